@@ -1,0 +1,40 @@
+import { defineConfig } from 'vitest/config';
+
+// Unit specs stand beside their file; a behaviour across modules is one file in test/, with the real parts around it.
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['src/**/*.spec.ts', 'scripts/**/*.spec.mjs'],
+        },
+      },
+      {
+        test: {
+          name: 'mock-auth-server',
+          include: ['mock-auth-server/**/*.spec.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**'],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'client',
+          include: ['client/**/*.spec.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**'],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/**/*.e2e-spec.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
