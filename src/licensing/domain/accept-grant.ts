@@ -1,0 +1,74 @@
+import type { LicenseGrant, LicensePolicy, LicenseTerms, ServerIdentity } from './license.js';
+import { type LicenseChange, tellStatus, unchanged } from './license-event.js';
+import type { LicenseState } from './license-state.js';
+import { observeRenewalDate } from './observe-time.js';
+import { firstRefreshAt, stableOffset } from './refresh-schedule.js';
+import type { LicenseReason } from './transitions.js';
+
+/** Takes up a license that was just acquired; one that was there before is replaced. */
+export function acceptAcquiredGrant(
+  state: LicenseState,
+  grant: LicenseGrant,
+  policy: LicensePolicy,
+  now: Date,
+): LicenseChange {
+  return tellStatus(unchanged(withGrant(state, grant, policy, now)), 'acquired', policy, now);
+}
+
+/** Takes up the license token of a successful refresh, and with it whatever the license has become. */
+export function acceptRefreshedGrant(
+  state: LicenseState,
+  grant: LicenseGrant,
+  policy: LicensePolicy,
+  now: Date,
+): LicenseChange {
+  const reason = reasonOfRefresh(state, grant);
+  const { state: observed, events } = observeRenewalDate(unchanged(state), policy, now);
+  return tellStatus({ state: withGrant(observed, grant, policy, now), events }, reason, policy, now);
+}
+
+function withGrant(state: LicenseState, grant: LicenseGrant, policy: LicensePolicy, now: Date): LicenseState {
+  const offset = stableOffset(grant.identity.serverId);
+  return {
+    ...state,
+    identity: grant.identity,
+    license: grant.license,
+    announcedThresholdSeconds: null,
+    connection: { online: true, offlineSince: null, lastContactAt: now, lastError: null },
+    refresh: {
+      nextAttemptAt: firstRefreshAt(grant.license.token, policy.refreshIntervalMs, offset),
+      failures: 0,
+      intentAt: null,
+    },
+    reauthorizationRequired: false,
+  };
+}
+
+function reasonOfRefresh(state: LicenseState, grant: LicenseGrant): LicenseReason {
+  if (state.license === null || state.identity === null) return 'acquired';
+  const before = state.license.terms;
+  const after = grant.license.terms;
+  if (renewalTime(after) > renewalTime(before)) return 'renewed';
+  return haveSameTerms(before, after) && haveSameNames(state.identity, grant.identity)
+    ? 'refreshed'
+    : 'terms-changed';
+}
+
+function renewalTime(terms: LicenseTerms): number {
+  return terms.renewalDate?.getTime() ?? Number.POSITIVE_INFINITY;
+}
+
+function haveSameTerms(a: LicenseTerms, b: LicenseTerms): boolean {
+  return (
+    renewalTime(a) === renewalTime(b) &&
+    a.features.length === b.features.length &&
+    a.features.every((feature) => b.features.includes(feature)) &&
+    a.hub?.id === b.hub?.id &&
+    a.hub?.name === b.hub?.name &&
+    a.hub?.url === b.hub?.url
+  );
+}
+
+function haveSameNames(a: ServerIdentity, b: ServerIdentity): boolean {
+  return a.serverName === b.serverName && a.organization.name === b.organization.name;
+}

@@ -1,0 +1,32 @@
+import type { License, TokenLife } from './license.js';
+
+export const licenseStatuses = ['unlicensed', 'licensed', 'requires-renewal', 'expired'] as const;
+export type LicenseStatus = (typeof licenseStatuses)[number];
+
+export type TokenStatus = 'none' | 'valid' | 'expiring' | 'expired';
+
+/** What the Manage License page calls each status. */
+export const licenseStatusTexts: Record<LicenseStatus, string> = {
+  unlicensed: 'Not Licensed',
+  licensed: 'Licensed',
+  'requires-renewal': 'Requires Renewal',
+  expired: 'Expired – Requires Renewal',
+};
+
+/** Tells the license status at `now`: the renewal window and the renewal date itself are inclusive. */
+export function licenseStatusAt(license: License | null, renewalWindowMs: number, now: Date): LicenseStatus {
+  if (license === null) return 'unlicensed';
+  const { renewalDate } = license.terms;
+  if (renewalDate === null) return 'licensed';
+  const remainingMs = renewalDate.getTime() - now.getTime();
+  if (remainingMs <= 0) return 'expired';
+  return remainingMs <= renewalWindowMs ? 'requires-renewal' : 'licensed';
+}
+
+/** Tells the token status at `now`; `warningSeconds` is the first (largest) threshold before the token's end. */
+export function tokenStatusAt(token: TokenLife | null, warningSeconds: number, now: Date): TokenStatus {
+  if (token === null) return 'none';
+  const remainingMs = token.expiresAt.getTime() - now.getTime();
+  if (remainingMs < 0) return 'expired';
+  return remainingMs <= warningSeconds * 1000 ? 'expiring' : 'valid';
+}

@@ -1,0 +1,35 @@
+import type { LicensePolicy } from './license.js';
+import { type LicenseChange, tellStatus, tellTokenExpiring, unchanged } from './license-event.js';
+import { type LicenseState, withoutLicense } from './license-state.js';
+import { licenseStatusAt } from './license-status.js';
+import { dueTokenWarnings } from './token-warnings.js';
+
+/**
+ * Tells what time alone has changed by `now`: the renewal window or date reached, thresholds of the token reached, the
+ * token ended. Returns the same state object, and no events, where nothing is due.
+ */
+export function observeTime(state: LicenseState, policy: LicensePolicy, now: Date): LicenseChange {
+  if (state.license === null) return unchanged(state);
+  let change = observeRenewalDate(unchanged(state), policy, now);
+  const due = dueTokenWarnings(
+    state.license.token,
+    policy.tokenWarningsSeconds,
+    state.announcedThresholdSeconds,
+    now,
+  );
+  for (const thresholdSeconds of due) change = tellTokenExpiring(change, thresholdSeconds, now);
+  return due.includes(0) ? endToken(change, policy, now) : change;
+}
+
+/** Tells what time alone has done to the license status; before any other change, so that each has its own reason. */
+export function observeRenewalDate(change: LicenseChange, policy: LicensePolicy, now: Date): LicenseChange {
+  const status = licenseStatusAt(change.state.license, policy.renewalWindowMs, now);
+  if (status === change.state.reportedStatus) return change;
+  return tellStatus(change, status === 'expired' ? 'expired' : 'renewal-window', policy, now);
+}
+
+/** A license whose grant is known to be dead was kept only as long as its token. */
+function endToken(change: LicenseChange, policy: LicensePolicy, now: Date): LicenseChange {
+  if (!change.state.reauthorizationRequired) return tellStatus(change, 'token-expired', policy, now);
+  return tellStatus({ ...change, state: withoutLicense(change.state) }, 'revoked', policy, now);
+}

@@ -1,0 +1,122 @@
+import { type LicensePolicy, tokenLifeMs } from './license.js';
+import { type LicenseChange, tellStatus, unchanged } from './license-event.js';
+import { type ConnectionError, type LicenseState, withoutLicense } from './license-state.js';
+import { observeRenewalDate } from './observe-time.js';
+import { refusedRetryDelayMs, retryDelayMs } from './refresh-schedule.js';
+
+/**
+ * Why a refresh brought no token:
+ * - `unreachable`: no usable answer. `isConclusive` if the request certainly had no effect.
+ * - `refused`: the license is expired, inactive or used up; the grant lives (`access_denied`).
+ * - `grant-dead`: removed, revoked or replaced (`invalid_grant`).
+ */
+export type RefreshFailure = { readonly code: string; readonly message: string } & (
+  | { readonly kind: 'unreachable'; readonly isConclusive: boolean; readonly retryAfterMs?: number }
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'grant-dead' }
+);
+
+/**
+ * Marks that the refresh token is about to be sent. A mark that is already there stays: the try before this one ended
+ * without an answer, so the fate of its token is open.
+ */
+export function beginRefresh(state: LicenseState, now: Date): LicenseState {
+  return { ...state, refresh: { ...state.refresh, intentAt: state.refresh.intentAt ?? now } };
+}
+
+/** Ends a try that brought no token. `before` is the state from before {@link beginRefresh}. */
+export function failRefresh(
+  before: LicenseState,
+  failure: RefreshFailure,
+  policy: LicensePolicy,
+  now: Date,
+  random: number,
+): LicenseChange {
+  const lastError: ConnectionError = { code: failure.code, message: failure.message, at: now };
+  switch (failure.kind) {
+    case 'unreachable':
+      return unchanged(retryLater(before, failure, policy, lastError, random));
+    case 'refused':
+      return unchanged(retrySlowly(before, lastError, random));
+    case 'grant-dead':
+      return endGrant(before, policy, lastError);
+  }
+}
+
+function retryLater(
+  before: LicenseState,
+  failure: Extract<RefreshFailure, { kind: 'unreachable' }>,
+  policy: LicensePolicy,
+  lastError: ConnectionError,
+  random: number,
+): LicenseState {
+  const failures = before.refresh.failures + 1;
+  const delayMs = retryDelayMs(
+    failures,
+    lifeMsOf(before),
+    random,
+    failure.retryAfterMs,
+    policy.refreshIntervalMs,
+  );
+  return {
+    ...before,
+    connection: {
+      ...before.connection,
+      online: false,
+      offlineSince: before.connection.offlineSince ?? lastError.at,
+      lastError,
+    },
+    refresh: {
+      nextAttemptAt: new Date(lastError.at.getTime() + delayMs),
+      failures,
+      intentAt: failure.isConclusive ? before.refresh.intentAt : (before.refresh.intentAt ?? lastError.at),
+    },
+  };
+}
+
+function retrySlowly(before: LicenseState, lastError: ConnectionError, random: number): LicenseState {
+  const delayMs = refusedRetryDelayMs(lifeMsOf(before), random);
+  return {
+    ...before,
+    connection: reached(lastError),
+    refresh: {
+      ...before.refresh,
+      failures: before.refresh.failures + 1,
+      nextAttemptAt: new Date(lastError.at.getTime() + delayMs),
+    },
+  };
+}
+
+/**
+ * A grant that is dead after a try without an answer may have died of that very try: the server took the second use of
+ * a rotated token for theft. The license is not withdrawn then, so the shop sells on until the token's end, while a
+ * person authorizes the server anew.
+ */
+function endGrant(before: LicenseState, policy: LicensePolicy, lastError: ConnectionError): LicenseChange {
+  const now = lastError.at;
+  const state: LicenseState = { ...before, connection: reached(lastError) };
+  const mayHaveDiedOfRetry = before.refresh.intentAt !== null;
+  const hasLiveToken = state.license !== null && state.license.token.expiresAt.getTime() >= now.getTime();
+  if (mayHaveDiedOfRetry && hasLiveToken) {
+    const waiting: LicenseState = {
+      ...state,
+      refresh: { ...state.refresh, nextAttemptAt: null },
+      reauthorizationRequired: true,
+    };
+    return tellStatus(
+      observeRenewalDate(unchanged(waiting), policy, now),
+      'reauthorization-required',
+      policy,
+      now,
+    );
+  }
+  return tellStatus(unchanged(withoutLicense(state)), 'revoked', policy, now);
+}
+
+function reached(lastError: ConnectionError): LicenseState['connection'] {
+  return { online: true, offlineSince: null, lastContactAt: lastError.at, lastError };
+}
+
+function lifeMsOf(state: LicenseState): number {
+  return state.license === null ? 0 : tokenLifeMs(state.license.token);
+}

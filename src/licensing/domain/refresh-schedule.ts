@@ -1,0 +1,63 @@
+import { type TokenLife, tokenLifeMs } from './license.js';
+
+/** No token may be older than this part of its life when its refresh is first tried. */
+const latestPartOfLife = 0.7;
+/** The earliest refresh as a part of the latest: 0.5 / 0.7, so that refreshes spread over 50–70 % of the life. */
+const earliestPartOfLatest = 5 / 7;
+
+const backoffBaseMs = 1000;
+const backoffCapMs = 15 * 60_000;
+const backoffCapPartOfLife = 0.05;
+const leastRetryDelayMs = 1000;
+const refusedRetryCaps = 4;
+
+/**
+ * Tells when a token should first be refreshed: at a stable place of its own in the second half of its life for each
+ * device, so that a chain of stores does not call the Authorization server at one moment.
+ * @param offset the device's place in the window, 0 ≤ offset < 1: see {@link stableOffset}
+ */
+export function firstRefreshAt(token: TokenLife, refreshIntervalMs: number, offset: number): Date {
+  const latestMs = Math.min(tokenLifeMs(token) * latestPartOfLife, refreshIntervalMs);
+  const delayMs = latestMs * (earliestPartOfLatest + (1 - earliestPartOfLatest) * offset);
+  return new Date(token.receivedAt.getTime() + Math.floor(delayMs));
+}
+
+/** Maps a device id to its place in the refresh window, 0 ≤ offset < 1: the same at every start, evenly spread. */
+export function stableOffset(deviceId: string): number {
+  // FNV-1a, then the finalizer of MurmurHash3: FNV alone leaves ids that differ in the last digit close together.
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < deviceId.length; index++) {
+    hash = Math.imul(hash ^ deviceId.charCodeAt(index), 0x01000193);
+  }
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
+}
+
+/** The longest wait between two tries, in ms: the smaller of 15 minutes and 5 % of the token's life, at least 1 s. */
+export function retryCapMs(lifeMs: number): number {
+  return Math.max(leastRetryDelayMs, Math.min(backoffCapMs, lifeMs * backoffCapPartOfLife));
+}
+
+/**
+ * Tells how long to wait after the n-th failure in a row: full jitter, uniform in [1 s, min(cap, 1 s · 2ⁿ)].
+ * A `Retry-After` of the server is waited for, though never longer than the refresh interval.
+ * @param failures failures in a row, this one included
+ * @param random 0 ≤ random < 1
+ */
+export function retryDelayMs(
+  failures: number,
+  lifeMs: number,
+  random: number,
+  retryAfterMs = 0,
+  longestRetryAfterMs = Number.POSITIVE_INFINITY,
+): number {
+  const ceilingMs = Math.min(retryCapMs(lifeMs), backoffBaseMs * 2 ** Math.min(failures, 30));
+  const jitteredMs = leastRetryDelayMs + random * Math.max(0, ceilingMs - leastRetryDelayMs);
+  return Math.floor(Math.max(jitteredMs, Math.min(retryAfterMs, longestRetryAfterMs)));
+}
+
+/** Tells how long to wait after the server refused the license itself: slowly, as only a person can change that. */
+export function refusedRetryDelayMs(lifeMs: number, random: number): number {
+  return Math.floor(retryCapMs(lifeMs) * refusedRetryCaps * (0.75 + random / 4));
+}
