@@ -1,0 +1,4 @@
+/** Tells the time that decisions about the license are made by. */
+export abstract class Clock {
+  abstract now(): Date;
+}
