@@ -1,0 +1,97 @@
+import { execFile } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { fetchNatsWithApt } from './nats/fetch-nats-with-apt.mjs';
+
+const run = promisify(execFile);
+
+const MINIMUM_VERSION = [2, 10];
+const DOCKER_IMAGE = 'nats:2.12-alpine';
+const CACHE_DIR = join(import.meta.dirname, '..', '.cache');
+
+/**
+ * @typedef {{ kind: 'binary', path: string, version: string } | { kind: 'docker', image: string }} NatsServer
+ */
+
+/**
+ * Finds a nats-server with JetStream and auth callout (2.10 or newer), and fetches one where none is installed.
+ * @param {{ tell?: (line: string) => void }} [options] `tell` hears of the steps that take long
+ * @returns {Promise<NatsServer>}
+ * @throws {NatsServerMissingError} names what was tried and how to install it
+ */
+export async function findNatsServer({ tell = () => {} } = {}) {
+  const tried = [];
+  for (const path of [...pathsOnPath(), ...CACHED_PATHS]) {
+    const version = await readVersion(path);
+    if (version === null) continue;
+    if (isNewEnough(version)) return { kind: 'binary', path, version };
+    tried.push(`${path} is ${version}, which is too old`);
+  }
+  tell(
+    'Fetching nats-server from Debian into .cache/, because none from 2.10 on is installed (once, about 15 s)',
+  );
+  const fetched = await fetchNatsWithApt(CACHE_DIR);
+  if (fetched.isFetched) {
+    for (const path of CACHED_PATHS) {
+      const version = await readVersion(path);
+      if (version !== null) return { kind: 'binary', path, version };
+    }
+    // What does not run here must not stand in the way of the next attempt.
+    await rm(join(CACHE_DIR, 'nats-server'), { recursive: true, force: true });
+    tried.push('the package that apt fetched does not run on this machine');
+  } else {
+    tried.push(fetched.reason);
+  }
+  if (await isDockerRunning()) return { kind: 'docker', image: DOCKER_IMAGE };
+  tried.push('no Docker engine answers');
+  throw new NatsServerMissingError(tried);
+}
+
+/** No nats-server could be found or fetched. */
+export class NatsServerMissingError extends Error {
+  code = 'nats-server-missing';
+
+  /** @param {string[]} tried */
+  constructor(tried) {
+    super(
+      `No nats-server of version ${MINIMUM_VERSION.join('.')} or newer was found (${tried.join('; ')}). ` +
+        'Install the package nats-server (Debian 13 or newer, Homebrew) or the binary of its project so that it is on ' +
+        'PATH, start Docker, or set NATS_URL to a broker that runs already.',
+    );
+    this.name = 'NatsServerMissingError';
+  }
+}
+
+const CACHED_PATHS = ['usr/sbin', 'usr/bin'].map((folder) =>
+  join(CACHE_DIR, 'nats-server', folder, 'nats-server'),
+);
+
+function pathsOnPath() {
+  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  return folders.map((folder) => join(folder, 'nats-server'));
+}
+
+/** @param {string} path @returns {Promise<string | null>} null when it is not there or does not run */
+async function readVersion(path) {
+  try {
+    const { stdout } = await run(path, ['--version'], { timeout: 10_000 });
+    return /v?(\d+\.\d+\.\d+\S*)/.exec(stdout)?.[1] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** @param {string} version */
+function isNewEnough(version) {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [minimumMajor = 0, minimumMinor = 0] = MINIMUM_VERSION;
+  return major > minimumMajor || (major === minimumMajor && minor >= minimumMinor);
+}
+
+async function isDockerRunning() {
+  return run('docker', ['info'], { timeout: 20_000 }).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,181 @@
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startNats } from '../../test/support/start-nats.js';
+
+const LAST_STATUS = '$JS.API.DIRECT.GET.LICENSING.license.status';
+const TIMEOUT_MS = 30_000;
+
+/** @type {Awaited<ReturnType<typeof startNats>>} */
+let nats;
+/** @type {import('@nats-io/transport-node').NatsConnection} */
+let service;
+/** @type {import('@nats-io/transport-node').NatsConnection} */
+let register;
+/** @type {string[]} what the broker refused the register, in its words */
+let refusals;
+
+beforeAll(async () => {
+  nats = await startNats();
+  service = await connectAs(nats.serviceUser);
+  register = await connectAs(nats.registerUser);
+  void collectRefusals(register);
+  const subscription = service.subscribe('svc.licensing.status');
+  void answerRequests(subscription);
+}, TIMEOUT_MS);
+
+afterAll(async () => {
+  await register?.close();
+  await service?.close();
+  await nats?.stop();
+}, TIMEOUT_MS);
+
+beforeEach(async () => {
+  refusals = [];
+  const manager = await jetstreamManager(service);
+  await manager.streams.delete('LICENSING').catch(() => false);
+  await manager.streams.add({
+    name: 'LICENSING',
+    subjects: ['license.status', 'token.expiring'],
+    allow_direct: true,
+  });
+  await jetstream(service).publish('license.status', 'the last event');
+});
+
+describe('a register at the store’s broker', () => {
+  it('hears an event live', async () => {
+    const heard = firstMessage(register.subscribe('license.status', { max: 1 }));
+    await register.flush();
+    await jetstream(service).publish('license.status', 'a live event');
+    expect((await heard)?.string()).toBe('a live event');
+  });
+
+  it('reads the last event without JetStream of its own', async () => {
+    const answer = await register.request(LAST_STATUS);
+    expect(answer.string()).toBe('the last event');
+  });
+
+  it('reads a 404 where no event was published yet', async () => {
+    const answer = await register.request('$JS.API.DIRECT.GET.LICENSING.token.expiring');
+    expect(answer.headers?.code).toBe(404);
+  });
+
+  it('asks the service for a fresh license view', async () => {
+    const answer = await register.request('svc.licensing.status');
+    expect(answer.string()).toBe('a fresh view');
+  });
+
+  it.each(['license.status', 'token.expiring', '$JS.API.STREAM.PURGE.LICENSING', 'anything.else'])(
+    'cannot publish to %s',
+    async (subject) => {
+      register.publish(subject, 'forged');
+      await register.flush();
+      await expect.poll(() => refusals.join()).toContain(`Publish to "${subject}"`);
+      expect(await messagesInStream()).toBe(1);
+    },
+  );
+
+  it.each(['>', 'license.>', '_INBOX.>', '_INBOX.licensing.>', '$SYS.>', '$JS.>'])(
+    'cannot subscribe to %s',
+    async (subject) => {
+      const subscription = register.subscribe(subject, { callback: () => {} });
+      await register.flush();
+      await expect.poll(() => refusals.join()).toContain(`Subscription to "${subject}"`);
+      subscription.unsubscribe();
+    },
+  );
+
+  it.each(['$JS.API.STREAM.PURGE.LICENSING', '$JS.API.STREAM.DELETE.LICENSING', 'license.status'])(
+    'changes nothing with the reply subject %s',
+    async (reply) => {
+      // The attack works only where the reply lands in the account that holds the stream.
+      register.publish(LAST_STATUS, '', { reply });
+      register.publish('$JS.API.DIRECT.GET.LICENSING.token.expiring', '', { reply });
+      register.publish('svc.licensing.status', '', { reply });
+      await register.flush();
+      await register.request(LAST_STATUS);
+      await register.request('svc.licensing.status');
+      expect(await messagesInStream()).toBe(1);
+    },
+  );
+
+  it('cannot forge an event with the reply subject for a subscriber beside the service', async () => {
+    /** @type {string[]} */
+    const heard = [];
+    const subscription = service.subscribe('license.status', {
+      callback: (_error, message) => void heard.push(message.string()),
+    });
+    await service.flush();
+    register.publish('svc.licensing.status', '', { reply: 'license.status' });
+    await register.flush();
+    await register.request('svc.licensing.status');
+    await service.flush();
+    subscription.unsubscribe();
+    expect(heard).toEqual([]);
+  });
+
+  it('has no JetStream in its account', async () => {
+    await expect(jetstreamManager(register, { timeout: 1_000 })).rejects.toThrow();
+  });
+});
+
+describe('the store’s broker', () => {
+  it.each([
+    ['no credentials', {}],
+    ['a wrong password', { user: 'licensing', pass: 'wrong' }],
+    ['an unknown user', { user: 'stranger', pass: 'wrong' }],
+  ])('refuses %s', async (_name, credentials) => {
+    await expect(connect({ servers: nats.url, reconnect: false, ...credentials })).rejects.toThrow(
+      /authorization/i,
+    );
+  });
+
+  it(
+    'keeps what it acknowledged through a kill',
+    async () => {
+      await nats.kill();
+      await nats.restart();
+      const afterwards = await connectAs(nats.serviceUser);
+      const count = await messagesInStream(afterwards);
+      await afterwards.close();
+      expect(count).toBe(1);
+    },
+    TIMEOUT_MS,
+  );
+});
+
+/** @param {import('../../test/support/start-nats.js').NatsUser} user */
+function connectAs({ user, password }) {
+  return connect({
+    servers: nats.url,
+    user,
+    pass: password,
+    inboxPrefix: `_INBOX.${user}`,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 200,
+  });
+}
+
+/** @param {import('@nats-io/transport-node').NatsConnection} connection */
+async function collectRefusals(connection) {
+  for await (const status of connection.status()) {
+    if (status.type === 'error') refusals.push(status.error.message);
+  }
+}
+
+/** @param {import('@nats-io/transport-node').Subscription} subscription */
+async function answerRequests(subscription) {
+  for await (const message of subscription) message.respond('a fresh view');
+}
+
+/** @param {import('@nats-io/transport-node').Subscription} subscription */
+async function firstMessage(subscription) {
+  for await (const message of subscription) return message;
+  return null;
+}
+
+async function messagesInStream(connection = service) {
+  const manager = await jetstreamManager(connection);
+  const info = await manager.streams.info('LICENSING');
+  return info.state.messages;
+}

@@ -1,0 +1,140 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { findNatsServer } from '../../scripts/find-nats.mjs';
+import { containerName, planNatsCommand, type NatsSettings } from '../../scripts/nats/plan-nats-command.mjs';
+
+const run = promisify(execFile);
+
+const HOST = '127.0.0.1';
+const START_TIMEOUT_MS = 20_000;
+const STOP_TIMEOUT_MS = 10_000;
+
+export interface NatsUser {
+  user: string;
+  password: string;
+}
+
+/** A real broker with the configuration that a store has. */
+export interface TestNats {
+  url: string;
+  port: number;
+  storeDir: string;
+  serviceUser: NatsUser;
+  registerUser: NatsUser;
+  sysUser: NatsUser;
+  /** Ends it in order and removes its store folder, unless the caller brought the folder. Idempotent. */
+  stop(): Promise<void>;
+  /** SIGKILL, as a power cut would do; the store folder stays. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port, store and passwords, after ending it if it runs. */
+  restart(): Promise<void>;
+}
+
+export interface StartNatsOptions {
+  /** Default: a free one. */
+  port?: number;
+  /** Default: a temporary folder. */
+  storeDir?: string;
+}
+
+/** Starts a broker on loopback and resolves when it answers. */
+export async function startNats(options: StartNatsOptions = {}): Promise<TestNats> {
+  const server = await findNatsServer();
+  const port = options.port ?? (await findFreePort());
+  const storeDir = options.storeDir ?? (await mkdtemp(join(tmpdir(), 'pos-nats-')));
+  await mkdir(storeDir, { recursive: true });
+  const passwords = { licensing: newPassword(), register: newPassword(), sys: newPassword() };
+  const configPath = join(import.meta.dirname, '../../deploy/nats/store.conf');
+  const settings: NatsSettings = { configPath, host: HOST, port, storeDir, passwords };
+  const plan = planNatsCommand(server, settings);
+  let broker = await startBroker(plan, port);
+
+  async function end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    // A killed `docker run` leaves its container behind.
+    if (signal === 'SIGKILL' && server.kind === 'docker') await run('docker', ['kill', containerName(port)]);
+    await endProcess(broker, signal);
+  }
+
+  return {
+    url: `nats://${HOST}:${port}`,
+    port,
+    storeDir,
+    serviceUser: { user: 'licensing', password: passwords.licensing },
+    registerUser: { user: 'register', password: passwords.register },
+    sysUser: { user: 'sys', password: passwords.sys },
+    async stop() {
+      await end('SIGTERM');
+      if (options.storeDir === undefined) await rm(storeDir, { recursive: true, force: true });
+    },
+    kill: () => end('SIGKILL'),
+    async restart() {
+      await end('SIGTERM');
+      broker = await startBroker(plan, port);
+    },
+  };
+}
+
+async function startBroker(plan: ReturnType<typeof planNatsCommand>, port: number): Promise<ChildProcess> {
+  const broker = spawn(plan.command, plan.args, { env: plan.env, stdio: ['ignore', 'ignore', 'pipe'] });
+  let output = '';
+  broker.stderr.setEncoding('utf8').on('data', (text: string) => (output = (output + text).slice(-4_000)));
+  const killWithTests = (): boolean => broker.kill('SIGKILL');
+  process.once('exit', killWithTests);
+  broker.once('exit', () => process.off('exit', killWithTests));
+
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  while (!(await answersInfo(port))) {
+    if (hasEnded(broker) || Date.now() > deadline) {
+      await endProcess(broker, 'SIGKILL');
+      throw new Error(`The NATS broker for the test did not start on port ${port}:\n${output}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return broker;
+}
+
+/** A broker greets every connection with an INFO line. */
+async function answersInfo(port: number): Promise<boolean> {
+  const socket = connect({ host: HOST, port });
+  try {
+    const [greeting]: unknown[] = await once(socket, 'data', { signal: AbortSignal.timeout(1_000) });
+    return String(greeting).startsWith('INFO ');
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+async function endProcess(broker: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (hasEnded(broker)) return;
+  const exited = once(broker, 'exit');
+  broker.kill(signal);
+  const timer = setTimeout(() => broker.kill('SIGKILL'), STOP_TIMEOUT_MS);
+  await exited;
+  clearTimeout(timer);
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+async function findFreePort(): Promise<number> {
+  const probe = createServer().listen(0, HOST);
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  if (address === null || typeof address === 'string') throw new Error('A TCP server has no port');
+  return address.port;
+}
+
+function newPassword(): string {
+  return `p${randomBytes(24).toString('base64url')}`;
+}
