@@ -1,4 +1,4 @@
-import type { HubServer, LicensePolicy, Organization } from './license.js';
+import type { HubServer, LicensePolicy, LicenseTerms, Organization, ServerIdentity } from './license.js';
 import type { ConnectionError, LicenseState } from './license-state.js';
 import {
   type LicenseStatus,
@@ -41,30 +41,41 @@ export interface LicenseView {
 
 /** Computes the view of a license at `now`. */
 export function licenseViewAt(state: LicenseState, policy: LicensePolicy, now: Date): LicenseView {
-  const { identity, license } = state;
-  const token = license?.token ?? null;
-  const status = licenseStatusAt(license, policy.renewalWindowMs, now);
-  const warningSeconds = token ? (tokenWarningThresholds(token, policy.tokenWarningsSeconds)[0] ?? 0) : 0;
+  const status = licenseStatusAt(state.license, policy.renewalWindowMs, now);
   return {
     status,
     statusText: licenseStatusTexts[status],
     reason: state.reason,
-    serverId: identity?.serverId ?? null,
-    serverName: identity?.serverName ?? null,
-    organization: identity?.organization ?? null,
-    renewalDate: license?.terms.renewalDate ?? null,
-    features: license?.terms.features ?? [],
-    hub: license?.terms.hub ?? null,
-    token: {
-      status: tokenStatusAt(token, warningSeconds, now),
-      expiresAt: token?.expiresAt ?? null,
-      issuedAt: token?.issuedAt ?? null,
-      nextRefreshAt: state.refresh.nextAttemptAt,
-    },
+    ...viewIdentity(state.identity),
+    ...viewTerms(state.license?.terms),
+    token: viewToken(state, policy, now),
     connection: state.connection,
     clockSuspect: state.clockSuspect,
     reauthorizationRequired: state.reauthorizationRequired,
     sequence: state.sequence === 0 ? null : formatSequence(state.sequence),
+  };
+}
+
+function viewIdentity(
+  identity: ServerIdentity | null,
+): Pick<LicenseView, 'serverId' | 'serverName' | 'organization'> {
+  return identity ?? { serverId: null, serverName: null, organization: null };
+}
+
+function viewTerms(terms: LicenseTerms | undefined): Pick<LicenseView, 'renewalDate' | 'features' | 'hub'> {
+  return terms ?? { renewalDate: null, features: [], hub: null };
+}
+
+function viewToken(state: LicenseState, policy: LicensePolicy, now: Date): LicenseView['token'] {
+  const nextRefreshAt = state.refresh.nextAttemptAt;
+  if (state.license === null) return { status: 'none', expiresAt: null, issuedAt: null, nextRefreshAt };
+  const { token } = state.license;
+  const warningSeconds = tokenWarningThresholds(token, policy.tokenWarningsSeconds)[0] ?? 0;
+  return {
+    status: tokenStatusAt(token, warningSeconds, now),
+    expiresAt: token.expiresAt,
+    issuedAt: token.issuedAt,
+    nextRefreshAt,
   };
 }
 

@@ -16,7 +16,7 @@ export function tokenWarningThresholds(token: TokenLife, configuredSeconds: read
   const thresholds = configuredSeconds
     .slice(0, maxTokenWarnings)
     .map((seconds, index) => Math.min(seconds, Math.floor(lifeSeconds / (partsOfLife[index] ?? 1))));
-  return [...new Set(thresholds)].filter((seconds) => seconds > 0).sort((a, b) => b - a);
+  return [...new Set(thresholds)].filter((seconds) => seconds > 0).toSorted((a, b) => b - a);
 }
 
 /**

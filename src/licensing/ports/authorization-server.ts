@@ -1,3 +1,4 @@
+import type { JWK } from 'jose';
 import type { LicenseGrant } from '../domain/license.js';
 import type { RefreshFailure } from '../domain/refresh-failure.js';
 
@@ -7,7 +8,7 @@ export interface GrantSecrets {
   readonly accessToken: string;
   readonly refreshToken: string;
   /** The private key that the tokens are bound to (RFC 9449) as a JWK; null: a plain bearer grant. */
-  readonly dpopKey: JsonWebKey | null;
+  readonly dpopKey: JWK | null;
 }
 
 /** A license with the secrets that prove and refresh it. */
@@ -36,7 +37,7 @@ export interface IssuedDeviceCode {
   readonly expiresInSeconds: number;
   readonly intervalSeconds: number;
   /** The key that the tokens of this code will be bound to; null where the server offers no DPoP. */
-  readonly dpopKey: JsonWebKey | null;
+  readonly dpopKey: JWK | null;
 }
 
 /** RFC 8628 section 3.5: the answers to one poll. */
@@ -62,7 +63,7 @@ export abstract class AuthorizationServer {
   abstract requestDeviceCode(): Promise<IssuedDeviceCode | Unreachable>;
 
   /** Polls once for the tokens of a device code (RFC 8628 section 3.4). */
-  abstract redeemDeviceCode(deviceCode: string, dpopKey: JsonWebKey | null): Promise<DeviceCodeAnswer>;
+  abstract redeemDeviceCode(deviceCode: string, dpopKey: JWK | null): Promise<DeviceCodeAnswer>;
 
   /** Gets a new license token (RFC 6749 section 6). The identity of the token must be that of `expected`. */
   abstract refresh(

@@ -1,3 +1,4 @@
+import type { JWK } from 'jose';
 import type { LicenseEvent } from '../domain/license-event.js';
 import type { LicenseState } from '../domain/license-state.js';
 import type { GrantSecrets } from './authorization-server.js';
@@ -8,7 +9,7 @@ export interface PendingAuthorization {
   /** Why it was refused, in the Authorization server's words; null otherwise. */
   readonly refusal: string | null;
   readonly deviceCode: string;
-  readonly dpopKey: JsonWebKey | null;
+  readonly dpopKey: JWK | null;
   readonly userCode: string;
   readonly verificationUri: string;
   readonly expiresAt: Date;

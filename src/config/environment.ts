@@ -1,0 +1,88 @@
+import { IsIn, IsInt, IsOptional, IsUrl, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
+import { Type } from 'class-transformer';
+import { durationPattern } from './duration.js';
+
+const duration = 'a duration such as 90s, 15m, 24h or 7d';
+const durations = /^\d{1,6}[smhd](,\d{1,6}[smhd]){0,2}$/;
+
+/** The settings as they stand in the environment: the only list of their names, defaults and limits. */
+export class Environment {
+  @MinLength(1, { message: 'HOST must name an address to listen on, such as 127.0.0.1' })
+  HOST = '127.0.0.1';
+
+  @Type(() => Number)
+  @IsInt({ message: 'PORT must be a whole number from 0 to 65535' })
+  @Min(0, { message: 'PORT must be a whole number from 0 to 65535' })
+  @Max(65_535, { message: 'PORT must be a whole number from 0 to 65535' })
+  PORT = 3000;
+
+  @MinLength(1, { message: 'DATA_DIR must name a folder' })
+  DATA_DIR = './data';
+
+  @IsOptional()
+  @Matches(/^sqlite:.+$/, { message: 'DATABASE_URL must be sqlite:<path of the file>' })
+  DATABASE_URL?: string;
+
+  @IsUrl(
+    {
+      protocols: ['http', 'https'],
+      require_protocol: true,
+      require_tld: false,
+      allow_query_components: false,
+    },
+    { message: 'AUTH_SERVER_URL must be the http(s) URL of the Authorization server, without a query' },
+  )
+  AUTH_SERVER_URL = 'http://127.0.0.1:4000';
+
+  @IsIn(['on', 'off'], { message: 'ALLOW_INSECURE_AUTH_SERVER must be on or off' })
+  ALLOW_INSECURE_AUTH_SERVER = 'off';
+
+  @Matches(/^(nats|tls):\/\/\S+$/, { message: 'NATS_URL must be such as nats://127.0.0.1:4222' })
+  NATS_URL = 'nats://127.0.0.1:4222';
+
+  @IsOptional()
+  @MinLength(1, { message: 'NATS_USER must not be empty' })
+  NATS_USER?: string;
+
+  @IsOptional()
+  @MinLength(1, { message: 'NATS_PASSWORD must not be empty' })
+  NATS_PASSWORD?: string;
+
+  @IsOptional()
+  @MinLength(16, { message: 'ADMIN_TOKEN must have at least 16 characters' })
+  @MaxLength(256, { message: 'ADMIN_TOKEN must have at most 256 characters' })
+  ADMIN_TOKEN?: string;
+
+  @IsOptional()
+  @Matches(/^[A-Za-z0-9+/_-]{43}=?$/, {
+    message: 'ENCRYPTION_KEY must be 32 bytes in base64, as printed by: openssl rand -base64 32',
+  })
+  ENCRYPTION_KEY?: string;
+
+  @Type(() => Number)
+  @IsInt({ message: 'RENEWAL_WARNING_DAYS must be a whole number of days from 0 to 3650' })
+  @Min(0, { message: 'RENEWAL_WARNING_DAYS must be a whole number of days from 0 to 3650' })
+  @Max(3650, { message: 'RENEWAL_WARNING_DAYS must be a whole number of days from 0 to 3650' })
+  RENEWAL_WARNING_DAYS = 30;
+
+  @Matches(durations, {
+    message: `TOKEN_WARNINGS must be one to three durations, separated by commas, such as 48h,24h,6h`,
+  })
+  TOKEN_WARNINGS = '48h,24h,6h';
+
+  @Matches(durationPattern, { message: `REFRESH_INTERVAL must be ${duration}` })
+  REFRESH_INTERVAL = '24h';
+
+  @IsIn(['on', 'off'], { message: 'DOCS must be on or off' })
+  DOCS = 'on';
+
+  @IsIn(['error', 'warn', 'info', 'debug'], { message: 'LOG_LEVEL must be error, warn, info or debug' })
+  LOG_LEVEL = 'info';
+
+  @IsOptional()
+  @IsIn(['pretty', 'json'], { message: 'LOG_FORMAT must be pretty or json' })
+  LOG_FORMAT?: string;
+}
+
+/** Settings that may also be read from a file named by `<NAME>_FILE`. */
+export const secretNames = ['ADMIN_TOKEN', 'ENCRYPTION_KEY', 'NATS_PASSWORD', 'DATABASE_URL'] as const;

@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import { parseDurationMs } from './duration.js';
+import { Environment, secretNames } from './environment.js';
+import { Settings } from './settings.js';
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** The environment cannot be used as it is; `faults` lists everything that is wrong with it, a line each. */
+export class InvalidSettingsError extends Error {
+  readonly code = 'invalid-settings';
+
+  constructor(readonly faults: readonly string[]) {
+    super(`The settings cannot be used:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+    this.name = 'InvalidSettingsError';
+  }
+}
+
+/** Reads the settings from environment variables. @throws InvalidSettingsError with all faults at once */
+export function loadSettings(variables: Variables): Settings {
+  const faults: string[] = [];
+  const environment = readEnvironment(variables, faults);
+  faults.push(
+    ...validateSync(environment).flatMap((error) => [...new Set(Object.values(error.constraints ?? {}))]),
+  );
+  if (faults.length === 0) faults.push(...crossFaults(environment));
+  if (faults.length > 0) throw new InvalidSettingsError(faults);
+  return toSettings(environment);
+}
+
+function readEnvironment(variables: Variables, faults: string[]): Environment {
+  // An empty variable counts as absent: compose files pass "" for what is not set.
+  const present = Object.fromEntries(
+    Object.keys(new Environment())
+      .concat(optionalNames)
+      .map((name) => [name, variables[name]])
+      .filter(([, value]) => value !== undefined && value !== ''),
+  ) as Record<string, string>;
+  for (const name of secretNames) {
+    const path = variables[`${name}_FILE`];
+    if (path === undefined || path === '') continue;
+    if (name in present) faults.push(`${name} and ${name}_FILE are both set: remove one`);
+    try {
+      present[name] = readFileSync(path, 'utf8').trim();
+    } catch (error) {
+      faults.push(`${name}_FILE names a file that cannot be read: ${messageOf(error)}`);
+    }
+  }
+  return plainToInstance(Environment, present, { exposeDefaultValues: true });
+}
+
+const optionalNames = [
+  'DATABASE_URL',
+  'NATS_USER',
+  'NATS_PASSWORD',
+  'ADMIN_TOKEN',
+  'ENCRYPTION_KEY',
+  'LOG_FORMAT',
+];
+
+function crossFaults(environment: Environment): string[] {
+  const faults: string[] = [];
+  const url = new URL(environment.AUTH_SERVER_URL);
+  if (
+    url.protocol === 'http:' &&
+    !isLoopback(url.hostname) &&
+    environment.ALLOW_INSECURE_AUTH_SERVER === 'off'
+  ) {
+    faults.push(
+      'AUTH_SERVER_URL must begin with https://, as it is not on this machine (on a closed network, such as that of ' +
+        'a compose file, ALLOW_INSECURE_AUTH_SERVER=on permits http)',
+    );
+  }
+  if ((environment.NATS_USER === undefined) !== (environment.NATS_PASSWORD === undefined)) {
+    faults.push('NATS_USER and NATS_PASSWORD must be set together');
+  }
+  const warnings = environment.TOKEN_WARNINGS.split(',').map(parseDurationMs);
+  if (warnings.some((ms, index) => index > 0 && ms >= (warnings[index - 1] ?? 0))) {
+    faults.push('TOKEN_WARNINGS must go from the longest to the shortest, such as 48h,24h,6h');
+  }
+  return faults;
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+function toSettings(environment: Environment): Settings {
+  const dataDir = resolve(environment.DATA_DIR);
+  return {
+    host: environment.HOST,
+    port: environment.PORT,
+    dataDir,
+    databasePath: environment.DATABASE_URL
+      ? resolve(environment.DATABASE_URL.slice('sqlite:'.length))
+      : join(dataDir, 'licensing.sqlite'),
+    authorizationServer: {
+      issuer: new URL(environment.AUTH_SERVER_URL),
+      isInsecureAllowed: environment.AUTH_SERVER_URL.startsWith('http:'),
+    },
+    nats: {
+      url: environment.NATS_URL,
+      user: environment.NATS_USER ?? null,
+      password: environment.NATS_PASSWORD ?? null,
+    },
+    adminToken: environment.ADMIN_TOKEN ?? null,
+    encryptionKey: environment.ENCRYPTION_KEY ?? null,
+    policy: {
+      renewalWindowMs: environment.RENEWAL_WARNING_DAYS * 86_400_000,
+      tokenWarningsSeconds: environment.TOKEN_WARNINGS.split(',').map((text) => parseDurationMs(text) / 1000),
+      refreshIntervalMs: parseDurationMs(environment.REFRESH_INTERVAL),
+    },
+    hasDocs: environment.DOCS === 'on',
+    logLevel: environment.LOG_LEVEL as Settings['logLevel'],
+    logFormat: (environment.LOG_FORMAT ??
+      (process.stdout.isTTY ? 'pretty' : 'json')) as Settings['logFormat'],
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,31 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Mutex } from './mutex.js';
+
+/**
+ * The one way to the database. TypeORM's SQLite driver has one connection for everybody: a plain write joins whatever
+ * transaction is open and is lost with it, and a read sees what is not yet committed. So all work goes through one
+ * queue, each piece in a transaction of its own.
+ */
+@Injectable()
+export class Database implements OnApplicationShutdown {
+  private readonly mutex = new Mutex();
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Runs work alone in a transaction: committed when it returns, rolled back when it throws. */
+  transact<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.mutex.run(() => this.dataSource.transaction(work));
+  }
+
+  /** Runs work that only reads, between transactions. */
+  read<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.mutex.run(() => work(this.dataSource.manager));
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.mutex.run(async () => {
+      if (this.dataSource.isInitialized) await this.dataSource.destroy();
+    });
+  }
+}

@@ -1,0 +1,13 @@
+import type { ValueTransformer } from 'typeorm';
+
+/** Keeps an instant as Unix milliseconds. PostgreSQL hands a bigint back as a string. */
+export const instantTransformer: ValueTransformer = {
+  to: (value: Date | null | undefined) => value?.getTime() ?? value,
+  from: (value: string | number | null) => (value === null ? null : new Date(Number(value))),
+};
+
+/** Keeps a whole number beyond 32 bits. */
+export const bigintTransformer: ValueTransformer = {
+  to: (value: number) => value,
+  from: (value: string | number) => Number(value),
+};

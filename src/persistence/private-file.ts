@@ -1,0 +1,44 @@
+import { existsSync, linkSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+
+const openToOthers = 0o077;
+
+/** A file with a secret can be read by other users of this machine. */
+export class ExposedFileError extends Error {
+  readonly code = 'exposed-file';
+
+  constructor(path: string) {
+    super(
+      `Other users can read ${path}: run chmod 600 on it, and replace the secret if it may have been read.`,
+    );
+    this.name = 'ExposedFileError';
+  }
+}
+
+/**
+ * Reads a file that only its owner may read, or creates it with what `create` returns.
+ * @throws ExposedFileError if others can read it
+ */
+export function readOrCreatePrivateFile(path: string, create: () => string): string {
+  if (!existsSync(path)) createWhole(path, create());
+  assertPrivateFile(path);
+  return readFileSync(path, 'utf8').trim();
+}
+
+/** @throws ExposedFileError if others than its owner can read it. Windows has no such modes. */
+export function assertPrivateFile(path: string): void {
+  if (process.platform === 'win32') return;
+  if ((statSync(path).mode & openToOthers) !== 0) throw new ExposedFileError(path);
+}
+
+/** Creates a file that is there whole or not at all, also when the process is killed; one that exists stays. */
+function createWhole(path: string, content: string): void {
+  const draft = `${path}.${process.pid}.draft`;
+  writeFileSync(draft, content, { mode: 0o600, flush: true });
+  try {
+    linkSync(draft, path);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  } finally {
+    unlinkSync(draft);
+  }
+}

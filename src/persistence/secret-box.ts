@@ -1,0 +1,49 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+
+const version = 'v1';
+const nonceBytes = 12;
+const tagBytes = 16;
+
+/** A sealed value cannot be opened: another key, or it was moved or changed. */
+export class UnsealError extends Error {
+  readonly code = 'cannot-unseal';
+
+  constructor(place: string, cause: unknown) {
+    super(
+      `The secret in ${place} cannot be decrypted. Was ENCRYPTION_KEY (or the file "encryption-key" in DATA_DIR) ` +
+        'replaced? Put the key back that the database was written with, or restore both from one backup.',
+      { cause },
+    );
+    this.name = 'UnsealError';
+  }
+}
+
+/** Seals secrets at rest with AES-256-GCM; the place where a value is kept is authenticated with it. */
+export class SecretBox {
+  constructor(private readonly key: Buffer) {
+    if (key.length !== 32) throw new Error('The encryption key must have 32 bytes.');
+  }
+
+  /** @param place table and column, so that a value cannot be moved to another place */
+  seal(place: string, value: unknown): string {
+    const nonce = randomBytes(nonceBytes);
+    const cipher = createCipheriv('aes-256-gcm', this.key, nonce).setAAD(Buffer.from(place));
+    const text = Buffer.concat([cipher.update(JSON.stringify(value), 'utf8'), cipher.final()]);
+    return `${version}.${Buffer.concat([nonce, cipher.getAuthTag(), text]).toString('base64url')}`;
+  }
+
+  /** @throws UnsealError */
+  open(place: string, sealed: string): unknown {
+    try {
+      const [, body = ''] = sealed.split('.');
+      const bytes = Buffer.from(body, 'base64url');
+      const decipher = createDecipheriv('aes-256-gcm', this.key, bytes.subarray(0, nonceBytes))
+        .setAAD(Buffer.from(place))
+        .setAuthTag(bytes.subarray(nonceBytes, nonceBytes + tagBytes));
+      const text = Buffer.concat([decipher.update(bytes.subarray(nonceBytes + tagBytes)), decipher.final()]);
+      return JSON.parse(text.toString('utf8'));
+    } catch (error) {
+      throw new UnsealError(place, error);
+    }
+  }
+}

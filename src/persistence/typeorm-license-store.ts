@@ -1,0 +1,110 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { LessThan, LessThanOrEqual } from 'typeorm';
+import { initialLicenseState, type LicenseState } from '../licensing/domain/license-state.js';
+import type { GrantSecrets } from '../licensing/ports/authorization-server.js';
+import {
+  type AuditAction,
+  type AuditEntry,
+  type DueRevocation,
+  LicenseStore,
+  type LicenseTransaction,
+  type PendingAuthorization,
+  type RecordedAuditEntry,
+} from '../licensing/ports/license-store.js';
+import { Database } from './database.js';
+import { AuditEntryRow } from './entities/audit-entry.entity.js';
+import { PendingRevocationRow } from './entities/pending-revocation.entity.js';
+import { SecretBox } from './secret-box.js';
+import { appendAuditEntry, sealPlaces, TypeormLicenseTransaction } from './typeorm-license-transaction.js';
+
+type Snapshot = Pick<LicenseTransaction, 'state' | 'secrets' | 'pending'>;
+
+/** Keeps the license in the database, and the last committed version of it in memory for readers. */
+@Injectable()
+export class TypeormLicenseStore extends LicenseStore implements OnModuleInit {
+  private snapshot: Snapshot = { state: initialLicenseState, secrets: null, pending: null };
+  private readonly listeners = new Set<() => void>();
+
+  constructor(
+    private readonly database: Database,
+    private readonly box: SecretBox,
+  ) {
+    super();
+  }
+
+  async onModuleInit(): Promise<void> {
+    this.snapshot = await this.database.read((manager) => TypeormLicenseTransaction.begin(manager, this.box));
+  }
+
+  override get state(): LicenseState {
+    return this.snapshot.state;
+  }
+
+  override get secrets(): GrantSecrets | null {
+    return this.snapshot.secrets;
+  }
+
+  override get pending(): PendingAuthorization | null {
+    return this.snapshot.pending;
+  }
+
+  override async transact<T>(work: (transaction: LicenseTransaction) => Promise<T>): Promise<T> {
+    const { result, transaction } = await this.database.transact(async (manager) => {
+      const begun = await TypeormLicenseTransaction.begin(manager, this.box);
+      return { result: await work(begun), transaction: begun };
+    });
+    const { state, secrets, pending } = transaction;
+    this.snapshot = { state, secrets, pending };
+    if (transaction.hasChanged) for (const listener of this.listeners) listener();
+    return result;
+  }
+
+  override onCommit(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  override readAudit(limit: number, beforeId: number | null): Promise<RecordedAuditEntry[]> {
+    return this.database.read(async (manager) => {
+      const rows = await manager.find(AuditEntryRow, {
+        ...(beforeId === null ? {} : { where: { id: LessThan(beforeId) } }),
+        order: { id: 'DESC' },
+        take: limit,
+      });
+      return rows.map(toAuditEntry);
+    });
+  }
+
+  override nextRevocation(now: Date): Promise<DueRevocation | null> {
+    return this.database.read(async (manager) => {
+      const row = await manager.findOne(PendingRevocationRow, {
+        where: { nextAttemptAt: LessThanOrEqual(now) },
+        order: { id: 'ASC' },
+      });
+      if (row === null) return null;
+      const secrets = this.box.open(sealPlaces.revocation, row.secrets) as GrantSecrets;
+      return { id: row.id, secrets, failures: row.failures };
+    });
+  }
+
+  override async postponeRevocation(id: number, failures: number, nextAttemptAt: Date): Promise<void> {
+    await this.database.transact((manager) =>
+      manager.update(PendingRevocationRow, { id }, { failures, nextAttemptAt }),
+    );
+  }
+
+  override async completeRevocation(id: number, entry: AuditEntry): Promise<void> {
+    await this.database.transact(async (manager) => {
+      await manager.delete(PendingRevocationRow, { id });
+      await appendAuditEntry(manager, entry);
+    });
+  }
+}
+
+function toAuditEntry({ id, at, actor, action, reason, before, after }: AuditEntryRow): RecordedAuditEntry {
+  return { id, at, actor, action: action as AuditAction, reason, before: parse(before), after: parse(after) };
+}
+
+function parse(json: string | null): Record<string, unknown> | null {
+  return json === null ? null : (JSON.parse(json) as Record<string, unknown>);
+}
