@@ -1,0 +1,44 @@
+import type { Device } from '../domain/model.js';
+import type { MockContext } from '../mock-context.js';
+
+export interface DeviceChange {
+  name?: string;
+  url?: string | null;
+  hubId?: string | null;
+  licenseId?: string;
+}
+
+export type DeviceFault = { field: keyof DeviceChange; reason: string };
+
+/** Names what is wrong with a device, or null: its hub is another server of its organization, without going in circles. */
+export function findDeviceFault(context: MockContext, device: Device): DeviceFault | null {
+  if (device.url !== null && !isHttpUrl(device.url)) {
+    return { field: 'url', reason: 'url must be an http or https URL, such as https://store.example' };
+  }
+  const license = context.customers.findLicense(device.licenseId);
+  if (license?.organizationId !== device.organizationId) {
+    return { field: 'licenseId', reason: 'licenseId must be a license of the same organization' };
+  }
+  return findHubFault(context, device);
+}
+
+function findHubFault(context: MockContext, device: Device): DeviceFault | null {
+  if (device.hubId === null) return null;
+  const hub = context.customers.findDevice(device.hubId);
+  if (hub?.organizationId !== device.organizationId || hub.kind !== 'server') {
+    return { field: 'hubId', reason: 'hubId must be a server of the same organization' };
+  }
+  for (let above: Device | null = hub; above !== null; above = findHub(context, above)) {
+    if (above.id === device.id)
+      return { field: 'hubId', reason: 'hubId must not lead back to the device itself' };
+  }
+  return null;
+}
+
+function findHub(context: MockContext, device: Device): Device | null {
+  return device.hubId === null ? null : context.customers.findDevice(device.hubId);
+}
+
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}

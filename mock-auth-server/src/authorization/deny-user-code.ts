@@ -1,0 +1,15 @@
+import type { MockContext } from '../mock-context.js';
+import { inTransaction } from '../mock-context.js';
+import type { Judged } from './judge-approval.js';
+import { findPendingCode } from './judge-approval.js';
+
+/** Denies a user code for good: its client hears `access_denied`. */
+export function denyUserCode(context: MockContext, enteredUserCode: string): Judged<object> {
+  const outcome = inTransaction(context, () => {
+    const found = findPendingCode(context, enteredUserCode);
+    if (found.ok) context.deviceCodes.setState(found.code, 'denied');
+    return found;
+  });
+  context.log(outcome.ok ? 'user code denied' : `user code not denied: ${outcome.refusal.code}`);
+  return outcome;
+}

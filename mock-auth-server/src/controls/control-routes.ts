@@ -1,0 +1,182 @@
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import { approveUserCode } from '../authorization/approve-user-code.js';
+import type { DeviceChange } from '../authorization/change-device.js';
+import { findDeviceFault } from '../authorization/change-device.js';
+import { denyUserCode } from '../authorization/deny-user-code.js';
+import type { ApprovalRefusal, ApprovalRefusalCode } from '../authorization/judge-approval.js';
+import { revokeDevice } from '../authorization/revoke-device.js';
+import { parseExpiresOn } from '../domain/instant.js';
+import type { MockContext } from '../mock-context.js';
+import { controlSchemas } from './control-schemas.js';
+import { describeDevice, describeLicense, describeState } from './describe-state.js';
+import type { Fault, FaultMode, Faults } from './faults.js';
+import { issueControlToken } from './issue-control-token.js';
+import { sendProblem } from './problem.js';
+
+/** The controls of the mock: what tests and demos do in place of a person, a calendar and a bad network. */
+export function addControlRoutes(scope: FastifyInstance, context: MockContext, faults: Faults): void {
+  scope.setErrorHandler<FastifyError>((error, _request, reply) => sendError(context, error, reply));
+  refuseForeignPages(scope);
+  scope.get('/mock/state', async () => describeState(context));
+  addApprovals(scope, context);
+  addChanges(scope, context);
+  addTokens(scope, context);
+  scope.put<{ Body: { mode: FaultMode } & Partial<Fault> }>(
+    '/mock/faults',
+    { schema: { body: controlSchemas.faults } },
+    (request) => {
+      const { mode, count = null, delayMs = 5000, skewSeconds = 0, retryAfterSeconds = null } = request.body;
+      faults.set({ mode, count, delayMs, skewSeconds, retryAfterSeconds });
+      context.log(`fault set: ${mode}${count === null ? '' : `, ${count} times`}`);
+      return { mode, count };
+    },
+  );
+}
+
+/** The controls need no login, so a page of another site that a browser shows on this machine must not reach them. */
+function refuseForeignPages(scope: FastifyInstance): void {
+  scope.addHook('onRequest', async (request, reply) => {
+    const site = request.headers['sec-fetch-site'];
+    if (site === undefined || site === 'same-origin' || site === 'none') return undefined;
+    return sendProblem(reply, 403, 'cross-site-request', 'the controls do not answer pages of other sites');
+  });
+}
+
+function addApprovals(scope: FastifyInstance, context: MockContext): void {
+  scope.post<{ Body: { userCode: string; deviceId: string } }>(
+    '/mock/approve',
+    { schema: { body: controlSchemas.approve } },
+    async (request, reply) => {
+      const outcome = approveUserCode(context, request.body.userCode, request.body.deviceId);
+      return outcome.ok
+        ? { state: 'approved', deviceId: outcome.device.id }
+        : sendRefusal(reply, outcome.refusal);
+    },
+  );
+  scope.post<{ Body: { userCode: string } }>(
+    '/mock/deny',
+    { schema: { body: controlSchemas.deny } },
+    async (request, reply) => {
+      const outcome = denyUserCode(context, request.body.userCode);
+      return outcome.ok ? { state: 'denied' } : sendRefusal(reply, outcome.refusal);
+    },
+  );
+}
+
+const refusalStatus: Record<ApprovalRefusalCode, number> = {
+  'user-code-unknown': 404,
+  'user-code-expired': 410,
+  'user-code-used': 409,
+  'device-unknown': 404,
+  'wrong-device-kind': 409,
+  'license-expired': 409,
+  'license-inactive': 409,
+  'license-used-up': 409,
+};
+
+function sendRefusal(reply: FastifyReply, refusal: ApprovalRefusal): FastifyReply {
+  return sendProblem(reply, refusalStatus[refusal.code], refusal.code, refusal.reason);
+}
+
+interface LicensePatch {
+  expiresOn?: string | null;
+  features?: string[];
+  isActive?: boolean;
+  count?: number;
+}
+
+function addChanges(scope: FastifyInstance, context: MockContext): void {
+  scope.patch<{ Params: { id: string }; Body: LicensePatch }>(
+    '/mock/licenses/:id',
+    { schema: { body: controlSchemas.license } },
+    async (request, reply) => changeLicense(context, request.params.id, request.body, reply),
+  );
+  scope.patch<{ Params: { id: string }; Body: DeviceChange }>(
+    '/mock/devices/:id',
+    { schema: { body: controlSchemas.device } },
+    async (request, reply) => changeDevice(context, request.params.id, request.body, reply),
+  );
+  scope.delete<{ Params: { id: string } }>('/mock/devices/:id/authorization', async (request, reply) => {
+    if (context.customers.findDevice(request.params.id) === null) return sendUnknown(reply, 'device');
+    revokeDevice(context, request.params.id);
+    return reply.code(204).send();
+  });
+}
+
+function changeLicense(context: MockContext, id: string, patch: LicensePatch, reply: FastifyReply): unknown {
+  const license = context.customers.findLicense(id);
+  if (license === null) return sendUnknown(reply, 'license');
+  const { expiresOn, ...rest } = patch;
+  const parsed = typeof expiresOn === 'string' ? parseExpiresOn(expiresOn) : null;
+  if (typeof expiresOn === 'string' && parsed === null) {
+    const expected =
+      'expiresOn must be an ISO instant such as 2027-06-30T12:00:00Z, a date such as 2027-06-30, or null';
+    return sendProblem(reply, 400, 'invalid-field', expected, 'expiresOn');
+  }
+  const changed = { ...license, ...rest, ...(expiresOn === undefined ? {} : { expiresOn: parsed }) };
+  context.customers.saveLicense(changed);
+  context.log(`license ${id} changed: ${Object.keys(patch).join(', ')}`);
+  return describeLicense(context, changed);
+}
+
+function changeDevice(context: MockContext, id: string, patch: DeviceChange, reply: FastifyReply): unknown {
+  const device = context.customers.findDevice(id);
+  if (device === null) return sendUnknown(reply, 'device');
+  const changed = { ...device, ...patch };
+  const fault = findDeviceFault(context, changed);
+  if (fault !== null) return sendProblem(reply, 400, 'invalid-field', fault.reason, fault.field);
+  context.customers.saveDevice(changed);
+  context.log(`device ${id} changed: ${Object.keys(patch).join(', ')}`);
+  return describeDevice(context, changed);
+}
+
+function addTokens(scope: FastifyInstance, context: MockContext): void {
+  scope.post<{ Body: { deviceId: string; ttlSeconds?: number; dpopJwk?: Record<string, unknown> } }>(
+    '/mock/tokens',
+    { schema: { body: controlSchemas.token } },
+    async (request, reply) => {
+      const outcome = await issueControlToken(context, request.body);
+      if (outcome.ok) return outcome.answer;
+      return outcome.field === 'deviceId'
+        ? sendUnknown(reply, 'device')
+        : sendProblem(
+            reply,
+            400,
+            'invalid-field',
+            'dpopJwk must be a public JWK (EC, OKP or RSA)',
+            outcome.field,
+          );
+    },
+  );
+  scope.post('/mock/keys/rotate', async () => {
+    const kid = context.keys.rotate();
+    context.log(`signing key rotated, the new key is ${kid}`);
+    return { kid };
+  });
+}
+
+function sendUnknown(reply: FastifyReply, what: 'device' | 'license'): FastifyReply {
+  return sendProblem(reply, 404, `${what}-unknown`, `there is no such ${what}: GET /mock/state lists them`);
+}
+
+function sendError(context: MockContext, error: FastifyError, reply: FastifyReply): FastifyReply {
+  const [fault] = error.validation ?? [];
+  if (fault !== undefined) return sendFieldFault(reply, fault);
+  const status = error.statusCode ?? 500;
+  if (status < 500)
+    return sendProblem(reply, status, 'invalid-request', 'the body must be JSON of at most 16 kB');
+  context.log(`internal fault: ${error.stack ?? error.message}`);
+  return sendProblem(reply, 500, 'internal-fault', 'an internal fault: see the log');
+}
+
+type FieldFault = NonNullable<FastifyError['validation']>[number];
+
+function sendFieldFault(reply: FastifyReply, fault: FieldFault): FastifyReply {
+  const { additionalProperty, missingProperty } = fault.params;
+  const named = additionalProperty ?? missingProperty ?? fault.instancePath.split('/')[1];
+  const field = typeof named === 'string' && named !== '' ? named.slice(0, 60) : 'body';
+  if (additionalProperty !== undefined) {
+    return sendProblem(reply, 400, 'unknown-field', `${field} is not a known field`, field);
+  }
+  return sendProblem(reply, 400, 'invalid-field', `${field} ${fault.message ?? 'is not valid'}`, field);
+}

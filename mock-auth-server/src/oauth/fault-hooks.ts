@@ -1,0 +1,41 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Faults } from '../controls/faults.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** How wrong the clock of this server is for this request. */
+    clockSkewMs: number;
+  }
+}
+
+/** Makes the routes of this scope misbehave as they were asked to. */
+export function addFaultHooks(scope: FastifyInstance, faults: Faults, now: () => Date): void {
+  scope.decorateRequest('clockSkewMs', 0);
+  scope.addHook('onRequest', async (request, reply) => {
+    const fault = faults.take(['offline', 'error', 'slow', 'clock-skew']);
+    if (fault.mode === 'offline') return destroySocket(request, reply);
+    if (fault.mode === 'error') {
+      if (fault.retryAfterSeconds !== null) reply.header('retry-after', fault.retryAfterSeconds);
+      return reply.code(503).header('cache-control', 'no-store').send({ error: 'temporarily_unavailable' });
+    }
+    if (fault.mode === 'slow') await sleep(fault.delayMs, undefined, { ref: false });
+    if (fault.mode === 'clock-skew') request.clockSkewMs = fault.skewSeconds * 1000;
+    return undefined;
+  });
+  scope.addHook('onSend', async (request, reply, payload) => {
+    if (request.clockSkewMs !== 0) {
+      reply.header('date', new Date(now().getTime() + request.clockSkewMs).toUTCString());
+    }
+    // Only an answer that tells of work done: the loss of any other answer changes nothing.
+    const hasDoneWork = request.method === 'POST' && reply.statusCode < 300;
+    if (hasDoneWork && faults.take(['drop-answer']).mode === 'drop-answer') request.raw.socket.destroy();
+    return payload;
+  });
+}
+
+function destroySocket(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  reply.hijack();
+  request.raw.socket.destroy();
+  return reply;
+}

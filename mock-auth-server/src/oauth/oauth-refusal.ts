@@ -1,0 +1,17 @@
+import type { LicenseRefusal } from '../domain/license-refusal.js';
+
+/** An error answer of an OAuth endpoint (RFC 6749 section 5.2). */
+export interface OAuthRefusal {
+  error: string;
+  description: string;
+  /** 400 unless said. */
+  status?: number;
+  /** Only where `access_denied` comes from the license rather than from a person. */
+  licenseRefusal?: LicenseRefusal;
+}
+
+export type OAuthOutcome<T> = ({ ok: true } & T) | { ok: false; refusal: OAuthRefusal };
+
+export function refuse(error: string, description: string): { ok: false; refusal: OAuthRefusal } {
+  return { ok: false, refusal: { error, description } };
+}

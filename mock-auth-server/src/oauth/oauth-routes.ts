@@ -1,0 +1,90 @@
+import formBody from '@fastify/formbody';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Faults } from '../controls/faults.js';
+import type { MockContext } from '../mock-context.js';
+import { answerTokenRequest } from './answer-token-request.js';
+import { authorizeDeviceRequest } from './device-authorization.js';
+import { endpointPaths } from './endpoint-paths.js';
+import { addFaultHooks } from './fault-hooks.js';
+import { readFormParameters } from './form-parameters.js';
+import { describeServer } from './metadata.js';
+import type { OAuthOutcome, OAuthRefusal } from './oauth-refusal.js';
+
+/** The OAuth endpoints; a scope of their own, because their errors are RFC 6749 JSON and their bodies forms. */
+export async function addOAuthRoutes(
+  scope: FastifyInstance,
+  context: MockContext,
+  faults: Faults,
+): Promise<void> {
+  scope.removeAllContentTypeParsers();
+  await scope.register(formBody);
+  addFaultHooks(scope, faults, context.now);
+  scope.addHook('onSend', async (_request, reply, payload) => {
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
+    return payload;
+  });
+  scope.setErrorHandler<FastifyError>((error, _request, reply) => sendError(context, error, reply));
+  addPublicDocuments(scope, context);
+  scope.post(endpointPaths.deviceAuthorization, async (request, reply) => {
+    const read = readFormParameters(request.body);
+    return sendOutcome(reply, read.ok ? authorizeDeviceRequest(context, read.parameters) : read);
+  });
+  scope.post(endpointPaths.token, async (request, reply) => answerToken(context, request, reply));
+}
+
+function addPublicDocuments(scope: FastifyInstance, context: MockContext): void {
+  const metadata = async (): Promise<unknown> => describeServer(context);
+  scope.get('/.well-known/oauth-authorization-server', metadata);
+  scope.get('/.well-known/openid-configuration', metadata);
+  scope.get(endpointPaths.jwks, async () => ({ keys: context.keys.listPublic() }));
+}
+
+async function answerToken(
+  context: MockContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const wireNow = new Date(context.now().getTime() + request.clockSkewMs);
+  if (context.settings.dpop === 'nonce') reply.header('dpop-nonce', context.dpopNonces.current(wireNow));
+  const read = readFormParameters(request.body);
+  if (!read.ok) return sendOutcome(reply, read);
+  const { dpop } = request.headers;
+  const dpopHeader = Array.isArray(dpop) ? dpop.join(', ') : dpop;
+  const outcome = await answerTokenRequest(context, { parameters: read.parameters, dpopHeader, wireNow });
+  if (outcome.ok) context.log(outcome.event);
+  else if (isWorthALine(outcome.refusal)) {
+    context.log(`token refused: ${outcome.refusal.error} (${outcome.refusal.description})`);
+  }
+  return sendOutcome(reply, outcome);
+}
+
+/** A waiting device polls every few seconds, and the nonce challenge is part of every first request. */
+function isWorthALine(refusal: OAuthRefusal): boolean {
+  return refusal.error !== 'authorization_pending' && refusal.error !== 'use_dpop_nonce';
+}
+
+function sendOutcome(reply: FastifyReply, outcome: OAuthOutcome<{ answer: unknown }>): FastifyReply {
+  return outcome.ok ? reply.send(outcome.answer) : sendRefusal(reply, outcome.refusal);
+}
+
+function sendRefusal(reply: FastifyReply, refusal: OAuthRefusal): FastifyReply {
+  return reply.code(refusal.status ?? 400).send({
+    error: refusal.error,
+    error_description: refusal.description,
+    ...(refusal.licenseRefusal === undefined ? {} : { license_refusal: refusal.licenseRefusal }),
+  });
+}
+
+function sendError(context: MockContext, error: FastifyError, reply: FastifyReply): FastifyReply {
+  const status = error.statusCode ?? 500;
+  if (status < 500) {
+    const description = `the request could not be read (${error.code}): send a form, application/x-www-form-urlencoded`;
+    return sendRefusal(reply, { status, error: 'invalid_request', description });
+  }
+  context.log(`internal fault: ${error.stack ?? error.message}`);
+  return sendRefusal(reply, {
+    status: 500,
+    error: 'server_error',
+    description: 'an internal fault: see the log',
+  });
+}

@@ -1,0 +1,88 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import type { Database } from 'better-sqlite3';
+import type { JWK } from 'jose';
+
+export type SigningAlg = 'ES256' | 'EdDSA';
+
+interface SigningKey {
+  kid: string;
+  alg: SigningAlg;
+  privateKey: KeyObject;
+  publicJwk: JWK;
+}
+
+interface SigningKeyRow {
+  kid: string;
+  alg: SigningAlg;
+  private_key: string;
+}
+
+/**
+ * The keys that sign license tokens and status lists: the newest signs, all stay published.
+ *
+ * Signing is synchronous (node:crypto) so that it happens inside the transaction of its grant: where it
+ * fails, the refresh token is not rotated either.
+ */
+export class SigningKeys {
+  readonly #database: Database;
+  #keys: SigningKey[];
+
+  constructor(database: Database, alg: SigningAlg) {
+    this.#database = database;
+    this.#keys = database
+      .prepare<[], SigningKeyRow>('SELECT kid, alg, private_key FROM signing_keys ORDER BY position')
+      .all()
+      .map(loadKey);
+    if (this.#keys.at(-1)?.alg !== alg) this.rotate(alg);
+  }
+
+  /** Makes a new key, which signs from now on. */
+  rotate(alg: SigningAlg = this.#current().alg): string {
+    const { privateKey } =
+      alg === 'ES256' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('ed25519');
+    const row: SigningKeyRow = {
+      kid: randomBytes(12).toString('base64url'),
+      alg,
+      private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    };
+    this.#database
+      .prepare('INSERT INTO signing_keys (kid, alg, private_key) VALUES (@kid, @alg, @private_key)')
+      .run(row);
+    this.#keys = [...this.#keys, loadKey(row)];
+    return row.kid;
+  }
+
+  listPublic(): JWK[] {
+    return this.#keys.map(({ publicJwk }) => publicJwk);
+  }
+
+  /** Signs a compact JWT with the newest key. */
+  sign(typ: string, claims: Record<string, unknown>): string {
+    const { kid, alg, privateKey } = this.#current();
+    const input = `${encodePart({ typ, alg, kid })}.${encodePart(claims)}`;
+    const key = { key: privateKey, dsaEncoding: 'ieee-p1363' } as const;
+    return `${input}.${sign(alg === 'ES256' ? 'sha256' : null, Buffer.from(input), key).toString('base64url')}`;
+  }
+
+  #current(): SigningKey {
+    const key = this.#keys.at(-1);
+    if (!key) throw new Error('there is no signing key: the constructor makes one');
+    return key;
+  }
+}
+
+function loadKey(row: SigningKeyRow): SigningKey {
+  const privateKey = createPrivateKey(row.private_key);
+  const publicJwk = {
+    ...(createPublicKey(privateKey).export({ format: 'jwk' }) as JWK),
+    kid: row.kid,
+    alg: row.alg,
+    use: 'sig',
+  };
+  return { kid: row.kid, alg: row.alg, privateKey, publicJwk };
+}
+
+function encodePart(part: Record<string, unknown>): string {
+  return Buffer.from(JSON.stringify(part)).toString('base64url');
+}

@@ -1,0 +1,115 @@
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import fastify from 'fastify';
+import { addControlRoutes } from './controls/control-routes.js';
+import { Faults } from './controls/faults.js';
+import { loginPasswordPath, readOrCreateLoginPassword } from './login-password.js';
+import type { Log, MockContext } from './mock-context.js';
+import { DpopNonces } from './oauth/dpop-nonces.js';
+import { addOAuthRoutes } from './oauth/oauth-routes.js';
+import { SigningKeys } from './oauth/signing-keys.js';
+import type { MockServerSettings } from './settings.js';
+import { defaultSettings } from './settings.js';
+import { CustomerStore } from './store/customer-store.js';
+import { DeviceCodeStore } from './store/device-code-store.js';
+import { DpopProofStore } from './store/dpop-proof-store.js';
+import { GrantStore } from './store/grant-store.js';
+import { openDatabase } from './store/open-database.js';
+import { RefreshTokenStore } from './store/refresh-token-store.js';
+import { readOrCreateSecret } from './store/secret-store.js';
+import { seedDemoData } from './store/seed.js';
+
+export interface MockServerOptions extends Partial<MockServerSettings> {
+  dataDir: string;
+  /** The clock of everything but the `Date` header; the real one unless given. */
+  now?: () => Date;
+  /** Receives one readable line for each event that matters; silent unless given. */
+  log?: Log;
+}
+
+export interface MockServer {
+  /** The issuer, once `listen` has resolved. */
+  readonly url: string;
+  readonly loginEmail: string;
+  readonly loginPassword: string;
+  /** Where a generated password lies; null when one was given. */
+  readonly loginPasswordPath: string | null;
+  /** Starts to listen and resolves to the issuer; port 0 takes a free one. */
+  listen(): Promise<string>;
+  /** Stops within two seconds, also with keep-alive connections; what was answered is on disk. */
+  close(): Promise<void>;
+}
+
+const bodyLimitBytes = 16_384;
+const closeDeadlineMs = 1500;
+
+/** Creates the mock Authorization server on its data folder; it serves nothing before `listen`. */
+export async function createMockServer(options: MockServerOptions): Promise<MockServer> {
+  const settings = { ...defaultSettings, ...options };
+  const context = createContext(
+    settings,
+    options.now ?? (() => new Date()),
+    options.log ?? (() => undefined),
+  );
+  const loginPassword = settings.loginPassword ?? readOrCreateLoginPassword(settings.dataDir);
+  const app = createApp();
+  const faults = new Faults();
+  await app.register(async (scope) => addOAuthRoutes(scope, context, faults));
+  if (settings.hasMockControls) await app.register(async (scope) => addControlRoutes(scope, context, faults));
+  app.get('/health', async () => ({ status: 'ok' }));
+  return {
+    get url() {
+      return context.urls.issuer;
+    },
+    loginEmail: settings.loginEmail,
+    loginPassword,
+    loginPasswordPath: settings.loginPassword === null ? loginPasswordPath(settings.dataDir) : null,
+    listen: async () => listen(app, context),
+    close: async () => close(app, context),
+  };
+}
+
+function createContext(settings: MockServerSettings, now: () => Date, log: Log): MockContext {
+  const database = openDatabase(settings.dataDir);
+  seedDemoData(database, now());
+  const issuer = settings.issuerUrl ?? `http://127.0.0.1:${settings.port}`;
+  return {
+    settings,
+    urls: { issuer, publicUrl: settings.publicUrl ?? issuer },
+    now,
+    log,
+    database,
+    customers: new CustomerStore(database),
+    grants: new GrantStore(database),
+    deviceCodes: new DeviceCodeStore(database),
+    refreshTokens: new RefreshTokenStore(database),
+    dpopProofs: new DpopProofStore(database),
+    dpopNonces: new DpopNonces(readOrCreateSecret(database, 'dpop-nonce')),
+    keys: new SigningKeys(database, settings.signingAlg),
+  };
+}
+
+function createApp(): FastifyInstance {
+  return fastify({
+    bodyLimit: bodyLimitBytes,
+    // Bodies are taken as they were sent: nothing is converted, and an unknown field is an error.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allowUnionTypes: true } },
+  });
+}
+
+async function listen(app: FastifyInstance, context: MockContext): Promise<string> {
+  const { settings, urls } = context;
+  await app.listen({ host: settings.host, port: settings.port });
+  if (settings.port === 0 && settings.issuerUrl === null) {
+    urls.issuer = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
+    if (settings.publicUrl === null) urls.publicUrl = urls.issuer;
+  }
+  return urls.issuer;
+}
+
+async function close(app: FastifyInstance, context: MockContext): Promise<void> {
+  const deadline = setTimeout(() => app.server.closeAllConnections(), closeDeadlineMs);
+  await app.close();
+  clearTimeout(deadline);
+  context.database.close();
+}

@@ -1,0 +1,173 @@
+import { readFileSync } from 'node:fs';
+import { parseDuration } from './duration.js';
+
+/** How long a rotated refresh token goes on working: until its successor is used, or at most this many milliseconds. */
+export type RefreshGrace = 'until-used' | number;
+
+export interface MockServerSettings {
+  host: string;
+  port: number;
+  /** Null: `http://127.0.0.1:<port>`. */
+  issuerUrl: string | null;
+  /** What a person's browser uses; null: the issuer. */
+  publicUrl: string | null;
+  dataDir: string;
+  tokenTtlSeconds: number;
+  userCodeTtlSeconds: number;
+  pollIntervalSeconds: number;
+  isRefreshRotated: boolean;
+  refreshGrace: RefreshGrace;
+  loginEmail: string;
+  /** Null: generated into `<dataDir>/login-password`. */
+  loginPassword: string | null;
+  hasMockControls: boolean;
+  /** `nonce`: DPoP with server-made nonces; `on`: without nonces; `off`: neither offered nor understood. */
+  dpop: 'nonce' | 'on' | 'off';
+  signingAlg: 'ES256' | 'EdDSA';
+}
+
+export const defaultSettings: MockServerSettings = {
+  host: '127.0.0.1',
+  port: 4000,
+  issuerUrl: null,
+  publicUrl: null,
+  dataDir: './data/mock',
+  tokenTtlSeconds: 7 * 86_400,
+  userCodeTtlSeconds: 600,
+  pollIntervalSeconds: 5,
+  isRefreshRotated: true,
+  refreshGrace: 'until-used',
+  loginEmail: 'admin@example.test',
+  loginPassword: null,
+  hasMockControls: false,
+  dpop: 'nonce',
+  signingAlg: 'ES256',
+};
+
+export type SettingsOutcome = { ok: true; settings: MockServerSettings } | { ok: false; faults: string[] };
+
+/** Reads the settings from the environment; all faults are listed at once, each with its variable and the cure. */
+export function readSettings(env: Record<string, string | undefined>): SettingsOutcome {
+  const reader = new SettingsReader(env);
+  const base = defaultSettings;
+  const settings: MockServerSettings = {
+    host: reader.read('HOST', base.host, parseHost, 'a host name or an address, such as 127.0.0.1'),
+    port: reader.read('PORT', base.port, parsePort, 'a port between 1 and 65535'),
+    issuerUrl: reader.read('ISSUER_URL', base.issuerUrl, parseOrigin, anOrigin),
+    publicUrl: reader.read('PUBLIC_URL', base.publicUrl, parseOrigin, anOrigin),
+    dataDir: reader.read('DATA_DIR', base.dataDir, (text) => text, 'a folder'),
+    tokenTtlSeconds: reader.readSeconds('TOKEN_TTL', base.tokenTtlSeconds, 10 * 365 * 86_400),
+    userCodeTtlSeconds: reader.readSeconds('USER_CODE_TTL', base.userCodeTtlSeconds, 600),
+    pollIntervalSeconds: reader.readSeconds('POLL_INTERVAL', base.pollIntervalSeconds, 300),
+    isRefreshRotated: reader.readSwitch('REFRESH_ROTATION', base.isRefreshRotated),
+    refreshGrace: reader.read(
+      'REFRESH_GRACE',
+      base.refreshGrace,
+      parseGrace,
+      'until-used, 0, or a duration such as 30s',
+    ),
+    loginEmail: reader.read('LOGIN_EMAIL', base.loginEmail, parseEmail, 'an e-mail address'),
+    loginPassword: reader.readSecret('LOGIN_PASSWORD', 8),
+    hasMockControls: reader.readSwitch('MOCK_CONTROLS', base.hasMockControls),
+    dpop: reader.readChoice('DPOP', base.dpop, ['nonce', 'on', 'off']),
+    signingAlg: reader.readChoice('SIGNING_ALG', base.signingAlg, ['ES256', 'EdDSA']),
+  };
+  return reader.faults.length === 0 ? { ok: true, settings } : { ok: false, faults: reader.faults };
+}
+
+const anOrigin = 'an http or https URL without a path, such as http://127.0.0.1:4000';
+
+class SettingsReader {
+  readonly faults: string[] = [];
+  readonly #env: Record<string, string | undefined>;
+
+  constructor(env: Record<string, string | undefined>) {
+    this.#env = env;
+  }
+
+  read<T>(name: string, fallback: T, parse: (text: string) => T | null, expected: string): T {
+    const text = this.#env[name]?.trim();
+    if (text === undefined || text === '') return fallback;
+    const value = parse(text);
+    if (value === null) {
+      this.faults.push(`${name} must be ${expected}, but is "${text.slice(0, 100)}"`);
+      return fallback;
+    }
+    return value;
+  }
+
+  readSeconds(name: string, fallback: number, mostSeconds: number): number {
+    const expected = `a duration in whole seconds such as 90s, 10m or 7d, from 1s to ${mostSeconds}s`;
+    return this.read(name, fallback, (text) => parseSeconds(text, mostSeconds), expected);
+  }
+
+  readSwitch(name: string, fallback: boolean): boolean {
+    return this.readChoice(name, fallback ? 'on' : 'off', ['on', 'off']) === 'on';
+  }
+
+  readChoice<T extends string>(name: string, fallback: T, choices: readonly T[]): T {
+    return this.read(
+      name,
+      fallback,
+      (text) => choices.find((choice) => choice === text) ?? null,
+      choices.join(' or '),
+    );
+  }
+
+  /** A secret's value is never repeated in a fault. */
+  readSecret(name: string, leastLength: number): string | null {
+    const path = this.#env[`${name}_FILE`];
+    const direct = this.#env[name];
+    if (path && direct) {
+      this.faults.push(`${name} and ${name}_FILE are both set: keep one of them`);
+      return null;
+    }
+    const secret = path ? this.#readSecretFile(`${name}_FILE`, path) : direct;
+    if (!secret) return null;
+    if (secret.length < leastLength) this.faults.push(`${name} must have at least ${leastLength} characters`);
+    return secret;
+  }
+
+  #readSecretFile(name: string, path: string): string | null {
+    try {
+      return readFileSync(path, 'utf8').trim();
+    } catch (error) {
+      this.faults.push(
+        `${name} must name a readable file: ${(error as NodeJS.ErrnoException).code ?? 'unreadable'}`,
+      );
+      return null;
+    }
+  }
+}
+
+function parseSeconds(text: string, mostSeconds: number): number | null {
+  const durationMs = parseDuration(text);
+  if (durationMs === null || durationMs % 1000 !== 0) return null;
+  const seconds = durationMs / 1000;
+  return seconds >= 1 && seconds <= mostSeconds ? seconds : null;
+}
+
+function parseHost(text: string): string | null {
+  return /^[A-Za-z0-9.:_-]+$/.test(text) ? text : null;
+}
+
+function parsePort(text: string): number | null {
+  const port = Number(text);
+  return /^\d{1,5}$/.test(text) && port >= 1 && port <= 65_535 ? port : null;
+}
+
+function parseOrigin(text: string): string | null {
+  if (!URL.canParse(text)) return null;
+  const url = new URL(text);
+  const isOrigin = url.href === `${url.origin}/` && (url.protocol === 'http:' || url.protocol === 'https:');
+  return isOrigin ? url.origin : null;
+}
+
+function parseGrace(text: string): RefreshGrace | null {
+  if (text === 'until-used') return text;
+  return text === '0' ? 0 : parseDuration(text);
+}
+
+function parseEmail(text: string): string | null {
+  return /^[^\s@]+@[^\s@]+$/.test(text) ? text : null;
+}

@@ -1,0 +1,118 @@
+import type { Database } from 'better-sqlite3';
+import type { Device, Grant } from '../domain/model.js';
+
+/** Why an authorization ended; `unclaimed`: approved, but its device never came for the tokens. */
+export type GrantEndReason = 'revoked' | 'replaced' | 'removed-by-device' | 'unclaimed';
+
+interface GrantRow {
+  id: number;
+  device_id: string;
+  client_id: string;
+  dpop_jkt: string | null;
+  seat_since: number;
+  authorized_at: number;
+  family_killed_at: number | null;
+  ended_at: number | null;
+}
+
+/** The authorizations of devices; a device has at most one that is live. */
+export class GrantStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  find(id: number): Grant | null {
+    const row = this.#database.prepare<[number], GrantRow>('SELECT * FROM grants WHERE id = ?').get(id);
+    return row ? toGrant(row) : null;
+  }
+
+  findLive(deviceId: string): Grant | null {
+    const select = this.#database.prepare<[string], GrantRow>(
+      'SELECT * FROM grants WHERE device_id = ? AND ended_at IS NULL',
+    );
+    const row = select.get(deviceId);
+    return row ? toGrant(row) : null;
+  }
+
+  /** Authorizes a device: ends its old grant, keeps its seat. */
+  authorize(deviceId: string, clientId: string, now: Date): Grant {
+    const seatSince = this.findLive(deviceId)?.seatSince ?? now;
+    this.endLive(deviceId, 'replaced', now);
+    const insert = this.#database.prepare<[string, string, number, number], GrantRow>(
+      'INSERT INTO grants (device_id, client_id, seat_since, authorized_at) VALUES (?, ?, ?, ?) RETURNING *',
+    );
+    const row = insert.get(deviceId, clientId, seatSince.getTime(), now.getTime());
+    if (!row) throw new Error(`the grant for ${deviceId} was not inserted`);
+    return toGrant(row);
+  }
+
+  bind(id: number, dpopJkt: string | null): void {
+    this.#database.prepare('UPDATE grants SET dpop_jkt = ? WHERE id = ?').run(dpopJkt, id);
+  }
+
+  /** Ends the live authorization of a device; false when it has none. */
+  endLive(deviceId: string, reason: GrantEndReason, now: Date): boolean {
+    return (
+      this.#database
+        .prepare('UPDATE grants SET ended_at = ?, end_reason = ? WHERE device_id = ? AND ended_at IS NULL')
+        .run(now.getTime(), reason, deviceId).changes > 0
+    );
+  }
+
+  /** Gives back the seats of approvals whose device never came before its code expired. */
+  endUnclaimed(now: Date): void {
+    this.#database
+      .prepare(
+        `UPDATE grants SET ended_at = @now, end_reason = 'unclaimed' WHERE ended_at IS NULL AND id IN
+           (SELECT grant_id FROM device_codes WHERE state = 'approved' AND expires_at <= @now)`,
+      )
+      .run({ now: now.getTime() });
+  }
+
+  killFamily(id: number, now: Date): void {
+    this.#database.prepare('UPDATE grants SET family_killed_at = ? WHERE id = ?').run(now.getTime(), id);
+  }
+
+  countSeats(licenseId: string): number {
+    const select = this.#database.prepare<[string], { seats: number }>(
+      `SELECT count(*) AS seats FROM grants JOIN devices ON devices.id = grants.device_id
+       WHERE grants.ended_at IS NULL AND devices.license_id = ?`,
+    );
+    return select.get(licenseId)?.seats ?? 0;
+  }
+
+  /** Counts the other devices whose seat of the same license is older than the device's own, or all when it has none. */
+  countSeatsBefore(device: Device): number {
+    const own = this.findLive(device.id);
+    const select = this.#database.prepare<[string, string, number, string], { seats: number }>(
+      `SELECT count(*) AS seats FROM grants JOIN devices ON devices.id = grants.device_id
+       WHERE grants.ended_at IS NULL AND devices.license_id = ? AND devices.id <> ?
+         AND (grants.seat_since, devices.id) < (?, ?)`,
+    );
+    const seatSince = own?.seatSince.getTime() ?? Number.MAX_SAFE_INTEGER;
+    return select.get(device.licenseId, device.id, seatSince, device.id)?.seats ?? 0;
+  }
+
+  /** The ids of all grants that ended: their tokens are revoked in the Token Status List. */
+  listEnded(): number[] {
+    return this.#database
+      .prepare<[], { id: number }>('SELECT id FROM grants WHERE ended_at IS NOT NULL')
+      .all()
+      .map(({ id }) => id);
+  }
+}
+
+function toGrant(row: GrantRow): Grant {
+  return {
+    id: row.id,
+    deviceId: row.device_id,
+    clientId: row.client_id,
+    dpopJkt: row.dpop_jkt,
+    seatSince: new Date(row.seat_since),
+    authorizedAt: new Date(row.authorized_at),
+    familyKilledAt: row.family_killed_at === null ? null : new Date(row.family_killed_at),
+    endedAt: row.ended_at === null ? null : new Date(row.ended_at),
+  };
+}
