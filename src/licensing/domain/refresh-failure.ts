@@ -17,14 +17,23 @@ export type RefreshFailure = { readonly code: string; readonly message: string }
 );
 
 /**
- * Marks that the refresh token is about to be sent. A mark that is already there stays: the try before this one ended
- * without an answer, so the fate of its token is open.
+ * Marks that the refresh token is about to be sent, and counts the try as failed until its answer is stored, so that a
+ * process that dies of it comes back no sooner than after the backoff. A mark that is already there stays: the try before
+ * this one ended without an answer, so the fate of its token is open.
  */
-export function beginRefresh(state: LicenseState, now: Date): LicenseState {
-  return { ...state, refresh: { ...state.refresh, intentAt: state.refresh.intentAt ?? now } };
+export function beginRefresh(state: LicenseState, now: Date, random: number): LicenseState {
+  const failures = state.refresh.failures + 1;
+  return {
+    ...state,
+    refresh: {
+      nextAttemptAt: new Date(now.getTime() + retryDelayMs(failures, lifeMsOf(state), random)),
+      failures,
+      intentAt: state.refresh.intentAt ?? now,
+    },
+  };
 }
 
-/** Ends a try that brought no token. `before` is the state from before {@link beginRefresh}. */
+/** Ends a try that brought no token. The `refresh` of `before` is that from before {@link beginRefresh}. */
 export function failRefresh(
   before: LicenseState,
   failure: RefreshFailure,
@@ -95,6 +104,7 @@ function retrySlowly(before: LicenseState, lastError: ConnectionError, random: n
 function endGrant(before: LicenseState, policy: LicensePolicy, lastError: ConnectionError): LicenseChange {
   const now = lastError.at;
   const state: LicenseState = { ...before, connection: reached(lastError) };
+  if (state.reauthorizationRequired) return unchanged(state);
   const mayHaveDiedOfRetry = before.refresh.intentAt !== null;
   const hasLiveToken = state.license !== null && state.license.token.expiresAt.getTime() >= now.getTime();
   if (mayHaveDiedOfRetry && hasLiveToken) {

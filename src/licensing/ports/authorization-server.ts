@@ -47,7 +47,13 @@ export type DeviceCodeAnswer =
   | { readonly kind: 'slow-down' }
   | { readonly kind: 'denied' }
   | { readonly kind: 'expired' }
-  | { readonly kind: 'refused'; readonly code: string; readonly message: string }
+  | {
+      readonly kind: 'refused';
+      readonly code: string;
+      readonly message: string;
+      /** A grant that was issued all the same, and is to be revoked; null: none was. */
+      readonly secrets: GrantSecrets | null;
+    }
   | Unreachable;
 
 export type RefreshAnswer =
@@ -55,7 +61,8 @@ export type RefreshAnswer =
   | Exclude<RefreshFailure, { kind: 'unreachable' }>
   | Unreachable;
 
-export type RevocationAnswer = { readonly kind: 'revoked' } | Unreachable;
+/** `not-offered`: the server has no revocation endpoint, so there is nothing to try again. */
+export type RevocationAnswer = { readonly kind: 'revoked' | 'not-offered' } | Unreachable;
 
 /** The cloud OAuth 2.0 server that grants licenses. Expected answers are returned; only faults of our own are thrown. */
 export abstract class AuthorizationServer {

@@ -1,0 +1,71 @@
+import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { ObserveLicense } from './observe-license.js';
+import { PollAuthorization } from './poll-authorization.js';
+import { RefreshLicense } from './refresh-license.js';
+import { RevokeDroppedGrants } from './revoke-dropped-grants.js';
+
+const tickMs = 500;
+const longestGoodbyeMs = 5000;
+
+/**
+ * Looks at short intervals whether something is due. Every due time is stored or computed, never a running timer, so a
+ * restart, a sleeping machine or a clock that was set changes nothing but the moment of the next look.
+ */
+@Injectable()
+export class LicenseScheduler implements BeforeApplicationShutdown {
+  private readonly logger = new Logger('Scheduler');
+  private readonly busy = new Set<string>();
+  private isStopped = false;
+
+  constructor(
+    private readonly observeLicense: ObserveLicense,
+    private readonly pollAuthorization: PollAuthorization,
+    private readonly refreshLicense: RefreshLicense,
+    private readonly revokeDroppedGrants: RevokeDroppedGrants,
+  ) {}
+
+  /** Does whatever is due. A task that is still running from an earlier tick is left alone. */
+  @Interval(tickMs)
+  async tick(): Promise<void> {
+    if (this.isStopped) return;
+    await Promise.all([
+      this.run('observe', () => this.observeLicense.execute()),
+      this.run('poll', () => this.pollAuthorization.executeWhenDue()),
+      this.run('refresh', () => this.refreshLicense.executeWhenDue()),
+      this.run('revoke', () => this.revokeDroppedGrants.executeWhenDue()),
+    ]);
+  }
+
+  /** Lets a refresh that is under way end; if it cannot in time, its mark in the database tells the next start. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.isStopped = true;
+    const settled = Promise.all([
+      this.refreshLicense.settled(),
+      this.pollAuthorization.settled(),
+      this.revokeDroppedGrants.settled(),
+    ]);
+    let timer: NodeJS.Timeout | undefined;
+    const goodbye = new Promise<void>((resolve) => {
+      timer = setTimeout(() => resolve(), longestGoodbyeMs);
+    });
+    await Promise.race([settled, goodbye]);
+    clearTimeout(timer);
+  }
+
+  private async run(name: string, work: () => Promise<void>): Promise<void> {
+    if (this.busy.has(name)) return;
+    this.busy.add(name);
+    try {
+      await work();
+    } catch (error) {
+      // A database that is full or locked for a while must not end the process: the next tick tries again.
+      this.logger.error(
+        `Task "${name}" failed and will be tried again.`,
+        error instanceof Error ? error.stack : error,
+      );
+    } finally {
+      this.busy.delete(name);
+    }
+  }
+}

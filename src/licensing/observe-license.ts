@@ -1,0 +1,56 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Settings } from '../config/settings.js';
+import type { LicenseEvent } from './domain/license-event.js';
+import { observeTime } from './domain/observe-time.js';
+import { Clock } from './ports/clock.js';
+import { LicenseStore } from './ports/license-store.js';
+import { summarizeLicense } from './summarize-license.js';
+
+/** Tells what time alone has done to the license: the renewal window, the renewal date, the end of the token. */
+@Injectable()
+export class ObserveLicense {
+  private readonly logger = new Logger('License');
+
+  constructor(
+    private readonly store: LicenseStore,
+    private readonly clock: Clock,
+    private readonly settings: Settings,
+  ) {}
+
+  async execute(): Promise<void> {
+    const { policy } = this.settings;
+    // Nearly always nothing is due; that is decided in memory.
+    if (observeTime(this.store.state, policy, this.clock.now()).state === this.store.state) return;
+    await this.store.transact(async (transaction) => {
+      const now = this.clock.now();
+      const before = transaction.state;
+      const { state, events } = observeTime(before, policy, now);
+      if (state === before) return;
+      await transaction.saveState(state, events);
+      if (state.license === null) await transaction.saveSecrets(null);
+      for (const event of events) this.log(event);
+      if (!events.some((event) => event.type === 'license.status')) return;
+      await transaction.appendAudit({
+        at: now,
+        actor: 'system',
+        action: state.license === null ? 'revoked' : 'status-changed',
+        reason: state.reason,
+        before: summarizeLicense(before),
+        after: summarizeLicense(state),
+      });
+    });
+  }
+
+  private log(event: LicenseEvent): void {
+    if (event.type === 'license.status') {
+      this.logger.warn(`License status: ${event.data.statusText} (${event.data.reason}).`);
+    } else {
+      const { thresholdSeconds, secondsRemaining } = event.data;
+      this.logger.warn(
+        thresholdSeconds === 0
+          ? 'The license token has expired: reconnect this server to the internet.'
+          : `The license token expires in ${secondsRemaining} s: reconnect this server to the internet.`,
+      );
+    }
+  }
+}

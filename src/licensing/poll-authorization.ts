@@ -1,0 +1,182 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Settings } from '../config/settings.js';
+import { acceptAcquiredGrant } from './domain/accept-grant.js';
+import {
+  AuthorizationServer,
+  type DeviceCodeAnswer,
+  type IssuedGrant,
+} from './ports/authorization-server.js';
+import type { Unreachable } from './ports/authorization-server.js';
+import { Clock } from './ports/clock.js';
+import {
+  type AuditAction,
+  LicenseStore,
+  type LicenseTransaction,
+  type PendingAuthorization,
+} from './ports/license-store.js';
+import { SingleFlight } from './single-flight.js';
+import { summarizeLicense } from './summarize-license.js';
+
+/** `none`: no code is pending, or no longer the one that was asked for. */
+export type PollOutcome =
+  | { readonly kind: 'licensed' | 'pending' | 'denied' | 'expired' | 'none' }
+  | { readonly kind: 'refused'; readonly refusal: string }
+  | Unreachable;
+
+/** RFC 8628 section 3.5: what each `slow_down` adds to the interval. */
+const slowDownSeconds = 5;
+const longestGapMs = 60_000;
+
+/**
+ * Polls for the tokens of the pending device code, so that a person who forgets the last click still ends licensed.
+ * Whoever asks, no two polls come closer than the interval: its place is stored with the code.
+ */
+@Injectable()
+export class PollAuthorization {
+  private readonly logger = new Logger('Authorization');
+  private readonly flight = new SingleFlight<PollOutcome>();
+
+  constructor(
+    private readonly authorizationServer: AuthorizationServer,
+    private readonly store: LicenseStore,
+    private readonly clock: Clock,
+    private readonly settings: Settings,
+  ) {}
+
+  /** Polls if the background's own gap has passed: the interval, doubled by each poll without an answer. */
+  async executeWhenDue(): Promise<void> {
+    const { pending } = this.store;
+    if (pending?.state !== 'pending') return;
+    const gapMs = Math.max(
+      pending.intervalSeconds * 1000,
+      Math.min(longestGapMs, pending.intervalSeconds * 1000 * 2 ** pending.unansweredPolls),
+    );
+    const isDue = this.clock.now().getTime() >= pending.lastPolledAt.getTime() + gapMs;
+    if (isDue || pending.expiresAt <= this.clock.now()) await this.flight.run(() => this.poll());
+  }
+
+  /** Polls as soon as the interval allows, for a person who waits for the answer. */
+  async executeAtNextChance(): Promise<PollOutcome> {
+    const { pending } = this.store;
+    if (pending?.state === 'pending') {
+      const chanceAt = pending.lastPolledAt.getTime() + pending.intervalSeconds * 1000;
+      await this.clock.sleep(
+        Math.max(0, Math.min(chanceAt, pending.expiresAt.getTime()) - this.clock.now().getTime()),
+      );
+    }
+    return this.flight.run(() => this.poll());
+  }
+
+  /** Waits for a poll that is under way, at shutdown. */
+  settled(): Promise<void> {
+    return this.flight.settled();
+  }
+
+  private async poll(): Promise<PollOutcome> {
+    const { pending } = this.store;
+    if (pending === null) return { kind: this.store.state.license === null ? 'none' : 'licensed' };
+    if (pending.state !== 'pending') return outcomeOf(pending);
+    // Another caller has polled while this one waited for its chance.
+    if (this.clock.now().getTime() < pending.lastPolledAt.getTime() + pending.intervalSeconds * 1000) {
+      if (pending.expiresAt > this.clock.now()) return { kind: 'pending' };
+    }
+    const answer: DeviceCodeAnswer =
+      pending.expiresAt <= this.clock.now()
+        ? { kind: 'expired' }
+        : await this.authorizationServer.redeemDeviceCode(pending.deviceCode, pending.dpopKey);
+    return this.store.transact((transaction) => this.take(transaction, pending, answer));
+  }
+
+  private async take(
+    transaction: LicenseTransaction,
+    pending: PendingAuthorization,
+    answer: DeviceCodeAnswer,
+  ): Promise<PollOutcome> {
+    const now = this.clock.now();
+    if (transaction.pending?.deviceCode !== pending.deviceCode) {
+      // Cancelled meanwhile: nobody may be left holding a grant that this server does not keep.
+      if (answer.kind === 'granted') await transaction.queueRevocation(answer.secrets, now);
+      return { kind: 'none' };
+    }
+    const polled = { ...pending, lastPolledAt: now, unansweredPolls: 0 };
+    switch (answer.kind) {
+      case 'granted':
+        return this.accept(transaction, pending, answer);
+      case 'pending':
+        await transaction.savePending(polled);
+        return { kind: 'pending' };
+      case 'slow-down':
+        await transaction.savePending({
+          ...polled,
+          intervalSeconds: pending.intervalSeconds + slowDownSeconds,
+        });
+        return { kind: 'pending' };
+      case 'unreachable':
+        await transaction.savePending({ ...polled, unansweredPolls: pending.unansweredPolls + 1 });
+        return answer;
+      case 'denied':
+      case 'expired':
+        return this.end(transaction, { ...polled, state: answer.kind }, `authorization-${answer.kind}`);
+      case 'refused':
+        if (answer.secrets !== null) await transaction.queueRevocation(answer.secrets, now);
+        return this.end(
+          transaction,
+          { ...polled, state: 'refused', refusal: answer.message },
+          'authorization-refused',
+        );
+    }
+  }
+
+  private async accept(
+    transaction: LicenseTransaction,
+    pending: PendingAuthorization,
+    issued: IssuedGrant,
+  ): Promise<PollOutcome> {
+    const now = this.clock.now();
+    const { state: before, secrets: replaced } = transaction;
+    const change = acceptAcquiredGrant(before, issued.grant, this.settings.policy, now);
+    // Authorizing the same device anew has ended its old grant; that of another device would live on.
+    if (replaced !== null && before.identity?.serverId !== issued.grant.identity.serverId) {
+      await transaction.queueRevocation(replaced, now);
+    }
+    await transaction.saveState(change.state, change.events);
+    await transaction.saveSecrets(issued.secrets);
+    await transaction.savePending(null);
+    await transaction.appendAudit({
+      at: now,
+      actor: pending.requestedBy,
+      action: 'acquired',
+      reason: null,
+      before: summarizeLicense(before),
+      after: summarizeLicense(change.state),
+    });
+    this.logger.log(
+      `License acquired for ${issued.grant.identity.serverId} of ${issued.grant.identity.organization.id}.`,
+    );
+    return { kind: 'licensed' };
+  }
+
+  private async end(
+    transaction: LicenseTransaction,
+    ended: PendingAuthorization,
+    action: AuditAction,
+  ): Promise<PollOutcome> {
+    await transaction.savePending(ended);
+    await transaction.appendAudit({
+      at: this.clock.now(),
+      actor: ended.requestedBy,
+      action,
+      reason: ended.refusal,
+      before: null,
+      after: null,
+    });
+    this.logger.warn(`The authorization was ${ended.state}${ended.refusal ? `: ${ended.refusal}` : '.'}`);
+    return outcomeOf(ended);
+  }
+}
+
+function outcomeOf(pending: PendingAuthorization): PollOutcome {
+  return pending.state === 'refused'
+    ? { kind: 'refused', refusal: pending.refusal ?? 'The Authorization server gave no reason.' }
+    : { kind: pending.state };
+}

@@ -1,0 +1,174 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Settings } from '../config/settings.js';
+import { acceptRefreshedGrant } from './domain/accept-grant.js';
+import type { LicenseChange } from './domain/license-event.js';
+import type { LicenseState, RefreshProgress } from './domain/license-state.js';
+import { beginRefresh, failRefresh, type RefreshFailure } from './domain/refresh-failure.js';
+import {
+  AuthorizationServer,
+  type GrantSecrets,
+  type IssuedGrant,
+  type RefreshAnswer,
+  type Unreachable,
+} from './ports/authorization-server.js';
+import { Clock } from './ports/clock.js';
+import { type AuditAction, LicenseStore, type LicenseTransaction } from './ports/license-store.js';
+import { SingleFlight } from './single-flight.js';
+import { summarizeLicense } from './summarize-license.js';
+
+/** `refreshed` and `revoked`: the server decided. `superseded`: removed or acquired anew meanwhile. */
+export type RefreshOutcome =
+  | { readonly kind: 'refreshed' | 'revoked' | 'superseded' | 'unlicensed' }
+  | { readonly kind: 'refused'; readonly message: string }
+  | Unreachable;
+
+interface BegunRefresh {
+  readonly progressBefore: RefreshProgress;
+  readonly secrets: GrantSecrets;
+  readonly expected: { readonly serverId: string; readonly organizationId: string };
+}
+
+/**
+ * Gets a new license token. Before the refresh token is sent a mark of it is committed, and the new one is committed
+ * before it is used, so that no crash can make this server lose its grant without knowing.
+ */
+@Injectable()
+export class RefreshLicense {
+  private readonly logger = new Logger('Refresh');
+  private readonly flight = new SingleFlight<RefreshOutcome>();
+
+  constructor(
+    private readonly authorizationServer: AuthorizationServer,
+    private readonly store: LicenseStore,
+    private readonly clock: Clock,
+    private readonly settings: Settings,
+  ) {}
+
+  /** Refreshes once; callers that come meanwhile share the outcome. @param actor who asked, for the audit trail */
+  execute(actor: string): Promise<RefreshOutcome> {
+    return this.flight.run(() => this.refresh(actor));
+  }
+
+  async executeWhenDue(): Promise<void> {
+    const { license, refresh } = this.store.state;
+    if (license === null || refresh.nextAttemptAt === null) return;
+    if (this.clock.now() >= refresh.nextAttemptAt) await this.execute('system');
+  }
+
+  /** Waits for a refresh that is under way, at shutdown. */
+  settled(): Promise<void> {
+    return this.flight.settled();
+  }
+
+  private async refresh(actor: string): Promise<RefreshOutcome> {
+    const begun = await this.store.transact((transaction) => this.begin(transaction));
+    if (begun === null) return { kind: 'unlicensed' };
+    const answer = await this.authorizationServer.refresh(begun.secrets, begun.expected);
+    return this.store.transact((transaction) => this.take(transaction, begun, answer, actor));
+  }
+
+  private async begin(transaction: LicenseTransaction): Promise<BegunRefresh | null> {
+    const { state, secrets } = transaction;
+    if (state.license === null || state.identity === null || secrets === null) return null;
+    await transaction.saveState(beginRefresh(state, this.clock.now(), Math.random()), []);
+    const { serverId, organization } = state.identity;
+    return {
+      progressBefore: state.refresh,
+      secrets,
+      expected: { serverId, organizationId: organization.id },
+    };
+  }
+
+  private async take(
+    transaction: LicenseTransaction,
+    begun: BegunRefresh,
+    answer: RefreshAnswer,
+    actor: string,
+  ): Promise<RefreshOutcome> {
+    if (transaction.secrets?.refreshToken !== begun.secrets.refreshToken) {
+      if (answer.kind === 'granted') await transaction.queueRevocation(answer.secrets, this.clock.now());
+      return { kind: 'superseded' };
+    }
+    if (answer.kind === 'granted') return this.accept(transaction, answer, actor);
+    await this.fail(transaction, begun, answer, actor);
+    switch (answer.kind) {
+      case 'grant-dead':
+        return { kind: 'revoked' };
+      case 'refused':
+        return { kind: 'refused', message: answer.message };
+      case 'unreachable':
+        return answer;
+    }
+  }
+
+  private async accept(
+    transaction: LicenseTransaction,
+    issued: IssuedGrant,
+    actor: string,
+  ): Promise<RefreshOutcome> {
+    const before = transaction.state;
+    const change = acceptRefreshedGrant(before, issued.grant, this.settings.policy, this.clock.now());
+    await transaction.saveState(change.state, change.events);
+    await transaction.saveSecrets(issued.secrets);
+    await this.audit(transaction, actor, 'refreshed', change.state.reason, before, change.state);
+    const { expiresAt } = issued.grant.license.token;
+    this.logger.log(
+      `License token refreshed (${change.state.reason}), valid until ${expiresAt.toISOString()}.`,
+    );
+    return { kind: 'refreshed' };
+  }
+
+  private async fail(
+    transaction: LicenseTransaction,
+    begun: BegunRefresh,
+    failure: RefreshFailure,
+    actor: string,
+  ): Promise<void> {
+    const before: LicenseState = { ...transaction.state, refresh: begun.progressBefore };
+    const change = failRefresh(before, failure, this.settings.policy, this.clock.now(), Math.random());
+    await transaction.saveState(change.state, change.events);
+    if (change.state.license === null) await transaction.saveSecrets(null);
+    await this.recordFailure(transaction, before, change, failure, actor);
+  }
+
+  /** An outage of days is one line in the trail, not one for each try. */
+  private async recordFailure(
+    transaction: LicenseTransaction,
+    before: LicenseState,
+    { state }: LicenseChange,
+    failure: RefreshFailure,
+    actor: string,
+  ): Promise<void> {
+    const next = state.refresh.nextAttemptAt;
+    const retry = next ? ` Next try at ${next.toISOString()}.` : '';
+    this.logger.warn(`License token not refreshed: ${failure.message}${retry}`);
+    const isRevoked = state.license === null;
+    if (!isRevoked && before.connection.lastError?.code === failure.code) return;
+    await this.audit(
+      transaction,
+      actor,
+      isRevoked ? 'revoked' : 'refresh-failed',
+      failure.message,
+      before,
+      state,
+    );
+  }
+
+  private audit(
+    transaction: LicenseTransaction,
+    actor: string,
+    action: AuditAction,
+    reason: string | null,
+    before: LicenseState,
+    after: LicenseState,
+  ): Promise<void> {
+    return transaction.appendAudit({
+      at: this.clock.now(),
+      actor,
+      action,
+      reason,
+      before: summarizeLicense(before),
+      after: summarizeLicense(after),
+    });
+  }
+}

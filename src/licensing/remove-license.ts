@@ -1,0 +1,39 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Settings } from '../config/settings.js';
+import { dropLicense } from './domain/remove-license.js';
+import { Clock } from './ports/clock.js';
+import { LicenseStore } from './ports/license-store.js';
+import { summarizeLicense } from './summarize-license.js';
+
+/** Drops the license from this server; its grant is revoked at the Authorization server once that can be reached. */
+@Injectable()
+export class RemoveLicense {
+  private readonly logger = new Logger('License');
+
+  constructor(
+    private readonly store: LicenseStore,
+    private readonly clock: Clock,
+    private readonly settings: Settings,
+  ) {}
+
+  async execute(actor: string): Promise<void> {
+    await this.store.transact(async (transaction) => {
+      const now = this.clock.now();
+      const { state, secrets } = transaction;
+      if (state.license === null) return;
+      const change = dropLicense(state, this.settings.policy, now);
+      await transaction.saveState(change.state, change.events);
+      if (secrets !== null) await transaction.queueRevocation(secrets, now);
+      await transaction.saveSecrets(null);
+      await transaction.appendAudit({
+        at: now,
+        actor,
+        action: 'removed',
+        reason: null,
+        before: summarizeLicense(state),
+        after: summarizeLicense(change.state),
+      });
+      this.logger.log('License removed from this server.');
+    });
+  }
+}

@@ -1,0 +1,56 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { retryDelayMs } from './domain/refresh-schedule.js';
+import { AuthorizationServer } from './ports/authorization-server.js';
+import { Clock } from './ports/clock.js';
+import { type DueRevocation, LicenseStore } from './ports/license-store.js';
+import { SingleFlight } from './single-flight.js';
+
+/** Revokes, at the Authorization server, the grants that were dropped here (RFC 7009): again until it has answered. */
+@Injectable()
+export class RevokeDroppedGrants {
+  private readonly logger = new Logger('Revocation');
+  private readonly flight = new SingleFlight<void>();
+
+  constructor(
+    private readonly authorizationServer: AuthorizationServer,
+    private readonly store: LicenseStore,
+    private readonly clock: Clock,
+  ) {}
+
+  executeWhenDue(): Promise<void> {
+    return this.flight.run(async () => {
+      const due = await this.store.nextRevocation(this.clock.now());
+      if (due !== null) await this.revoke(due);
+    });
+  }
+
+  settled(): Promise<void> {
+    return this.flight.settled();
+  }
+
+  private async revoke({ id, secrets, failures }: DueRevocation): Promise<void> {
+    const answer = await this.authorizationServer.revoke(secrets);
+    const now = this.clock.now();
+    if (answer.kind === 'unreachable') {
+      const delayMs = retryDelayMs(
+        failures + 1,
+        Number.POSITIVE_INFINITY,
+        Math.random(),
+        answer.retryAfterMs,
+      );
+      await this.store.postponeRevocation(id, failures + 1, new Date(now.getTime() + delayMs));
+      this.logger.warn(`A dropped grant could not be revoked yet: ${answer.message}`);
+      return;
+    }
+    await this.store.completeRevocation(id, {
+      at: now,
+      actor: 'system',
+      action: 'grant-revoked-at-server',
+      reason:
+        answer.kind === 'not-offered' ? 'The server offers no revocation; the grant ends by itself.' : null,
+      before: null,
+      after: null,
+    });
+    this.logger.log('A dropped grant is revoked at the Authorization server.');
+  }
+}

@@ -1,0 +1,120 @@
+import {
+  type BeforeApplicationShutdown,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { connect, type ConnectionOptions, type NatsConnection } from '@nats-io/transport-node';
+import { Settings } from '../config/settings.js';
+
+const retryMs = 1000;
+
+/**
+ * The one connection to the broker. It is sought in the background, for as long as the service runs: a start needs no
+ * broker, and an outage of any length heals by itself.
+ */
+@Injectable()
+export class NatsLink implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger('NATS');
+  private readonly listeners = new Set<(connection: NatsConnection) => Promise<void>>();
+  private connection: NatsConnection | null = null;
+  private isStopped = false;
+  private lastFault = '';
+  private loop: Promise<void> = Promise.resolve();
+
+  constructor(private readonly settings: Settings) {}
+
+  /** The connection if it is up at this moment, else null. */
+  get current(): NatsConnection | null {
+    return this.isConnected ? this.connection : null;
+  }
+
+  isConnected = false;
+
+  /** Calls back at every connection and reconnection; a connection object may come twice. */
+  onConnected(listener: (connection: NatsConnection) => Promise<void>): void {
+    this.listeners.add(listener);
+  }
+
+  onApplicationBootstrap(): void {
+    this.loop = this.keepConnected();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.isStopped = true;
+    // What was published is acknowledged before the connection ends.
+    await this.connection?.drain().catch(() => this.connection?.close());
+    await this.loop;
+  }
+
+  private async keepConnected(): Promise<void> {
+    while (!this.isStopped) {
+      try {
+        const connection = await connect(this.options());
+        this.connection = connection;
+        if (this.isStopped) await connection.close();
+        await this.follow(connection);
+      } catch (error) {
+        this.report(error);
+      }
+      this.isConnected = false;
+      this.connection = null;
+      if (!this.isStopped) await new Promise((resolve) => setTimeout(resolve, retryMs));
+    }
+  }
+
+  /** Resolves when the connection is closed for good. */
+  private async follow(connection: NatsConnection): Promise<void> {
+    this.greet(connection);
+    void this.followStatus(connection);
+    const error = await connection.closed();
+    if (error) this.report(error);
+  }
+
+  private async followStatus(connection: NatsConnection): Promise<void> {
+    for await (const status of connection.status()) {
+      if (status.type === 'disconnect') {
+        this.isConnected = false;
+        this.logger.warn('Connection to the broker lost; events wait in the outbox until it is back.');
+      } else if (status.type === 'reconnect') {
+        this.greet(connection);
+      } else if (status.type === 'error') {
+        this.report(status.error);
+      }
+    }
+  }
+
+  private greet(connection: NatsConnection): void {
+    this.isConnected = true;
+    this.lastFault = '';
+    this.logger.log(`Connected to the broker at ${connection.getServer()}.`);
+    for (const listener of this.listeners) {
+      listener(connection).catch((error: unknown) => this.report(error));
+    }
+  }
+
+  /** A broker that is away for hours is one line in the log. */
+  private report(error: unknown): void {
+    const fault = error instanceof Error ? error.message : String(error);
+    if (fault === this.lastFault || this.isStopped) return;
+    this.lastFault = fault;
+    this.logger.warn(`The broker at ${this.settings.nats.url} cannot be used (${fault}); trying again.`);
+  }
+
+  private options(): ConnectionOptions {
+    const { url, user, password } = this.settings.nats;
+    return {
+      servers: url,
+      name: 'pos-licensing',
+      ...(user !== null && password !== null && { user, pass: password }),
+      maxReconnectAttempts: -1,
+      // A broker that restarts may refuse the login for a while; two refusals in a row must not end the connection.
+      ignoreAuthErrorAbort: true,
+      reconnectTimeWait: retryMs,
+      reconnectJitter: retryMs,
+      pingInterval: 10_000,
+      maxPingOut: 2,
+      timeout: 5000,
+    };
+  }
+}

@@ -1,0 +1,97 @@
+import { ClientError, ResponseBodyError } from 'openid-client';
+import type { Unreachable } from '../licensing/ports/authorization-server.js';
+import { LicenseTokenError } from './read-license-token.js';
+
+/** Failures before anything was sent: the request had no effect for certain. */
+const neverSent = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/;
+const untrustedCertificate = /^(CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(VERIFY|GET_ISSUER))/;
+
+/** Turns what a call to the Authorization server threw into an answer: a message for a person, and what it means. */
+export function explainFailure(error: unknown): Unreachable {
+  if (error instanceof LicenseTokenError) return nonConforming(error.message);
+  if (error instanceof ResponseBodyError) return explainRefusal(error);
+  if (error instanceof ClientError && error.code === 'OAUTH_TIMEOUT') {
+    return unreachable('The Authorization server did not answer in time.', false);
+  }
+  if (error instanceof ClientError) return explainClientError(error);
+  const code = networkCode(error);
+  if (untrustedCertificate.test(code)) {
+    return unreachable(
+      `The certificate of the Authorization server is not trusted (${code}): if the network has a private certificate ` +
+        'authority, name its file in NODE_EXTRA_CA_CERTS.',
+      true,
+    );
+  }
+  return unreachable(
+    `The Authorization server cannot be reached${code && ` (${code})`}: check the internet connection and AUTH_SERVER_URL.`,
+    neverSent.test(code),
+  );
+}
+
+/** An OAuth error (RFC 6749 section 5.2) that no grant expects, or a server that is overloaded. */
+function explainRefusal(error: ResponseBodyError): Unreachable {
+  const said = `${error.error}${error.error_description ? `: ${error.error_description}` : ''}`;
+  return withRetryAfter(
+    {
+      kind: 'unreachable',
+      status: 502,
+      code: error.status >= 500 ? 'authorization-server-error' : 'authorization-server-refused',
+      message: `The Authorization server refused the request (${said}).`,
+      isConclusive: error.status < 500,
+    },
+    error.response,
+  );
+}
+
+function explainClientError(error: ClientError): Unreachable {
+  const { cause } = error;
+  if (cause instanceof Response) {
+    const isServerFault = cause.status >= 500 || cause.status === 429;
+    return withRetryAfter(
+      {
+        ...nonConforming(`HTTP ${cause.status}, ${cause.headers.get('content-type') ?? 'no content type'}`),
+        ...(isServerFault && {
+          code: 'authorization-server-error',
+          message: `The Authorization server is not ready (HTTP ${cause.status}).`,
+        }),
+        isConclusive: cause.status === 429,
+      },
+      cause,
+    );
+  }
+  return nonConforming(cause instanceof Error ? cause.message : error.message);
+}
+
+function nonConforming(detail: string): Unreachable {
+  return {
+    kind: 'unreachable',
+    status: 502,
+    code: 'authorization-server-nonconforming',
+    message: `What answers at AUTH_SERVER_URL is not the expected Authorization server: ${detail}`,
+    isConclusive: false,
+  };
+}
+
+function unreachable(message: string, isConclusive: boolean): Unreachable {
+  return {
+    kind: 'unreachable',
+    status: 503,
+    code: 'authorization-server-unreachable',
+    message,
+    isConclusive,
+  };
+}
+
+function withRetryAfter(answer: Unreachable, response: Response): Unreachable {
+  const header = response.headers.get('retry-after');
+  if (header === null) return answer;
+  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return ms > 0 ? { ...answer, retryAfterMs: ms } : answer;
+}
+
+function networkCode(error: unknown): string {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ('code' in cause && typeof cause.code === 'string') return cause.code;
+  }
+  return '';
+}

@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import { createRemoteJWKSet, type JWK, type JWTVerifyGetKey } from 'jose';
+import { allowInsecureRequests, type Configuration, discovery, getDPoPHandle, None } from 'openid-client';
+import type { DPoPHandle } from 'openid-client';
+import { Settings } from '../config/settings.js';
+import { importDpopKey } from './dpop-key.js';
+
+const clientId = 'pos-server';
+const timeoutSeconds = 10;
+const metadataLifeMs = 3_600_000;
+
+export interface OAuthSession {
+  readonly configuration: Configuration;
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly keys: JWTVerifyGetKey;
+  /** Whether the server binds tokens to a key (RFC 9449): if it does, nothing less is accepted. */
+  readonly offersDpop: boolean;
+}
+
+/** Knows the Authorization server by its metadata (RFC 8414): read when first needed, so that a start needs no internet. */
+@Injectable()
+export class OAuthSessions {
+  private current: { session: OAuthSession; readAt: number } | null = null;
+  private readonly dpopHandles = new Map<string, Promise<DPoPHandle>>();
+
+  constructor(private readonly settings: Settings) {}
+
+  /** The present session. @throws whatever discovery throws, also for an issuer that is not the configured one */
+  async get(): Promise<OAuthSession> {
+    if (this.current !== null && performance.now() - this.current.readAt < metadataLifeMs) {
+      return this.current.session;
+    }
+    const session = await this.discover();
+    this.current = { session, readAt: performance.now() };
+    this.dpopHandles.clear();
+    return session;
+  }
+
+  /** Forgets the metadata, so that the next call reads it anew. */
+  forget(): void {
+    this.current = null;
+  }
+
+  /** The maker of proofs for a key; kept, as it remembers the server's last nonce. */
+  dpopHandle(session: OAuthSession, key: JWK): Promise<DPoPHandle> {
+    const name = `${key.x}`;
+    const known = this.dpopHandles.get(name);
+    if (known) return known;
+    const handle = importDpopKey(key).then((pair) => getDPoPHandle(session.configuration, pair));
+    this.dpopHandles.clear();
+    this.dpopHandles.set(name, handle);
+    return handle;
+  }
+
+  private async discover(): Promise<OAuthSession> {
+    const { issuer, isInsecureAllowed } = this.settings.authorizationServer;
+    const configuration = await discovery(issuer, clientId, undefined, None(), {
+      algorithm: 'oauth2',
+      timeout: timeoutSeconds,
+      execute: isInsecureAllowed ? [allowInsecureRequests] : [],
+    });
+    const metadata = configuration.serverMetadata();
+    if (metadata.jwks_uri === undefined) throw new Error('The metadata names no "jwks_uri".');
+    return {
+      configuration,
+      issuer: metadata.issuer,
+      clientId,
+      keys: createRemoteJWKSet(new URL(metadata.jwks_uri), { timeoutDuration: timeoutSeconds * 1000 }),
+      offersDpop: metadata.dpop_signing_alg_values_supported?.includes('ES256') ?? false,
+    };
+  }
+}

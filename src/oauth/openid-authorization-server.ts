@@ -1,0 +1,197 @@
+import { Injectable } from '@nestjs/common';
+import type { JWK } from 'jose';
+import {
+  genericGrantRequest,
+  initiateDeviceAuthorization,
+  refreshTokenGrant,
+  ResponseBodyError,
+  tokenRevocation,
+} from 'openid-client';
+import {
+  AuthorizationServer,
+  type DeviceCodeAnswer,
+  type GrantSecrets,
+  type IssuedDeviceCode,
+  type IssuedGrant,
+  type RefreshAnswer,
+  type RevocationAnswer,
+  type Unreachable,
+} from '../licensing/ports/authorization-server.js';
+import { Clock } from '../licensing/ports/clock.js';
+import { generateDpopKey, thumbprintOf } from './dpop-key.js';
+import { explainFailure } from './explain-failure.js';
+import { type OAuthSession, OAuthSessions } from './oauth-session.js';
+import { LicenseTokenError, type ReadLicenseToken, readLicenseToken } from './read-license-token.js';
+
+const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code';
+/** RFC 8628 section 3.2: the interval where the server names none. */
+const defaultIntervalSeconds = 5;
+
+type TokenResponse = Awaited<ReturnType<typeof genericGrantRequest>>;
+
+/** Speaks with the Authorization server through openid-client. */
+@Injectable()
+export class OpenidAuthorizationServer extends AuthorizationServer {
+  constructor(
+    private readonly sessions: OAuthSessions,
+    private readonly clock: Clock,
+  ) {
+    super();
+  }
+
+  override async requestDeviceCode(): Promise<IssuedDeviceCode | Unreachable> {
+    try {
+      const session = await this.sessions.get();
+      const answer = await initiateDeviceAuthorization(session.configuration, {});
+      return {
+        kind: 'issued',
+        deviceCode: answer.device_code,
+        userCode: answer.user_code,
+        verificationUri: answer.verification_uri,
+        expiresInSeconds: answer.expires_in,
+        intervalSeconds: answer.interval ?? defaultIntervalSeconds,
+        dpopKey: session.offersDpop ? await generateDpopKey() : null,
+      };
+    } catch (error) {
+      return explainFailure(error);
+    }
+  }
+
+  override async redeemDeviceCode(deviceCode: string, dpopKey: JWK | null): Promise<DeviceCodeAnswer> {
+    try {
+      const session = await this.sessions.get();
+      const response = await genericGrantRequest(
+        session.configuration,
+        deviceCodeGrant,
+        { device_code: deviceCode },
+        await this.proofOptions(session, dpopKey),
+      );
+      const { issued, deviceKind } = await this.readTokens(session, response, dpopKey, null);
+      if (deviceKind === 'server') return { kind: 'granted', ...issued };
+      return {
+        kind: 'refused',
+        code: 'wrong-device-kind',
+        message: `"${issued.grant.identity.serverName}" is a register: choose a server on the Authorization server.`,
+        secrets: issued.secrets,
+      };
+    } catch (error) {
+      return explainPoll(error);
+    }
+  }
+
+  override async refresh(
+    secrets: GrantSecrets,
+    expected: { serverId: string; organizationId: string },
+  ): Promise<RefreshAnswer> {
+    try {
+      const session = await this.sessions.get();
+      const response = await refreshTokenGrant(
+        session.configuration,
+        secrets.refreshToken,
+        undefined,
+        await this.proofOptions(session, secrets.dpopKey),
+      );
+      const { issued } = await this.readTokens(session, response, secrets.dpopKey, secrets.refreshToken);
+      const { identity } = issued.grant;
+      if (identity.serverId !== expected.serverId || identity.organization.id !== expected.organizationId) {
+        throw new LicenseTokenError('it is of another server or organization than the license.');
+      }
+      return { kind: 'granted', ...issued };
+    } catch (error) {
+      return explainRefresh(error);
+    }
+  }
+
+  override async revoke(secrets: GrantSecrets): Promise<RevocationAnswer> {
+    try {
+      const { configuration } = await this.sessions.get();
+      if (configuration.serverMetadata().revocation_endpoint === undefined) return { kind: 'not-offered' };
+      await tokenRevocation(configuration, secrets.refreshToken, { token_type_hint: 'refresh_token' });
+      return { kind: 'revoked' };
+    } catch (error) {
+      return explainFailure(error);
+    }
+  }
+
+  override async checkReachable(): Promise<{ kind: 'reachable' } | Unreachable> {
+    try {
+      await this.sessions.get();
+      return { kind: 'reachable' };
+    } catch (error) {
+      return explainFailure(error);
+    }
+  }
+
+  private async proofOptions(session: OAuthSession, key: JWK | null) {
+    return key === null ? {} : { DPoP: await this.sessions.dpopHandle(session, key) };
+  }
+
+  private async readTokens(
+    session: OAuthSession,
+    response: TokenResponse,
+    dpopKey: JWK | null,
+    previousRefreshToken: string | null,
+  ): Promise<{ issued: IssuedGrant } & Pick<ReadLicenseToken, 'deviceKind'>> {
+    // RFC 9449 section 5: a bearer token where a bound one was asked for is a downgrade.
+    if (dpopKey !== null && response.token_type !== 'dpop') {
+      throw new LicenseTokenError('it is not bound to the key of this server (token_type must be DPoP).');
+    }
+    const { issuer, clientId } = session;
+    const keyThumbprint = dpopKey && (await thumbprintOf(dpopKey));
+    const { grant, deviceKind } = await readLicenseToken(
+      response.access_token,
+      session.keys,
+      { issuer, clientId, keyThumbprint },
+      this.clock.now(),
+    );
+    // RFC 6749 section 6: without a new refresh token the present one stays.
+    const refreshToken = response.refresh_token ?? previousRefreshToken;
+    if (refreshToken === null) throw new LicenseTokenError('no refresh token came with it.');
+    return {
+      issued: { grant, secrets: { accessToken: response.access_token, refreshToken, dpopKey } },
+      deviceKind,
+    };
+  }
+}
+
+/** RFC 8628 section 3.5. */
+function explainPoll(error: unknown): DeviceCodeAnswer {
+  if (!(error instanceof ResponseBodyError)) return explainFailure(error);
+  switch (error.error) {
+    case 'authorization_pending':
+      return { kind: 'pending' };
+    case 'slow_down':
+      return { kind: 'slow-down' };
+    case 'expired_token':
+      return { kind: 'expired' };
+    case 'access_denied':
+      return hasLicenseRefusal(error)
+        ? { kind: 'refused', code: 'license-refused', message: messageOf(error), secrets: null }
+        : { kind: 'denied' };
+    case 'invalid_grant':
+      return { kind: 'refused', code: 'code-not-accepted', message: messageOf(error), secrets: null };
+    default:
+      return explainFailure(error);
+  }
+}
+
+function explainRefresh(error: unknown): RefreshAnswer {
+  if (!(error instanceof ResponseBodyError)) return explainFailure(error);
+  switch (error.error) {
+    case 'access_denied':
+      return { kind: 'refused', code: 'license-refused', message: messageOf(error) };
+    case 'invalid_grant':
+      return { kind: 'grant-dead', code: 'grant-dead', message: messageOf(error) };
+    default:
+      return explainFailure(error);
+  }
+}
+
+/** The server says with a member of its own that the license, not a person, is the reason. */
+function hasLicenseRefusal(error: ResponseBodyError): boolean {
+  return 'license_refusal' in error.cause;
+}
+
+function messageOf(error: ResponseBodyError): string {
+  return error.error_description ?? `The Authorization server answered "${error.error}".`;
+}

@@ -1,0 +1,92 @@
+import { Injectable } from '@nestjs/common';
+import {
+  DiscardPolicy,
+  type JetStreamClient,
+  type JetStreamManager,
+  JetStreamApiError,
+  jetstream,
+  jetstreamManager,
+  RetentionPolicy,
+  StorageType,
+  type StreamConfig,
+} from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { OutboxEventRow } from '../persistence/entities/outbox-event.entity.js';
+
+export const streamName = 'LICENSING';
+export const eventSubjects = ['license.status', 'token.expiring'] as const;
+
+const publishTimeoutMs = 5000;
+const notFound = 404;
+const config: Partial<StreamConfig> & { name: string; subjects: string[] } = {
+  name: streamName,
+  // Exactly the two: a wider pattern would answer other requests with its own acknowledgement.
+  subjects: [...eventSubjects],
+  storage: StorageType.File,
+  retention: RetentionPolicy.Limits,
+  discard: DiscardPolicy.Old,
+  max_msgs_per_subject: 1000,
+  allow_direct: true,
+  // Longer than the wait between two tries of the relay; subscribers drop what they know by its id all the same.
+  duplicate_window: 3600e9,
+};
+
+/** The broker answered for another stream, or not as a stream does. */
+export class ForeignAcknowledgementError extends Error {
+  readonly code = 'foreign-acknowledgement';
+
+  constructor(stream: string) {
+    super(`The event was acknowledged by "${stream}" instead of the stream ${streamName}.`);
+    this.name = 'ForeignAcknowledgementError';
+  }
+}
+
+/** The JetStream stream that keeps the events for registers that were away. */
+@Injectable()
+export class LicenseStream {
+  /** Creates the stream, or brings it to the present configuration. Messages in it stay. */
+  async ensure(connection: NatsConnection): Promise<void> {
+    const manager = await jetstreamManager(connection, { checkAPI: false });
+    try {
+      await manager.streams.info(streamName);
+      await manager.streams.update(streamName, config);
+    } catch (error) {
+      if (!(error instanceof JetStreamApiError && error.status === notFound)) throw error;
+      await manager.streams.add(config);
+    }
+  }
+
+  /** The `sequence` of the last event of a subject in the stream; null if it holds none. */
+  async lastSequence(connection: NatsConnection, subject: string): Promise<number | null> {
+    const manager: JetStreamManager = await jetstreamManager(connection, { checkAPI: false });
+    const message = await manager.direct.getMessage(streamName, { last_by_subj: subject });
+    return message === null ? null : Number(message.json<{ sequence: string }>().sequence);
+  }
+
+  /**
+   * Publishes events in their order and resolves to how many of them, from the first, the stream has stored for certain.
+   * Each names the one before it as the last that the stream must hold, so that none can overtake one that was lost.
+   */
+  async publish(connection: NatsConnection, events: readonly OutboxEventRow[]): Promise<number> {
+    const client = jetstream(connection);
+    const results = await Promise.allSettled(
+      events.map((event, index) => this.publishOne(client, event, events[index - 1] ?? null)),
+    );
+    const failed = results.findIndex((result) => result.status === 'rejected');
+    if (failed === 0 && results[0]?.status === 'rejected') throw results[0].reason;
+    return failed === -1 ? events.length : failed;
+  }
+
+  private async publishOne(
+    client: JetStreamClient,
+    event: OutboxEventRow,
+    previous: OutboxEventRow | null,
+  ): Promise<void> {
+    const acknowledgement = await client.publish(event.subject, event.body, {
+      msgID: event.eventId,
+      timeout: publishTimeoutMs,
+      ...(previous && { expect: { lastMsgID: previous.eventId } }),
+    });
+    if (acknowledgement.stream !== streamName) throw new ForeignAcknowledgementError(acknowledgement.stream);
+  }
+}

@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import { In, IsNull, LessThan, Not } from 'typeorm';
+import { Database } from '../persistence/database.js';
+import { OutboxEventRow } from '../persistence/entities/outbox-event.entity.js';
+
+/** The committed events that wait for the broker, and for a while those that it has acknowledged. */
+@Injectable()
+export class Outbox {
+  constructor(private readonly database: Database) {}
+
+  /** The oldest events that are not yet published, in the order in which they happened. */
+  readUnpublished(limit: number): Promise<OutboxEventRow[]> {
+    return this.database.read((manager) =>
+      manager.find(OutboxEventRow, {
+        where: { publishedAt: IsNull() },
+        order: { sequence: 'ASC' },
+        take: limit,
+      }),
+    );
+  }
+
+  async markPublished(sequences: readonly number[], at: Date): Promise<void> {
+    await this.database.transact((manager) =>
+      manager.update(OutboxEventRow, { sequence: In([...sequences]) }, { publishedAt: at }),
+    );
+  }
+
+  /** The last published event of a subject, or null. */
+  lastPublished(subject: string): Promise<OutboxEventRow | null> {
+    return this.database.read((manager) =>
+      manager.findOne(OutboxEventRow, {
+        where: { subject, publishedAt: Not(IsNull()) },
+        order: { sequence: 'DESC' },
+      }),
+    );
+  }
+
+  /** Makes an event that was published wait again. */
+  async markUnpublished(sequence: number): Promise<void> {
+    await this.database.transact((manager) =>
+      manager.update(OutboxEventRow, { sequence }, { publishedAt: null }),
+    );
+  }
+
+  /** How many events wait, and since when the oldest. */
+  pending(): Promise<{ count: number; oldestAt: Date | null }> {
+    return this.database.read(async (manager) => {
+      const where = { publishedAt: IsNull() };
+      const count = await manager.countBy(OutboxEventRow, where);
+      const oldest = await manager.findOne(OutboxEventRow, { where, order: { sequence: 'ASC' } });
+      return { count, oldestAt: oldest?.createdAt ?? null };
+    });
+  }
+
+  /** Deletes what was published before `before`, but for the last of each subject, which a lost stream needs again. */
+  async prune(before: Date, subjects: readonly string[]): Promise<void> {
+    const kept = (await Promise.all(subjects.map((subject) => this.lastPublished(subject)))).flatMap((row) =>
+      row === null ? [] : [row.sequence],
+    );
+    await this.database.transact((manager) =>
+      manager.delete(OutboxEventRow, { publishedAt: LessThan(before), sequence: Not(In(kept)) }),
+    );
+  }
+}
