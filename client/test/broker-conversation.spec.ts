@@ -1,0 +1,105 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { FakeBroker } from './support/fake-broker.js';
+import { RecordedFollower } from './support/record-license.js';
+
+const endings: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const end of endings.splice(0).toReversed()) await end();
+});
+
+async function startFakeBroker(...manners: Parameters<typeof FakeBroker.start>): Promise<FakeBroker> {
+  const broker = await FakeBroker.start(...manners);
+  endings.push(() => broker.close());
+  return broker;
+}
+
+function followWithToken(url: string, token: string | (() => string)): RecordedFollower {
+  const recorded = new RecordedFollower({ url, deviceId: 'reg-1-1', token });
+  endings.push(() => recorded.follower.close());
+  return recorded;
+}
+
+function reasonsOf(register: RecordedFollower): string[] {
+  return register.calls.flatMap((call) =>
+    call.kind === 'connection' && call.change.state === 'disconnected' ? [call.change.reason] : [],
+  );
+}
+
+describe('what a register says to the broker', () => {
+  it('is first that it listens, and then what it asks: at every connection', async () => {
+    const broker = await startFakeBroker({});
+    const register = followWithToken(broker.url, 'aaa');
+    const conversation = [
+      'SUB license.status',
+      'SUB token.expiring',
+      expect.stringMatching(/^SUB _INBOX\.reg-1-1\./) as string,
+      'PUB $JS.API.DIRECT.GET.LICENSING.license.status',
+    ];
+    await broker.seenCommands(4);
+    expect(broker.commands).toEqual(conversation);
+
+    const callsBefore = register.calls.length;
+    broker.commands.length = 0;
+    broker.dropConnections();
+    await register.seenState('connected', callsBefore);
+    await broker.seenCommands(4);
+    expect(broker.commands.slice(0, 4)).toEqual(conversation);
+  });
+});
+
+describe('a connection that is refused', () => {
+  it('is tried again with the token of the moment, also after several refusals', async () => {
+    const tokens = ['old', 'old', 'old', 'new'];
+    const broker = await startFakeBroker({
+      answerConnect: ({ auth_token: token }) => (token === 'new' ? null : 'Authorization Violation'),
+    });
+    const register = followWithToken(broker.url, () => tokens.shift() ?? 'new');
+    await register.seenState('connected');
+    expect(broker.connects.map(({ auth_token: token }) => token)).toEqual(['old', 'old', 'old', 'new']);
+    expect(reasonsOf(register)).toEqual(['Authorization Violation']);
+  });
+
+  it('is tried again when it had been open before, until the broker consents', async () => {
+    const broker = await startFakeBroker({
+      answerConnect: (_presented, count) => (count === 1 || count === 5 ? null : 'Authorization Violation'),
+    });
+    const register = followWithToken(broker.url, 'aaa');
+    await register.seenState('connected');
+    const callsBefore = register.calls.length;
+    broker.dropConnections();
+    await register.seenState('connected', callsBefore);
+    expect(broker.connects).toHaveLength(5);
+    expect(reasonsOf(register)).toEqual(['the broker closed the connection', 'Authorization Violation']);
+  });
+
+  it('is tried again when the token could not be read', async () => {
+    const broker = await startFakeBroker({});
+    let isReadable = false;
+    const register = followWithToken(broker.url, () => {
+      if (isReadable) return 'new';
+      throw new Error('the token file is being replaced');
+    });
+    const { change } = await register.seenState('disconnected');
+    expect(change).toMatchObject({ reason: expect.stringContaining('token file') as string });
+    isReadable = true;
+    await register.seenState('connected');
+  });
+
+  it('is made anew when the broker refuses a subscription, rather than staying open and deaf', async () => {
+    let refusals = 0;
+    const broker = await startFakeBroker({
+      answerSubscribe: (subject) => {
+        if (subject !== 'license.status' || refusals === 1) return null;
+        refusals += 1;
+        return `Permissions Violation for Subscription to "${subject}"`;
+      },
+    });
+    const register = followWithToken(broker.url, 'aaa');
+    const { change } = await register.seenState('disconnected');
+    expect(change).toMatchObject({
+      reason: expect.stringContaining('license.status cannot be heard') as string,
+    });
+    await broker.seenConnects(2);
+    await register.seenState('connected', register.calls.length);
+  });
+});

@@ -1,0 +1,118 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startNats, type TestNats } from '../../test/support/start-nats.js';
+import { buildClient, ExampleProcess } from './support/example-process.js';
+import { LicensePublisher } from './support/license-publisher.js';
+import { makeStatusEvent, makeTokenWarning, tokenUntil } from './support/make-event.js';
+
+const END = '2099-01-01T00:00:00.000Z';
+
+describe('the example register', () => {
+  let folder: string;
+  let broker: TestNats;
+  let service: LicensePublisher;
+  let register: ExampleProcess | undefined;
+
+  beforeAll(async () => {
+    [folder, broker] = await Promise.all([buildClient(), startNats()]);
+    service = await LicensePublisher.connect(broker);
+    await service.createStream();
+  }, 60_000);
+  afterEach(async () => {
+    register?.signal('SIGKILL');
+    await register?.exitCode();
+    register = undefined;
+  });
+  afterAll(async () => {
+    await service.close();
+    await broker.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  function start(environment: Record<string, string> = {}): ExampleProcess {
+    const { user, password } = broker.registerUser;
+    register = new ExampleProcess(folder, {
+      NATS_URL: broker.url,
+      NATS_USER: user,
+      NATS_PASSWORD: password,
+      ...environment,
+    });
+    return register;
+  }
+
+  it('waits for the first license and shows it, and each event after it, as it happens', async () => {
+    const example = start();
+    await example.seenLine(/^no license known yet: waiting$/);
+
+    await service.publish(makeStatusEvent(1, tokenUntil(END), { time: new Date().toISOString() }));
+    const line = await example.seenLine(/^license\.status /);
+    expect(line).toMatch(
+      /^license\.status licensed \(acquired\), token until 2099-01-01T00:00:00\.000Z, sequence \d{16}, live, \d+ ms after it happened$/,
+    );
+    await service.publish(makeTokenWarning(2, END));
+    await example.seenLine(
+      /^token\.expiring 3600 s left \(warned from 21600 s\), token until 2099-.*, sequence \d{16}, live, /,
+    );
+  });
+
+  it('shows at once what was told last, with its password from a file', async () => {
+    const path = join(folder, 'register-password');
+    await writeFile(path, `${broker.registerUser.password}\n`, { mode: 0o600 });
+    await service.publish(makeStatusEvent(3, { status: 'requires-renewal', reason: 'renewal-window' }));
+    const example = start({ NATS_PASSWORD: '', NATS_PASSWORD_FILE: path });
+    expect(await example.seenLine(/^license\.status /)).toMatch(
+      /requires-renewal \(renewal-window\), .*, last known, of 2026-/,
+    );
+  });
+
+  it('goes on through a broker that is killed and comes again', async () => {
+    const example = start();
+    await example.seenLine(/^license\.status requires-renewal /);
+    const linesBefore = example.lines.length;
+    await broker.kill();
+    await example.seenLine(
+      /^not connected \(.+\): trying again every second; licensed meanwhile$/,
+      linesBefore,
+    );
+    await broker.restart();
+    await example.seenLine(/^connected to /, linesBefore);
+    service = await LicensePublisher.connect(broker);
+    await service.publish(
+      makeStatusEvent(4, { status: 'unlicensed', reason: 'removed', ...tokenUntil(null) }),
+    );
+    await example.seenLine(/^license\.status unlicensed \(removed\), no token, sequence /, linesBefore);
+  });
+
+  it.each<[NodeJS.Signals, string, string]>([
+    ['SIGTERM', 'connected', ''],
+    ['SIGINT', 'connected', ''],
+    ['SIGTERM', 'without a broker', 'nats://127.0.0.1:1'],
+  ])('ends in order at %s, %s, within two seconds', async (signal, _state, url) => {
+    const example = start(url === '' ? {} : { NATS_URL: url });
+    await example.seenLine(/connected/);
+    const startedAt = performance.now();
+    example.signal(signal);
+    expect(await example.exitCode()).toBe(0);
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+  });
+
+  it('lists all that is wrong with its settings, and does not start', async () => {
+    const example = start({ NATS_USER: '', NATS_PASSWORD_FILE: '/nowhere' });
+    expect(await example.exitCode()).toBe(1);
+    await example.seenLine(/^NATS_USER is not set: /);
+    await example.seenLine(/^NATS_PASSWORD and NATS_PASSWORD_FILE are both set: /);
+  });
+
+  it('says which file of a setting cannot be read, without its value', async () => {
+    const example = start({ NATS_PASSWORD: '', NATS_PASSWORD_FILE: join(folder, 'nowhere') });
+    expect(await example.exitCode()).toBe(1);
+    await example.seenLine(/^NATS_PASSWORD_FILE: ".*nowhere" is empty or cannot be read/);
+  });
+
+  it('names a user that cannot work', async () => {
+    const example = start({ NATS_USER: 'reg.*' });
+    expect(await example.exitCode()).toBe(1);
+    await example.seenLine(/^user: expected 1 to 64 /);
+  });
+});

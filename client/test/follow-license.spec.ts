@@ -1,0 +1,313 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { followLicense } from '../src/index.js';
+import { startNats, type TestNats } from '../../test/support/start-nats.js';
+import { startCuttableLink } from './support/cuttable-link.js';
+import { LicensePublisher } from './support/license-publisher.js';
+import {
+  makeStatusEvent,
+  makeTokenWarning,
+  sequenceOf,
+  SERVER_ID,
+  tokenUntil,
+} from './support/make-event.js';
+import { RecordedFollower } from './support/record-license.js';
+
+const END = '2099-01-01T00:00:00.000Z';
+
+/** What a test started, ended after it in reverse order. */
+const endings: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const end of endings.splice(0).toReversed()) await end();
+});
+
+function follow(url: string, broker: TestNats, serverId?: string): RecordedFollower {
+  const named = serverId === undefined ? {} : { serverId };
+  const recorded = new RecordedFollower({ url, ...broker.registerUser, ...named });
+  endings.push(() => recorded.follower.close());
+  return recorded;
+}
+
+async function startBroker(): Promise<TestNats> {
+  const broker = await startNats();
+  endings.push(() => broker.stop());
+  return broker;
+}
+
+async function publishTo(broker: TestNats): Promise<LicensePublisher> {
+  const publisher = await LicensePublisher.connect(broker);
+  endings.push(() => publisher.close());
+  return publisher;
+}
+
+describe('followLicense, with a broker that stays up', () => {
+  let broker: TestNats;
+  let service: LicensePublisher;
+  let number = 0;
+  const nextStatus = (view = {}, changes = {}) => makeStatusEvent((number += 1), view, changes);
+
+  beforeAll(async () => {
+    broker = await startNats();
+    const publisher = await LicensePublisher.connect(broker);
+    await publisher.createStream();
+    await publisher.close();
+  });
+  afterAll(() => broker.stop());
+  beforeEach(async () => {
+    service = await publishTo(broker);
+  });
+
+  it('tells a register that nothing is known yet, and then the first license as it happens', async () => {
+    const register = follow(broker.url, broker);
+    expect(await register.seen('caught-up')).toEqual({ kind: 'caught-up', license: null });
+    expect(register.follower.current()).toBeNull();
+    expect(register.follower.isLicensed()).toBe(false);
+
+    const acquired = nextStatus();
+    await service.publish(acquired);
+    const { event, delivery } = await register.seenEvent(acquired.id);
+    expect(event).toEqual(acquired);
+    expect(delivery.kind).toBe('live');
+    expect(register.follower.current()).toMatchObject({ status: 'licensed', sequence: acquired.sequence });
+    expect(register.follower.isLicensed()).toBe(true);
+  });
+
+  it('tells a register that comes late what was told last on each subject', async () => {
+    const [before, last] = [nextStatus(), nextStatus(tokenUntil(END))];
+    const warning = makeTokenWarning((number += 1), END);
+    for (const event of [before, last, warning]) await service.publish(event);
+
+    const register = follow(broker.url, broker);
+    await register.seen('caught-up');
+    expect(register.calls.filter((call) => call.kind === 'event')).toMatchObject([
+      { event: { id: last.id }, delivery: { kind: 'stored' } },
+      { event: { id: warning.id }, delivery: { kind: 'stored' } },
+    ]);
+    expect(register.follower.current()?.sequence).toBe(last.sequence);
+    expect(register.follower.tokenWarning()).toEqual(warning);
+  });
+
+  it('keeps a warning of a token that has been replaced from a register that comes late', async () => {
+    await service.publish(makeTokenWarning((number += 1), '2026-03-08T00:00:00.000Z'));
+    await service.publish(nextStatus({ reason: 'refreshed', ...tokenUntil(END) }));
+
+    const register = follow(broker.url, broker);
+    const { drop } = await register.seen('dropped');
+    expect(drop).toMatchObject({ subject: 'token.expiring', reason: 'superseded' });
+    await register.seen('caught-up');
+    expect(register.follower.tokenWarning()).toBeNull();
+  });
+
+  it('tells an event once that the broker delivers twice', async () => {
+    const register = follow(broker.url, broker);
+    await register.seen('caught-up');
+    const repeated = nextStatus();
+    await service.send('license.status', JSON.stringify(repeated));
+    await service.send('license.status', JSON.stringify(repeated));
+    await register.seen(
+      'dropped',
+      ({ drop }) => drop.reason === 'duplicate' && drop.detail.includes(repeated.id),
+    );
+    expect(register.eventIds.filter((id) => id === repeated.id)).toHaveLength(1);
+  });
+
+  it('leaves out an event that is older than what is known', async () => {
+    const [older, newer] = [nextStatus(), nextStatus()];
+    const register = follow(broker.url, broker);
+    await register.seen('caught-up');
+    await service.publish(newer);
+    await service.publish(older);
+    await register.seen('dropped', ({ drop }) => drop.reason === 'stale' && drop.detail.includes(older.id));
+    expect(register.follower.current()?.sequence).toBe(newer.sequence);
+    expect(register.eventIds).not.toContain(older.id);
+    await service.publish(nextStatus());
+  });
+
+  it.each([
+    ['that was named', SERVER_ID],
+    ['that it heard first', undefined],
+  ])('leaves out what another server than the one %s tells', async (_name, serverId) => {
+    await service.publish(nextStatus());
+    const register = follow(broker.url, broker, serverId);
+    await register.seen('caught-up');
+    const forged = nextStatus({ status: 'unlicensed', reason: 'revoked' }, { serverId: 'srv-rogue' });
+    await service.send('license.status', JSON.stringify(forged));
+    const { drop } = await register.seen('dropped', (call) => call.drop.reason === 'foreign-source');
+    expect(drop.detail).toContain('/servers/srv-rogue');
+    expect(register.follower.current()).toMatchObject({ status: 'licensed', serverId: SERVER_ID });
+    await service.publish(nextStatus());
+  });
+
+  it('leaves out what is no event of its subject, and goes on hearing', async () => {
+    const register = follow(broker.url, broker);
+    await register.seen('caught-up');
+    const warning = makeTokenWarning((number += 1), END);
+    for (const body of ['', '{"specversion":', 'null', '[]', '{"stream":"LICENSING","seq":5}']) {
+      await service.send('license.status', body);
+      await service.send('token.expiring', body);
+    }
+    await service.send('license.status', JSON.stringify(warning));
+    await register.seen('dropped', ({ drop }) => drop.reason === 'wrong-type');
+    const malformed = register.calls.filter(
+      (call) => call.kind === 'dropped' && call.drop.reason === 'malformed',
+    );
+    expect(malformed).toHaveLength(10);
+
+    const next = nextStatus();
+    await service.publish(next);
+    expect((await register.seenEvent(next.id)).delivery.kind).toBe('live');
+  });
+
+  it('goes on hearing after callbacks that throw or reject, and warns of them', async () => {
+    const emitWarning = vi.spyOn(process, 'emitWarning').mockReturnValue();
+    endings.push(() => Promise.resolve(emitWarning.mockRestore()));
+    const heard: string[] = [];
+    const follower = followLicense({
+      url: broker.url,
+      ...broker.registerUser,
+      onConnection: () => Promise.reject(new Error('the connection lamp is broken')),
+      onLicenseStatus: (event) => {
+        heard.push(event.id);
+        throw new Error('the display is broken');
+      },
+    });
+    endings.push(() => follower.close());
+    const register = follow(broker.url, broker);
+    await register.seen('caught-up');
+
+    const [first, second] = [nextStatus(), nextStatus()];
+    await service.publish(first);
+    await service.publish(second);
+    await expect.poll(() => heard).toEqual(expect.arrayContaining([first.id, second.id]));
+    const details = emitWarning.mock.calls.map((call) => JSON.stringify(call)).join();
+    expect(details).toContain('the connection lamp is broken');
+    expect(details).toContain('the display is broken');
+  });
+
+  it('says why it is refused', async () => {
+    const register = new RecordedFollower({ url: broker.url, user: 'register', password: 'wrong' });
+    endings.push(() => register.follower.close());
+    const { change } = await register.seenState('disconnected');
+    expect(change).toMatchObject({ reason: expect.stringContaining('Authorization Violation') as string });
+  });
+
+  it('tells nothing any more once it is closed', async () => {
+    const register = follow(broker.url, broker);
+    await register.seen('caught-up');
+    await register.follower.close();
+    const callsAtClose = register.calls.length;
+    const witness = follow(broker.url, broker);
+    await witness.seen('caught-up');
+    const after = nextStatus();
+    await service.publish(after);
+    await witness.seenEvent(after.id);
+    expect(register.calls).toHaveLength(callsAtClose);
+    await expect(register.follower.close()).resolves.toBeUndefined();
+  });
+});
+
+describe('followLicense, with a broker that comes and goes', () => {
+  it('starts before the broker, and before the stream', async () => {
+    const broker = await startBroker();
+    await broker.kill();
+    const register = follow(broker.url, broker);
+    const { change } = await register.seenState('disconnected');
+    expect(change).toMatchObject({ reason: expect.stringContaining('refused') as string });
+    expect(register.follower.current()).toBeNull();
+
+    await broker.restart();
+    await register.seenState('connected');
+    const service = await publishTo(broker);
+    await service.createStream();
+    const acquired = makeStatusEvent(1);
+    await service.publish(acquired);
+    await register.seenEvent(acquired.id);
+    await register.seen('caught-up', ({ license }) => license?.sequence === acquired.sequence);
+  });
+
+  it('reads the last status again after the broker was killed, and hears the next', async () => {
+    const broker = await startBroker();
+    const service = await publishTo(broker);
+    await service.createStream();
+    const before = makeStatusEvent(1);
+    await service.publish(before);
+    const register = follow(broker.url, broker);
+    await register.seen('caught-up');
+
+    const callsBefore = register.calls.length;
+    await broker.kill();
+    await register.seenState('disconnected', callsBefore);
+    expect(register.follower.isLicensed()).toBe(true);
+    await broker.restart();
+    await register.seenState('connected', callsBefore);
+    const { license } = await register.seen('caught-up', () => true, callsBefore);
+    expect(license?.sequence).toBe(before.sequence);
+    expect(register.eventIds).toEqual([before.id]);
+
+    const serviceAgain = await publishTo(broker);
+    const next = makeStatusEvent(2, { status: 'requires-renewal', reason: 'renewal-window' });
+    await serviceAgain.publish(next);
+    expect((await register.seenEvent(next.id)).delivery.kind).toBe('live');
+  });
+
+  it('learns what it missed while its cable was pulled, the last of it only', async () => {
+    const broker = await startBroker();
+    const service = await publishTo(broker);
+    await service.createStream();
+    await service.publish(makeStatusEvent(1));
+    const link = await startCuttableLink(broker.port);
+    endings.push(() => link.close());
+    const register = follow(link.url, broker);
+    await register.seen('caught-up');
+
+    for (const round of [0, 10]) {
+      const callsBefore = register.calls.length;
+      link.cut();
+      await register.seenState('disconnected', callsBefore);
+      for (const number of [2, 3, 4]) await service.publish(makeStatusEvent(round + number));
+      link.mend();
+      const { license } = await register.seen('caught-up', () => true, callsBefore);
+      expect(license?.sequence).toBe(sequenceOf(round + 4));
+    }
+    const told = register.calls.filter((call) => call.kind === 'event');
+    expect(told.map(({ event }) => event.sequence)).toEqual([1, 4, 14].map(sequenceOf));
+    expect(told.every(({ delivery }) => delivery.kind === 'stored')).toBe(true);
+  });
+
+  it('keeps what it knows when the store of the broker is lost, and is not told it again', async () => {
+    const broker = await startBroker();
+    const service = await publishTo(broker);
+    await service.createStream();
+    const status = makeStatusEvent(1);
+    await service.publish(status);
+    const register = follow(broker.url, broker);
+    await register.seen('caught-up');
+
+    const callsBefore = register.calls.length;
+    await broker.kill();
+    await rm(broker.storeDir, { recursive: true });
+    await mkdir(broker.storeDir);
+    await broker.restart();
+    const serviceAgain = await publishTo(broker);
+    await serviceAgain.createStream();
+    const { license } = await register.seen('caught-up', () => true, callsBefore);
+    expect(license?.sequence).toBe(status.sequence);
+
+    await serviceAgain.publish(status);
+    await register.seen('dropped', ({ drop }) => drop.reason === 'duplicate', callsBefore);
+    expect(register.eventIds).toEqual([status.id]);
+  });
+
+  it('closes at once while the broker is away', async () => {
+    const broker = await startBroker();
+    const register = follow(broker.url, broker);
+    await register.seenState('connected');
+    await broker.kill();
+    await register.seenState('disconnected');
+    const never = follow(broker.url, broker);
+    await never.seenState('disconnected');
+    const startedAt = performance.now();
+    await Promise.all([register.follower.close(), never.follower.close()]);
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+  });
+});

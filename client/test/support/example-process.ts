@@ -1,0 +1,67 @@
+import { execFile, type ChildProcess, spawn } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
+import { mkdir, mkdtemp } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+
+const REPOSITORY = join(import.meta.dirname, '../../..');
+
+/** Builds the client to a folder of its own, where it finds its dependencies; a dist that is in use stays as it is. */
+export async function buildClient(): Promise<string> {
+  const cache = join(REPOSITORY, '.cache');
+  await mkdir(cache, { recursive: true });
+  const folder = await mkdtemp(join(cache, 'client-'));
+  const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+  const project = join(REPOSITORY, 'client/tsconfig.build.json');
+  await promisify(execFile)(process.execPath, [compiler, '-p', project, '--outDir', folder]);
+  return folder;
+}
+
+/** The example register as a process of its own. */
+export class ExampleProcess {
+  readonly lines: string[] = [];
+  readonly #child: ChildProcess;
+  readonly #exited: Promise<unknown[]>;
+  readonly #arrivals = new EventEmitter();
+
+  constructor(folder: string, environment: Record<string, string>) {
+    this.#child = spawn(process.execPath, [join(folder, 'example-register.js')], {
+      env: { PATH: process.env['PATH'], ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#exited = once(this.#child, 'exit');
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      if (stream === null) continue;
+      createInterface({ input: stream }).on('line', (line) => {
+        this.lines.push(line);
+        this.#arrivals.emit('line');
+      });
+    }
+  }
+
+  /** Resolves to the first line that matches, past or to come; `from`: lines to pass over. */
+  async seenLine(pattern: RegExp, from = 0): Promise<string> {
+    const signal = AbortSignal.timeout(15_000);
+    for (;;) {
+      const found = this.lines.slice(from).find((line) => pattern.test(line));
+      if (found !== undefined) return found;
+      await once(this.#arrivals, 'line', { signal }).catch(() => {
+        throw new Error(
+          `No line came that matches ${String(pattern)}. There were:\n${this.lines.join('\n')}`,
+        );
+      });
+    }
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** Resolves to the exit code; null: a signal ended it. */
+  async exitCode(): Promise<number | null> {
+    await this.#exited;
+    return this.#child.exitCode;
+  }
+}

@@ -1,0 +1,46 @@
+import { jetstream, type JetStreamClient, jetstreamManager } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { LicenseEvent } from '../../src/index.js';
+import type { TestNats } from '../../../test/support/start-nats.js';
+
+/** Publishes events to a broker as the licensing service does. */
+export class LicensePublisher {
+  readonly #connection: NatsConnection;
+  readonly #stream: JetStreamClient;
+
+  private constructor(connection: NatsConnection) {
+    this.#connection = connection;
+    this.#stream = jetstream(connection);
+  }
+
+  static async connect(broker: TestNats): Promise<LicensePublisher> {
+    const { user, password } = broker.serviceUser;
+    return new LicensePublisher(
+      await connect({ servers: broker.url, user, pass: password, reconnect: false }),
+    );
+  }
+
+  async createStream(): Promise<void> {
+    const manager = await jetstreamManager(this.#connection);
+    await manager.streams.add({
+      name: 'LICENSING',
+      subjects: ['license.status', 'token.expiring'],
+      allow_direct: true,
+    });
+  }
+
+  /** Resolves when the stream has the event. */
+  async publish(event: LicenseEvent): Promise<void> {
+    await this.#stream.publish(event.type, JSON.stringify(event), { msgID: event.id });
+  }
+
+  /** Sends anything to the subscribers of a subject. */
+  async send(subject: string, body: string): Promise<void> {
+    this.#connection.publish(subject, body);
+    await this.#connection.flush();
+  }
+
+  async close(): Promise<void> {
+    await this.#connection.close();
+  }
+}
