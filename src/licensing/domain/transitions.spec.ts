@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { type LicenseStatus, licenseStatuses } from './license-status.js';
+import {
+  assertTransition,
+  InvalidTransitionError,
+  type LicenseReason,
+  licenseReasons,
+  licenseTransitions,
+} from './transitions.js';
+
+const triples = licenseStatuses.flatMap((from) =>
+  licenseStatuses.flatMap((to) => licenseReasons.map((reason) => ({ from, to, reason }))),
+);
+const isListed = (from: LicenseStatus, to: LicenseStatus, reason: LicenseReason) =>
+  licenseTransitions[from][to]?.includes(reason) ?? false;
+const listed = triples.filter(({ from, to, reason }) => isListed(from, to, reason));
+const held = licenseStatuses.filter((status) => status !== 'unlicensed');
+
+describe('the table of transitions', () => {
+  it('knows every status and no other', () => {
+    expect(Object.keys(licenseTransitions).toSorted()).toEqual([...licenseStatuses].toSorted());
+  });
+
+  it.each(licenseStatuses)('leads from %s to every status', (start) => {
+    const reached = new Set<LicenseStatus>();
+    const open: LicenseStatus[] = [start];
+    for (let status = open.pop(); status !== undefined; status = open.pop()) {
+      for (const { from, to } of listed) {
+        if (from !== status || reached.has(to)) continue;
+        reached.add(to);
+        open.push(to);
+      }
+    }
+    expect([...reached].toSorted()).toEqual([...licenseStatuses].toSorted());
+  });
+
+  it.each(licenseReasons)('uses the reason %s', (reason) => {
+    expect(listed.some((transition) => transition.reason === reason)).toBe(true);
+  });
+
+  it('names only known reasons, and each once for a pair of statuses', () => {
+    for (const row of Object.values(licenseTransitions)) {
+      for (const reasons of Object.values(row)) {
+        expect(new Set(reasons).size).toBe(reasons.length);
+        expect(licenseReasons).toEqual(expect.arrayContaining([...reasons]));
+      }
+    }
+  });
+
+  it('leads out of unlicensed by an acquisition alone, to any status that the license may already have', () => {
+    expect(listed.filter(({ from }) => from === 'unlicensed')).toEqual(
+      held.map((to) => ({ from: 'unlicensed', to, reason: 'acquired' })),
+    );
+  });
+
+  it('takes a license away by removal and revocation alone, which lead nowhere else', () => {
+    const endings = listed.filter(
+      ({ to, reason }) => to === 'unlicensed' || ['removed', 'revoked'].includes(reason),
+    );
+    expect(endings).toEqual(
+      held.flatMap((from) => ['removed', 'revoked'].map((reason) => ({ from, to: 'unlicensed', reason }))),
+    );
+  });
+
+  it.each(['refreshed', 'token-expired', 'clock-suspect', 'reauthorization-required'] as const)(
+    'keeps the status at %s, whichever it is',
+    (reason) => {
+      const transitions = listed.filter((transition) => transition.reason === reason);
+      expect(transitions).toEqual(held.map((status) => ({ from: status, to: status, reason })));
+    },
+  );
+
+  it('comes to expired by time only from a license that was not', () => {
+    expect(listed.filter(({ reason }) => reason === 'expired')).toEqual([
+      { from: 'licensed', to: 'expired', reason: 'expired' },
+      { from: 'requires-renewal', to: 'expired', reason: 'expired' },
+    ]);
+  });
+
+  it('lets time alone, or a corrected clock, lead from any status of a license to any other', () => {
+    for (const from of held) {
+      for (const to of held.filter((status) => status !== from)) {
+        expect(isListed(from, to, to === 'expired' ? 'expired' : 'renewal-window')).toBe(true);
+      }
+    }
+  });
+
+  it('lets a license be renewed in place, from requires-renewal and from expired', () => {
+    expect(isListed('requires-renewal', 'licensed', 'renewed')).toBe(true);
+    expect(isListed('expired', 'licensed', 'renewed')).toBe(true);
+    expect(isListed('expired', 'requires-renewal', 'renewed')).toBe(true);
+  });
+});
+
+describe('assertTransition', () => {
+  it.each(triples)('decides $from → $to by $reason as the table says', ({ from, to, reason }) => {
+    const attempt = () => assertTransition(from, to, reason);
+    if (isListed(from, to, reason)) expect(attempt).not.toThrow();
+    else expect(attempt).toThrow(InvalidTransitionError);
+  });
+
+  it('refuses loudly: what was tried, with a stable code', () => {
+    const refused = { from: 'unlicensed', to: 'licensed', reason: 'renewed' } as const;
+    expect(() => assertTransition(refused.from, refused.to, refused.reason)).toThrow(
+      expect.objectContaining({
+        ...refused,
+        name: 'InvalidTransitionError',
+        code: 'invalid-transition',
+        message: 'A license cannot go from "unlicensed" to "licensed" by "renewed".',
+      }),
+    );
+  });
+});
