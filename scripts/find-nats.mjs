@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { rm } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { findOnPath } from './find-on-path.mjs';
 import { fetchNatsWithApt } from './nats/fetch-nats-with-apt.mjs';
 
 const run = promisify(execFile);
@@ -22,7 +23,7 @@ const CACHE_DIR = join(import.meta.dirname, '..', '.cache');
  */
 export async function findNatsServer({ tell = () => {} } = {}) {
   const tried = [];
-  for (const path of [...pathsOnPath(), ...CACHED_PATHS]) {
+  for (const path of [...findOnPath('nats-server'), ...CACHED_PATHS]) {
     const version = await readVersion(path);
     if (version === null) continue;
     if (isNewEnough(version)) return { kind: 'binary', path, version };
@@ -66,11 +67,6 @@ export class NatsServerMissingError extends Error {
 const CACHED_PATHS = ['usr/sbin', 'usr/bin'].map((folder) =>
   join(CACHE_DIR, 'nats-server', folder, 'nats-server'),
 );
-
-function pathsOnPath() {
-  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
-  return folders.map((folder) => join(folder, 'nats-server'));
-}
 
 /** @param {string} path @returns {Promise<string | null>} null when it is not there or does not run */
 async function readVersion(path) {

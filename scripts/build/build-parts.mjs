@@ -1,0 +1,43 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runCaptured, StepFailedError } from '../run-step.mjs';
+import { hashSources } from './hash-sources.mjs';
+
+const ROOT_DIR = join(import.meta.dirname, '../..');
+const PARTS = ['.', 'mock-auth-server', 'client'];
+const COMPILER = join(ROOT_DIR, 'node_modules/typescript/bin/tsc');
+/** Written last, and removed with the folder: where it is right, the build is whole. */
+const STAMP = join(ROOT_DIR, 'dist/.built-from');
+
+/** Whether a build is there, whole, of the sources as they are now. */
+export function isBuildCurrent() {
+  if (!PARTS.every((part) => existsSync(join(ROOT_DIR, part, 'dist')))) return false;
+  return existsSync(STAMP) && readFileSync(STAMP, 'utf8') === hashSources(ROOT_DIR, PARTS);
+}
+
+/**
+ * Compiles every part anew.
+ * @throws {StepFailedError} after the compiler's complaints were shown
+ */
+export async function buildParts() {
+  if (!existsSync(COMPILER)) {
+    throw new StepFailedError(
+      'The TypeScript compiler is not installed: run npm ci, or npm start, which does it',
+    );
+  }
+  const hash = hashSources(ROOT_DIR, PARTS);
+  for (const part of PARTS) rmSync(join(ROOT_DIR, part, 'dist'), { recursive: true, force: true });
+  const results = await Promise.all(PARTS.map((part) => compilePart(part)));
+  const failed = results.filter((result) => !result.isCompiled).map((result) => result.part);
+  if (failed.length > 0) throw new StepFailedError(`The build failed in ${failed.join(', ')}`);
+  writeFileSync(STAMP, hash);
+}
+
+/** @param {string} part */
+async function compilePart(part) {
+  const project = join(part, 'tsconfig.build.json');
+  const args = [COMPILER, '-p', project, ...(process.stdout.isTTY ? ['--pretty'] : [])];
+  const { exitCode, output } = await runCaptured({ command: process.execPath, args, cwd: ROOT_DIR });
+  process.stderr.write(output);
+  return { part: part === '.' ? 'the licensing service' : part, isCompiled: exitCode === 0 };
+}

@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+
+/**
+ * The one text that says where everything is. It names the files that hold secrets, never a secret.
+ * @param {import('./read-settings.mjs').StackSettings} settings
+ * @param {NodeJS.ProcessEnv} env
+ * @param {{ hasRegister: boolean }} stack
+ * @returns {string}
+ */
+export function writeBanner(settings, env, { hasRegister }) {
+  const serviceUrl = `http://127.0.0.1:${settings.licensing.port}`;
+  const token = locateSecret(env, 'ADMIN_TOKEN', join(settings.dataDir, 'licensing/initial-admin-token'));
+  const password = locateSecret(env, 'LOGIN_PASSWORD', join(settings.dataDir, 'mock/login-password'));
+  const mock = settings.mock && [
+    `Authorization server (mock)  ${settings.authServerUrl}`,
+    `                             log in as ${env['LOGIN_EMAIL'] || 'admin@example.test'}; the password is in ${password.place}`,
+  ];
+  const lines = [
+    '',
+    'Everything is up.',
+    '',
+    `Licensing service            ${serviceUrl}`,
+    `                             the admin token is in ${token.place}`,
+    ...(mock ?? [`Authorization server         ${settings.authServerUrl}`]),
+    `NATS                         ${withoutCredentials(settings.natsUrl)}`,
+    ...(settings.nats
+      ? [`                             the passwords are in ${join(settings.dataDir, 'nats')}`]
+      : []),
+    ...(hasRegister
+      ? []
+      : ['Register                     not started: set NATS_REGISTER_PASSWORD for the broker at NATS_URL']),
+    '',
+    'To acquire a license, ask for a user code (Next):',
+    `  curl -X POST -H "Authorization: Bearer ${token.inShell}" ${serviceUrl}/api/license/authorization`,
+    '',
+    'Ctrl-C stops everything.',
+    '',
+  ];
+  return lines.join('\n');
+}
+
+/**
+ * @param {NodeJS.ProcessEnv} env
+ * @param {string} setting
+ * @param {string} generatedPath where the process puts the one that it makes itself
+ */
+function locateSecret(env, setting, generatedPath) {
+  if (env[setting]) return { place: `the environment (${setting})`, inShell: `$${setting}` };
+  const path = env[`${setting}_FILE`] || generatedPath;
+  return { place: path, inShell: `$(cat '${path.replaceAll("'", String.raw`'\''`)}')` };
+}
+
+/** @param {string} url one or more of NATS, of which each may hold a password */
+function withoutCredentials(url) {
+  return url.replaceAll(/\/\/[^/@,]*@/g, '//');
+}

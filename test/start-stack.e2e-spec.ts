@@ -1,0 +1,271 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { findFreePort } from './support/find-free-port.js';
+
+const ROOT_DIR = join(import.meta.dirname, '..');
+const START_TIMEOUT_MS = 45_000;
+const STOP_TIMEOUT_MS = 30_000;
+const UP = 'Everything is up.';
+
+/** `npm start` as a process of its own, without npm. */
+interface RunningStack {
+  process: ChildProcess;
+  dataDir: string;
+  serviceUrl: string;
+  mockUrl: string;
+  environment: Record<string, string>;
+  output: () => string;
+}
+
+const stacks: RunningStack[] = [];
+const folders: string[] = [];
+
+afterEach(async () => {
+  await Promise.all(stacks.splice(0).map((stack) => endStack(stack)));
+  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })));
+}, STOP_TIMEOUT_MS);
+
+describe('npm start', () => {
+  it('starts everything, says once where it is, and ends it all at SIGTERM', async () => {
+    const stack = await startStack();
+    await waitForText(stack, UP);
+    expect(await statusOf(`${stack.serviceUrl}/health/ready`)).toBe(200);
+    expect(await statusOf(`${stack.mockUrl}/health`)).toBe(200);
+    await waitForText(stack, /^register +\| /m);
+    const processes = await listProcesses(stack);
+    expect([...processes.keys()].toSorted()).toEqual(['licensing', 'mock', 'nats', 'register']);
+
+    stack.process.kill('SIGTERM');
+    expect(await exitCodeOf(stack)).toBe(0);
+    expect([...processes.values()].filter(isRunning)).toEqual([]);
+    expect(stack.output().split(UP)).toHaveLength(2);
+  });
+
+  it('names the files that hold secrets, and shows no secret', async () => {
+    const stack = await startStack();
+    await waitForText(stack, UP);
+    const secretFiles = await findSecretFiles(stack.dataDir);
+    expect(secretFiles.map((path) => path.slice(stack.dataDir.length + 1)).toSorted()).toEqual([
+      'licensing/initial-admin-token',
+      'mock/login-password',
+      'nats/licensing-password',
+      'nats/register-password',
+      'nats/sys-password',
+    ]);
+    expect(stack.output()).toContain(join(stack.dataDir, 'licensing/initial-admin-token'));
+    expect(stack.output()).toContain(join(stack.dataDir, 'mock/login-password'));
+    for (const path of secretFiles) {
+      expect(stack.output()).not.toContain((await readFile(path, 'utf8')).trim());
+    }
+  });
+
+  it.each(['licensing', 'mock', 'nats', 'register'])('starts %s again after it was killed', async (name) => {
+    const stack = await startStack();
+    await waitForText(stack, UP);
+    const before = await listProcesses(stack);
+    process.kill(pidOf(before, name), 'SIGKILL');
+    await waitForText(stack, `${name} ended (signal SIGKILL) and is started again`);
+    await waitForText(stack, `${name} is up again`);
+    const after = await listProcesses(stack);
+    expect(pidOf(after, name)).not.toBe(pidOf(before, name));
+    after.delete(name);
+    before.delete(name);
+    expect(after).toEqual(before);
+  });
+
+  it('stops the whole stack, and says why, when a process keeps ending', async () => {
+    const stack = await startStack();
+    await waitForText(stack, UP);
+    const others = await listProcesses(stack);
+    for (let kills = 1; kills <= 6; kills += 1) {
+      process.kill(pidOf(await listProcesses(stack), 'register'), 'SIGKILL');
+      if (kills < 6) await waitForText(stack, new RegExp(`(register is up again[^]*){${kills}}`));
+    }
+    expect(await exitCodeOf(stack)).toBe(1);
+    expect(stack.output()).toContain('register ended 6 times within a minute');
+    expect([...others.values()].filter(isRunning)).toEqual([]);
+  });
+
+  it('runs beside another stack, but not on the same data', async () => {
+    const first = await startStack();
+    const second = await startStack();
+    await Promise.all([waitForText(first, UP), waitForText(second, UP)]);
+    expect(await statusOf(`${first.serviceUrl}/health/ready`)).toBe(200);
+    expect(await statusOf(`${second.serviceUrl}/health/ready`)).toBe(200);
+
+    const third = await startStack({ DATA_DIR: first.dataDir });
+    expect(await exitCodeOf(third)).toBe(1);
+    expect(third.output()).toContain(`DATA_DIR ${first.dataDir} is in use by a stack that runs`);
+    expect(await statusOf(`${first.serviceUrl}/health/ready`)).toBe(200);
+  });
+
+  it('refuses ports in use, naming each and its setting, and starts nothing', async () => {
+    await using taken = await occupyPort();
+    const port = String(taken.port);
+    const stack = await startStack({ MOCK_AUTH_PORT: port });
+    expect(await exitCodeOf(stack)).toBe(1);
+    expect(stack.output()).toContain(
+      `Port ${port} on 127.0.0.1 is in use by another process: free it, or set MOCK_AUTH_PORT`,
+    );
+    expect(await readdir(stack.dataDir)).toEqual([]);
+  });
+
+  it('lists every bad setting at once', async () => {
+    const stack = await startStack({ PORT: '3000x', NATS_PORT: '70000', FLEET: 'on' });
+    expect(await exitCodeOf(stack)).toBe(1);
+    expect(stack.output()).toContain('PORT is 3000x');
+    expect(stack.output()).toContain('NATS_PORT is 70000');
+    expect(stack.output()).toContain('FLEET=on is not available yet');
+  });
+
+  it('ends everything at once at a second Ctrl-C', async () => {
+    const stack = await startStack();
+    await waitForText(stack, UP);
+    const processes = await listProcesses(stack);
+    // What does not react would keep the stop waiting.
+    process.kill(pidOf(processes, 'licensing'), 'SIGSTOP');
+    stack.process.kill('SIGINT');
+    await waitForText(stack, 'Stopping');
+    // Closer together, the two count as one that npm passed on as well.
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    stack.process.kill('SIGINT');
+    expect(await exitCodeOf(stack)).toBe(130);
+    await expect.poll(() => [...processes.values()].filter(isRunning)).toEqual([]);
+  });
+
+  it('leaves nothing behind when it is itself killed', async () => {
+    const stack = await startStack();
+    await waitForText(stack, UP);
+    const processes = await listProcesses(stack);
+    stack.process.kill('SIGKILL');
+    await exitCodeOf(stack);
+    await expect
+      .poll(() => [...processes.values()].filter(isRunning), { timeout: STOP_TIMEOUT_MS })
+      .toEqual([]);
+
+    const next = await startStack(stack.environment);
+    await waitForText(next, UP);
+  });
+});
+
+async function startStack(settings: Record<string, string> = {}): Promise<RunningStack> {
+  const [servicePort, mockPort, natsPort] = await Promise.all([
+    findFreePort(),
+    findFreePort(),
+    findFreePort(),
+  ]);
+  const dataDir = settings['DATA_DIR'] ?? (await mkdtemp(join(tmpdir(), 'pos-stack-')));
+  folders.push(dataDir);
+  const environment = {
+    PORT: String(servicePort),
+    MOCK_AUTH_PORT: String(mockPort),
+    NATS_PORT: String(natsPort),
+    DATA_DIR: dataDir,
+    ...settings,
+  };
+  const child = spawn(process.execPath, [join(ROOT_DIR, 'scripts/start.mjs')], {
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  }
+  const stack = {
+    process: child,
+    dataDir,
+    serviceUrl: `http://127.0.0.1:${environment.PORT}`,
+    mockUrl: `http://127.0.0.1:${environment.MOCK_AUTH_PORT}`,
+    environment,
+    output: () => output,
+  };
+  stacks.push(stack);
+  return stack;
+}
+
+async function waitForText(stack: RunningStack, wanted: string | RegExp): Promise<void> {
+  const isThere = (): boolean =>
+    typeof wanted === 'string' ? stack.output().includes(wanted) : wanted.test(stack.output());
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  while (!isThere()) {
+    if (hasEnded(stack.process) || Date.now() > deadline) {
+      throw new Error(`The stack did not say ${String(wanted)}, but:\n${stack.output()}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function exitCodeOf(stack: RunningStack): Promise<number | null> {
+  if (!hasEnded(stack.process)) {
+    await once(stack.process, 'close', { signal: AbortSignal.timeout(STOP_TIMEOUT_MS) });
+  }
+  return stack.process.exitCode;
+}
+
+async function endStack(stack: RunningStack): Promise<void> {
+  if (hasEnded(stack.process)) return;
+  stack.process.kill('SIGTERM');
+  await exitCodeOf(stack);
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+async function statusOf(url: string): Promise<number> {
+  const response = await fetch(url, { headers: { connection: 'close' } });
+  return response.status;
+}
+
+/** The processes that the stack started, by name, as the kernel sees them. */
+async function listProcesses(stack: RunningStack): Promise<Map<string, number>> {
+  const names = {
+    'mock-auth-server/dist/main.js': 'mock',
+    'dist/main.js': 'licensing',
+    'example-register.js': 'register',
+    'store.conf': 'nats',
+  };
+  const pid = stack.process.pid ?? 0;
+  const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ');
+  const processes = new Map<string, number>();
+  for (const child of children) {
+    const commandLine = await readFile(`/proc/${child}/cmdline`, 'utf8').catch(() => '');
+    const name = Object.entries(names).find(([part]) => commandLine.includes(part))?.[1];
+    if (name !== undefined) processes.set(name, Number(child));
+  }
+  return processes;
+}
+
+function pidOf(processes: Map<string, number>, name: string): number {
+  const pid = processes.get(name);
+  if (pid === undefined) throw new Error(`${name} does not run`);
+  return pid;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+async function findSecretFiles(dataDir: string): Promise<string[]> {
+  const entries = await readdir(dataDir, { recursive: true, withFileTypes: true });
+  const names = /(password|token)$/;
+  return entries
+    .filter((entry) => entry.isFile() && names.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+async function occupyPort(): Promise<AsyncDisposable & { port: number }> {
+  const port = await findFreePort();
+  const server = createServer().listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return { port, [Symbol.asyncDispose]: async () => void (await once(server.close(), 'close')) };
+}
