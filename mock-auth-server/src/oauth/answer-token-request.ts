@@ -66,5 +66,6 @@ function runGrant(
       'the proof was used before: make a new one with a new jti for each request',
     );
   }
+  context.grants.endUnclaimed(context.now());
   return grant(context, { client, parameters: request.parameters, proof, issuedAt: request.wireNow });
 }

@@ -7,8 +7,11 @@ import { authorizeDeviceRequest } from './device-authorization.js';
 import { endpointPaths } from './endpoint-paths.js';
 import { addFaultHooks } from './fault-hooks.js';
 import { readFormParameters } from './form-parameters.js';
+import { introspectToken } from './introspect-token.js';
 import { describeServer } from './metadata.js';
 import type { OAuthOutcome, OAuthRefusal } from './oauth-refusal.js';
+import { revokeToken } from './revoke-token.js';
+import { signStatusList } from './status-list.js';
 
 /** The OAuth endpoints; a scope of their own, because their errors are RFC 6749 JSON and their bodies forms. */
 export async function addOAuthRoutes(
@@ -30,6 +33,29 @@ export async function addOAuthRoutes(
     return sendOutcome(reply, read.ok ? authorizeDeviceRequest(context, read.parameters) : read);
   });
   scope.post(endpointPaths.token, async (request, reply) => answerToken(context, request, reply));
+  addTokenCare(scope, context);
+}
+
+function addTokenCare(scope: FastifyInstance, context: MockContext): void {
+  scope.post(endpointPaths.revocation, async (request, reply) => {
+    const read = readFormParameters(request.body);
+    return sendOutcome(
+      reply,
+      read.ok ? await revokeToken(context, read.parameters, wireNowOf(context, request)) : read,
+    );
+  });
+  scope.post(endpointPaths.introspection, async (request, reply) => {
+    const read = readFormParameters(request.body);
+    const outcome = read.ok
+      ? await introspectToken(context, read.parameters, wireNowOf(context, request))
+      : read;
+    return sendOutcome(reply, outcome);
+  });
+}
+
+/** The time of this server, as wrong as the fault of this request makes it. */
+function wireNowOf(context: MockContext, request: FastifyRequest): Date {
+  return new Date(context.now().getTime() + request.clockSkewMs);
 }
 
 function addPublicDocuments(scope: FastifyInstance, context: MockContext): void {
@@ -37,6 +63,10 @@ function addPublicDocuments(scope: FastifyInstance, context: MockContext): void 
   scope.get('/.well-known/oauth-authorization-server', metadata);
   scope.get('/.well-known/openid-configuration', metadata);
   scope.get(endpointPaths.jwks, async () => ({ keys: context.keys.listPublic() }));
+  scope.get(endpointPaths.statusList, async (request, reply) => {
+    reply.type('application/statuslist+jwt').header('cache-control', 'no-cache');
+    return signStatusList(context, wireNowOf(context, request));
+  });
 }
 
 async function answerToken(
@@ -44,7 +74,7 @@ async function answerToken(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const wireNow = new Date(context.now().getTime() + request.clockSkewMs);
+  const wireNow = wireNowOf(context, request);
   if (context.settings.dpop === 'nonce') reply.header('dpop-nonce', context.dpopNonces.current(wireNow));
   const read = readFormParameters(request.body);
   if (!read.ok) return sendOutcome(reply, read);

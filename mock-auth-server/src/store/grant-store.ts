@@ -71,6 +71,13 @@ export class GrantStore {
       .run({ now: now.getTime() });
   }
 
+  /** How far the ids go: a status list must have room for all of them. */
+  highestId(): number {
+    return (
+      this.#database.prepare<[], { id: number | null }>('SELECT max(id) AS id FROM grants').get()?.id ?? 0
+    );
+  }
+
   killFamily(id: number, now: Date): void {
     this.#database.prepare('UPDATE grants SET family_killed_at = ? WHERE id = ?').run(now.getTime(), id);
   }
@@ -95,7 +102,7 @@ export class GrantStore {
     return select.get(device.licenseId, device.id, seatSince, device.id)?.seats ?? 0;
   }
 
-  /** The ids of all grants that ended: their tokens are revoked in the Token Status List. */
+  /** Lists the ids of all grants that ended: their tokens are revoked in the Token Status List. */
   listEnded(): number[] {
     return this.#database
       .prepare<[], { id: number }>('SELECT id FROM grants WHERE ended_at IS NOT NULL')

@@ -1,0 +1,56 @@
+import type { MockContext } from '../mock-context.js';
+import { identifyClient } from './clients.js';
+import { judgeRefreshToken } from './grants/judge-refresh-token.js';
+import type { OAuthOutcome } from './oauth-refusal.js';
+import { refuse } from './oauth-refusal.js';
+import { readLicenseToken } from './read-license-token.js';
+
+type Introspection = { active: false } | ({ active: true } & Record<string, unknown>);
+
+const inactive: Introspection = { active: false };
+
+/**
+ * Answers an introspection request (RFC 7662 section 2) and changes nothing. A license token may be asked about by
+ * either client, because both are resource servers of it; a refresh token only by its own.
+ */
+export async function introspectToken(
+  context: MockContext,
+  parameters: ReadonlyMap<string, string>,
+  wireNow: Date,
+): Promise<OAuthOutcome<{ answer: Introspection }>> {
+  const identified = identifyClient(parameters);
+  if (!identified.ok) return identified;
+  const token = parameters.get('token');
+  if (token === undefined) return refuse('invalid_request', 'token is missing');
+  const answer =
+    describeRefreshToken(context, token, identified.client.clientId) ??
+    (await describeLicenseToken(context, token, wireNow));
+  return { ok: true, answer };
+}
+
+function describeRefreshToken(context: MockContext, token: string, clientId: string): Introspection | null {
+  const refreshToken = context.refreshTokens.find(token);
+  if (refreshToken === null) return null;
+  const grant = context.grants.find(refreshToken.grantId);
+  const isOwn = grant !== null && grant.clientId === clientId;
+  if (!isOwn || judgeRefreshToken(context, refreshToken, grant) !== 'usable') return inactive;
+  return {
+    active: true,
+    client_id: grant.clientId,
+    sub: grant.deviceId,
+    iss: context.urls.issuer,
+    iat: Math.floor(refreshToken.issuedAt.getTime() / 1000),
+    exp: Math.floor(refreshToken.expiresAt.getTime() / 1000),
+    ...(grant.dpopJkt === null ? {} : { cnf: { jkt: grant.dpopJkt } }),
+  };
+}
+
+async function describeLicenseToken(
+  context: MockContext,
+  token: string,
+  wireNow: Date,
+): Promise<Introspection> {
+  const read = await readLicenseToken(context, token, wireNow);
+  if (read === null || read.grant.endedAt !== null) return inactive;
+  return { active: true, token_type: read.claims['cnf'] === undefined ? 'Bearer' : 'DPoP', ...read.claims };
+}

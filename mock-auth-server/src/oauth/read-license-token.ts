@@ -1,0 +1,38 @@
+import { createLocalJWKSet, jwtVerify } from 'jose';
+import type { Grant } from '../domain/model.js';
+import type { MockContext } from '../mock-context.js';
+
+export interface ReadLicenseToken {
+  claims: Record<string, unknown>;
+  grant: Grant;
+}
+
+/** Reads a license token of this server that has not expired, with its grant; null for anything else. */
+export async function readLicenseToken(
+  context: MockContext,
+  token: string,
+  now: Date,
+): Promise<ReadLicenseToken | null> {
+  const claims = await verify(context, token, now);
+  const status = claims?.['status'] as { status_list?: { idx?: number } } | undefined;
+  const grant = context.grants.find(status?.status_list?.idx ?? 0);
+  return claims === null || grant === null ? null : { claims, grant };
+}
+
+async function verify(
+  context: MockContext,
+  token: string,
+  now: Date,
+): Promise<Record<string, unknown> | null> {
+  try {
+    const { payload } = await jwtVerify(token, createLocalJWKSet({ keys: context.keys.listPublic() }), {
+      issuer: context.urls.issuer,
+      typ: 'at+jwt',
+      algorithms: ['ES256', 'EdDSA'],
+      currentDate: now,
+    });
+    return payload;
+  } catch {
+    return null;
+  }
+}
