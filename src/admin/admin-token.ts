@@ -1,0 +1,54 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { join } from 'node:path';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { Settings } from '../config/settings.js';
+import { Database } from '../persistence/database.js';
+import { SettingRow } from '../persistence/entities/setting.entity.js';
+import { readOrCreatePrivateFile } from '../persistence/private-file.js';
+
+const settingName = 'admin-token-sha256';
+const fileName = 'initial-admin-token';
+
+/**
+ * The one secret of page and API. A generated one has 256 random bits, so its plain SHA-256 is safe to keep; it stands in
+ * a file of the data folder and never in a log.
+ */
+@Injectable()
+export class AdminToken implements OnModuleInit {
+  private readonly logger = new Logger('Admin');
+  private hash: Buffer = randomBytes(32);
+
+  constructor(
+    private readonly settings: Settings,
+    private readonly database: Database,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    this.hash =
+      this.settings.adminToken === null ? await this.loadOrCreate() : digest(this.settings.adminToken);
+  }
+
+  /** Tells whether `candidate` is the admin token, in a time that does not depend on how much of it is right. */
+  matches(candidate: string): boolean {
+    return timingSafeEqual(digest(candidate), this.hash);
+  }
+
+  private async loadOrCreate(): Promise<Buffer> {
+    const stored = await this.database.read((manager) =>
+      manager.findOneBy(SettingRow, { name: settingName }),
+    );
+    if (stored !== null) return Buffer.from(stored.value, 'hex');
+    const path = join(this.settings.dataDir, fileName);
+    const token = readOrCreatePrivateFile(path, () => randomBytes(32).toString('base64url'));
+    const hash = digest(token);
+    await this.database.transact((manager) =>
+      manager.insert(SettingRow, { name: settingName, value: hash.toString('hex') }),
+    );
+    this.logger.log(`The admin token is in ${path}.`);
+    return hash;
+  }
+}
+
+function digest(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}

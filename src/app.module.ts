@@ -1,0 +1,29 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { ScheduleModule } from '@nestjs/schedule';
+import { ClockModule } from './clock/clock.module.js';
+import { ConfigModule } from './config/config.module.js';
+import type { Settings } from './config/settings.js';
+import { HealthModule } from './health/health.module.js';
+import { LicensingModule } from './licensing/licensing.module.js';
+import { MessagingModule } from './messaging/messaging.module.js';
+import { OutboxModule } from './outbox/outbox.module.js';
+import { PersistenceModule } from './persistence/persistence.module.js';
+
+@Module({})
+export class AppModule {
+  static forRoot(settings: Settings): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.forRoot(settings),
+        ScheduleModule.forRoot(),
+        ClockModule,
+        PersistenceModule,
+        LicensingModule,
+        MessagingModule,
+        OutboxModule,
+        HealthModule,
+      ],
+    };
+  }
+}

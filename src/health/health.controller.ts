@@ -1,0 +1,106 @@
+import { statfs } from 'node:fs/promises';
+import { Controller, Get } from '@nestjs/common';
+import {
+  HealthCheck,
+  type HealthCheckResult,
+  HealthCheckService,
+  HealthIndicatorService,
+} from '@nestjs/terminus';
+import { ApiTags } from '@nestjs/swagger';
+import { Settings } from '../config/settings.js';
+import { LicenseReader } from '../licensing/license-reader.js';
+import { NatsLink } from '../messaging/nats-link.js';
+import { Outbox } from '../outbox/outbox.js';
+import { Database } from '../persistence/database.js';
+
+const databaseTimeoutMs = 2000;
+const leastFreeBytes = 64 * 1024 * 1024;
+
+/**
+ * Tells how the service is. The internet, the broker or the license away is `degraded`: the shop goes on, and a restart
+ * would not help. Only a fault of the service itself is an error.
+ */
+@ApiTags('health')
+@Controller('health')
+export class HealthController {
+  constructor(
+    private readonly health: HealthCheckService,
+    private readonly indicators: HealthIndicatorService,
+    private readonly database: Database,
+    private readonly outbox: Outbox,
+    private readonly link: NatsLink,
+    private readonly reader: LicenseReader,
+    private readonly settings: Settings,
+  ) {}
+
+  /** The process answers; nothing else is asked, or an outage elsewhere would restart every service. */
+  @Get('live')
+  @HealthCheck()
+  live(): Promise<HealthCheckResult> {
+    return this.health.check([]);
+  }
+
+  @Get('ready')
+  @HealthCheck()
+  ready(): Promise<HealthCheckResult> {
+    return this.health.check([() => this.checkDatabase()]);
+  }
+
+  @Get()
+  @HealthCheck()
+  all(): Promise<HealthCheckResult> {
+    return this.health.check([
+      () => this.checkDatabase(),
+      () => this.checkNats(),
+      () => this.checkAuthorizationServer(),
+      () => this.checkLicense(),
+      () => this.checkClock(),
+      () => this.checkDisk(),
+    ]);
+  }
+
+  private checkDatabase() {
+    return this.indicators
+      .check('database')
+      .attempt(() => this.database.read((manager) => manager.query('SELECT 1')).then(() => undefined))
+      .withTimeout(databaseTimeoutMs);
+  }
+
+  private async checkNats() {
+    const check = this.indicators.check('nats');
+    const { count, oldestAt } = await this.outbox.pending();
+    const waiting = { eventsWaiting: count, oldestWaitingSince: oldestAt };
+    return this.link.isConnected
+      ? check.up(waiting)
+      : check.degraded({ ...waiting, message: 'not connected' });
+  }
+
+  private checkAuthorizationServer() {
+    const check = this.indicators.check('authorizationServer');
+    const { online, offlineSince, lastContactAt, lastError } = this.reader.view().connection;
+    const data = { offlineSince, lastContactAt, lastError };
+    return online && lastError === null ? check.up(data) : check.degraded(data);
+  }
+
+  private checkLicense() {
+    const check = this.indicators.check('license');
+    const { status, token, renewalDate, reauthorizationRequired } = this.reader.view();
+    const data = { license: status, token: token.status, tokenExpiresAt: token.expiresAt, renewalDate };
+    const isFine = status === 'licensed' && token.status === 'valid' && !reauthorizationRequired;
+    return isFine ? check.up(data) : check.degraded({ ...data, reauthorizationRequired });
+  }
+
+  private checkClock() {
+    const check = this.indicators.check('clock');
+    return this.reader.view().clockSuspect
+      ? check.degraded('the clock of this server is suspect')
+      : check.up();
+  }
+
+  private async checkDisk() {
+    const check = this.indicators.check('disk');
+    const { bavail, bsize } = await statfs(this.settings.dataDir);
+    const freeBytes = bavail * bsize;
+    return freeBytes >= leastFreeBytes ? check.up({ freeBytes }) : check.down({ freeBytes, leastFreeBytes });
+  }
+}

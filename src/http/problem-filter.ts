@@ -1,0 +1,62 @@
+import { STATUS_CODES } from 'node:http';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { type Problem, ProblemException } from './problem.js';
+
+const contentType = 'application/problem+json; charset=utf-8';
+/** A framework's message may repeat what a caller sent; no more of it than a person reads. */
+const longestDetail = 500;
+
+/** Writes every error as RFC 9457 problem details, without internals. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger('HTTP');
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const { status, code, detail, headers } = this.explain(error);
+    const problem: Problem = {
+      type: `urn:pos-licensing:problem:${code}`,
+      title: STATUS_CODES[status] ?? 'Error',
+      status,
+      code,
+      detail,
+    };
+    void reply.status(status).headers(headers).type(contentType).send(problem);
+  }
+
+  private explain(
+    error: unknown,
+  ): Pick<ProblemException, 'code' | 'detail' | 'headers'> & { status: number } {
+    if (error instanceof ProblemException) {
+      return { status: error.getStatus(), code: error.code, detail: error.detail, headers: error.headers };
+    }
+    const status = statusOf(error);
+    if (status >= 500) {
+      this.logger.error('A request failed.', error instanceof Error ? error.stack : error);
+      return { status, code: 'internal-error', detail: 'The request failed; the log says why.', headers: {} };
+    }
+    return { status, code: codeOf(status), detail: detailOf(error), headers: {} };
+  }
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof HttpException) return error.getStatus();
+  // Fastify's own errors, such as that of a body that is too large.
+  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
+  return typeof status === 'number' && status >= 400 && status < 600 ? status : 500;
+}
+
+function codeOf(status: number): string {
+  return (STATUS_CODES[status] ?? 'error').toLowerCase().replaceAll(/[^a-z]+/g, '-');
+}
+
+function detailOf(error: unknown): string {
+  if (error instanceof HttpException) {
+    const response = error.getResponse();
+    if (typeof response === 'object' && 'message' in response) {
+      return [response.message].flat().join('; ').slice(0, longestDetail);
+    }
+  }
+  return (error instanceof Error ? error.message : 'The request cannot be answered.').slice(0, longestDetail);
+}

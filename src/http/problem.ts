@@ -1,0 +1,32 @@
+import { HttpException } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
+
+/** What went wrong, for a program and for a person (RFC 9457). */
+export class Problem {
+  @ApiProperty({ example: 'urn:pos-licensing:problem:authorization-pending' })
+  type!: string;
+
+  @ApiProperty({ example: 'Conflict' })
+  title!: string;
+
+  @ApiProperty({ example: 409 })
+  status!: number;
+
+  @ApiProperty({ example: 'authorization-pending', description: 'Stable; written for programs.' })
+  code!: string;
+
+  @ApiProperty({ example: 'Nobody has entered the user code yet: enter it, then try again.' })
+  detail!: string;
+}
+
+/** An answer that is an RFC 9457 problem: thrown by controllers, written by the filter. */
+export class ProblemException extends HttpException {
+  constructor(
+    status: number,
+    readonly code: string,
+    readonly detail: string,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(detail, status);
+  }
+}

@@ -1,0 +1,17 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+
+/** Publishes the OpenAPI document at /openapi.json, and a page of it at /docs. */
+export function setupDocs(app: INestApplication): void {
+  const config = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('POS licensing service')
+    .setDescription('Acquire, watch, refresh and remove the license of this POS server.')
+    .setVersion('1')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'The admin token.' })
+    .build();
+  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, config), {
+    jsonDocumentUrl: 'openapi.json',
+    raw: ['json'],
+  });
+}

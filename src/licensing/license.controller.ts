@@ -1,0 +1,194 @@
+import { Controller, Delete, Get, HttpCode, HttpStatus, Post, Query, Res, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { AdminGuard } from '../admin/admin-guard.js';
+import { Problem, ProblemException } from '../http/problem.js';
+import { CancelAuthorization } from './cancel-authorization.js';
+import type { LicenseView } from './domain/license-view.js';
+import { LicenseReader } from './license-reader.js';
+import { AuditPageDto, AuditQueryDto, AuthorizationDto, LicenseDto, UserCodeDto } from './license.dto.js';
+import { PollAuthorization } from './poll-authorization.js';
+import type { Unreachable } from './ports/authorization-server.js';
+import { LicenseStore, type PendingAuthorization } from './ports/license-store.js';
+import { RefreshLicense } from './refresh-license.js';
+import { RemoveLicense } from './remove-license.js';
+import { RequestUserCode } from './request-user-code.js';
+
+/** Whoever holds the admin token, until a login gives the trail a name. */
+const actor = 'admin';
+
+const problems = (status: number, description: string) => ApiResponse({ status, description, type: Problem });
+
+@ApiTags('license')
+@ApiBearerAuth()
+@UseGuards(AdminGuard)
+@problems(401, 'unauthorized')
+@Controller('api/license')
+export class LicenseController {
+  constructor(
+    private readonly reader: LicenseReader,
+    private readonly store: LicenseStore,
+    private readonly requestUserCode: RequestUserCode,
+    private readonly pollAuthorization: PollAuthorization,
+    private readonly cancelAuthorization: CancelAuthorization,
+    private readonly refreshLicense: RefreshLicense,
+    private readonly removeLicense: RemoveLicense,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'The license, as it is at this moment' })
+  @ApiResponse({ status: 200, type: LicenseDto })
+  read(): LicenseView {
+    return this.reader.view();
+  }
+
+  @Post('authorization')
+  @ApiOperation({ summary: 'Next: get a user code' })
+  @ApiResponse({ status: 201, type: UserCodeDto })
+  @ApiResponse({ status: 200, type: UserCodeDto, description: 'One is pending already.' })
+  @problems(409, 'license-present')
+  @problems(502, 'authorization-server-unreachable: what answers is not the expected server')
+  @problems(503, 'authorization-server-unreachable')
+  async next(@Res({ passthrough: true }) reply: FastifyReply): Promise<UserCodeDto> {
+    const outcome = await this.requestUserCode.execute(actor);
+    switch (outcome.kind) {
+      case 'issued':
+      case 'already-pending':
+        reply.status(outcome.kind === 'issued' ? HttpStatus.CREATED : HttpStatus.OK);
+        return toUserCode(outcome.pending);
+      case 'license-present':
+        throw new ProblemException(
+          409,
+          'license-present',
+          'This server is licensed: remove the license first, or refresh it.',
+        );
+      case 'unreachable':
+        throw unreachable(outcome);
+    }
+  }
+
+  @Get('authorization')
+  @ApiOperation({ summary: 'Where the pending authorization stands' })
+  @ApiResponse({ status: 200, type: AuthorizationDto })
+  @problems(404, 'no-authorization-pending')
+  authorization(): AuthorizationDto {
+    const { pending } = this.store;
+    if (pending === null) throw noAuthorizationPending();
+    return Object.assign(toUserCode(pending), { state: pending.state, reason: pending.refusal });
+  }
+
+  @Delete('authorization')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({ summary: 'Cancel the pending authorization' })
+  @ApiResponse({ status: 204 })
+  async cancel(): Promise<void> {
+    await this.cancelAuthorization.execute(actor);
+  }
+
+  @Post('authorization/complete')
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({ summary: 'Complete Authorization: waits for the next poll that the interval allows' })
+  @ApiResponse({ status: 200, type: LicenseDto })
+  @problems(403, 'authorization-denied, license-refused')
+  @problems(404, 'no-authorization-pending')
+  @problems(409, 'authorization-pending')
+  @problems(410, 'user-code-expired')
+  @problems(502, 'authorization-server-unreachable: what answers is not the expected server')
+  @problems(503, 'authorization-server-unreachable')
+  async complete(): Promise<LicenseView> {
+    const outcome = await this.pollAuthorization.executeAtNextChance();
+    switch (outcome.kind) {
+      case 'licensed':
+        return this.reader.view();
+      case 'pending':
+        throw new ProblemException(
+          409,
+          'authorization-pending',
+          'Nobody has authorized the user code yet: enter it on the Authorization server, then complete again.',
+        );
+      case 'denied':
+        throw new ProblemException(
+          403,
+          'authorization-denied',
+          'The authorization was denied on the Authorization server: choose Next for a new user code.',
+        );
+      case 'refused':
+        throw new ProblemException(403, 'license-refused', outcome.refusal);
+      case 'expired':
+        throw new ProblemException(
+          410,
+          'user-code-expired',
+          'The user code has expired: choose Next for a new one.',
+        );
+      case 'none':
+        throw noAuthorizationPending();
+      case 'unreachable':
+        throw unreachable(outcome);
+    }
+  }
+
+  @Post('refresh')
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({ summary: 'Get a new license token now' })
+  @ApiResponse({ status: 200, type: LicenseDto, description: 'The server decided; also if it revoked.' })
+  @problems(403, 'license-refused')
+  @problems(404, 'unlicensed')
+  @problems(502, 'authorization-server-unreachable: what answers is not the expected server')
+  @problems(503, 'authorization-server-unreachable')
+  async refresh(): Promise<LicenseView> {
+    const outcome = await this.refreshLicense.execute(actor);
+    switch (outcome.kind) {
+      case 'refreshed':
+      case 'revoked':
+      case 'superseded':
+        return this.reader.view();
+      case 'refused':
+        throw new ProblemException(403, 'license-refused', outcome.message);
+      case 'unlicensed':
+        throw new ProblemException(404, 'unlicensed', 'This server has no license to refresh: choose Next.');
+      case 'unreachable':
+        throw unreachable(outcome);
+    }
+  }
+
+  @Delete()
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({ summary: 'Remove the license from this server' })
+  @ApiResponse({
+    status: 204,
+    description: 'Revoked at the Authorization server too, once that can be reached.',
+  })
+  async remove(): Promise<void> {
+    await this.removeLicense.execute(actor);
+  }
+
+  @Get('audit')
+  @ApiOperation({ summary: 'Who did what, newest first' })
+  @ApiResponse({ status: 200, type: AuditPageDto })
+  @problems(400, 'bad-request')
+  async audit(@Query() { limit, before }: AuditQueryDto): Promise<AuditPageDto> {
+    const entries = await this.store.readAudit(limit, before ?? null);
+    const last = entries.at(-1);
+    return {
+      entries: entries.map((entry) => ({ ...entry })),
+      nextBefore: entries.length === limit && last ? last.id : null,
+    };
+  }
+}
+
+function toUserCode({
+  userCode,
+  verificationUri,
+  expiresAt,
+  intervalSeconds,
+}: PendingAuthorization): UserCodeDto {
+  return { userCode, verificationUri, expiresAt, intervalSeconds };
+}
+
+function noAuthorizationPending(): ProblemException {
+  return new ProblemException(404, 'no-authorization-pending', 'No authorization is pending: choose Next.');
+}
+
+function unreachable({ status, message }: Unreachable): ProblemException {
+  return new ProblemException(status, 'authorization-server-unreachable', message);
+}

@@ -1,0 +1,31 @@
+import { Module } from '@nestjs/common';
+import { AdminModule } from '../admin/admin.module.js';
+import { OAuthModule } from '../oauth/oauth.module.js';
+import { CancelAuthorization } from './cancel-authorization.js';
+import { LicenseReader } from './license-reader.js';
+import { LicenseScheduler } from './license-scheduler.js';
+import { LicenseController } from './license.controller.js';
+import { ObserveLicense } from './observe-license.js';
+import { PollAuthorization } from './poll-authorization.js';
+import { RefreshLicense } from './refresh-license.js';
+import { RemoveLicense } from './remove-license.js';
+import { RequestUserCode } from './request-user-code.js';
+import { RevokeDroppedGrants } from './revoke-dropped-grants.js';
+
+@Module({
+  imports: [AdminModule, OAuthModule],
+  controllers: [LicenseController],
+  providers: [
+    LicenseReader,
+    RequestUserCode,
+    PollAuthorization,
+    CancelAuthorization,
+    RefreshLicense,
+    RemoveLicense,
+    RevokeDroppedGrants,
+    ObserveLicense,
+    LicenseScheduler,
+  ],
+  exports: [LicenseReader],
+})
+export class LicensingModule {}

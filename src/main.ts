@@ -1,0 +1,26 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule } from './app.module.js';
+import { loadSettings } from './config/load-settings.js';
+import { explainStartFault } from './explain-start-fault.js';
+import { createLogger } from './logging/create-logger.js';
+import { createAdapter, setupApp } from './setup-app.js';
+
+// Whatever this process writes is for its own user alone.
+process.umask(0o077);
+
+try {
+  const settings = loadSettings(process.env);
+  const logger = createLogger(settings);
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(settings), createAdapter(), {
+    logger,
+    abortOnError: false,
+  });
+  await setupApp(app);
+  app.enableShutdownHooks(['SIGTERM', 'SIGINT']);
+  await app.listen(settings.port, settings.host);
+  logger.log(`Listening on ${await app.getUrl()}.`, 'Service');
+} catch (error) {
+  process.stderr.write(`${explainStartFault(error)}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { MessagingModule } from '../messaging/messaging.module.js';
+import { LicenseStream } from './license-stream.js';
+import { OutboxRelay } from './outbox-relay.js';
+import { Outbox } from './outbox.js';
+
+@Module({
+  imports: [MessagingModule],
+  providers: [Outbox, LicenseStream, OutboxRelay],
+  exports: [Outbox],
+})
+export class OutboxModule {}

@@ -1,0 +1,30 @@
+import { ValidationPipe } from '@nestjs/common';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Settings } from './config/settings.js';
+import { ProblemFilter } from './http/problem-filter.js';
+import { setSecurityHeaders } from './http/security-headers.js';
+
+const longestBodyBytes = 16 * 1024;
+
+/** The HTTP server below the application, with its limits. */
+export function createAdapter(): FastifyAdapter {
+  return new FastifyAdapter({
+    bodyLimit: longestBodyBytes,
+    routerOptions: { maxParamLength: 256 },
+    requestTimeout: 30_000,
+    // At shutdown, connections that are kept alive but idle end at once.
+    forceCloseConnections: 'idle',
+    http: { maxHeaderSize: 16 * 1024 },
+  });
+}
+
+/** Sets up what holds for every route: used by the process and by the tests alike, so that they cannot differ. */
+export async function setupApp(app: NestFastifyApplication): Promise<void> {
+  app.useGlobalFilters(new ProblemFilter());
+  app.useGlobalPipes(new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true, transform: true }));
+  setSecurityHeaders(app.getHttpAdapter().getInstance());
+  if (app.get(Settings).hasDocs) {
+    const { setupDocs } = await import('./http/setup-docs.js');
+    setupDocs(app);
+  }
+}
