@@ -1,5 +1,6 @@
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { readProcess } from './read-process.mjs';
 
 /**
  * Takes a lock that is a file with this process's id in it. A lock whose process has ended counts as free.
@@ -8,7 +9,7 @@ import { dirname } from 'node:path';
  */
 export function acquirePidLock(path) {
   mkdirSync(dirname(path), { recursive: true });
-  const own = JSON.stringify({ pid: process.pid, startedAt: readStartTime(process.pid) });
+  const own = JSON.stringify({ pid: process.pid, startedAt: readProcess(process.pid)?.startedAt ?? null });
   const draft = `${path}.${process.pid}`;
   writeFileSync(draft, own);
   try {
@@ -57,23 +58,8 @@ function releaseLock(path, own) {
 }
 
 /** @param {{ pid: number, startedAt: string | null }} holder */
-function isRunning(holder) {
-  try {
-    process.kill(holder.pid, 0);
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
+function isRunning({ pid, startedAt }) {
+  const found = readProcess(pid);
   // After a restart of the machine, another process may have the id.
-  return readStartTime(holder.pid) === holder.startedAt;
-}
-
-/** @param {number} pid @returns {string | null} null where there is no /proc */
-function readStartTime(pid) {
-  try {
-    // The name in the second field may hold blanks and parentheses: the 22nd field is counted from behind it.
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
-  } catch {
-    return null;
-  }
+  return found !== null && found.startedAt === startedAt;
 }

@@ -2,6 +2,7 @@
 // is this process's standard input closes. Each line on it names a process group, in the order of their start.
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
+import { readProcess } from '../read-process.mjs';
 
 const STOP_TIMEOUT_MS = 12_000;
 const STOP_ORDER = ['licensing', 'register', 'mock', 'nats'];
@@ -20,22 +21,19 @@ for (const name of STOP_ORDER) {
   if (groupId !== undefined) await endGroup(groupId);
 }
 
-/** @param {number} groupId */
+/** @param {number} groupId which is also the id of the process that leads it */
 async function endGroup(groupId) {
   const deadline = Date.now() + STOP_TIMEOUT_MS;
-  let isThere = signalGroup(groupId, 'SIGTERM');
-  while (isThere && Date.now() < deadline) {
-    await wait(50);
-    isThere = signalGroup(groupId, 0);
-  }
-  if (isThere) signalGroup(groupId, 'SIGKILL');
+  signalGroup(groupId, 'SIGTERM');
+  while (readProcess(groupId) !== null && Date.now() < deadline) await wait(50);
+  signalGroup(groupId, 'SIGKILL');
 }
 
-/** @param {number} groupId @param {NodeJS.Signals | 0} signal @returns {boolean} whether it was there */
+/** @param {number} groupId @param {NodeJS.Signals} signal */
 function signalGroup(groupId, signal) {
   try {
-    return process.kill(-groupId, signal);
+    process.kill(-groupId, signal);
   } catch {
-    return false;
+    // The whole group has ended already.
   }
 }

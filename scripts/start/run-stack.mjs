@@ -69,10 +69,7 @@ async function superviseStack(plan, log, describe) {
   }
   listenForStop({
     onStop: () => void end(undefined),
-    onStopAtOnce: () => {
-      stack.kill();
-      process.exit(EXIT_AT_ONCE);
-    },
+    onStopAtOnce: () => void stack.kill().then(() => process.exit(EXIT_AT_ONCE)),
   });
   try {
     await stack.start(starting.signal);

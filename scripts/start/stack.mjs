@@ -37,7 +37,7 @@ export class Stack {
   }
 
   /** Ends them at once. */
-  kill() {
-    for (const part of this.#stopOrder) part.kill();
+  async kill() {
+    await Promise.all(this.#stopOrder.map((part) => part.kill()));
   }
 }

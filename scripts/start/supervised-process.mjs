@@ -72,18 +72,19 @@ export class SupervisedProcess {
     this.#signalGroup('SIGTERM');
     const timer = setTimeout(() => {
       this.#reports.onNotice(`${this.name} did not stop within ${STOP_TIMEOUT_MS / 1_000} s and is ended`);
-      this.kill();
+      void this.kill();
     }, STOP_TIMEOUT_MS);
     await this.#ended;
     clearTimeout(timer);
   }
 
   /** Ends it at once. */
-  kill() {
+  async kill() {
     this.#isStopping = true;
     clearTimeout(this.#restartTimer);
     this.#signalGroup('SIGKILL');
-    void this.#plan.removeLeftovers();
+    await this.#plan.removeLeftovers();
+    await this.#ended;
   }
 
   #spawn() {
