@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { shareEnvironment } from './share-environment.mjs';
+
+const env = {
+  PATH: '/bin',
+  PORT: '3000',
+  DATA_DIR: './data',
+  npm_config_cache: '/cache',
+  TOKEN_TTL: '60s',
+  ADMIN_TOKEN: 'of the service',
+  ENCRYPTION_KEY_FILE: '/run/key',
+  LOGIN_PASSWORD: 'of the mock',
+  NATS_PASSWORD: 'of the service',
+};
+
+describe('shareEnvironment', () => {
+  it('hands each process the settings and its own secrets', () => {
+    expect(shareEnvironment(env, 'licensing')).toEqual({
+      PATH: '/bin',
+      TOKEN_TTL: '60s',
+      ADMIN_TOKEN: 'of the service',
+      ENCRYPTION_KEY_FILE: '/run/key',
+      NATS_PASSWORD: 'of the service',
+    });
+    expect(shareEnvironment(env, 'mock')).toEqual({
+      PATH: '/bin',
+      TOKEN_TTL: '60s',
+      LOGIN_PASSWORD: 'of the mock',
+    });
+  });
+
+  it('hands the register no secret', () => {
+    expect(shareEnvironment(env, 'register')).toEqual({ PATH: '/bin', TOKEN_TTL: '60s' });
+  });
+});

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { readSettings } from './read-settings.mjs';
+import { writeBanner } from './write-banner.mjs';
+
+/** @param {Record<string, string>} env */
+function bannerOf(env) {
+  return writeBanner(readSettings(env, '/app'), env, { hasRegister: true });
+}
+
+describe('writeBanner', () => {
+  it('says where the generated secrets are, in a command that a shell understands', () => {
+    const banner = bannerOf({ DATA_DIR: "/data of Bob's" });
+    expect(banner).toContain("the admin token is in /data of Bob's/licensing/initial-admin-token");
+    expect(banner).toContain(
+      String.raw`-H "Authorization: Bearer $(cat '/data of Bob'\''s/licensing/initial-admin-token')"`,
+    );
+    expect(banner).toContain("the password is in /data of Bob's/mock/login-password");
+  });
+
+  it('shows no secret of the environment', () => {
+    const banner = bannerOf({
+      ADMIN_TOKEN: 'canary-token',
+      LOGIN_PASSWORD: 'canary-password',
+      NATS_URL: 'nats://user:canary-nats@a.example:4222,nats://canary-two@b.example:4222',
+    });
+    expect(banner).not.toContain('canary');
+    expect(banner).toContain('Bearer $ADMIN_TOKEN"');
+    expect(banner).toContain('nats://a.example:4222,nats://b.example:4222');
+  });
+
+  it('names another Authorization server, and no login of the mock', () => {
+    const banner = bannerOf({ AUTH_SERVER_URL: 'https://as.example' });
+    expect(banner).toContain('https://as.example');
+    expect(banner).not.toContain('log in as');
+  });
+});
