@@ -18,7 +18,7 @@ export class NatsLink implements OnApplicationBootstrap, BeforeApplicationShutdo
   private readonly logger = new Logger('NATS');
   private readonly listeners = new Set<(connection: NatsConnection) => Promise<void>>();
   private connection: NatsConnection | null = null;
-  private isStopped = false;
+  private readonly stopping = new AbortController();
   private lastFault = '';
   private loop: Promise<void> = Promise.resolve();
 
@@ -41,25 +41,25 @@ export class NatsLink implements OnApplicationBootstrap, BeforeApplicationShutdo
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.isStopped = true;
+    this.stopping.abort();
     // What was published is acknowledged before the connection ends.
     await this.connection?.drain().catch(() => this.connection?.close());
     await this.loop;
   }
 
   private async keepConnected(): Promise<void> {
-    while (!this.isStopped) {
+    while (!this.stopping.signal.aborted) {
       try {
         const connection = await connect(this.options());
         this.connection = connection;
-        if (this.isStopped) await connection.close();
+        if (this.stopping.signal.aborted) await connection.close();
         await this.follow(connection);
       } catch (error) {
         this.report(error);
       }
       this.isConnected = false;
       this.connection = null;
-      if (!this.isStopped) await new Promise((resolve) => setTimeout(resolve, retryMs));
+      await sleep(retryMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
     }
   }
 
@@ -96,7 +96,7 @@ export class NatsLink implements OnApplicationBootstrap, BeforeApplicationShutdo
   /** A broker that is away for hours is one line in the log. */
   private report(error: unknown): void {
     const fault = error instanceof Error ? error.message : String(error);
-    if (fault === this.lastFault || this.isStopped) return;
+    if (fault === this.lastFault || this.stopping.signal.aborted) return;
     this.lastFault = fault;
     this.logger.warn(`The broker at ${this.settings.nats.url} cannot be used (${fault}); trying again.`);
   }

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Database as SqliteDatabase } from 'better-sqlite3';
 import { DataSource } from 'typeorm';
@@ -40,9 +40,11 @@ export async function openDataSource(path: string): Promise<DataSource> {
   });
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    // Made here, as SQLite would make it readable for everybody; the files beside it get the same mode.
+    closeSync(openSync(path, 'a', 0o600));
+    assertPrivateFile(path);
     await dataSource.initialize();
     await dataSource.runMigrations();
-    assertPrivateFile(path);
     return dataSource;
   } catch (error) {
     if (dataSource.isInitialized) await dataSource.destroy();

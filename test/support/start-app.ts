@@ -1,0 +1,96 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import supertest from 'supertest';
+import { AppModule } from '../../src/app.module.js';
+import { loadSettings } from '../../src/config/load-settings.js';
+import type { LicenseView } from '../../src/licensing/domain/license-view.js';
+import { LicenseScheduler } from '../../src/licensing/license-scheduler.js';
+import { Clock } from '../../src/licensing/ports/clock.js';
+import { createAdapter, setupApp } from '../../src/setup-app.js';
+import type { FakeClock } from './fake-clock.js';
+import type { TestMock } from './start-mock.js';
+import type { TestNats } from './start-nats.js';
+
+/** As JSON brings it: instants are texts. */
+export type LicenseJson = {
+  [K in keyof LicenseView]: LicenseView[K] extends Date | null ? string | null : LicenseView[K];
+};
+
+export interface TestApp {
+  readonly app: NestFastifyApplication;
+  readonly url: string;
+  readonly dataDir: string;
+  readonly adminToken: string;
+  /** A request as the admin. */
+  as(method: 'get' | 'post' | 'delete', path: string): supertest.Test;
+  view(): Promise<LicenseJson>;
+  /** Does what is due, as the scheduler does twice a second. */
+  tick(): Promise<void>;
+  /** Next, approved at the mock, Complete. */
+  acquire(mock: TestMock, deviceId?: string): Promise<LicenseJson>;
+  /** Ends the service in order; the data folder stays for another start unless `stop` removes it. */
+  close(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface StartAppOptions {
+  readonly mock?: TestMock;
+  readonly nats?: TestNats;
+  readonly clock?: FakeClock;
+  readonly dataDir?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Starts the whole service in this process, listening on a free port, with only its clock replaced (if one is given). */
+export async function startApp(options: StartAppOptions = {}): Promise<TestApp> {
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'licensing-')));
+  const settings = loadSettings({
+    PORT: '0',
+    DATA_DIR: dataDir,
+    LOG_LEVEL: 'error',
+    // A port that nothing listens on, where a test wants no server or broker.
+    AUTH_SERVER_URL: options.mock?.url ?? 'http://127.0.0.1:9',
+    NATS_URL: options.nats?.url ?? 'nats://127.0.0.1:9',
+    ...(options.nats && {
+      NATS_USER: options.nats.serviceUser.user,
+      NATS_PASSWORD: options.nats.serviceUser.password,
+    }),
+    ...options.environment,
+  });
+  const builder = Test.createTestingModule({ imports: [AppModule.forRoot(settings)] });
+  if (options.clock) builder.overrideProvider(Clock).useValue(options.clock);
+  const testingModule = await builder.compile();
+  const app = testingModule.createNestApplication<NestFastifyApplication>(createAdapter(), {
+    logger: ['error', 'fatal'],
+  });
+  await setupApp(app);
+  await app.listen(0, '127.0.0.1');
+  const url = await app.getUrl();
+  const adminToken = settings.adminToken ?? (await readFile(join(dataDir, 'initial-admin-token'), 'utf8'));
+  const as: TestApp['as'] = (method, path) =>
+    supertest(url)[method](path).set('Authorization', `Bearer ${adminToken}`);
+  const view = async () => (await as('get', '/api/license').expect(200)).body as LicenseJson;
+  return {
+    app,
+    url,
+    dataDir,
+    adminToken,
+    as,
+    view,
+    tick: () => app.get(LicenseScheduler).tick(),
+    acquire: async (mock, deviceId) => {
+      const { body } = await as('post', '/api/license/authorization').expect(201);
+      await mock.approve((body as { userCode: string }).userCode, deviceId);
+      const completed = await as('post', '/api/license/authorization/complete').expect(200);
+      return completed.body as LicenseJson;
+    },
+    close: () => app.close(),
+    stop: async () => {
+      await app.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createMockServer, type MockServerOptions } from '../../mock-auth-server/src/server.js';
+
+/** The bundled Authorization server, in this process and on a free port, with its controls. */
+export interface TestMock {
+  readonly url: string;
+  /** Calls a control of the contract, such as `POST /mock/approve`. @throws if it is refused */
+  control(method: string, path: string, body?: object): Promise<unknown>;
+  /** Authorizes a device as a person would. */
+  approve(userCode: string, deviceId?: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts the mock on a data folder of its own; it polls every second unless told otherwise. */
+export async function startMock(options: Partial<MockServerOptions> = {}): Promise<TestMock> {
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'mock-auth-server-')));
+  const server = await createMockServer({
+    port: 0,
+    hasMockControls: true,
+    pollIntervalSeconds: 1,
+    ...options,
+    dataDir,
+  });
+  const url = await server.listen();
+  const control = async (method: string, path: string, body?: object): Promise<unknown> => {
+    const response = await fetch(new URL(path, url), {
+      method,
+      ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return text === '' ? null : JSON.parse(text);
+  };
+  return {
+    url,
+    control,
+    approve: async (userCode, deviceId = 'srv-store-1') => {
+      await control('POST', '/mock/approve', { userCode, deviceId });
+    },
+    stop: async () => {
+      await server.close();
+      if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
