@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { plainToInstance } from 'class-transformer';
@@ -114,8 +115,7 @@ function toSettings(environment: Environment): Settings {
     },
     hasDocs: environment.DOCS === 'on',
     logLevel: environment.LOG_LEVEL as Settings['logLevel'],
-    logFormat: (environment.LOG_FORMAT ??
-      (process.stdout.isTTY ? 'pretty' : 'json')) as Settings['logFormat'],
+    logFormat: (environment.LOG_FORMAT ?? (isatty(1) ? 'pretty' : 'json')) as Settings['logFormat'],
   };
 }
 

@@ -6,7 +6,12 @@ import { OutboxModule } from '../outbox/outbox.module.js';
 import { HealthController } from './health.controller.js';
 
 @Module({
-  imports: [TerminusModule.forRoot({ logger: false, gracefulShutdownTimeoutMs: 1000 }), LicensingModule, MessagingModule, OutboxModule],
+  imports: [
+    TerminusModule.forRoot({ logger: false, gracefulShutdownTimeoutMs: 1000 }),
+    LicensingModule,
+    MessagingModule,
+    OutboxModule,
+  ],
   controllers: [HealthController],
 })
 export class HealthModule {}

@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import { ConsoleLogger, type LogLevel } from '@nestjs/common';
 import type { Settings } from '../config/settings.js';
 
@@ -35,7 +36,7 @@ export function createLogger(settings: Settings): ConsoleLogger {
   return new ServiceLogger({
     logLevels: levels[settings.logLevel],
     json: settings.logFormat === 'json',
-    colors: settings.logFormat === 'pretty' && process.stdout.isTTY === true,
+    colors: settings.logFormat === 'pretty' && isatty(1),
     redact: secretMembers,
   });
 }
