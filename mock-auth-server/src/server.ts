@@ -8,6 +8,9 @@ import type { Log, MockContext } from './mock-context.js';
 import { DpopNonces } from './oauth/dpop-nonces.js';
 import { addOAuthRoutes } from './oauth/oauth-routes.js';
 import { SigningKeys } from './oauth/signing-keys.js';
+import { LoginCheck } from './pages/login-check.js';
+import { createPageContext } from './pages/page-context.js';
+import { addPageRoutes } from './pages/page-routes.js';
 import type { MockServerSettings } from './settings.js';
 import { defaultSettings } from './settings.js';
 import { CustomerStore } from './store/customer-store.js';
@@ -17,6 +20,7 @@ import { GrantStore } from './store/grant-store.js';
 import { openDatabase } from './store/open-database.js';
 import { RefreshTokenStore } from './store/refresh-token-store.js';
 import { readOrCreateSecret } from './store/secret-store.js';
+import { SessionStore } from './store/session-store.js';
 import { seedDemoData } from './store/seed.js';
 
 export interface MockServerOptions extends Partial<MockServerSettings> {
@@ -56,6 +60,9 @@ export async function createMockServer(options: MockServerOptions): Promise<Mock
   const faults = new Faults();
   await app.register(async (scope) => addOAuthRoutes(scope, context, faults));
   if (settings.hasMockControls) await app.register(async (scope) => addControlRoutes(scope, context, faults));
+  const login = await LoginCheck.create(settings.loginEmail, loginPassword);
+  const pages = createPageContext(context, new SessionStore(context.database), login);
+  await app.register(async (scope) => addPageRoutes(scope, pages));
   app.get('/health', async () => ({ status: 'ok' }));
   return {
     get url() {
@@ -89,12 +96,25 @@ function createContext(settings: MockServerSettings, now: () => Date, log: Log):
   };
 }
 
+/** No script, no style and no frame from anywhere: the pages need none. */
+const contentSecurityPolicy =
+  "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
 function createApp(): FastifyInstance {
-  return fastify({
+  const app = fastify({
     bodyLimit: bodyLimitBytes,
     // Bodies are taken as they were sent: nothing is converted, and an unknown field is an error.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allowUnionTypes: true } },
   });
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.headers({
+      'content-security-policy': contentSecurityPolicy,
+      'x-content-type-options': 'nosniff',
+      // Not no-referrer: with that, browsers send the Origin of a form as null.
+      'referrer-policy': 'same-origin',
+    });
+  });
+  return app;
 }
 
 async function listen(app: FastifyInstance, context: MockContext): Promise<string> {

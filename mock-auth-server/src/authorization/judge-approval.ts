@@ -4,7 +4,7 @@ import { normalizeUserCode } from '../domain/user-code.js';
 import type { MockContext } from '../mock-context.js';
 import { findClientForKind } from '../oauth/clients.js';
 
-export type ApprovalRefusalCode =
+type ApprovalRefusalCode =
   | 'user-code-unknown'
   | 'user-code-expired'
   | 'user-code-used'
@@ -13,6 +13,18 @@ export type ApprovalRefusalCode =
   | 'license-expired'
   | 'license-inactive'
   | 'license-used-up';
+
+/** The HTTP status of each refusal, for page and controls alike. */
+export const approvalRefusalStatus: Record<ApprovalRefusalCode, number> = {
+  'user-code-unknown': 404,
+  'user-code-expired': 410,
+  'user-code-used': 409,
+  'device-unknown': 404,
+  'wrong-device-kind': 409,
+  'license-expired': 409,
+  'license-inactive': 409,
+  'license-used-up': 409,
+};
 
 export interface ApprovalRefusal {
   code: ApprovalRefusalCode;

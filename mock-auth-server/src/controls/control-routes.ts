@@ -3,7 +3,8 @@ import { approveUserCode } from '../authorization/approve-user-code.js';
 import type { DeviceChange } from '../authorization/change-device.js';
 import { findDeviceFault } from '../authorization/change-device.js';
 import { denyUserCode } from '../authorization/deny-user-code.js';
-import type { ApprovalRefusal, ApprovalRefusalCode } from '../authorization/judge-approval.js';
+import type { ApprovalRefusal } from '../authorization/judge-approval.js';
+import { approvalRefusalStatus } from '../authorization/judge-approval.js';
 import { revokeDevice } from '../authorization/revoke-device.js';
 import { parseExpiresOn } from '../domain/instant.js';
 import type { MockContext } from '../mock-context.js';
@@ -63,19 +64,8 @@ function addApprovals(scope: FastifyInstance, context: MockContext): void {
   );
 }
 
-const refusalStatus: Record<ApprovalRefusalCode, number> = {
-  'user-code-unknown': 404,
-  'user-code-expired': 410,
-  'user-code-used': 409,
-  'device-unknown': 404,
-  'wrong-device-kind': 409,
-  'license-expired': 409,
-  'license-inactive': 409,
-  'license-used-up': 409,
-};
-
 function sendRefusal(reply: FastifyReply, refusal: ApprovalRefusal): FastifyReply {
-  return sendProblem(reply, refusalStatus[refusal.code], refusal.code, refusal.reason);
+  return sendProblem(reply, approvalRefusalStatus[refusal.code], refusal.code, refusal.reason);
 }
 
 interface LicensePatch {

@@ -1,0 +1,39 @@
+import type { FastifyReply } from 'fastify';
+import type { Device, License, Organization } from '../domain/model.js';
+import type { PageContext } from './page-context.js';
+import { sendFailure } from './page-reply.js';
+
+export interface OrganizationParams {
+  organizationId: string;
+}
+
+/** Finds the organization of a path, or says that there is none. */
+export function findOrganization(
+  pages: PageContext,
+  { organizationId }: OrganizationParams,
+  reply: FastifyReply,
+): Organization | null {
+  const organization = pages.mock.customers.findOrganization(organizationId);
+  if (organization === null) sendFailure(reply, 404, 'Not found', 'there is no such organization');
+  return organization;
+}
+
+/** Finds a device of exactly this organization: another's is as good as none. */
+export function findOwnDevice(
+  pages: PageContext,
+  organization: Organization,
+  deviceId: string,
+): Device | null {
+  const device = pages.mock.customers.findDevice(deviceId);
+  return device?.organizationId === organization.id ? device : null;
+}
+
+/** Finds a license of exactly this organization. */
+export function findOwnLicense(
+  pages: PageContext,
+  organization: Organization,
+  licenseId: string,
+): License | null {
+  const license = pages.mock.customers.findLicense(licenseId);
+  return license?.organizationId === organization.id ? license : null;
+}

@@ -1,0 +1,56 @@
+import { formatInstant, parseExpiresOn } from '../domain/instant.js';
+import type { License } from '../domain/model.js';
+import { isName } from './read-form.js';
+import type { LicenseDraft } from './views/license-view.js';
+
+type LicenseTerms = Omit<License, 'id' | 'organizationId'>;
+
+export function readLicenseDraft(form: ReadonlyMap<string, string>): LicenseDraft {
+  return {
+    name: form.get('name') ?? '',
+    count: form.get('count') ?? '',
+    expiresOn: form.get('expiresOn') ?? '',
+    features: form.get('features') ?? '',
+    isActive: form.get('isActive') === 'on',
+  };
+}
+
+/** Shows the end of a day as that day, any other instant as it is. */
+export function describeDraft(license: License): LicenseDraft {
+  const expiresOn = license.expiresOn === null ? '' : formatInstant(license.expiresOn);
+  return {
+    name: license.name,
+    count: String(license.count),
+    expiresOn: expiresOn.replace('T23:59:59Z', ''),
+    features: license.features.join(' '),
+    isActive: license.isActive,
+  };
+}
+
+export function judgeLicenseDraft(
+  draft: LicenseDraft,
+): { ok: true; terms: LicenseTerms } | { ok: false; fault: string } {
+  if (!isName(draft.name)) return { ok: false, fault: 'the name must have between 1 and 100 characters' };
+  if (!/^\d{1,7}$/.test(draft.count) || Number(draft.count) > 1_000_000) {
+    return { ok: false, fault: 'the count must be a number from 0 to 1000000' };
+  }
+  const expiresOn = draft.expiresOn === '' ? null : parseExpiresOn(draft.expiresOn);
+  if (expiresOn === null && draft.expiresOn !== '') {
+    return { ok: false, fault: 'expires on must be a date such as 2027-06-30, or empty' };
+  }
+  const features = [...new Set(draft.features.split(/[\s,]+/).filter((feature) => feature !== ''))];
+  if (
+    features.length === 0 ||
+    features.length > 20 ||
+    !features.every((feature) => /^[a-z][a-z0-9-]{0,39}$/.test(feature))
+  ) {
+    return {
+      ok: false,
+      fault: 'the licensed features must be words in small letters, such as xms or register',
+    };
+  }
+  return {
+    ok: true,
+    terms: { name: draft.name, count: Number(draft.count), expiresOn, features, isActive: draft.isActive },
+  };
+}

@@ -1,0 +1,71 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { PageContext } from './page-context.js';
+import { goTo, sendPage } from './page-reply.js';
+import { readForm } from './read-form.js';
+import { sessionCookieName } from './session-gate.js';
+import { renderLogin } from './views/login-view.js';
+
+export function addLoginRoutes(scope: FastifyInstance, pages: PageContext): void {
+  scope.get('/', async (_request, reply) => goTo(reply, '/organizations'));
+  scope.get<{ Querystring: { next?: unknown } }>('/login', async (request, reply) =>
+    sendPage(reply, renderLogin({ next: safeNext(request.query.next), email: '', fault: null })),
+  );
+  scope.post('/login', async (request, reply) => logIn(pages, request, reply));
+}
+
+async function logIn(
+  pages: PageContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const form = readForm(request.body);
+  const email = form.get('email') ?? '';
+  const next = safeNext(form.get('next'));
+  const now = pages.mock.now();
+  const waitSeconds = pages.loginAttempts.waitSeconds(request.ip, now);
+  if (waitSeconds > 0) {
+    reply.header('retry-after', waitSeconds);
+    const fault = `too many wrong logins: wait ${waitSeconds} seconds and try again`;
+    return sendPage(reply, renderLogin({ next, email, fault }), 429);
+  }
+  // Counted before the slow check: many at the same moment must not slip through.
+  pages.loginAttempts.recordWrong(request.ip, now);
+  if (!(await pages.login.isRight(email, form.get('password') ?? ''))) {
+    pages.mock.log('login refused: wrong e-mail address or password');
+    return sendPage(
+      reply,
+      renderLogin({ next, email, fault: 'the e-mail address or the password is wrong' }),
+      401,
+    );
+  }
+  pages.loginAttempts.forget(request.ip);
+  pages.mock.log('a person logged in');
+  reply.setCookie(sessionCookieName(pages), pages.sessions.start(now), cookieOptions(pages));
+  return goTo(reply, next);
+}
+
+/** Lax, not Strict: a person comes here by a link of the license page, and may be logged in already. */
+function cookieOptions(pages: PageContext): {
+  path: string;
+  httpOnly: boolean;
+  sameSite: 'lax';
+  secure: boolean;
+} {
+  const secure = pages.mock.urls.publicUrl.startsWith('https:');
+  return { path: '/', httpOnly: true, sameSite: 'lax', secure };
+}
+
+/** Only to the pages of this server: a link to the login must not lead elsewhere afterwards. */
+function safeNext(next: unknown): string {
+  return typeof next === 'string' && /^\/organizations[\w/-]{0,300}$/.test(next) ? next : '/organizations';
+}
+
+/** Inside the session gate: a logout needs the form of its own session. */
+export function addLogoutRoute(scope: FastifyInstance, pages: PageContext): void {
+  scope.post('/logout', async (request, reply) => {
+    const id = request.cookies[sessionCookieName(pages)];
+    if (id !== undefined) pages.sessions.end(id);
+    reply.clearCookie(sessionCookieName(pages), { path: '/' });
+    return goTo(reply, '/login');
+  });
+}

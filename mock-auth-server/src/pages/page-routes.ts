@@ -1,0 +1,50 @@
+import cookie from '@fastify/cookie';
+import formBody from '@fastify/formbody';
+import type { FastifyError, FastifyInstance } from 'fastify';
+import { addAuthorizeDeviceRoutes } from './authorize-device-routes.js';
+import { addDeviceRoutes } from './device-routes.js';
+import { addLicenseRoutes } from './license-routes.js';
+import { addLoginRoutes, addLogoutRoute } from './login-routes.js';
+import { addOrganizationRoutes } from './organization-routes.js';
+import type { PageContext } from './page-context.js';
+import { sendFailure } from './page-reply.js';
+import { addSessionGate } from './session-gate.js';
+
+/** The pages for people: log in, manage organizations, authorize devices. */
+export async function addPageRoutes(scope: FastifyInstance, pages: PageContext): Promise<void> {
+  scope.removeAllContentTypeParsers();
+  await scope.register(formBody);
+  await scope.register(cookie);
+  refuseForeignOrigins(scope, pages);
+  scope.setErrorHandler<FastifyError>((error, _request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status < 500) return sendFailure(reply, status, 'Form refused', 'this form could not be read');
+    pages.mock.log(`internal fault: ${error.stack ?? error.message}`);
+    return sendFailure(
+      reply,
+      500,
+      'Internal fault',
+      'something went wrong here: the log of this server says what',
+    );
+  });
+  addLoginRoutes(scope, pages);
+  await scope.register(async (inside) => {
+    addSessionGate(inside, pages);
+    addLogoutRoute(inside, pages);
+    addOrganizationRoutes(inside, pages);
+    addLicenseRoutes(inside, pages);
+    addDeviceRoutes(inside, pages);
+    addAuthorizeDeviceRoutes(inside, pages);
+  });
+}
+
+/** SameSite does not tell ports or sibling hosts apart, the Origin of a form does; the login has no other guard. */
+function refuseForeignOrigins(scope: FastifyInstance, pages: PageContext): void {
+  scope.addHook('onRequest', async (request, reply) => {
+    const { origin, host } = request.headers;
+    if (request.method !== 'POST' || origin === undefined) return undefined;
+    const own = [pages.mock.urls.publicUrl, pages.mock.urls.issuer, `http://${host}`, `https://${host}`];
+    if (own.includes(origin)) return undefined;
+    return sendFailure(reply, 403, 'Form refused', 'this form was sent by another site');
+  });
+}

@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto';
+import type { Database } from 'better-sqlite3';
+import { hashSecret } from '../hash.js';
+
+const idleLifeMs = 3_600_000;
+const longestLifeMs = 12 * 3_600_000;
+
+export interface Session {
+  /** The hash of the session id: names the session without being worth anything. */
+  key: string;
+  csrfToken: string;
+}
+
+interface SessionRow {
+  csrf_token: string;
+  created_at: number;
+  last_seen_at: number;
+}
+
+/** Logins of people, with an idle and an absolute end; their ids only as hashes. */
+export class SessionStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Starts a session and returns its id, which only the cookie knows. */
+  start(now: Date): string {
+    this.#database
+      .prepare('DELETE FROM sessions WHERE created_at <= ? OR last_seen_at <= ?')
+      .run(now.getTime() - longestLifeMs, now.getTime() - idleLifeMs);
+    const id = randomBytes(32).toString('base64url');
+    this.#database
+      .prepare('INSERT INTO sessions (id_hash, csrf_token, created_at, last_seen_at) VALUES (?, ?, ?, ?)')
+      .run(hashSecret(id), randomBytes(32).toString('base64url'), now.getTime(), now.getTime());
+    return id;
+  }
+
+  /** Finds the live session of an id, and prolongs its idle end. */
+  visit(id: string, now: Date): Session | null {
+    const idHash = hashSecret(id);
+    const select = this.#database.prepare<[Buffer], SessionRow>('SELECT * FROM sessions WHERE id_hash = ?');
+    const row = select.get(idHash);
+    const isLive =
+      row !== undefined &&
+      now.getTime() < row.created_at + longestLifeMs &&
+      now.getTime() < row.last_seen_at + idleLifeMs;
+    if (!isLive) return null;
+    this.#database
+      .prepare('UPDATE sessions SET last_seen_at = ? WHERE id_hash = ?')
+      .run(now.getTime(), idHash);
+    return { key: idHash.toString('hex'), csrfToken: row.csrf_token };
+  }
+
+  end(id: string): void {
+    this.#database.prepare('DELETE FROM sessions WHERE id_hash = ?').run(hashSecret(id));
+  }
+}
