@@ -1,0 +1,36 @@
+import { jetstream, jetstreamManager, type StreamInfo } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { CloudEventJson, ReceivedEvent } from './register-connection.js';
+import type { TestNats } from './start-nats.js';
+
+/** Connects with the credentials of the service, to look at the stream itself or to do something to it. */
+export function connectAsService(nats: TestNats): Promise<NatsConnection> {
+  const { user, password } = nats.serviceUser;
+  return connect({ servers: nats.url, user, pass: password });
+}
+
+/** Reads everything that the stream holds, in its order. */
+export async function readStream(nats: TestNats): Promise<ReceivedEvent[]> {
+  const connection = await connectAsService(nats);
+  try {
+    const { state } = await streamInfo(connection);
+    if (state.messages === 0) return [];
+    const consumer = await jetstream(connection).consumers.get('LICENSING');
+    const received: ReceivedEvent[] = [];
+    for await (const message of await consumer.fetch({ max_messages: state.messages, expires: 10_000 })) {
+      received.push({
+        subject: message.subject,
+        messageId: message.headers?.get('Nats-Msg-Id') ?? '',
+        event: message.json<CloudEventJson>(),
+      });
+    }
+    return received;
+  } finally {
+    await connection.close();
+  }
+}
+
+export async function streamInfo(connection: NatsConnection): Promise<StreamInfo> {
+  const manager = await jetstreamManager(connection, { checkAPI: false });
+  return manager.streams.info('LICENSING');
+}

@@ -1,0 +1,88 @@
+import { connect, type Msg, type NatsConnection } from '@nats-io/transport-node';
+import type { LicenseJson } from './start-app.js';
+import type { TestNats } from './start-nats.js';
+
+const subjects = ['license.status', 'token.expiring'] as const;
+type EventSubject = (typeof subjects)[number];
+
+/** An event as it came: the subject, the `Nats-Msg-Id` of its header and the document. */
+export interface ReceivedEvent {
+  readonly subject: string;
+  readonly messageId: string;
+  readonly event: CloudEventJson;
+}
+
+export interface CloudEventJson {
+  readonly id: string;
+  readonly type: string;
+  readonly source: string;
+  readonly sequence: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** A register in its most plain form: the two subscriptions and the requests that the contract gives it. */
+export interface TestRegister {
+  readonly connection: NatsConnection;
+  /** Everything that came, in the order in which it came, repeats included. */
+  readonly events: readonly ReceivedEvent[];
+  /** Resolves to the first event, of those that came or will come, that `isWanted`. */
+  until(isWanted: (received: ReceivedEvent) => boolean): Promise<ReceivedEvent>;
+  /** The last event of a subject from the stream (`DIRECT.GET`); null: 404, there is none. */
+  last(subject: EventSubject): Promise<ReceivedEvent | null>;
+  /** `svc.licensing.status` */
+  status(): Promise<LicenseJson>;
+  close(): Promise<void>;
+}
+
+/** Connects with the register's credentials; resolves once the broker has its subscriptions. */
+export async function connectRegister(nats: TestNats): Promise<TestRegister> {
+  const connection = await connect({
+    servers: nats.url,
+    user: nats.registerUser.user,
+    pass: nats.registerUser.password,
+    inboxPrefix: '_INBOX.register',
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 50,
+    reconnectJitter: 50,
+  });
+  const events: ReceivedEvent[] = [];
+  const waiting = new Set<() => void>();
+  const take = (message: Msg): void => {
+    events.push(toReceived(message));
+    for (const look of waiting) look();
+  };
+  for (const subject of subjects) {
+    connection.subscribe(subject, { callback: (_error, message) => take(message) });
+  }
+  await connection.flush();
+  return {
+    connection,
+    events,
+    until: (isWanted) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          const found = events.find((received) => isWanted(received));
+          if (found === undefined) return;
+          waiting.delete(look);
+          resolve(found);
+        };
+        waiting.add(look);
+        look();
+      }),
+    last: async (subject) => {
+      const answer = await connection.request(`$JS.API.DIRECT.GET.LICENSING.${subject}`);
+      return answer.headers?.code === 404 ? null : toReceived(answer);
+    },
+    status: async () => (await connection.request('svc.licensing.status')).json<LicenseJson>(),
+    close: () => connection.close(),
+  };
+}
+
+function toReceived(message: Msg): ReceivedEvent {
+  return {
+    // An answer of DIRECT.GET comes on an inbox; a header tells where the event was published.
+    subject: message.headers?.get('Nats-Subject') || message.subject,
+    messageId: message.headers?.get('Nats-Msg-Id') ?? '',
+    event: message.json<CloudEventJson>(),
+  };
+}

@@ -1,0 +1,140 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { LicenseJson } from './start-app.js';
+import type { TestMock } from './start-mock.js';
+import type { TestNats } from './start-nats.js';
+
+const rootDir = join(import.meta.dirname, '../..');
+const startTimeoutMs = 30_000;
+const endTimeoutMs = 20_000;
+
+export interface StartProcessOptions {
+  readonly mock?: TestMock;
+  readonly nats?: TestNats;
+  readonly dataDir?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** What a process has come to: its exit code (null: ended by a signal), what it wrote, and how long it ran. */
+export interface EndedProcess {
+  readonly exitCode: number | null;
+  readonly output: string;
+  readonly ranMs: number;
+}
+
+/** The built service as a process of its own, as a shop runs it. */
+export interface TestProcess {
+  readonly pid: number;
+  readonly url: string;
+  readonly dataDir: string;
+  readonly adminToken: string;
+  output(): string;
+  /** A request as the admin. */
+  as(method: string, path: string): Promise<Response>;
+  view(): Promise<LicenseJson>;
+  /** Next, approved at the mock, Complete. */
+  acquire(mock: TestMock): Promise<LicenseJson>;
+  /** Sends a signal and resolves once the process has ended. */
+  end(signal: NodeJS.Signals): Promise<EndedProcess>;
+  /** SIGKILL if it still runs, and the data folder is removed. */
+  remove(): Promise<void>;
+}
+
+/** Runs `node dist/main.js` until it ends by itself, as it does when it cannot start. */
+export async function runProcess(options: StartProcessOptions): Promise<EndedProcess> {
+  const { child, output, startedAt } = await launch(options);
+  await once(child, 'close', { signal: AbortSignal.timeout(startTimeoutMs) }).catch(() => {
+    child.kill('SIGKILL');
+    throw new Error(`The process still ran after ${startTimeoutMs} ms:\n${output()}`);
+  });
+  return { exitCode: child.exitCode, output: output(), ranMs: Date.now() - startedAt };
+}
+
+/** Starts `node dist/main.js` on a free port and resolves when it listens. Call `ensureBuilt` before. */
+export async function startProcess(options: StartProcessOptions = {}): Promise<TestProcess> {
+  const { child, output, dataDir, startedAt } = await launch(options);
+  const url = await waitForUrl(child, output);
+  const adminToken = (await readFile(join(dataDir, 'initial-admin-token'), 'utf8')).trim();
+  const as = (method: string, path: string) =>
+    fetch(new URL(path, url), { method, headers: { authorization: `Bearer ${adminToken}` } });
+  const end = async (signal: NodeJS.Signals): Promise<EndedProcess> => {
+    if (!hasEnded(child)) {
+      const closed = once(child, 'close', { signal: AbortSignal.timeout(endTimeoutMs) });
+      child.kill(signal);
+      await closed;
+    }
+    return { exitCode: child.exitCode, output: output(), ranMs: Date.now() - startedAt };
+  };
+  return {
+    pid: child.pid ?? 0,
+    url,
+    dataDir,
+    adminToken,
+    output,
+    as,
+    view: async () => (await (await as('GET', '/api/license')).json()) as LicenseJson,
+    acquire: async (mock) => {
+      const next = await as('POST', '/api/license/authorization');
+      await mock.approve(((await next.json()) as { userCode: string }).userCode);
+      return (await (await as('POST', '/api/license/authorization/complete')).json()) as LicenseJson;
+    },
+    end,
+    remove: async () => {
+      await end('SIGKILL');
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function launch(options: StartProcessOptions) {
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'licensing-')));
+  const startedAt = Date.now();
+  const child = spawn(process.execPath, [join(rootDir, 'dist/main.js')], {
+    env: {
+      PATH: process.env['PATH'],
+      PORT: '0',
+      DATA_DIR: dataDir,
+      LOG_FORMAT: 'json',
+      // A port that nothing listens on, where a test wants no server or broker.
+      AUTH_SERVER_URL: options.mock?.url ?? 'http://127.0.0.1:9',
+      NATS_URL: options.nats?.url ?? 'nats://127.0.0.1:9',
+      ...(options.nats && {
+        NATS_USER: options.nats.serviceUser.user,
+        NATS_PASSWORD: options.nats.serviceUser.password,
+      }),
+      ...options.environment,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+  }
+  const killWithTests = (): boolean => child.kill('SIGKILL');
+  process.once('exit', killWithTests);
+  child.once('exit', () => process.off('exit', killWithTests));
+  return { child, dataDir, startedAt, output: () => text };
+}
+
+async function waitForUrl(child: ChildProcess, output: () => string): Promise<string> {
+  const deadline = AbortSignal.timeout(startTimeoutMs);
+  for (;;) {
+    const url = /Listening on (http:\/\/[\d.]+:\d+)/.exec(output())?.[1];
+    if (url !== undefined) return url;
+    if (hasEnded(child) || deadline.aborted) {
+      child.kill('SIGKILL');
+      throw new Error(`The service did not start:\n${output()}`);
+    }
+    await Promise.race([
+      once(child.stdout ?? child, 'data', { signal: deadline }).catch(() => undefined),
+      once(child, 'exit', { signal: deadline }).catch(() => undefined),
+    ]);
+  }
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
