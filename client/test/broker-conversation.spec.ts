@@ -45,6 +45,15 @@ describe('what a register says to the broker', () => {
     await broker.seenCommands(4);
     expect(broker.commands.slice(0, 4)).toEqual(conversation);
   });
+
+  it('is goodbye, when it was closed before the connection was made', async () => {
+    const broker = await startFakeBroker({});
+    const register = followWithToken(broker.url, 'aaa');
+    await register.follower.close();
+    await broker.seenConnects(1);
+    await expect.poll(() => broker.openConnections).toBe(0);
+    expect(register.calls).toEqual([]);
+  });
 });
 
 describe('a connection that is refused', () => {

@@ -194,8 +194,8 @@ describe('followLicense, with a broker that stays up', () => {
   it('tells nothing any more once it is closed', async () => {
     const register = follow(broker.url, broker);
     await register.seen('caught-up');
-    await register.follower.close();
     const callsAtClose = register.calls.length;
+    await register.follower.close();
     const witness = follow(broker.url, broker);
     await witness.seen('caught-up');
     const after = nextStatus();

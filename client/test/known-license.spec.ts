@@ -161,6 +161,12 @@ describe('KnownLicense', () => {
       expect(known.consider(makeStatusEvent(5), NOW)).toBe('foreign-source');
     });
 
+    it('is not changed by a warning of another one', () => {
+      const known = new KnownLicense();
+      considerAll(known, [makeStatusEvent(1, unlicensed)]);
+      expect(known.consider(makeTokenWarning(2, ENDS[0], other), NOW)).toBe('foreign-source');
+    });
+
     it('is another one once its token has ended', () => {
       const known = new KnownLicense();
       known.consider(makeStatusEvent(1, tokenUntil(ENDS[0])), NOW);

@@ -34,6 +34,10 @@ export class FakeBroker {
     return `nats://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
+  get openConnections(): number {
+    return this.#sockets.size;
+  }
+
   /** Resolves when so many connections were made. */
   async seenConnects(count: number): Promise<void> {
     const signal = AbortSignal.timeout(15_000);
