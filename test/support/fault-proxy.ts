@@ -1,0 +1,124 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request as sendRequest, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+
+/** What becomes of an exchange: handed on, lost with its connection, cut in its body, or answered by the proxy. */
+export type Fate =
+  | 'pass'
+  | 'drop'
+  | { readonly cutAfterBytes: number }
+  | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string };
+
+/** Bad luck of a network, for the exchanges with one path. */
+export interface Fault {
+  readonly path: string;
+  /**
+   * `request`: before the server has seen it. `answer`: when the server has done its work; an answer that tells of none
+   * (status ≥ 300, such as the demand for a DPoP nonce) passes and does not count.
+   */
+  readonly at: 'request' | 'answer';
+  /** What else happens in that instant; the exchange waits for it. */
+  readonly meanwhile?: () => Promise<void>;
+  readonly fate: Fate;
+  /** How many exchanges it meets; default 1. */
+  readonly times?: number;
+}
+
+/** An exchange that the server took part in. */
+export interface PassedExchange {
+  readonly path: string;
+  readonly requestBody: string;
+  readonly status: number;
+  readonly body: string;
+}
+
+/** An HTTP network between a client and a server on loopback, that fails as it is told to. */
+export interface FaultProxy {
+  readonly url: string;
+  readonly exchanges: readonly PassedExchange[];
+  /** The exchanges with a path in which the server did its work. */
+  done(path: string): PassedExchange[];
+  /** Adds a fault behind those that are waiting. */
+  inject(fault: Fault): void;
+  /** Takes all faults away. */
+  heal(): void;
+  stop(): Promise<void>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: Buffer;
+}
+
+/** Starts the proxy on a free port of loopback, in front of the server on `targetPort`. */
+export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
+  const exchanges: PassedExchange[] = [];
+  const faults: (Fault & { left: number })[] = [];
+  const takeFault = (path: string, at: Fault['at']): Fault | undefined => {
+    const index = faults.findIndex((fault) => fault.path === path && fault.at === at);
+    const fault = faults[index];
+    if (fault && --fault.left === 0) faults.splice(index, 1);
+    return fault;
+  };
+  const relay = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const path = new URL(request.url ?? '/', 'http://proxy').pathname;
+    const requestBody = await buffer(request);
+    const early = takeFault(path, 'request');
+    await early?.meanwhile?.();
+    if (early && early.fate !== 'pass') return meet(early.fate, null, response);
+    const answer = await forward(targetPort, request, requestBody);
+    exchanges.push({
+      path,
+      requestBody: requestBody.toString(),
+      status: answer.status,
+      body: answer.body.toString(),
+    });
+    const late = answer.status < 300 ? takeFault(path, 'answer') : undefined;
+    await late?.meanwhile?.();
+    meet(late?.fate ?? 'pass', answer, response);
+  };
+  const server = createServer((request, response) => {
+    relay(request, response).catch(() => request.socket.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    exchanges,
+    done: (path) => exchanges.filter((exchange) => exchange.path === path && exchange.status < 300),
+    inject: (fault) => faults.push({ ...fault, left: fault.times ?? 1 }),
+    heal: () => faults.splice(0),
+    stop: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+function meet(fate: Fate, answer: Answer | null, response: ServerResponse): void {
+  if (fate === 'drop' || (fate === 'pass' && answer === null)) {
+    response.destroy();
+  } else if (fate === 'pass' && answer !== null) {
+    response.writeHead(answer.status, answer.headers).end(answer.body);
+  } else if (typeof fate === 'object' && 'status' in fate) {
+    response.writeHead(fate.status, fate.headers ?? {}).end(fate.body ?? '');
+  } else if (typeof fate === 'object' && answer !== null) {
+    // The head still promises the whole length, so the client can tell that something is missing.
+    response.writeHead(answer.status, { ...answer.headers, 'content-length': answer.body.length });
+    response.write(answer.body.subarray(0, fate.cutAfterBytes), () => response.destroy());
+  }
+}
+
+async function forward(port: number, request: IncomingMessage, body: Buffer): Promise<Answer> {
+  const { method, url, headers } = request;
+  // A connection for each exchange: one kept from before a restart of the server would fail in its place.
+  const outgoing = sendRequest({ host: '127.0.0.1', port, method, path: url, headers, agent: false });
+  outgoing.end(body);
+  const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
+  const { statusCode = 502, headers: answered } = incoming;
+  const { connection: _connection, 'keep-alive': _keepAlive, ...kept } = answered;
+  return { status: statusCode, headers: kept, body: await buffer(incoming) };
+}

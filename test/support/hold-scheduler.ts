@@ -1,0 +1,8 @@
+import { SchedulerRegistry } from '@nestjs/schedule';
+import type { TestApp } from './start-app.js';
+
+/** Stops the ticks of the scheduler, so that nothing happens but what a test's own `tick` brings about. */
+export function holdScheduler({ app }: TestApp): void {
+  const registry = app.get(SchedulerRegistry, { strict: false });
+  for (const name of registry.getIntervals()) registry.deleteInterval(name);
+}

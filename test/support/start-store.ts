@@ -1,0 +1,141 @@
+import { rm } from 'node:fs/promises';
+import { decodeJwt } from 'jose';
+import type { MockServerOptions } from '../../mock-auth-server/src/server.js';
+import type { GrantSecrets } from '../../src/licensing/ports/authorization-server.js';
+import { LicenseStore } from '../../src/licensing/ports/license-store.js';
+import { FakeClock } from './fake-clock.js';
+import { type FaultProxy, type PassedExchange, startFaultProxy } from './fault-proxy.js';
+import { findFreePort } from './find-free-port.js';
+import { holdScheduler } from './hold-scheduler.js';
+import { nameWaitingEvents } from './read-outbox.js';
+import { startApp, type TestApp } from './start-app.js';
+import { startMock, type TestMock } from './start-mock.js';
+
+export const tokenPath = '/oauth/token';
+export const refreshPath = '/api/license/refresh';
+
+/** An audit entry as JSON brings it. */
+export interface AuditJson {
+  readonly actor: string;
+  readonly action: string;
+  readonly reason: string | null;
+  readonly before: Readonly<Record<string, unknown>> | null;
+  readonly after: Readonly<Record<string, unknown>> | null;
+}
+
+/** A store server, the mock, the network between them, and the one clock that both go by. Ticks come from the test alone. */
+export class TestStore {
+  private constructor(
+    readonly clock: FakeClock,
+    readonly mock: TestMock,
+    readonly proxy: FaultProxy,
+    private readonly environment: Readonly<Record<string, string>>,
+    private running: TestApp,
+  ) {}
+
+  static async start({
+    mock: mockOptions = {},
+    environment = {},
+    clock = new FakeClock(),
+  }: StartStoreOptions = {}) {
+    const port = await findFreePort();
+    const proxy = await startFaultProxy(port);
+    const mock = await startMock({ now: () => clock.now(), ...mockOptions, port, issuerUrl: proxy.url });
+    const app = await startApp({ mock, clock, environment });
+    holdScheduler(app);
+    return new TestStore(clock, mock, proxy, environment, app);
+  }
+
+  get app(): TestApp {
+    return this.running;
+  }
+
+  get secrets(): GrantSecrets | null {
+    return this.running.app.get(LicenseStore).secrets;
+  }
+
+  /** The events so far, in a word each: see {@link nameWaitingEvents}. */
+  eventNames(): Promise<string[]> {
+    return nameWaitingEvents(this.running);
+  }
+
+  /** The grants of a license token by refresh that the Authorization server has made, lost ones too. */
+  get refreshes(): PassedExchange[] {
+    return this.proxy
+      .done(tokenPath)
+      .filter(({ requestBody }) => requestBody.includes('grant_type=refresh_token'));
+  }
+
+  /** Ends the service in order and starts it again, on the data folder that it had or on another. */
+  async restart(dataDir = this.running.dataDir): Promise<void> {
+    await this.running.close();
+    if (dataDir !== this.running.dataDir) await rm(this.running.dataDir, { recursive: true, force: true });
+    this.running = await startApp({
+      mock: this.mock,
+      clock: this.clock,
+      environment: this.environment,
+      dataDir,
+    });
+    holdScheduler(this.running);
+  }
+
+  /** Moves the clock to when the next refresh or retry is due, and does it. */
+  async refreshWhenDue(): Promise<void> {
+    const { nextRefreshAt } = (await this.running.view()).token;
+    if (nextRefreshAt === null) throw new Error('No refresh is due');
+    const dueAt = new Date(nextRefreshAt);
+    if (dueAt > this.clock.now()) this.clock.set(dueAt);
+    await this.running.tick();
+  }
+
+  /** Lets time pass in steps, doing at each what is due. */
+  async live(durationMs: number, stepMs: number): Promise<void> {
+    for (let passedMs = 0; passedMs < durationMs; passedMs += stepMs) {
+      this.clock.advance(Math.min(stepMs, durationMs - passedMs));
+      await this.running.tick();
+    }
+  }
+
+  async setFault(mode: string, more: object = {}): Promise<void> {
+    await this.mock.control('PUT', '/mock/faults', { mode, ...more });
+  }
+
+  async isAuthorized(deviceId = 'srv-store-1'): Promise<boolean> {
+    const { organizations } = (await this.mock.control('GET', '/mock/state')) as {
+      organizations: { devices: { id: string; authorized: boolean }[] }[];
+    };
+    const device = organizations.flatMap(({ devices }) => devices).find(({ id }) => id === deviceId);
+    return device?.authorized ?? false;
+  }
+
+  /** The audit trail, newest first. */
+  async audit(): Promise<AuditJson[]> {
+    const { body } = await this.running.as('get', '/api/license/audit?limit=200').expect(200);
+    return (body as { entries: AuditJson[] }).entries;
+  }
+
+  /** The claims of the license token that the service holds. */
+  claims(): Record<string, unknown> {
+    if (this.secrets === null) throw new Error('There is no license token');
+    return decodeJwt(this.secrets.accessToken);
+  }
+
+  async stop(): Promise<void> {
+    await this.running.stop();
+    await this.mock.stop();
+    await this.proxy.stop();
+  }
+}
+
+export interface StartStoreOptions {
+  readonly mock?: Partial<MockServerOptions>;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly clock?: FakeClock;
+}
+
+/** Starts a store that has acquired its license. */
+export async function startLicensedStore(options: StartStoreOptions = {}): Promise<TestStore> {
+  const store = await TestStore.start(options);
+  await store.app.acquire(store.mock);
+  return store;
+}
