@@ -1,0 +1,344 @@
+import {
+  calculateJwkThumbprint,
+  createRemoteJWKSet,
+  decodeJwt,
+  decodeProtectedHeader,
+  exportJWK,
+  generateKeyPair,
+  jwtVerify,
+} from 'jose';
+import * as client from 'openid-client';
+import { describe, expect, it } from 'vitest';
+import { startTestServer } from './support/start-test-server.js';
+import { acquire, discover, oauthErrorOf, redeem, refreshRaw } from './support/test-client.js';
+
+function registerOf(hubId: string, id: string, name: string): object {
+  return { id, name, kind: 'register', licenseId: 'lic-demo-registers', hubId, url: null, authorized: false };
+}
+
+function serverOf(hubId: string | null, id: string, name: string, url: string): object {
+  return { id, name, kind: 'server', licenseId: 'lic-demo-servers', hubId, url, authorized: false };
+}
+
+describe('GET /mock/state', () => {
+  it('shows the demo data of a first start, as everybody relies on it', async () => {
+    const server = await startTestServer();
+    const { status, body } = await server.control('GET', '/state');
+    expect(status).toBe(200);
+    const year = server.clock.now().getUTCFullYear() + 1;
+    expect((body['organizations'] as unknown[])[0]).toEqual({
+      id: 'fc-demo',
+      name: 'Demo',
+      licenses: [
+        {
+          id: 'lic-demo-servers',
+          name: 'RMS Servers',
+          count: 5,
+          used: 0,
+          expiresOn: expect.stringMatching(`^${year}-\\d\\d-\\d\\dT23:59:59Z$`),
+          features: ['xms'],
+          isActive: true,
+        },
+        {
+          id: 'lic-demo-registers',
+          name: 'Registers',
+          count: 10,
+          used: 0,
+          expiresOn: null,
+          features: ['register'],
+          isActive: true,
+        },
+      ],
+      devices: [
+        serverOf(null, 'srv-hub', 'Head office', 'https://hub.example'),
+        serverOf('srv-hub', 'srv-store-1', 'Store 1', 'https://store-1.example'),
+        registerOf('srv-store-1', 'reg-1-1', 'Store 1, register 1'),
+        registerOf('srv-store-1', 'reg-1-2', 'Store 1, register 2'),
+        serverOf('srv-hub', 'srv-store-2', 'Store 2', 'https://store-2.example'),
+        registerOf('srv-store-2', 'reg-2-1', 'Store 2, register 1'),
+        registerOf('srv-store-2', 'reg-2-2', 'Store 2, register 2'),
+      ],
+    });
+    expect(body['organizations']).toHaveLength(2);
+  });
+
+  it('is there only with MOCK_CONTROLS=on, as all controls', async () => {
+    const server = await startTestServer({ hasMockControls: false });
+    for (const [method, path] of [
+      ['GET', '/state'],
+      ['POST', '/approve'],
+      ['PUT', '/faults'],
+      ['POST', '/tokens'],
+    ] as const) {
+      expect((await server.control(method, path)).status).toBe(404);
+    }
+  });
+});
+
+describe('approve and deny', () => {
+  it('say what became of an unknown, expired or used code', async () => {
+    const server = await startTestServer();
+    const codes = await client.initiateDeviceAuthorization(await discover(server), {});
+    const approve = async (userCode: string, deviceId = 'srv-store-1'): Promise<unknown[]> => {
+      const { status, body } = await server.control('POST', '/approve', { userCode, deviceId });
+      return [status, body['code'] ?? body['state']];
+    };
+    expect(await approve('BBBB-BBBB')).toEqual([404, 'user-code-unknown']);
+    expect(await approve(codes.user_code, 'srv-nobody')).toEqual([404, 'device-unknown']);
+    expect(await approve(codes.user_code.toLowerCase().replace('-', ''))).toEqual([200, 'approved']);
+    expect(await approve(codes.user_code)).toEqual([409, 'user-code-used']);
+    expect((await server.control('POST', '/deny', { userCode: codes.user_code })).body['code']).toBe(
+      'user-code-used',
+    );
+    const late = await client.initiateDeviceAuthorization(await discover(server), {});
+    server.clock.advanceSeconds(600);
+    expect(await approve(late.user_code)).toEqual([410, 'user-code-expired']);
+  });
+});
+
+describe('changes', () => {
+  it('answer with the changed license or device, and 404 for others', async () => {
+    const server = await startTestServer();
+    const license = await server.control('PATCH', '/licenses/lic-demo-servers', {
+      expiresOn: '2030-01-01T00:00:00Z',
+      count: 9,
+    });
+    expect(license.body).toMatchObject({
+      id: 'lic-demo-servers',
+      expiresOn: '2030-01-01T00:00:00Z',
+      count: 9,
+      used: 0,
+    });
+    const device = await server.control('PATCH', '/devices/reg-1-1', { hubId: 'srv-store-2' });
+    expect(device.body).toMatchObject({ id: 'reg-1-1', hubId: 'srv-store-2' });
+    expect((await server.control('PATCH', '/licenses/nobody', {})).body['code']).toBe('license-unknown');
+    expect((await server.control('PATCH', '/devices/nobody', {})).body['code']).toBe('device-unknown');
+    expect((await server.control('DELETE', '/devices/nobody/authorization')).status).toBe(404);
+    expect((await server.control('DELETE', '/devices/srv-hub/authorization')).status).toBe(204);
+  });
+
+  it.each<[string, string, unknown, string]>([
+    ['PATCH', '/licenses/lic-demo-servers', { expiresOn: '2027-02-30' }, 'expiresOn'],
+    ['PATCH', '/licenses/lic-demo-servers', { expiresOn: 5 }, 'expiresOn'],
+    ['PATCH', '/licenses/lic-demo-servers', { count: -1 }, 'count'],
+    ['PATCH', '/licenses/lic-demo-servers', { count: '1' }, 'count'],
+    ['PATCH', '/licenses/lic-demo-servers', { features: ['A B'] }, 'features'],
+    ['PATCH', '/licenses/lic-demo-servers', { isActive: 'yes' }, 'isActive'],
+    ['PATCH', '/devices/srv-hub', { hubId: 'srv-hub' }, 'hubId'],
+    ['PATCH', '/devices/srv-hub', { hubId: 'srv-corner' }, 'hubId'],
+    ['PATCH', '/devices/srv-hub', { url: 'nowhere' }, 'url'],
+    ['PATCH', '/devices/srv-hub', { name: '' }, 'name'],
+    ['POST', '/approve', { userCode: 'BBBB-BBBB' }, 'deviceId'],
+    ['POST', '/tokens', { deviceId: 'srv-hub', dpopJwk: { kty: 'EC' } }, 'dpopJwk'],
+    ['PUT', '/faults', { mode: 'lazy' }, 'mode'],
+    ['PUT', '/faults', { mode: 'error', count: 0 }, 'count'],
+  ])('refuse %s %s with %j and name the field', async (method, path, body, field) => {
+    const server = await startTestServer();
+    const answer = await server.control(method, path, body);
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid-field', field } });
+    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+  });
+
+  it.each<[string, string, Record<string, unknown>]>([
+    ['POST', '/approve', { userCode: 'x', deviceId: 'y' }],
+    ['POST', '/deny', { userCode: 'x' }],
+    ['PATCH', '/licenses/lic-demo-servers', {}],
+    ['PATCH', '/devices/srv-hub', {}],
+    ['POST', '/tokens', { deviceId: 'srv-hub' }],
+    ['PUT', '/faults', { mode: 'none' }],
+  ])('refuse an unknown field of %s %s and name it', async (method, path, body) => {
+    const server = await startTestServer();
+    const answer = await server.control(method, path, { ...body, surprise: 1 });
+    expect(answer).toMatchObject({ status: 400, body: { code: 'unknown-field', field: 'surprise' } });
+  });
+
+  it.each([
+    ['no JSON', '{', 'application/json', 400],
+    ['a form', 'a=b', 'application/x-www-form-urlencoded', 415],
+    ['more than 16 kB', JSON.stringify({ userCode: 'x'.repeat(17_000) }), 'application/json', 413],
+    ['a list', '[]', 'application/json', 400],
+    ['null', 'null', 'application/json', 400],
+    ['a poisoned prototype', '{"__proto__":{"userCode":"x"}}', 'application/json', 400],
+  ])('refuse %s with a problem', async (_name, body, type, status) => {
+    const server = await startTestServer();
+    const response = await fetch(`${server.url}/mock/deny`, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': type },
+    });
+    expect(response.status).toBe(status);
+    expect(response.headers.get('content-type')).toContain('application/problem+json');
+  });
+
+  it('do not answer pages of other sites', async () => {
+    const server = await startTestServer();
+    const headers = { 'sec-fetch-site': 'cross-site' };
+    const response = await fetch(`${server.url}/mock/keys/rotate`, { method: 'POST', headers });
+    expect(response.status).toBe(403);
+  });
+});
+
+describe('POST /mock/tokens', () => {
+  it('makes a license token that verifies like any other, and can be revoked', async () => {
+    const server = await startTestServer();
+    const { body } = await server.control('POST', '/tokens', { deviceId: 'reg-1-1', ttlSeconds: 90 });
+    const keys = createRemoteJWKSet(new URL(`${server.url}/oauth/jwks`));
+    const { payload } = await jwtVerify(body['token'] as string, keys, { issuer: server.url, typ: 'at+jwt' });
+    expect(payload).toMatchObject({
+      sub: 'reg-1-1',
+      client_id: 'pos-register',
+      license: { hub: { id: 'srv-store-1' } },
+    });
+    expect(payload).not.toHaveProperty('cnf');
+    expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(90);
+    expect(Date.parse(body['expiresAt'] as string)).toBe((payload.exp ?? 0) * 1000);
+    expect(await server.isAuthorized('reg-1-1')).toBe(true);
+  });
+
+  it('binds it to a key that is given, and refuses a private one', async () => {
+    const server = await startTestServer();
+    const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
+    const dpopJwk = await exportJWK(publicKey);
+    const { body } = await server.control('POST', '/tokens', { deviceId: 'srv-hub', dpopJwk });
+    expect(decodeJwt(body['token'] as string)).toMatchObject({
+      cnf: { jkt: await calculateJwkThumbprint(dpopJwk) },
+    });
+    const refused = await server.control('POST', '/tokens', {
+      deviceId: 'srv-hub',
+      dpopJwk: await exportJWK(privateKey),
+    });
+    expect(refused).toMatchObject({ status: 400, body: { field: 'dpopJwk' } });
+  });
+
+  it('makes one that has already expired, and one of an expired license', async () => {
+    const server = await startTestServer();
+    await server.control('PATCH', '/licenses/lic-demo-servers', { expiresOn: '2020-01-01' });
+    const { body } = await server.control('POST', '/tokens', { deviceId: 'srv-hub', ttlSeconds: -5 });
+    const { exp, iat } = decodeJwt(body['token'] as string);
+    expect(exp).toBe(Math.floor(server.clock.now().getTime() / 1000) - 5);
+    expect(iat).toBeLessThan(exp ?? 0);
+  });
+
+  it('leaves the authorization of a device that has one as it is', async () => {
+    const server = await startTestServer();
+    const tokens = await acquire(server, await discover(server), 'srv-store-1');
+    const { body } = await server.control('POST', '/tokens', { deviceId: 'srv-store-1' });
+    expect(decodeJwt(body['token'] as string)['status']).toEqual(decodeJwt(tokens.access_token)['status']);
+    expect((await refreshRaw(server, tokens.refresh_token)).status).toBe(200);
+  });
+
+  it('knows no other device', async () => {
+    const server = await startTestServer();
+    expect((await server.control('POST', '/tokens', { deviceId: 'x' })).body['code']).toBe('device-unknown');
+  });
+});
+
+describe('POST /mock/keys/rotate', () => {
+  it('signs with a new key and keeps the old one published, over restarts', async () => {
+    const server = await startTestServer();
+    const config = await discover(server);
+    const before = await acquire(server, config, 'srv-store-1');
+    const { body } = await server.control('POST', '/keys/rotate');
+    await server.restart();
+    const after = await refreshRaw(server, before.refresh_token);
+    const token = after.body['access_token'] as string;
+    expect(decodeProtectedHeader(token).kid).toBe(body['kid']);
+    expect(decodeProtectedHeader(before.access_token).kid).not.toBe(body['kid']);
+    const keys = createRemoteJWKSet(new URL(`${server.url}/oauth/jwks`));
+    for (const each of [before.access_token, token]) {
+      expect((await jwtVerify(each, keys)).payload.sub).toBe('srv-store-1');
+    }
+  });
+
+  it('publishes no private part', async () => {
+    const server = await startTestServer();
+    const { body } = await server.get('/oauth/jwks');
+    expect(Object.keys((body['keys'] as object[])[0] ?? {}).toSorted((a, b) => a.localeCompare(b))).toEqual([
+      'alg',
+      'crv',
+      'kid',
+      'kty',
+      'use',
+      'x',
+      'y',
+    ]);
+  });
+});
+
+describe('PUT /mock/faults', () => {
+  it('offline: breaks the connections of OAuth, not of controls and health, until it ends', async () => {
+    const server = await startTestServer();
+    await server.setFault({ mode: 'offline' });
+    for (const path of ['/.well-known/oauth-authorization-server', '/oauth/jwks', '/statuslists/1']) {
+      await expect(server.get(path)).rejects.toThrow('fetch failed');
+    }
+    await expect(server.postForm('/oauth/token', {})).rejects.toThrow('fetch failed');
+    expect((await server.get('/health')).status).toBe(200);
+    await server.setFault({ mode: 'none' });
+    expect((await server.get('/oauth/jwks')).status).toBe(200);
+  });
+
+  it('error: answers 503 as often as it was asked to, with Retry-After', async () => {
+    const server = await startTestServer();
+    await server.setFault({ mode: 'error', count: 2, retryAfterSeconds: 7 });
+    for (let request = 0; request < 2; request++) {
+      const { status, body, headers } = await server.get('/oauth/jwks');
+      expect([status, body, headers.get('retry-after')]).toEqual([
+        503,
+        { error: 'temporarily_unavailable' },
+        '7',
+      ]);
+    }
+    expect((await server.get('/oauth/jwks')).status).toBe(200);
+  });
+
+  it('slow: answers after the delay', async () => {
+    const server = await startTestServer();
+    await server.setFault({ mode: 'slow', delayMs: 300, count: 1 });
+    const startedAt = performance.now();
+    expect((await server.get('/oauth/jwks')).status).toBe(200);
+    expect(performance.now() - startedAt).toBeGreaterThan(290);
+  });
+
+  it('drop-answer: does the work and loses the answer, of successful POSTs alone', async () => {
+    const server = await startTestServer();
+    const tokens = await acquire(server, await discover(server), 'srv-store-1');
+    await server.setFault({ mode: 'drop-answer', count: 1 });
+    expect((await server.get('/oauth/jwks')).status).toBe(200);
+    expect((await refreshRaw(server, 'nobody-issued-this')).status).toBe(400);
+    await expect(refreshRaw(server, tokens.refresh_token)).rejects.toThrow('fetch failed');
+    expect(server.logLines.at(-1)).toBe('license token of srv-store-1 refreshed');
+    expect((await refreshRaw(server, tokens.refresh_token)).status).toBe(200);
+    expect(server.logLines.at(-1)).toContain('again, with the refresh token before its last');
+  });
+
+  it.each([3600, -3600])(
+    'clock-skew: moves tokens, proofs and the Date header by %i s together',
+    async (skewSeconds) => {
+      const server = await startTestServer();
+      const config = await discover(server);
+      const DPoP = client.getDPoPHandle(config, await client.randomDPoPKeyPair('ES256'));
+      await server.setFault({ mode: 'clock-skew', skewSeconds });
+      const codes = await client.initiateDeviceAuthorization(config, {});
+      await server.approve(codes.user_code, 'srv-store-1');
+      const tokens = await redeem(config, codes.device_code, DPoP);
+      const { iat = 0, exp = 0 } = decodeJwt(tokens.access_token);
+      const skewed = server.clock.now().getTime() / 1000 + skewSeconds;
+      expect(Math.abs(iat - skewed)).toBeLessThan(2);
+      expect(exp - iat).toBe(604_800);
+      const date = Date.parse((await server.get('/oauth/jwks')).headers.get('date') ?? '') / 1000;
+      expect(Math.abs(date - skewed)).toBeLessThan(2);
+      await server.setFault({ mode: 'none' });
+      const real = Date.parse((await server.get('/oauth/jwks')).headers.get('date') ?? '');
+      expect(Math.abs(real - Date.now())).toBeLessThan(2000);
+    },
+  );
+
+  it('clock-skew: holds a proof without nonce against the skewed clock', async () => {
+    const server = await startTestServer({ dpop: 'on' });
+    const config = await discover(server);
+    const DPoP = client.getDPoPHandle(config, await client.randomDPoPKeyPair('ES256'));
+    await server.setFault({ mode: 'clock-skew', skewSeconds: 3600 });
+    expect(await oauthErrorOf(acquire(server, config, 'srv-store-1', DPoP))).toBe('invalid_dpop_proof');
+  });
+});

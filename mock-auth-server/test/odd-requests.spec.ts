@@ -1,0 +1,156 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { startTestServer } from './support/start-test-server.js';
+import { deviceCodeGrantType } from './support/test-client.js';
+
+const posts = ['/oauth/device_authorization', '/oauth/token', '/oauth/revoke', '/oauth/introspect'];
+
+describe('odd requests to the OAuth endpoints', () => {
+  it.each<[string, string, Record<string, string>, string]>([
+    ['/oauth/device_authorization', 'no client', {}, 'invalid_request'],
+    ['/oauth/device_authorization', 'an unknown client', { client_id: 'x' }, 'invalid_client'],
+    [
+      '/oauth/device_authorization',
+      'a dpop_jkt that is none',
+      { client_id: 'pos-server', dpop_jkt: 'x' },
+      'invalid_request',
+    ],
+    ['/oauth/token', 'no client', { grant_type: 'refresh_token' }, 'invalid_request'],
+    ['/oauth/token', 'an unknown client', { client_id: 'x', grant_type: 'refresh_token' }, 'invalid_client'],
+    ['/oauth/token', 'no grant type', { client_id: 'pos-server' }, 'invalid_request'],
+    [
+      '/oauth/token',
+      'another grant type',
+      { client_id: 'pos-server', grant_type: 'password' },
+      'unsupported_grant_type',
+    ],
+    [
+      '/oauth/token',
+      'no refresh token',
+      { client_id: 'pos-server', grant_type: 'refresh_token' },
+      'invalid_request',
+    ],
+    [
+      '/oauth/token',
+      'an empty refresh token',
+      { client_id: 'pos-server', grant_type: 'refresh_token', refresh_token: '' },
+      'invalid_request',
+    ],
+    [
+      '/oauth/token',
+      'no device code',
+      { client_id: 'pos-server', grant_type: deviceCodeGrantType },
+      'invalid_request',
+    ],
+    [
+      '/oauth/token',
+      'an unknown device code',
+      { client_id: 'pos-server', grant_type: deviceCodeGrantType, device_code: 'x' },
+      'invalid_grant',
+    ],
+    ['/oauth/revoke', 'no token', { client_id: 'pos-server' }, 'invalid_request'],
+    ['/oauth/introspect', 'no token', { client_id: 'pos-server' }, 'invalid_request'],
+    ['/oauth/introspect', 'an unknown client', { client_id: 'x', token: 'x' }, 'invalid_client'],
+  ])('%s with %s answers its own error, and is not stored', async (path, _name, form, error) => {
+    const server = await startTestServer();
+    const answer = await server.postForm(path, form);
+    expect(answer).toMatchObject({ status: 400, body: { error, error_description: expect.any(String) } });
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(answer.headers.get('content-type')).toContain('application/json');
+  });
+
+  it('refuse a parameter that is sent twice', async () => {
+    const server = await startTestServer();
+    const body = 'client_id=pos-server&client_id=pos-server';
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    for (const path of posts) {
+      const response = await fetch(server.url + path, { method: 'POST', body, headers });
+      expect([response.status, await response.json()]).toMatchObject([400, { error: 'invalid_request' }]);
+    }
+  });
+
+  it.each([
+    ['JSON', '{"client_id":"pos-server"}', 'application/json'],
+    ['text', 'client_id=pos-server', 'text/plain'],
+    ['a form in parts', 'client_id=pos-server', 'multipart/form-data; boundary=x'],
+    ['20 kB', 'client_id='.padEnd(20_000, 'x'), 'application/x-www-form-urlencoded'],
+  ])('refuse %s', async (_name, body, type) => {
+    const server = await startTestServer();
+    for (const path of posts) {
+      const response = await fetch(server.url + path, {
+        method: 'POST',
+        body,
+        headers: { 'content-type': type },
+      });
+      expect([400, 413, 415]).toContain(response.status);
+      expect(await response.json()).toMatchObject({ error: 'invalid_request' });
+      expect(response.headers.get('cache-control')).toBe('no-store');
+    }
+  });
+
+  it('never end in a 5xx, whatever is sent', async () => {
+    const server = await startTestServer();
+    const names = [
+      'client_id',
+      'grant_type',
+      'device_code',
+      'refresh_token',
+      'token',
+      'dpop_jkt',
+      'scope',
+      '__proto__',
+      'constructor',
+    ];
+    const values = fc.oneof(
+      fc.constantFrom(
+        'pos-server',
+        'pos-register',
+        'refresh_token',
+        deviceCodeGrantType,
+        'a.b.c',
+        'e30.e30.e30',
+      ),
+      fc.string({ unit: 'binary', maxLength: 60 }),
+    );
+    const form = fc.array(fc.tuple(fc.constantFrom(...names), values), { maxLength: 6 });
+    const proof = fc.option(fc.stringMatching(/^[\w.,{}" -]{0,80}$/), { nil: undefined });
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...posts), form, proof, async (path, pairs, dpop) => {
+        const body = pairs.map(([name, value]) => `${name}=${encodeLoosely(value)}`).join('&');
+        const headers = {
+          'content-type': 'application/x-www-form-urlencoded',
+          ...(dpop === undefined ? {} : { dpop }),
+        };
+        const response = await fetch(server.url + path, { method: 'POST', body, headers });
+        await response.arrayBuffer();
+        expect(response.status).toBeLessThan(500);
+      }),
+      { numRuns: 300 },
+    );
+    expect(server.logLines.join('\n')).not.toContain('internal fault');
+  }, 120_000);
+
+  it('never end in a 5xx at odd addresses either', async () => {
+    const server = await startTestServer();
+    for (const path of [
+      '/%zz',
+      '/oauth/token',
+      '/oauth/%00',
+      '/organizations/%2e%2e',
+      '/statuslists/2',
+      `/${'a'.repeat(5000)}`,
+    ]) {
+      const { status } = await server.get(path);
+      expect(status, path).toBeLessThan(500);
+    }
+  });
+});
+
+/** Lone surrogates cannot be encoded: they go as they are. */
+function encodeLoosely(value: string): string {
+  try {
+    return encodeURIComponent(value);
+  } catch {
+    return value.replaceAll(/[^\w]/g, '%');
+  }
+}

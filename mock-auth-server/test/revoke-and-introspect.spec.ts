@@ -1,0 +1,154 @@
+import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
+import { inflateSync } from 'node:zlib';
+import * as client from 'openid-client';
+import { describe, expect, it } from 'vitest';
+import type { TestServer } from './support/start-test-server.js';
+import { startTestServer } from './support/start-test-server.js';
+import { acquire, discover, oauthErrorOf } from './support/test-client.js';
+
+/** Fetches the status list as a resource server does, and hands back the status of an index. */
+async function fetchStatuses(server: TestServer): Promise<(index: number) => number> {
+  const response = await fetch(`${server.url}/statuslists/1`);
+  expect(response.headers.get('content-type')).toBe('application/statuslist+jwt');
+  const keys = createRemoteJWKSet(new URL(`${server.url}/oauth/jwks`));
+  const { payload } = await jwtVerify(await response.text(), keys, { typ: 'statuslist+jwt' });
+  expect(payload).toMatchObject({ sub: `${server.url}/statuslists/1`, status_list: { bits: 1 } });
+  const { lst } = payload['status_list'] as { lst: string };
+  const bytes = inflateSync(Buffer.from(lst, 'base64url'));
+  return (index) => ((bytes[index >> 3] ?? 0) >> (index & 7)) & 1;
+}
+
+function statusIndexOf(token: string): number {
+  const status = decodeJwt(token)['status'] as { status_list: { idx: number } };
+  return status.status_list.idx;
+}
+
+describe('revocation', () => {
+  it.each(['refresh_token', 'access_token'] as const)(
+    'with the %s ends the whole authorization',
+    async (kind) => {
+      const server = await startTestServer();
+      const config = await discover(server);
+      const tokens = await acquire(server, config, 'srv-store-1');
+      await client.tokenRevocation(config, tokens[kind]);
+      expect(await oauthErrorOf(client.refreshTokenGrant(config, tokens.refresh_token))).toBe(
+        'invalid_grant',
+      );
+      expect(await server.isAuthorized('srv-store-1')).toBe(false);
+      expect((await fetchStatuses(server))(statusIndexOf(tokens.access_token))).toBe(1);
+    },
+  );
+
+  it('works with a refresh token that was rotated, because the answer may have been lost', async () => {
+    const server = await startTestServer();
+    const config = await discover(server);
+    const tokens = await acquire(server, config, 'srv-store-1');
+    await client.refreshTokenGrant(config, tokens.refresh_token);
+    await client.tokenRevocation(config, tokens.refresh_token);
+    expect(await server.isAuthorized('srv-store-1')).toBe(false);
+  });
+
+  it('of an old authorization leaves the one that replaced it alone', async () => {
+    const server = await startTestServer();
+    const config = await discover(server);
+    const old = await acquire(server, config, 'srv-store-1');
+    const current = await acquire(server, config, 'srv-store-1');
+    await client.tokenRevocation(config, old.refresh_token);
+    expect((await client.refreshTokenGrant(config, current.refresh_token)).access_token).toBeTypeOf('string');
+  });
+
+  it('of an unknown token is no error, of another client it is one', async () => {
+    const server = await startTestServer();
+    const config = await discover(server);
+    const tokens = await acquire(server, config, 'srv-store-1');
+    await client.tokenRevocation(config, 'nobody-issued-this');
+    const register = await discover(server, 'pos-register');
+    expect(await oauthErrorOf(client.tokenRevocation(register, tokens.refresh_token))).toBe('invalid_grant');
+    expect(await server.isAuthorized('srv-store-1')).toBe(true);
+  });
+});
+
+describe('introspection', () => {
+  it('tells of a refresh token that works, and changes nothing', async () => {
+    const server = await startTestServer({ refreshGrace: 0 });
+    const config = await discover(server);
+    const tokens = await acquire(server, config, 'srv-store-1');
+    const told = await client.tokenIntrospection(config, tokens.refresh_token);
+    expect(told).toMatchObject({
+      active: true,
+      sub: 'srv-store-1',
+      client_id: 'pos-server',
+      iss: server.url,
+    });
+    expect((await client.refreshTokenGrant(config, tokens.refresh_token)).access_token).toBeTypeOf('string');
+    expect(await client.tokenIntrospection(config, tokens.refresh_token)).toEqual({ active: false });
+  });
+
+  it('names the key of a bound refresh token', async () => {
+    const server = await startTestServer();
+    const config = await discover(server);
+    const DPoP = client.getDPoPHandle(config, await client.randomDPoPKeyPair('ES256'));
+    const tokens = await acquire(server, config, 'srv-store-1', DPoP);
+    const { cnf } = decodeJwt(tokens.access_token);
+    expect(await client.tokenIntrospection(config, tokens.refresh_token)).toMatchObject({
+      active: true,
+      cnf,
+    });
+    expect(await client.tokenIntrospection(config, tokens.access_token)).toMatchObject({
+      token_type: 'DPoP',
+      cnf,
+    });
+  });
+
+  it('tells of a license token until it expires, to both clients', async () => {
+    const server = await startTestServer({ tokenTtlSeconds: 60 });
+    const config = await discover(server);
+    const tokens = await acquire(server, config, 'srv-store-1');
+    const register = await discover(server, 'pos-register');
+    const told = await client.tokenIntrospection(register, tokens.access_token);
+    expect(told).toMatchObject({ active: true, token_type: 'Bearer', ...decodeJwt(tokens.access_token) });
+    server.clock.advanceSeconds(61);
+    expect(await client.tokenIntrospection(config, tokens.access_token)).toEqual({ active: false });
+  });
+
+  it('says nothing but inactive of what is unknown, forged, revoked or of another client', async () => {
+    const server = await startTestServer();
+    const config = await discover(server);
+    const tokens = await acquire(server, config, 'srv-store-1');
+    const register = await discover(server, 'pos-register');
+    expect(await client.tokenIntrospection(register, tokens.refresh_token)).toEqual({ active: false });
+    expect(await client.tokenIntrospection(config, 'nobody-issued-this')).toEqual({ active: false });
+    const [header, , signature] = tokens.access_token.split('.');
+    const claims = Buffer.from(JSON.stringify({ ...decodeJwt(tokens.access_token), sub: 'srv-hub' }));
+    const forged = `${header}.${claims.toString('base64url')}.${signature}`;
+    expect(await client.tokenIntrospection(config, forged)).toEqual({ active: false });
+    await server.control('DELETE', '/devices/srv-store-1/authorization');
+    expect(await client.tokenIntrospection(config, tokens.access_token)).toEqual({ active: false });
+    expect(await client.tokenIntrospection(config, tokens.refresh_token)).toEqual({ active: false });
+  });
+});
+
+describe('Token Status List', () => {
+  it('sets exactly the bit of the authorization that ended, and the next one has its own', async () => {
+    const server = await startTestServer();
+    const config = await discover(server);
+    const other = statusIndexOf((await acquire(server, config, 'srv-hub')).access_token);
+    const first = statusIndexOf((await acquire(server, config, 'srv-store-1')).access_token);
+    const before = await fetchStatuses(server);
+    expect([before(other), before(first)]).toEqual([0, 0]);
+    await server.control('DELETE', '/devices/srv-store-1/authorization');
+    const second = statusIndexOf((await acquire(server, config, 'srv-store-1')).access_token);
+    const after = await fetchStatuses(server);
+    expect(second).not.toBe(first);
+    expect([after(other), after(first), after(second)]).toEqual([0, 1, 0]);
+  });
+
+  it('keeps the bit clear when only the refresh tokens are dead', async () => {
+    const server = await startTestServer({ refreshGrace: 0 });
+    const config = await discover(server);
+    const tokens = await acquire(server, config, 'srv-store-1');
+    await client.refreshTokenGrant(config, tokens.refresh_token);
+    expect(await oauthErrorOf(client.refreshTokenGrant(config, tokens.refresh_token))).toBe('invalid_grant');
+    expect((await fetchStatuses(server))(statusIndexOf(tokens.access_token))).toBe(0);
+  });
+});
