@@ -1,0 +1,81 @@
+import { execFile, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+/** Inside the package, so that the built server finds its dependencies; `dist` is ignored everywhere. */
+const outDir = fileURLToPath(new URL('../dist', import.meta.url));
+const compiler = fileURLToPath(import.meta.resolve('typescript/bin/tsc'));
+
+/** Builds the server as it is shipped, from the sources as they are now. */
+export async function buildServer(): Promise<void> {
+  rmSync(outDir, { recursive: true, force: true });
+  await promisify(execFile)(process.execPath, [
+    compiler,
+    '-p',
+    `${root}/tsconfig.build.json`,
+    '--outDir',
+    outDir,
+  ]);
+}
+
+export function removeBuild(): void {
+  rmSync(outDir, { recursive: true, force: true });
+}
+
+export async function findFreePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** The mock Authorization server as a process of its own. */
+export class MockProcess {
+  readonly #child: ChildProcess;
+  readonly #exited: Promise<unknown[]>;
+  output = '';
+
+  constructor(env: Record<string, string>) {
+    this.#child = spawn(process.execPath, [`${outDir}/main.js`], {
+      env: { PATH: process.env['PATH'], ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#exited = once(this.#child, 'exit');
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream?.on('data', (chunk: Buffer) => {
+        this.output += chunk.toString();
+        this.#child.emit('output');
+      });
+    }
+  }
+
+  /** Resolves when a line was written, or fails when the process ends before. */
+  async waitFor(text: string): Promise<void> {
+    while (!this.output.includes(text)) await this.waitForOutput();
+  }
+
+  /** Resolves when the server wrote something more, or fails when it has ended. */
+  async waitForOutput(): Promise<void> {
+    if (this.#child.exitCode !== null) throw new Error(`the server ended: ${this.output}`);
+    await Promise.race([once(this.#child, 'output'), this.#exited]);
+  }
+
+  /** Sends a signal and resolves to the exit code, or null where the signal ended it. */
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    this.#child.kill(signal);
+    return this.exitCode();
+  }
+
+  async exitCode(): Promise<number | null> {
+    await this.#exited;
+    return this.#child.exitCode;
+  }
+}
