@@ -1,0 +1,148 @@
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { connectAsService, streamInfo } from './support/read-stream.js';
+import { connectRegister, type TestRegister } from './support/register-connection.js';
+import { startApp, type TestApp } from './support/start-app.js';
+import { startMock, type TestMock } from './support/start-mock.js';
+import { startNats, type TestNats } from './support/start-nats.js';
+
+const directGet = '$JS.API.DIRECT.GET.LICENSING.license.status';
+const forged = JSON.stringify({ specversion: '1.0', id: 'forged', type: 'license.status', data: {} });
+
+/** Everything that a register may ask; NATS does not check the reply that it names. */
+const allowedRequests = [
+  directGet,
+  '$JS.API.DIRECT.GET.LICENSING.token.expiring',
+  'svc.licensing.status',
+  'svc.licensing.verify',
+];
+const harmfulReplies = [
+  '$JS.API.STREAM.PURGE.LICENSING',
+  '$JS.API.STREAM.DELETE.LICENSING',
+  '$JS.API.STREAM.UPDATE.LICENSING',
+  'license.status',
+  'token.expiring',
+];
+
+describe('a rogue register', () => {
+  let nats: TestNats;
+  let mock: TestMock;
+  let app: TestApp;
+  let rogue: NatsConnection;
+  let honest: TestRegister;
+  let service: NatsConnection;
+  const refusals: string[] = [];
+
+  beforeAll(async () => {
+    nats = await startNats();
+    mock = await startMock();
+    app = await startApp({ mock, nats });
+    honest = await connectRegister(nats);
+    await app.acquire(mock);
+    await app.as('post', '/api/license/refresh').expect(200);
+    await honest.until(({ event }) => event.data['reason'] === 'refreshed');
+    service = await connectAsService(nats);
+    await vi.waitFor(async () => expect((await streamInfo(service)).state.messages).toBe(2));
+    rogue = await connect({
+      servers: nats.url,
+      user: nats.registerUser.user,
+      pass: nats.registerUser.password,
+      inboxPrefix: '_INBOX.register',
+    });
+    void watchRefusals();
+  });
+
+  afterAll(async () => {
+    await Promise.all([rogue.close(), honest.close(), service.close()]);
+    await app.stop();
+    await mock.stop();
+    await nats.stop();
+  });
+
+  async function watchRefusals(): Promise<void> {
+    for await (const status of rogue.status()) {
+      if (status.type === 'error') refusals.push(status.error.message);
+    }
+  }
+
+  /** What a register could spoil: the stream, its messages, and what others read from it. */
+  async function lookAtStream() {
+    // Requests behind the attack on the same ways: once they are answered, the attack has done what it can.
+    await rogue.request(directGet);
+    await rogue.request('svc.licensing.status');
+    const { state, config } = await streamInfo(service);
+    return { state, config, last: await honest.last('license.status') };
+  }
+
+  it.each([
+    'license.status',
+    'token.expiring',
+    '$JS.API.STREAM.PURGE.LICENSING',
+    '$JS.API.STREAM.DELETE.LICENSING',
+    '$JS.API.STREAM.UPDATE.LICENSING',
+    '$JS.API.STREAM.MSG.GET.LICENSING',
+    '$JS.API.STREAM.MSG.DELETE.LICENSING',
+    '$JS.API.STREAM.CREATE.MINE',
+    '$JS.API.CONSUMER.CREATE.LICENSING',
+    '$JS.API.INFO',
+    '_INBOX.register.guessed',
+    '$SYS.REQ.SERVER.PING',
+    'svc.licensing.other',
+  ])('may not publish %s', async (subject) => {
+    const before = await lookAtStream();
+    refusals.length = 0;
+    rogue.publish(subject, forged);
+    await rogue.flush();
+    await expect.poll(() => refusals).toEqual([expect.stringMatching(/Permissions Violation for Publish/i)]);
+    expect(await lookAtStream()).toEqual(before);
+  });
+
+  it.each([
+    '>',
+    '*',
+    'license.>',
+    '_INBOX.>',
+    '_INBOX.*.>',
+    '$JS.>',
+    '$SYS.>',
+    'svc.licensing.status',
+    'svc.>',
+  ])('may not subscribe %s', async (subject) => {
+    const refused = new Promise<Error | null>((resolve) => {
+      rogue.subscribe(subject, { callback: (error) => resolve(error) });
+    });
+    expect(String(await refused)).toMatch(/Permissions Violation for Subscription/i);
+  });
+
+  it.each(harmfulReplies.flatMap((reply) => allowedRequests.map((request) => [reply, request] as const)))(
+    'changes nothing by naming %s as the reply of %s',
+    async (reply, request) => {
+      const before = await lookAtStream();
+      rogue.publish(request, '', { reply });
+      await rogue.flush();
+      expect(await lookAtStream()).toEqual(before);
+    },
+  );
+
+  it('has told the others nothing that they did not know', () => {
+    expect(new Set(honest.events.map(({ event }) => event.data['reason']))).toEqual(
+      new Set(['acquired', 'refreshed']),
+    );
+    expect(new Set(honest.events.map(({ event }) => event.id)).size).toBe(2);
+  });
+
+  it.each([
+    ['no credentials', {}],
+    ['a wrong password', { user: 'register', pass: 'wrong' }],
+    ['the name of the service', { user: 'licensing', pass: '' }],
+  ])('is not let in with %s', async (_what, credentials) => {
+    await expect(connect({ servers: nats.url, reconnect: false, ...credentials })).rejects.toThrow(
+      /authorization violation/i,
+    );
+  });
+
+  it('would empty the stream from the account of the service, which is why registers have their own', async () => {
+    service.publish(directGet, '', { reply: '$JS.API.STREAM.PURGE.LICENSING' });
+    await expect.poll(async () => (await streamInfo(service)).state.messages).toBe(0);
+  });
+});
