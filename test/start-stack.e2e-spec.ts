@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { findFreePort } from './support/find-free-port.js';
 
 const ROOT_DIR = join(import.meta.dirname, '..');
@@ -26,30 +26,33 @@ interface RunningStack {
 const stacks: RunningStack[] = [];
 const folders: string[] = [];
 
-afterEach(async () => {
-  await Promise.all(stacks.splice(0).map((stack) => endStack(stack)));
-  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })));
-}, STOP_TIMEOUT_MS);
+afterAll(async () => {
+  await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
+});
 
-describe('npm start', () => {
-  it('starts everything, says once where it is, and ends it all at SIGTERM', async () => {
-    const stack = await startStack();
+describe('a stack that npm start has started', () => {
+  let stack: RunningStack;
+
+  beforeAll(async () => {
+    stack = await startStack();
     await waitForText(stack, UP);
+  }, START_TIMEOUT_MS);
+
+  afterAll(() => endStack(stack), STOP_TIMEOUT_MS);
+
+  it('is healthy, with a register that follows it', async () => {
     expect(await statusOf(`${stack.serviceUrl}/health/ready`)).toBe(200);
     expect(await statusOf(`${stack.mockUrl}/health`)).toBe(200);
     await waitForText(stack, /^register +\| /m);
-    const processes = await listProcesses(stack);
-    expect([...processes.keys()].toSorted()).toEqual(['licensing', 'mock', 'nats', 'register']);
-
-    stack.process.kill('SIGTERM');
-    expect(await exitCodeOf(stack)).toBe(0);
-    expect([...processes.values()].filter(isRunning)).toEqual([]);
-    expect(stack.output().split(UP)).toHaveLength(2);
+    expect([...(await listProcesses(stack)).keys()].toSorted()).toEqual([
+      'licensing',
+      'mock',
+      'nats',
+      'register',
+    ]);
   });
 
-  it('names the files that hold secrets, and shows no secret', async () => {
-    const stack = await startStack();
-    await waitForText(stack, UP);
+  it('has named the files that hold secrets, and no secret', async () => {
     const secretFiles = await findSecretFiles(stack.dataDir);
     expect(secretFiles.map((path) => path.slice(stack.dataDir.length + 1)).toSorted()).toEqual([
       'licensing/initial-admin-token',
@@ -66,8 +69,6 @@ describe('npm start', () => {
   });
 
   it.each(['licensing', 'mock', 'nats', 'register'])('starts %s again after it was killed', async (name) => {
-    const stack = await startStack();
-    await waitForText(stack, UP);
     const before = await listProcesses(stack);
     process.kill(pidOf(before, name), 'SIGKILL');
     await waitForText(stack, `${name} ended (signal SIGKILL) and is started again`);
@@ -78,6 +79,20 @@ describe('npm start', () => {
     before.delete(name);
     expect(after).toEqual(before);
   });
+
+  it('ends it all at SIGTERM', async () => {
+    const processes = await listProcesses(stack);
+    stack.process.kill('SIGTERM');
+    expect(await exitCodeOf(stack)).toBe(0);
+    expect([...processes.values()].filter(isRunning)).toEqual([]);
+    expect(stack.output().split(UP)).toHaveLength(2);
+  });
+});
+
+describe('npm start', () => {
+  afterEach(async () => {
+    await Promise.all(stacks.splice(0).map((stack) => endStack(stack)));
+  }, STOP_TIMEOUT_MS);
 
   it('stops the whole stack, and says why, when a process keeps ending', async () => {
     const stack = await startStack();
@@ -139,6 +154,17 @@ describe('npm start', () => {
     expect([...processes.values()].filter(isRunning)).toEqual([]);
   });
 
+  it('leaves nothing behind when the npm that started it is killed', async () => {
+    const stack = await startStack({ npm_lifecycle_event: 'start' }, ['-e', NPM]);
+    await waitForText(stack, UP);
+    stack.process.kill('SIGKILL');
+    await expect
+      .poll(() => existsSync(join(stack.dataDir, 'stack.lock')), { timeout: STOP_TIMEOUT_MS })
+      .toBe(false);
+    await expect(statusOf(`${stack.serviceUrl}/health/live`)).rejects.toThrow();
+    await expect(statusOf(`${stack.mockUrl}/health`)).rejects.toThrow();
+  });
+
   it('leaves nothing behind when it is itself killed', async () => {
     const stack = await startStack();
     await waitForText(stack, UP);
@@ -154,7 +180,13 @@ describe('npm start', () => {
   });
 });
 
-async function startStack(settings: Record<string, string> = {}): Promise<RunningStack> {
+/** As npm does: a process that waits for a shell that waits for the command. */
+const NPM = `require('node:child_process').spawn('sh', ['-c', 'node scripts/start.mjs; exit $?'], { stdio: 'inherit' })`;
+
+async function startStack(
+  settings: Record<string, string> = {},
+  args = [join(ROOT_DIR, 'scripts/start.mjs')],
+): Promise<RunningStack> {
   const [servicePort, mockPort, natsPort] = await Promise.all([
     findFreePort(),
     findFreePort(),
@@ -169,7 +201,8 @@ async function startStack(settings: Record<string, string> = {}): Promise<Runnin
     DATA_DIR: dataDir,
     ...settings,
   };
-  const child = spawn(process.execPath, [join(ROOT_DIR, 'scripts/start.mjs')], {
+  const child = spawn(process.execPath, args, {
+    cwd: ROOT_DIR,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -4,6 +4,7 @@ import { buildParts, isBuildCurrent } from '../build/build-parts.mjs';
 import { findNatsServer } from '../find-nats.mjs';
 import { acquirePidLock } from '../pid-lock.mjs';
 import { installDependencies } from './install-dependencies.mjs';
+import { provideChromium } from './provide-chromium.mjs';
 
 const LOCK = join(import.meta.dirname, '../../.cache/prepare.lock');
 const PATIENCE_MS = 20 * 60_000;
@@ -15,7 +16,7 @@ const PATIENCE_MS = 20 * 60_000;
  */
 const STEPS = {
   build: [installDependencies, buildWhereStale],
-  test: [installDependencies, buildWhereStale, provideNatsServer],
+  test: [installDependencies, buildWhereStale, provideNatsServer, provideChromium],
 };
 
 async function buildWhereStale() {

@@ -29,6 +29,13 @@ describe('shareEnvironment', () => {
     });
   });
 
+  it('lets the stack’s own settings win, also over a file with the same', () => {
+    const shared = shareEnvironment({ NATS_PASSWORD_FILE: '/elsewhere' }, 'licensing', {
+      NATS_PASSWORD: 'ours',
+    });
+    expect(shared).toEqual({ NATS_PASSWORD: 'ours' });
+  });
+
   it('hands the register no secret', () => {
     expect(shareEnvironment(env, 'register')).toEqual({ PATH: '/bin', TOKEN_TTL: '60s' });
   });
