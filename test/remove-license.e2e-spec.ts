@@ -1,0 +1,242 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { DataSource } from 'typeorm';
+import { dayMs, hourMs, minuteMs } from './support/license-fixture.js';
+import { readOutbox } from './support/read-outbox.js';
+import { refreshPath, startLicensedStore, tokenPath, TestStore } from './support/start-store.js';
+
+const licensePath = '/api/license';
+const revocationPath = '/oauth/revoke';
+
+let store: TestStore;
+
+afterEach(() => store.stop());
+
+const remove = () => store.app.as('delete', licensePath).expect(204);
+
+/** What the database keeps under seal: of the license itself, and of grants that are yet to be revoked. */
+async function countSealed(): Promise<{ license: number; revocations: number }> {
+  return {
+    license: await countRows('license WHERE secrets IS NOT NULL'),
+    revocations: await countRows('pending_revocation'),
+  };
+}
+
+async function countRows(what: string): Promise<number> {
+  const rows: { count: number | string }[] = await store.app.app
+    .get(DataSource)
+    .query(`SELECT count(*) AS count FROM ${what}`);
+  return Number(rows[0]?.count);
+}
+
+async function isTokenActive(token: string | undefined): Promise<boolean> {
+  const response = await fetch(`${store.mock.url}/oauth/introspect`, {
+    method: 'POST',
+    body: new URLSearchParams({ token: token ?? '', client_id: 'pos-server' }),
+  });
+  return ((await response.json()) as { active: boolean }).active;
+}
+
+describe('removing a license', () => {
+  it('drops it here, tells subscribers, and revokes it at the Authorization server', async () => {
+    store = await startLicensedStore();
+    const grant = store.secrets;
+    expect(await isTokenActive(grant?.refreshToken)).toBe(true);
+    await remove();
+    expect(await store.app.view()).toMatchObject({
+      status: 'unlicensed',
+      statusText: 'Not Licensed',
+      reason: 'removed',
+      serverId: 'srv-store-1',
+      features: [],
+      hub: null,
+      renewalDate: null,
+      token: { status: 'none', expiresAt: null, nextRefreshAt: null },
+    });
+    expect((await readOutbox(store.app)).at(-1)).toMatchObject({
+      type: 'license.status',
+      data: { previousStatus: 'licensed', status: 'unlicensed', reason: 'removed' },
+    });
+    expect(store.secrets).toBeNull();
+
+    await store.app.tick();
+    expect(await store.isAuthorized()).toBe(false);
+    expect(await isTokenActive(grant?.refreshToken)).toBe(false);
+    expect(await isTokenActive(grant?.accessToken)).toBe(false);
+    expect(await countSealed()).toEqual({ license: 0, revocations: 0 });
+    expect((await store.audit()).slice(0, 2)).toMatchObject([
+      { actor: 'system', action: 'grant-revoked-at-server' },
+      {
+        actor: 'admin',
+        action: 'removed',
+        before: { status: 'licensed' },
+        after: { status: 'unlicensed', tokenExpiresAt: null },
+      },
+    ]);
+  });
+
+  it('changes and tells nothing where there is none', async () => {
+    store = await TestStore.start();
+    await remove();
+    expect(await store.eventNames()).toEqual([]);
+    expect(await store.audit()).toEqual([]);
+  });
+
+  it('is told once however often it is asked for', async () => {
+    store = await startLicensedStore();
+    await Promise.all([remove(), remove(), remove()]);
+    await store.app.tick();
+    expect(await store.eventNames()).toEqual(['acquired', 'removed']);
+    expect(store.proxy.done(revocationPath)).toHaveLength(1);
+  });
+
+  it('leaves the way free to acquire again, for the same server or another', async () => {
+    store = await startLicensedStore();
+    for (const deviceId of ['srv-store-1', 'srv-store-2']) {
+      await remove();
+      await store.app.tick();
+      expect(await store.app.acquire(store.mock, deviceId)).toMatchObject({
+        status: 'licensed',
+        serverId: deviceId,
+      });
+      await store.app.as('post', refreshPath).expect(200);
+    }
+    expect(await store.isAuthorized('srv-store-1')).toBe(false);
+    expect(await store.isAuthorized('srv-store-2')).toBe(true);
+  });
+
+  it('does not wait for the Authorization server: the grant is revoked when it is back, also after restarts', async () => {
+    store = await startLicensedStore();
+    await store.setFault('offline');
+    await remove();
+    for (let hour = 1; hour <= 3; hour++) {
+      await store.live(hourMs, 20 * minuteMs);
+      await store.restart();
+    }
+    expect(await store.isAuthorized()).toBe(true);
+    expect(await countSealed()).toEqual({ license: 0, revocations: 1 });
+
+    await store.setFault('none');
+    await store.live(hourMs, 20 * minuteMs);
+    expect(await store.isAuthorized()).toBe(false);
+    expect(await countSealed()).toEqual({ license: 0, revocations: 0 });
+    expect(store.proxy.done(revocationPath)).toHaveLength(1);
+  });
+
+  it('asks less and less often while the Authorization server is away, and no later than every 15 minutes', async () => {
+    store = await startLicensedStore();
+    await remove();
+    let tries = 0;
+    store.proxy.inject({
+      path: revocationPath,
+      at: 'request',
+      fate: 'drop',
+      times: 1_000,
+      meanwhile: async () => {
+        tries++;
+      },
+    });
+    await store.live(minuteMs, 1000);
+    expect(tries).toBeGreaterThanOrEqual(2);
+    expect(tries).toBeLessThanOrEqual(30);
+    const triesSoFar = tries;
+    for (let quarter = 1; quarter <= 12; quarter++) await store.live(15 * minuteMs, 15 * minuteMs);
+    expect(tries - triesSoFar).toBe(12);
+  });
+
+  it('revokes the old grant of a re-acquired server without harm to the new one', async () => {
+    store = await startLicensedStore();
+    await store.setFault('offline');
+    await remove();
+    await store.app.tick();
+    await store.setFault('none');
+    await store.app.acquire(store.mock);
+    await store.live(hourMs, 20 * minuteMs);
+    expect(await countSealed()).toEqual({ license: 1, revocations: 0 });
+    expect(await store.isAuthorized()).toBe(true);
+    await store.app.as('post', refreshPath).expect(200);
+  });
+});
+
+describe('removing a license while a refresh is under way', () => {
+  it.each([
+    { moment: 'before the server has seen it', at: 'request' as const },
+    { moment: 'when the server has made a new token', at: 'answer' as const },
+  ])('leaves nothing alive at the Authorization server ($moment)', async ({ at }) => {
+    store = await startLicensedStore();
+    const old = store.secrets;
+    store.proxy.inject({
+      path: tokenPath,
+      at,
+      meanwhile: async () => {
+        await remove();
+      },
+      fate: 'pass',
+    });
+    await store.app.as('post', refreshPath).expect(200);
+    expect(await store.app.view()).toMatchObject({ status: 'unlicensed', reason: 'removed' });
+    expect(store.secrets).toBeNull();
+
+    await store.live(3 * minuteMs, minuteMs);
+    expect(await store.isAuthorized()).toBe(false);
+    const [issued] = store.refreshes.map(({ body }) => JSON.parse(body) as { refresh_token: string });
+    if (at === 'answer') expect(issued?.refresh_token).toEqual(expect.any(String));
+    for (const token of [old?.refreshToken, issued?.refresh_token])
+      expect(await isTokenActive(token)).toBe(false);
+    expect(await countSealed()).toEqual({ license: 0, revocations: 0 });
+    expect(await store.eventNames()).toEqual(['acquired', 'removed']);
+  });
+
+  it('keeps the license that was acquired anew meanwhile', async () => {
+    store = await startLicensedStore();
+    store.proxy.inject({
+      path: tokenPath,
+      at: 'answer',
+      meanwhile: async () => {
+        await remove();
+        await store.app.acquire(store.mock);
+      },
+      fate: 'pass',
+    });
+    await store.app.as('post', refreshPath).expect(200);
+    await store.live(3 * minuteMs, minuteMs);
+    expect(await store.app.view()).toMatchObject({ status: 'licensed', reason: 'acquired' });
+    await store.app.as('post', refreshPath).expect(200);
+    expect(await store.isAuthorized()).toBe(true);
+  });
+});
+
+describe('a license that is revoked at the Authorization server', () => {
+  it('ends with the next refresh: unlicensed, and its secrets are gone', async () => {
+    store = await startLicensedStore();
+    await store.mock.control('DELETE', '/mock/devices/srv-store-1/authorization');
+    expect(await store.app.view()).toMatchObject({ status: 'licensed' });
+    await store.refreshWhenDue();
+    expect(await store.app.view()).toMatchObject({
+      status: 'unlicensed',
+      reason: 'revoked',
+      serverId: 'srv-store-1',
+      token: { status: 'none', nextRefreshAt: null },
+      connection: { online: true },
+      reauthorizationRequired: false,
+    });
+    expect(store.secrets).toBeNull();
+    expect(await countSealed()).toEqual({ license: 0, revocations: 0 });
+    expect((await readOutbox(store.app)).at(-1)).toMatchObject({
+      data: { previousStatus: 'licensed', status: 'unlicensed', reason: 'revoked' },
+    });
+    expect((await store.audit())[0]).toMatchObject({ actor: 'system', action: 'revoked' });
+  });
+
+  it('is not asked about again, and can be acquired anew', async () => {
+    store = await startLicensedStore();
+    await store.mock.control('DELETE', '/mock/devices/srv-store-1/authorization');
+    await store.refreshWhenDue();
+    const calls = () => store.proxy.exchanges.filter(({ path }) => path === tokenPath).length;
+    const callsBefore = calls();
+    await store.live(10 * dayMs, dayMs);
+    await store.restart();
+    await store.app.tick();
+    expect(calls()).toBe(callsBefore);
+    expect(await store.app.acquire(store.mock)).toMatchObject({ status: 'licensed', reason: 'acquired' });
+  });
+});
