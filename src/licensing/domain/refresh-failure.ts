@@ -104,15 +104,12 @@ function retrySlowly(before: LicenseState, lastError: ConnectionError, random: n
 function endGrant(before: LicenseState, policy: LicensePolicy, lastError: ConnectionError): LicenseChange {
   const now = lastError.at;
   const state: LicenseState = { ...before, connection: reached(lastError) };
-  if (state.reauthorizationRequired) return unchanged(state);
+  // A person may have asked during an outage, and so left a time for another try: the dead grant needs none.
+  if (state.reauthorizationRequired) return unchanged(withoutNextAttempt(state));
   const mayHaveDiedOfRetry = before.refresh.intentAt !== null;
   const hasLiveToken = state.license !== null && state.license.token.expiresAt.getTime() >= now.getTime();
   if (mayHaveDiedOfRetry && hasLiveToken) {
-    const waiting: LicenseState = {
-      ...state,
-      refresh: { ...state.refresh, nextAttemptAt: null },
-      reauthorizationRequired: true,
-    };
+    const waiting: LicenseState = { ...withoutNextAttempt(state), reauthorizationRequired: true };
     return tellStatus(
       observeRenewalDate(unchanged(waiting), policy, now),
       'reauthorization-required',
@@ -121,6 +118,10 @@ function endGrant(before: LicenseState, policy: LicensePolicy, lastError: Connec
     );
   }
   return tellStatus(unchanged(withoutLicense(state)), 'revoked', policy, now);
+}
+
+function withoutNextAttempt(state: LicenseState): LicenseState {
+  return { ...state, refresh: { ...state.refresh, nextAttemptAt: null } };
 }
 
 function reached(lastError: ConnectionError): LicenseState['connection'] {

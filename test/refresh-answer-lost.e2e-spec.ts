@@ -1,0 +1,229 @@
+import { cp, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { LicenseStore } from '../src/licensing/ports/license-store.js';
+import { RefreshLicense } from '../src/licensing/refresh-license.js';
+import { dayMs, hourMs, minuteMs, secondMs } from './support/license-fixture.js';
+import type { Fault } from './support/fault-proxy.js';
+import { refreshPath, startLicensedStore, tokenPath, type TestStore } from './support/start-store.js';
+
+let store: TestStore;
+
+afterEach(() => store.stop());
+
+const withoutRotation = { server: 'without rotation', mock: { isRefreshRotated: false } };
+const withGrace = {
+  server: 'with rotation and grace until-used',
+  mock: { isRefreshRotated: true, refreshGrace: 'until-used' as const },
+};
+const withoutGrace = {
+  server: 'with rotation and no grace',
+  mock: { isRefreshRotated: true, refreshGrace: 0 },
+};
+
+/** Copies the data folder as it lies on the disk at this instant: what a killed process leaves behind. */
+async function copyDataDir(): Promise<string> {
+  const copy = await mkdtemp(join(tmpdir(), 'licensing-killed-'));
+  await cp(store.app.dataDir, copy, { recursive: true });
+  return copy;
+}
+
+/** Kills the service at a moment of its refresh, and starts it again on what was on the disk then. */
+async function killDuringRefresh(at: Fault['at']): Promise<void> {
+  let left: string | undefined;
+  store.proxy.inject({
+    path: tokenPath,
+    at,
+    meanwhile: async () => {
+      left = await copyDataDir();
+    },
+    fate: 'drop',
+  });
+  await store.refreshWhenDue();
+  await store.restart(left);
+}
+
+async function loseAnswer(fate: Fault['fate']): Promise<void> {
+  store.proxy.inject({ path: tokenPath, at: 'answer', fate });
+  await store.refreshWhenDue();
+}
+
+async function expectHealthyGrant(): Promise<void> {
+  for (let round = 1; round <= 2; round++) {
+    const before = store.refreshes.length;
+    await store.refreshWhenDue();
+    expect(store.refreshes).toHaveLength(before + 1);
+    expect(await store.app.view()).toMatchObject({
+      status: 'licensed',
+      reason: 'refreshed',
+      token: { status: 'valid' },
+      connection: { online: true, lastError: null },
+      reauthorizationRequired: false,
+    });
+  }
+}
+
+async function expectReauthorizationRequired(): Promise<void> {
+  await store.refreshWhenDue();
+  expect(await store.app.view()).toMatchObject({
+    status: 'licensed',
+    reason: 'reauthorization-required',
+    features: ['xms'],
+    token: { status: 'valid', nextRefreshAt: null },
+    reauthorizationRequired: true,
+  });
+}
+
+describe.each([withoutRotation, withGrace])('an Authorization server $server', ({ mock }) => {
+  it('heals by itself when the answer of a refresh is lost in the network', async () => {
+    store = await startLicensedStore({ mock });
+    store.proxy.inject({ path: tokenPath, at: 'answer', fate: 'drop' });
+    await store.refreshWhenDue();
+    expect(store.refreshes).toHaveLength(1);
+    expect(await store.app.view()).toMatchObject({ status: 'licensed', connection: { online: false } });
+    await expectHealthyGrant();
+    expect(await store.eventNames()).toEqual(['acquired', 'refreshed', 'refreshed']);
+  });
+
+  it('heals by itself when answers are lost five times in a row, over restarts', async () => {
+    store = await startLicensedStore({ mock });
+    await store.setFault('drop-answer', { count: 5 });
+    for (let lost = 1; lost <= 5; lost++) {
+      await store.refreshWhenDue();
+      expect(store.refreshes).toHaveLength(0);
+      if (lost % 2 === 0) await store.restart();
+    }
+    await expectHealthyGrant();
+  });
+
+  it.each([1, 40, 400])('heals by itself when an answer ends after %i bytes', async (cutAfterBytes) => {
+    store = await startLicensedStore({ mock });
+    store.proxy.inject({ path: tokenPath, at: 'answer', fate: { cutAfterBytes } });
+    await store.refreshWhenDue();
+    expect((await store.app.view()).connection.online).toBe(false);
+    await expectHealthyGrant();
+  });
+
+  it.each(['request', 'answer'] as const)(
+    'heals by itself when the service is killed at the %s',
+    async (at) => {
+      store = await startLicensedStore({ mock });
+      await killDuringRefresh(at);
+      expect(await store.app.view()).toMatchObject({ status: 'licensed', token: { status: 'valid' } });
+      await expectHealthyGrant();
+    },
+  );
+
+  it('heals by itself when the new token cannot be written', async () => {
+    store = await startLicensedStore({ mock });
+    const transact = vi.spyOn(store.app.app.get(LicenseStore), 'transact');
+    store.proxy.inject({
+      path: tokenPath,
+      at: 'answer',
+      meanwhile: async () => {
+        transact.mockRejectedValueOnce(Object.assign(new Error('disk full'), { code: 'SQLITE_FULL' }));
+      },
+      fate: 'pass',
+    });
+    await expect(store.app.app.get(RefreshLicense).execute('admin')).rejects.toThrow('disk full');
+    expect(store.refreshes).toHaveLength(1);
+    await expectHealthyGrant();
+  });
+});
+
+describe(`an Authorization server ${withoutGrace.server}`, () => {
+  const { mock } = withoutGrace;
+
+  it.each([
+    { how: 'the answer is lost', lose: () => loseAnswer('drop') },
+    { how: 'the answer is cut short', lose: () => loseAnswer({ cutAfterBytes: 40 }) },
+    { how: 'the service is killed with the answer on its way', lose: () => killDuringRefresh('answer') },
+  ])('keeps the license to the end of its token when $how', async ({ lose }) => {
+    store = await startLicensedStore({ mock });
+    const { expiresAt } = (await store.app.view()).token;
+    await lose();
+    await expectReauthorizationRequired();
+    expect(await store.eventNames()).toEqual(['acquired', 'reauthorization-required']);
+
+    store.clock.set(new Date(expiresAt ?? Number.NaN));
+    await store.app.tick();
+    expect(await store.app.view()).toMatchObject({ status: 'licensed', token: { status: 'expiring' } });
+    store.clock.advance(1);
+    await store.app.tick();
+    expect(await store.app.view()).toMatchObject({
+      status: 'unlicensed',
+      reason: 'revoked',
+      token: { status: 'none' },
+      reauthorizationRequired: false,
+    });
+    expect((await store.eventNames()).slice(-2)).toEqual(['token:0', 'revoked']);
+    expect(store.secrets).toBeNull();
+  });
+
+  it('can be acquired from again meanwhile, in one go', async () => {
+    store = await startLicensedStore({ mock });
+    await loseAnswer('drop');
+    await expectReauthorizationRequired();
+    expect(await store.app.acquire(store.mock)).toMatchObject({
+      status: 'licensed',
+      reason: 'acquired',
+      reauthorizationRequired: false,
+    });
+    await expectHealthyGrant();
+  });
+
+  it('is not called again for a grant that only a person can replace, over restarts and outages', async () => {
+    store = await startLicensedStore({ mock });
+    await loseAnswer('drop');
+    await expectReauthorizationRequired();
+    const calls = () => store.proxy.exchanges.filter(({ path }) => path === tokenPath).length;
+    const callsBefore = calls();
+    await store.live(dayMs, 2 * hourMs);
+    await store.restart();
+    await store.live(dayMs, 2 * hourMs);
+    expect(calls()).toBe(callsBefore);
+  });
+
+  it('is asked in vain, but not without end, after a person has asked during an outage', async () => {
+    store = await startLicensedStore({ mock });
+    await loseAnswer('drop');
+    await expectReauthorizationRequired();
+    await store.setFault('offline');
+    await store.app.as('post', refreshPath).expect(503);
+    await store.setFault('none');
+    const calls = () => store.proxy.exchanges.filter(({ path }) => path === tokenPath).length;
+    const callsBefore = calls();
+    await store.live(minuteMs, secondMs);
+    expect(calls() - callsBefore).toBeLessThanOrEqual(2);
+    expect(await store.app.view()).toMatchObject({ status: 'licensed', reauthorizationRequired: true });
+  });
+
+  it('heals by itself when the service is killed before the server has seen the refresh', async () => {
+    store = await startLicensedStore({ mock });
+    await killDuringRefresh('request');
+    await expectHealthyGrant();
+  });
+
+  it('takes a revocation for what it is when no answer was lost', async () => {
+    store = await startLicensedStore({ mock });
+    await store.refreshWhenDue();
+    await store.mock.control('DELETE', '/mock/devices/srv-store-1/authorization');
+    await store.refreshWhenDue();
+    expect(await store.app.view()).toMatchObject({ status: 'unlicensed', reason: 'revoked' });
+  });
+});
+
+describe.each([withoutRotation, withGrace, withoutGrace])(
+  'after a refresh was stored, an Authorization server $server',
+  ({ mock }) => {
+    it('goes on with the new token when the service is killed', async () => {
+      store = await startLicensedStore({ mock });
+      await store.refreshWhenDue();
+      const { secrets } = store;
+      await store.restart(await copyDataDir());
+      expect(store.secrets).toEqual(secrets);
+      await expectHealthyGrant();
+    });
+  },
+);
