@@ -11,7 +11,7 @@ import type { RefreshTokenStore } from './store/refresh-token-store.js';
 /** Writes one readable line for an event that matters; it is never given a secret. */
 export type Log = (line: string) => void;
 
-export interface ServerUrls {
+interface ServerUrls {
   issuer: string;
   /** What a person's browser uses. */
   publicUrl: string;

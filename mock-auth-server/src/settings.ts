@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseDuration } from './duration.js';
 
 /** How long a rotated refresh token goes on working: until its successor is used, or at most this many milliseconds. */
-export type RefreshGrace = 'until-used' | number;
+type RefreshGrace = 'until-used' | number;
 
 export interface MockServerSettings {
   host: string;

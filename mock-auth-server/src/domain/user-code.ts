@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 
 /** Consonants without look-alikes and without words (RFC 8628 section 6.1): 20^8 codes, 34.6 bits. */
-export const userCodeAlphabet = 'BCDFGHJKLMNPQRSTVWXZ';
+const userCodeAlphabet = 'BCDFGHJKLMNPQRSTVWXZ';
 const userCodeLength = 8;
 
 /** Makes a user code, normalized: eight letters without the dash. */

@@ -20,7 +20,7 @@ export function findClientForKind(kind: DeviceKind): Client {
   return client;
 }
 
-export function findClient(clientId: string): Client | null {
+function findClient(clientId: string): Client | null {
   return clients.find((candidate) => candidate.clientId === clientId) ?? null;
 }
 

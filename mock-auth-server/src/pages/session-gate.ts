@@ -12,9 +12,9 @@ declare module 'fastify' {
   }
 }
 
-/** Carries the port, because cookies do not tell ports apart and two mocks may run on one host. */
+/** Carries the port that a browser sees: cookies do not tell ports apart, and two mocks may run on one host. */
 export function sessionCookieName(pages: PageContext): string {
-  return `mock_auth_session_${new URL(pages.mock.urls.issuer).port || 'default'}`;
+  return `mock_auth_session_${new URL(pages.mock.urls.publicUrl).port || 'default'}`;
 }
 
 /** Lets only logged-in people into the routes of this scope, and only their own forms. */

@@ -8,7 +8,7 @@ const fileName = 'mock-auth-server.sqlite';
 const applicationId = 0x6d_6f_63_6b;
 const schemaVersion = 1;
 
-export class DatabaseUnusableError extends Error {
+class DatabaseUnusableError extends Error {
   readonly code = 'database-unusable';
 }
 
