@@ -5,6 +5,7 @@ import { ConfigModule } from './config/config.module.js';
 import type { Settings } from './config/settings.js';
 import { HealthModule } from './health/health.module.js';
 import { LicensingModule } from './licensing/licensing.module.js';
+import { ManageLicenseModule } from './manage-license/manage-license.module.js';
 import { MessagingModule } from './messaging/messaging.module.js';
 import { OutboxModule } from './outbox/outbox.module.js';
 import { PersistenceModule } from './persistence/persistence.module.js';
@@ -23,6 +24,7 @@ export class AppModule {
         MessagingModule,
         OutboxModule,
         HealthModule,
+        ManageLicenseModule,
       ],
     };
   }

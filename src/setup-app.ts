@@ -1,8 +1,9 @@
+import fastifyCookie from '@fastify/cookie';
 import { ValidationPipe } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Settings } from './config/settings.js';
-import { ProblemFilter } from './http/problem-filter.js';
 import { setSecurityHeaders } from './http/security-headers.js';
+import { PageErrorFilter } from './manage-license/page-error-filter.js';
 
 const longestBodyBytes = 16 * 1024;
 
@@ -20,7 +21,8 @@ export function createAdapter(): FastifyAdapter {
 
 /** Sets up what holds for every route: used by the process and by the tests alike, so that they cannot differ. */
 export async function setupApp(app: NestFastifyApplication): Promise<void> {
-  app.useGlobalFilters(new ProblemFilter());
+  await app.register(fastifyCookie);
+  app.useGlobalFilters(new PageErrorFilter());
   app.useGlobalPipes(new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true, transform: true }));
   setSecurityHeaders(app.getHttpAdapter().getInstance());
   if (app.get(Settings).hasDocs) {

@@ -28,6 +28,11 @@ export class AdminToken implements OnModuleInit {
       this.settings.adminToken === null ? await this.loadOrCreate() : digest(this.settings.adminToken);
   }
 
+  /** Where a person finds the token; null: it was set as ADMIN_TOKEN. */
+  get filePath(): string | null {
+    return this.settings.adminToken === null ? join(this.settings.dataDir, fileName) : null;
+  }
+
   /** Tells whether `candidate` is the admin token, in a time that does not depend on how much of it is right. */
   matches(candidate: string): boolean {
     return timingSafeEqual(digest(candidate), this.hash);

@@ -25,7 +25,7 @@ export class ProblemFilter implements ExceptionFilter {
     void reply.status(status).headers(headers).type(contentType).send(problem);
   }
 
-  private explain(
+  protected explain(
     error: unknown,
   ): Pick<ProblemException, 'code' | 'detail' | 'headers'> & { status: number } {
     if (error instanceof ProblemException) {

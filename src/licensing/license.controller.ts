@@ -2,6 +2,7 @@ import { Controller, Delete, Get, HttpCode, HttpStatus, Post, Query, Res, UseGua
 import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { AdminGuard } from '../admin/admin-guard.js';
+import { Actor } from '../admin/admin-request.js';
 import { Problem, ProblemException } from '../http/problem.js';
 import { CancelAuthorization } from './cancel-authorization.js';
 import type { LicenseView } from './domain/license-view.js';
@@ -13,9 +14,6 @@ import { LicenseStore, type PendingAuthorization } from './ports/license-store.j
 import { RefreshLicense } from './refresh-license.js';
 import { RemoveLicense } from './remove-license.js';
 import { RequestUserCode } from './request-user-code.js';
-
-/** Whoever holds the admin token, until a login gives the trail a name. */
-const actor = 'admin';
 
 const problems = (status: number, description: string) => ApiResponse({ status, description, type: Problem });
 
@@ -49,7 +47,7 @@ export class LicenseController {
   @problems(409, 'license-present')
   @problems(502, 'authorization-server-unreachable: what answers is not the expected server')
   @problems(503, 'authorization-server-unreachable')
-  async next(@Res({ passthrough: true }) reply: FastifyReply): Promise<UserCodeDto> {
+  async next(@Actor() actor: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<UserCodeDto> {
     const outcome = await this.requestUserCode.execute(actor);
     switch (outcome.kind) {
       case 'issued':
@@ -81,7 +79,7 @@ export class LicenseController {
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({ summary: 'Cancel the pending authorization' })
   @ApiResponse({ status: 204 })
-  async cancel(): Promise<void> {
+  async cancel(@Actor() actor: string): Promise<void> {
     await this.cancelAuthorization.execute(actor);
   }
 
@@ -135,7 +133,7 @@ export class LicenseController {
   @problems(404, 'unlicensed')
   @problems(502, 'authorization-server-unreachable: what answers is not the expected server')
   @problems(503, 'authorization-server-unreachable')
-  async refresh(): Promise<LicenseView> {
+  async refresh(@Actor() actor: string): Promise<LicenseView> {
     const outcome = await this.refreshLicense.execute(actor);
     switch (outcome.kind) {
       case 'refreshed':
@@ -158,7 +156,7 @@ export class LicenseController {
     status: 204,
     description: 'Revoked at the Authorization server too, once that can be reached.',
   })
-  async remove(): Promise<void> {
+  async remove(@Actor() actor: string): Promise<void> {
     await this.removeLicense.execute(actor);
   }
 

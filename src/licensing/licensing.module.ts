@@ -26,6 +26,13 @@ import { RevokeDroppedGrants } from './revoke-dropped-grants.js';
     ObserveLicense,
     LicenseScheduler,
   ],
-  exports: [LicenseReader],
+  exports: [
+    LicenseReader,
+    RequestUserCode,
+    PollAuthorization,
+    CancelAuthorization,
+    RefreshLicense,
+    RemoveLicense,
+  ],
 })
 export class LicensingModule {}

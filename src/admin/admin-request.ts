@@ -1,0 +1,38 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { Session } from './sessions.js';
+
+/** Who was let in. `session` null: by the admin token itself. */
+export interface Admin {
+  readonly session: Session | null;
+}
+
+const admins = new WeakMap<FastifyRequest, Admin>();
+
+/** Notes who sent a request, for those who answer it. */
+export function noteAdmin(request: FastifyRequest, admin: Admin): void {
+  admins.set(request, admin);
+}
+
+/** Tells who sent a request that a guard has let in. */
+function adminOf(request: FastifyRequest): Admin {
+  const admin = admins.get(request);
+  if (admin === undefined) throw new Error('No guard has let this request in: its route needs one.');
+  return admin;
+}
+
+/** The name that the audit trail shows for whoever sent the request. */
+export const Actor = createParamDecorator((_data: unknown, context: ExecutionContext): string => {
+  return actorOf(context.switchToHttp().getRequest<FastifyRequest>());
+});
+
+/** The session of a request that the page's guard has let in. */
+export function sessionOf(request: FastifyRequest): Session {
+  const { session } = adminOf(request);
+  if (session === null) throw new Error('This route is for who is logged in on the page.');
+  return session;
+}
+
+export function actorOf(request: FastifyRequest): string {
+  return adminOf(request).session?.name ?? 'admin';
+}

@@ -1,0 +1,79 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Clock } from '../licensing/ports/clock.js';
+import { AdminToken } from './admin-token.js';
+
+/** Typing errors are free. */
+const freeMistakes = 5;
+const firstDelayMs = 250;
+/** The most that anyone waits, whoever else is guessing from the same address. */
+const longestDelayMs = 2000;
+const forgivenAfterMs = 10 * 60_000;
+const maxAddresses = 10_000;
+const maxWaiting = 200;
+
+/** `isSlowed`: mistakes from that address made this answer wait. `refused`: too many wait; the token was not looked at. */
+export type LoginOutcome =
+  { readonly kind: 'right' | 'wrong'; readonly isSlowed: boolean } | { kind: 'refused' };
+
+interface Mistakes {
+  readonly count: number;
+  readonly lastAt: number;
+}
+
+/**
+ * Compares candidates for the admin token, ever more slowly for an address that was wrong before. The right one waits as
+ * long as a wrong one would, or the waiting would tell them apart, but it is let in: nobody is ever locked out.
+ */
+@Injectable()
+export class LoginThrottle {
+  private readonly logger = new Logger('Login');
+  private readonly mistakes = new Map<string, Mistakes>();
+  private waiting = 0;
+
+  constructor(
+    private readonly adminToken: AdminToken,
+    private readonly clock: Clock,
+  ) {}
+
+  async attempt(address: string, candidate: string): Promise<LoginOutcome> {
+    if (this.waiting >= maxWaiting) return { kind: 'refused' };
+    const isRight = this.adminToken.matches(candidate);
+    const delayMs = this.delayMsFor(address);
+    // Counted before the wait, so that guesses at the same time are mistakes one after the other.
+    if (!isRight) this.count(address);
+    if (delayMs > 0) await this.wait(delayMs);
+    if (isRight) this.mistakes.delete(address);
+    return { kind: isRight ? 'right' : 'wrong', isSlowed: delayMs > 0 };
+  }
+
+  private delayMsFor(address: string): number {
+    const count = this.recent(address)?.count ?? 0;
+    if (count < freeMistakes) return 0;
+    return Math.min(longestDelayMs, firstDelayMs * 2 ** Math.min(count - freeMistakes, 30));
+  }
+
+  private count(address: string): void {
+    const count = (this.recent(address)?.count ?? 0) + 1;
+    // Put at the end, so that the first key is the one that has been quiet for longest.
+    this.mistakes.delete(address);
+    this.mistakes.set(address, { count, lastAt: this.clock.now().getTime() });
+    const [quietest] = this.mistakes.keys();
+    if (quietest !== undefined && this.mistakes.size > maxAddresses) this.mistakes.delete(quietest);
+    if (count === freeMistakes) this.logger.warn(`Wrong admin tokens come from ${address}: slowed down.`);
+  }
+
+  private recent(address: string): Mistakes | undefined {
+    const mistakes = this.mistakes.get(address);
+    if (mistakes === undefined) return undefined;
+    return Math.abs(this.clock.now().getTime() - mistakes.lastAt) < forgivenAfterMs ? mistakes : undefined;
+  }
+
+  private async wait(delayMs: number): Promise<void> {
+    this.waiting += 1;
+    try {
+      await this.clock.sleep(delayMs);
+    } finally {
+      this.waiting -= 1;
+    }
+  }
+}

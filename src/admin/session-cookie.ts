@@ -1,0 +1,29 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+/** Cookies do not tell ports apart, so the name does: two services on one machine keep their sessions. */
+export function sessionCookieName(request: FastifyRequest): string {
+  return `pos-licensing-${request.port ?? (request.protocol === 'https' ? 443 : 80)}`;
+}
+
+/** Reads the session id that the browser sent, if it can be one. */
+export function readSessionCookie(request: FastifyRequest): string | null {
+  const id = request.cookies[sessionCookieName(request)];
+  return id !== undefined && /^[\w-]{22}$/.test(id) ? id : null;
+}
+
+export function writeSessionCookie(request: FastifyRequest, reply: FastifyReply, id: string): void {
+  reply.setCookie(sessionCookieName(request), id, cookieOptions(request));
+}
+
+export function clearSessionCookie(request: FastifyRequest, reply: FastifyReply): void {
+  reply.clearCookie(sessionCookieName(request), cookieOptions(request));
+}
+
+function cookieOptions(request: FastifyRequest) {
+  return {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'strict',
+    secure: request.protocol === 'https',
+  } as const;
+}

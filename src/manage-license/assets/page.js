@@ -1,0 +1,190 @@
+// Makes the page quicker to use. Everything works without it, by forms and links.
+
+const secondMs = 1000;
+const minuteMs = 60 * secondMs;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+const yearMs = 365 * dayMs;
+const units = [
+  [yearMs, 'year', 2],
+  [dayMs, 'day', 2],
+  [hourMs, 'hour', 2],
+  [minuteMs, 'minute', 1],
+];
+const distances = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
+const announcement = document.getElementById('announcement');
+/** How far the clock of the service is ahead of this browser's. */
+let clockOffsetMs = 0;
+/** A form was sent, and its answer is on the way. */
+let isLeaving = false;
+
+start();
+
+function start() {
+  prepareContent();
+  setInterval(tellCountdowns, secondMs);
+  setInterval(tellDistances, 15 * secondMs);
+  document.addEventListener('click', (event) => void copyUserCode(event));
+  document.addEventListener('submit', markAsBusy);
+  // A page that comes back from the browser's memory is as old as when it was left.
+  addEventListener('pageshow', ({ persisted }) => persisted && location.reload());
+  if (getContent().dataset.version !== undefined) followLicense();
+}
+
+function getContent() {
+  return document.getElementById('content');
+}
+
+function prepareContent() {
+  const renderedAt = getContent().dataset.now;
+  clockOffsetMs = renderedAt === undefined ? 0 : Date.parse(renderedAt) - Date.now();
+  for (const time of document.querySelectorAll('time')) time.textContent = formatInstant(time);
+  for (const button of document.querySelectorAll('[data-copy]')) button.hidden = false;
+  tellCountdowns();
+  tellDistances();
+}
+
+function readServiceClock() {
+  return Date.now() + clockOffsetMs;
+}
+
+/** The service writes instants in its own time zone; the reader's is known only here. */
+function formatInstant(time) {
+  const options = { year: 'numeric', month: 'long', day: 'numeric', hour: 'numeric', minute: '2-digit' };
+  const formatter = new Intl.DateTimeFormat(time.lang, { ...options, timeZoneName: 'short' });
+  return formatter.format(new Date(time.dateTime));
+}
+
+function tellDistances() {
+  for (const element of document.querySelectorAll('[data-distance]')) {
+    element.textContent = tellDistance(Date.parse(element.dataset.distance) - readServiceClock());
+  }
+}
+
+function tellDistance(distanceMs) {
+  const unit = units.find(([unitMs, , least]) => Math.abs(distanceMs) >= unitMs * least);
+  if (unit === undefined) return distanceMs < 0 ? 'less than a minute ago' : 'in less than a minute';
+  return distances.format(Math.trunc(distanceMs / unit[0]), unit[1]);
+}
+
+function tellCountdowns() {
+  for (const element of document.querySelectorAll('[data-countdown]')) {
+    const { countdown, label } = element.dataset;
+    const seconds = Math.max(0, Math.ceil((Date.parse(countdown) - readServiceClock()) / secondMs));
+    element.textContent = `${label} ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+  }
+}
+
+async function copyUserCode({ target }) {
+  const button = target.closest('[data-copy]');
+  if (button === null) return;
+  const { copy, copied, failed } = button.dataset;
+  const label = button.textContent;
+  const isCopied = await copyText(copy);
+  button.textContent = isCopied ? `✓ ${copied}` : failed;
+  announce(isCopied ? copied : failed);
+  setTimeout(() => (button.textContent = label), 3 * secondMs);
+}
+
+async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    // There is no clipboard for a page that came without TLS from another machine: the selection still has one.
+    getSelection().selectAllChildren(document.getElementById('user-code'));
+    const isCopied = document.execCommand('copy');
+    if (isCopied) getSelection().removeAllRanges();
+    return isCopied;
+  }
+}
+
+function markAsBusy({ target, submitter }) {
+  // A second click would send the form again.
+  if (isLeaving) return;
+  isLeaving = true;
+  submitter?.setAttribute('aria-busy', 'true');
+  target.addEventListener('submit', (event) => event.preventDefault());
+}
+
+/** Tells a screen reader, without a trace on the page. */
+function announce(text) {
+  announcement.classList.add('for-readers');
+  announcement.textContent = text;
+}
+
+function followLicense() {
+  let source = null;
+  const connect = () => {
+    if (source !== null || document.hidden) return;
+    source = new EventSource('/api/license/events');
+    source.addEventListener('license', ({ lastEventId }) => void takeVersion(lastEventId));
+    source.addEventListener('error', () => {
+      // Anything but a broken connection ends the source: the session has ended, or the service is going.
+      if (source?.readyState !== EventSource.CLOSED) return;
+      source = null;
+      setTimeout(() => void checkSession().then(connect), 3 * secondMs);
+    });
+  };
+  const disconnect = () => {
+    source?.close();
+    source = null;
+  };
+  // A browser has few connections for one service, and a page that nobody sees needs none.
+  document.addEventListener('visibilitychange', () => (document.hidden ? disconnect() : connect()));
+  addEventListener('pagehide', disconnect);
+  connect();
+}
+
+async function checkSession() {
+  const response = await fetchPage('/').catch(() => null);
+  if (response?.redirected) location.assign('/login');
+}
+
+function fetchPage(path) {
+  return fetch(path, { headers: { accept: 'text/html', 'x-background': '1' } });
+}
+
+async function takeVersion(version) {
+  const content = getContent();
+  if (isLeaving || version === content.dataset.version || version === content.dataset.heldFor) return;
+  if (isHeld(content)) {
+    content.dataset.heldFor = version;
+    return offerNewVersion();
+  }
+  const response = await fetchPage('/').catch(() => null);
+  if (response?.redirected) return location.assign('/login');
+  if (!response?.ok) return;
+  const fresh = new DOMParser().parseFromString(await response.text(), 'text/html').getElementById('content');
+  if (isLeaving || fresh === null) return;
+  if (isHeld(content)) return offerNewVersion();
+  replaceContent(document.adoptNode(fresh), content);
+}
+
+/** Whether a change of the content would take something out of a person's hand. */
+function isHeld(content) {
+  const { activeElement } = document;
+  const isTyping = content.contains(activeElement) && activeElement.matches('input, select, textarea');
+  const selection = getSelection();
+  const isSelecting = !selection.isCollapsed && content.contains(selection.anchorNode);
+  return 'held' in content.dataset || isTyping || isSelecting;
+}
+
+function offerNewVersion() {
+  const { held, show } = announcement.dataset;
+  const link = document.createElement('a');
+  link.href = '/';
+  link.textContent = show;
+  announcement.classList.remove('for-readers');
+  announcement.replaceChildren(`${held} `, link);
+}
+
+function replaceContent(fresh, content) {
+  const focusedId = content.contains(document.activeElement) ? document.activeElement.id : null;
+  const openDetails = content.querySelector('details[open]') !== null;
+  content.replaceWith(fresh);
+  for (const details of fresh.querySelectorAll('details')) details.open = openDetails;
+  prepareContent();
+  if (focusedId !== null) (document.getElementById(focusedId) ?? fresh).focus({ preventScroll: true });
+  if (fresh.dataset.summary !== content.dataset.summary) announce(fresh.dataset.summary);
+}

@@ -1,0 +1,92 @@
+import { assetUrls } from '../page-assets.js';
+import { html, type Html } from '../html.js';
+import { texts } from '../texts.js';
+
+/** What stands around the content of every page. */
+export interface PageFrame {
+  readonly title: string;
+  /** Null where nobody is logged in. */
+  readonly visitor: Visitor | null;
+  readonly section?: 'license' | 'history';
+  readonly live?: LiveMark;
+}
+
+export interface Visitor {
+  readonly name: string | null;
+  readonly csrfToken: string;
+}
+
+/** What a page needs to follow the license by itself. */
+export interface LiveMark {
+  /** Names what the page shows: another one is newer. */
+  readonly version: string;
+  /** What a screen reader is told when the page has moved on. */
+  readonly summary: string;
+  readonly now: Date;
+  /** Whether a person is deciding something here, so that the page must not change under the hand. */
+  readonly isHeld: boolean;
+}
+
+/** Renders a whole page. */
+export function renderPage(frame: PageFrame, content: Html): string {
+  const { visitor, live } = frame;
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${frame.title} – ${texts.product}</title>
+        <link rel="icon" href="${assetUrls.icon}" type="image/svg+xml" />
+        <link rel="stylesheet" href="${assetUrls.styles}" />
+        <script type="module" src="${assetUrls.script}"></script>
+      </head>
+      <body>
+        <a class="skip" href="#content">${texts.skipToContent}</a>
+        <header class="container">
+          <p class="product">${texts.product}</p>
+          ${visitor && renderNavigation(visitor, frame.section)}
+        </header>
+        <p
+          class="container announcement"
+          id="announcement"
+          role="status"
+          data-held="${texts.held.text}"
+          data-show="${texts.held.show}"
+        ></p>
+        <main class="container" id="content" tabindex="-1" ${live && renderLiveMark(live)}>
+          <h1>${frame.title}</h1>
+          ${content}
+        </main>
+      </body>
+    </html> `.text;
+}
+
+function renderNavigation(visitor: Visitor, section: PageFrame['section']): Html {
+  const words = texts.navigation;
+  const link = (name: 'license' | 'history', path: string): Html =>
+    html`<li><a href="${path}" ${name === section && html` aria-current="page"`}>${words[name]}</a></li>`;
+  return html`<nav aria-label="${words.label}">
+    <ul>
+      ${link('license', '/')}${link('history', '/history')}
+    </ul>
+    <form method="post" action="/logout">
+      ${visitor.name !== null && html`<span class="visitor">${texts.loggedInAs(visitor.name)}</span>`}
+      ${renderCsrfField(visitor)}<button class="outline secondary">${words.logOut}</button>
+    </form>
+  </nav>`;
+}
+
+function renderLiveMark({ version, summary, now, isHeld }: LiveMark): Html {
+  return html` data-version="${version}" data-summary="${summary}"
+  data-now="${now.toISOString()}"${isHeld && html` data-held`}`;
+}
+
+export function renderCsrfField({ csrfToken }: Visitor): Html {
+  return html`<input type="hidden" name="csrfToken" value="${csrfToken}" />`;
+}
+
+/** A form that is one button. */
+export function renderAction(visitor: Visitor, path: string, label: string, className = ''): Html {
+  return html`<form method="post" action="${path}">${renderCsrfField(visitor)}<button${className !== '' && html` class="${className}"`} id="${path.replaceAll('/', '-').slice(1)}">${label}</button></form>`;
+}

@@ -1,0 +1,34 @@
+import { html, type Html } from '../html.js';
+import type { LicensePage } from '../license-page.js';
+import { texts } from '../texts.js';
+import { renderInstant } from './instant-view.js';
+
+const words = texts.license;
+
+/** The fields of a license, beside its status. */
+export function renderLicenseDetails({ license, reader }: LicensePage): Html {
+  const { hub, token, connection } = license;
+  const instant = (at: Date | null): Html => (at === null ? html`${texts.none}` : renderInstant(at, reader));
+  return html`<section class="card" aria-labelledby="details-title">
+    <h2 id="details-title">${words.details}</h2>
+    <dl class="fields">
+      ${renderField(words.fields.serverId, html`<code>${license.serverId}</code>`)}
+      ${renderField(words.fields.renewalDate, instant(license.renewalDate))}
+      ${renderField(words.fields.features, license.features.length === 0 ? texts.none : license.features.join(', '))}
+      ${renderField(words.fields.hubName, hub?.name ?? texts.none)}
+      ${renderField(words.fields.hubUrl, hub?.url ?? texts.none)}
+      ${renderField(words.fields.tokenExpiry, instant(token.expiresAt))}
+    </dl>
+    <dl class="fields minor">
+      ${token.nextRefreshAt !== null && renderField(words.nextRefresh, instant(token.nextRefreshAt))}
+      ${renderField(words.lastContact, connection.lastContactAt === null ? words.neverContacted : instant(connection.lastContactAt))}
+    </dl>
+  </section>`;
+}
+
+function renderField(label: string, value: Html | string): Html {
+  return html`<div>
+    <dt>${label}</dt>
+    <dd>${value}</dd>
+  </div>`;
+}

@@ -1,0 +1,28 @@
+import { html } from '../html.js';
+import type { LicensePage } from '../license-page.js';
+import { texts } from '../texts.js';
+import { renderCsrfField, renderPage } from './layout.js';
+import { summarize } from './license-view.js';
+
+const words = texts.removal;
+
+/** Asks before the license is removed, and says what that will do. */
+export function renderRemoval(page: LicensePage): string {
+  const { license, visitor, version, reader } = page;
+  const name = license.serverName ?? license.serverId ?? '';
+  const live = { version, summary: summarize(page), now: reader.now, isHeld: true };
+  return renderPage(
+    { title: words.title, visitor, section: 'license', live },
+    html`<section class="card">
+      <h2>${words.question(name)}</h2>
+      <ul>
+        ${words.effects.map((effect) => html`<li>${effect}</li>`)}
+      </ul>
+      <form method="post" action="/license/remove" class="actions">
+        ${renderCsrfField(visitor)}
+        <a href="/" role="button" class="outline secondary">${words.keep}</a>
+        <button class="danger">${words.confirm}</button>
+      </form>
+    </section>`,
+  );
+}

@@ -1,0 +1,73 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { findChromium } from '../../scripts/prepare/provide-chromium.mjs';
+import type { TestApp } from './start-app.js';
+
+const screenshotDir = join(import.meta.dirname, '../../.cache/screenshots');
+const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+/** Starts a real Chromium without a window, and with a profile of its own. */
+export async function startBrowser(): Promise<Browser> {
+  const executablePath = findChromium();
+  if (executablePath === null) {
+    throw new Error(
+      'Chromium was not found: run node scripts/prepare.mjs test, which installs it or says how.',
+    );
+  }
+  return chromium.launch({
+    executablePath,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+/** Logs in as a person does. */
+export async function logIn(page: Page, app: TestApp, name = ''): Promise<void> {
+  await page.goto(`${app.url}/login`);
+  await page.getByLabel('Admin token').fill(app.adminToken);
+  if (name !== '') await page.getByLabel('Your name').fill(name);
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.getByRole('heading', { name: 'Manage License' }).waitFor();
+}
+
+/** Keeps a picture of the whole page in an ignored folder, for a person to look at. */
+export async function takeScreenshot(page: Page, name: string): Promise<void> {
+  await mkdir(screenshotDir, { recursive: true });
+  await page.screenshot({ path: join(screenshotDir, `${name}.png`), fullPage: true });
+}
+
+/** What axe finds against WCAG 2.2 AA and good practice on the page as it is: a line for each violation. */
+export async function findViolations(page: Page): Promise<string[]> {
+  // Through the debugger, because the policy of the page lets no foreign script in.
+  await page.evaluate(await readFile(axePath, 'utf8'));
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: AxeRunner };
+    const { violations } = await axe.run();
+    return violations.map(
+      ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html).join(' | ')}`,
+    );
+  });
+}
+
+interface AxeRunner {
+  run(): Promise<{ violations: { id: string; help: string; nodes: { html: string }[] }[] }>;
+}
+
+/** Collects what a browser complains of: errors of scripts, and whatever the Content-Security-Policy has blocked. */
+export function watchConsole(context: BrowserContext): string[] {
+  const complaints: string[] = [];
+  context.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  context.on('weberror', (error) => complaints.push(error.error().message));
+  return complaints;
+}
