@@ -1,6 +1,8 @@
+import { errors } from 'jose';
 import { ClientError, ResponseBodyError } from 'openid-client';
 import type { Unreachable } from '../licensing/ports/authorization-server.js';
 import { LicenseTokenError } from './read-license-token.js';
+import { ServerMetadataError } from './server-metadata-error.js';
 
 /** Failures before anything was sent: the request had no effect for certain. */
 const neverSent = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/;
@@ -8,11 +10,9 @@ const untrustedCertificate = /^(CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_T
 
 /** Turns what a call to the Authorization server threw into an answer: a message for a person, and what it means. */
 export function explainFailure(error: unknown): Unreachable {
-  if (error instanceof LicenseTokenError) return nonConforming(error.message);
   if (error instanceof ResponseBodyError) return explainRefusal(error);
-  if (error instanceof ClientError && error.code === 'OAUTH_TIMEOUT') {
-    return unreachable('The Authorization server did not answer in time.', false);
-  }
+  if (isTimeout(error)) return unreachable('The Authorization server did not answer in time.', false);
+  if (isOfOurOwnChecks(error)) return nonConforming(error.message);
   if (error instanceof ClientError) return explainClientError(error);
   const code = networkCode(error);
   if (untrustedCertificate.test(code)) {
@@ -25,6 +25,20 @@ export function explainFailure(error: unknown): Unreachable {
   return unreachable(
     `The Authorization server cannot be reached${code && ` (${code})`}: check the internet connection and AUTH_SERVER_URL.`,
     neverSent.test(code),
+  );
+}
+
+function isTimeout(error: unknown): boolean {
+  return (
+    error instanceof errors.JWKSTimeout || (error instanceof ClientError && error.code === 'OAUTH_TIMEOUT')
+  );
+}
+
+function isOfOurOwnChecks(error: unknown): error is Error {
+  return (
+    error instanceof LicenseTokenError ||
+    error instanceof ServerMetadataError ||
+    error instanceof errors.JOSEError
   );
 }
 

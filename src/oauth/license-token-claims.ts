@@ -4,6 +4,7 @@ import {
   IsIn,
   IsInt,
   IsISO8601,
+  IsObject,
   IsOptional,
   IsString,
   MaxLength,
@@ -91,14 +92,17 @@ export class LicenseTokenClaims {
   @Type(() => ConfirmationClaim)
   cnf?: ConfirmationClaim;
 
+  @IsObject()
   @ValidateNested()
   @Type(() => OrganizationClaim)
   organization!: OrganizationClaim;
 
+  @IsObject()
   @ValidateNested()
   @Type(() => DeviceClaim)
   device!: DeviceClaim;
 
+  @IsObject()
   @ValidateNested()
   @Type(() => LicenseClaim)
   license!: LicenseClaim;

@@ -4,6 +4,7 @@ import { allowInsecureRequests, type Configuration, discovery, getDPoPHandle, No
 import type { DPoPHandle } from 'openid-client';
 import { Settings } from '../config/settings.js';
 import { importDpopKey } from './dpop-key.js';
+import { ServerMetadataError } from './server-metadata-error.js';
 
 const clientId = 'pos-server';
 const timeoutSeconds = 10;
@@ -61,13 +62,25 @@ export class OAuthSessions {
       execute: isInsecureAllowed ? [allowInsecureRequests] : [],
     });
     const metadata = configuration.serverMetadata();
-    if (metadata.jwks_uri === undefined) throw new Error('The metadata names no "jwks_uri".');
+    const keys = createRemoteJWKSet(readKeysUrl(metadata.jwks_uri), {
+      timeoutDuration: timeoutSeconds * 1000,
+      cacheMaxAge: Infinity,
+      // Tokens come from the server itself, so a key that is not known is one that it has made a moment ago.
+      cooldownDuration: 0,
+    });
+    // Before anything is asked for: a refresh that has come must not be lost for want of the keys to verify it.
+    await keys.reload();
     return {
       configuration,
       issuer: metadata.issuer,
       clientId,
-      keys: createRemoteJWKSet(new URL(metadata.jwks_uri), { timeoutDuration: timeoutSeconds * 1000 }),
+      keys,
       offersDpop: metadata.dpop_signing_alg_values_supported?.includes('ES256') ?? false,
     };
   }
+}
+
+function readKeysUrl(jwksUri: string | undefined): URL {
+  if (jwksUri !== undefined && URL.canParse(jwksUri)) return new URL(jwksUri);
+  throw new ServerMetadataError('"jwks_uri" must be the URL of its keys.');
 }

@@ -75,7 +75,7 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
         secrets: issued.secrets,
       };
     } catch (error) {
-      return explainPoll(error);
+      return withoutSecrets(explainPoll(error), [deviceCode]);
     }
   }
 
@@ -83,8 +83,9 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
     secrets: GrantSecrets,
     expected: { serverId: string; organizationId: string },
   ): Promise<RefreshAnswer> {
+    const session = await this.openSession();
+    if ('kind' in session) return session;
     try {
-      const session = await this.sessions.get();
       const response = await refreshTokenGrant(
         session.configuration,
         secrets.refreshToken,
@@ -98,7 +99,7 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
       }
       return { kind: 'granted', ...issued };
     } catch (error) {
-      return explainRefresh(error);
+      return withoutSecrets(explainRefresh(error), [secrets.refreshToken]);
     }
   }
 
@@ -109,7 +110,7 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
       await tokenRevocation(configuration, secrets.refreshToken, { token_type_hint: 'refresh_token' });
       return { kind: 'revoked' };
     } catch (error) {
-      return explainFailure(error);
+      return withoutSecrets(explainFailure(error), [secrets.refreshToken]);
     }
   }
 
@@ -119,6 +120,15 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
       return { kind: 'reachable' };
     } catch (error) {
       return explainFailure(error);
+    }
+  }
+
+  /** The session, or why there is none: then nothing was sent that could have taken effect. */
+  private async openSession(): Promise<OAuthSession | Unreachable> {
+    try {
+      return await this.sessions.get();
+    } catch (error) {
+      return { ...explainFailure(error), isConclusive: true };
     }
   }
 
@@ -194,4 +204,13 @@ function hasLicenseRefusal(error: ResponseBodyError): boolean {
 
 function messageOf(error: ResponseBodyError): string {
   return error.error_description ?? `The Authorization server answered "${error.error}".`;
+}
+
+/** A server may repeat in its words what it was sent, and its words are shown, told and logged. */
+function withoutSecrets<T extends object>(answer: T, sent: readonly string[]): T {
+  if (!('message' in answer) || typeof answer.message !== 'string') return answer;
+  return {
+    ...answer,
+    message: sent.reduce((text, secret) => text.replaceAll(secret, '***'), answer.message),
+  };
 }

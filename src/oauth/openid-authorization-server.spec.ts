@@ -1,0 +1,470 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { exportJWK, generateKeyPair, importPKCS8, type JWK, UnsecuredJWT } from 'jose';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  type FakeAuthorizationServer,
+  type Misbehaviour,
+  signToken,
+  startFakeAuthorizationServer,
+} from '../../test/support/fake-authorization-server.js';
+import { FakeClock } from '../../test/support/fake-clock.js';
+import { findFreePort } from '../../test/support/find-free-port.js';
+import { Settings } from '../config/settings.js';
+import type { GrantSecrets } from '../licensing/ports/authorization-server.js';
+import { generateDpopKey } from './dpop-key.js';
+import { OAuthSessions } from './oauth-session.js';
+import { OpenidAuthorizationServer } from './openid-authorization-server.js';
+
+const clock = new FakeClock();
+const expected = { serverId: 'srv-1', organizationId: 'org-1' };
+const metadataPath = '/.well-known/oauth-authorization-server';
+const html = {
+  status: 200,
+  headers: { 'content-type': 'text/html' },
+  body: '<html>Log in to the guest network',
+};
+
+let fake: FakeAuthorizationServer;
+let adapter: OpenidAuthorizationServer;
+let dpopKey: JWK;
+
+beforeEach(async () => {
+  fake = await startFakeAuthorizationServer();
+  adapter = connect(fake.url);
+  dpopKey = await generateDpopKey();
+});
+
+afterEach(() => fake.stop());
+
+function connect(url: string): OpenidAuthorizationServer {
+  const authorizationServer = { issuer: new URL(url), isInsecureAllowed: true };
+  const settings = Object.assign(new Settings(), { authorizationServer });
+  return new OpenidAuthorizationServer(new OAuthSessions(settings), clock);
+}
+
+function secrets(): GrantSecrets {
+  return { accessToken: 'old', refreshToken: 'refresh-1', dpopKey };
+}
+
+function oauthError(error: string, more: object = {}, status = 400): Misbehaviour {
+  const body = JSON.stringify({ error, ...more });
+  return { answers: { '/token': { status, headers: { 'content-type': 'application/json' }, body } } };
+}
+
+function busyUntil(atMs: number): Misbehaviour {
+  const headers = { 'retry-after': new Date(atMs).toUTCString() };
+  return { answers: { '/token': { status: 503, headers } } };
+}
+
+const now = Math.floor(Date.now() / 1000);
+const otherKey = await generateKeyPair('ES256');
+const rsaKey = generateKeyPairSync('rsa', { modulusLength: 2048 });
+
+/** Each is one thing wrong with an otherwise good answer, and what the refusal must name. */
+const unacceptable: readonly { what: string; fault: Misbehaviour; says: RegExp }[] = [
+  { what: 'another issuer', fault: { claims: { iss: 'https://evil.example' } }, says: /"iss"/ },
+  { what: 'no issuer', fault: { claims: { iss: undefined } }, says: /"iss"/ },
+  { what: "another organization's audience", fault: { claims: { aud: 'urn:pos:org-2' } }, says: /"aud"/ },
+  { what: 'no audience', fault: { claims: { aud: undefined } }, says: /"aud"/ },
+  { what: 'another subject', fault: { claims: { sub: 'srv-2' } }, says: /"sub"/ },
+  { what: 'another client', fault: { claims: { client_id: 'pos-register' } }, says: /"client_id"/ },
+  { what: 'no identifier', fault: { claims: { jti: undefined } }, says: /"jti"/ },
+  { what: 'no time of issue', fault: { claims: { iat: undefined } }, says: /"iat"/ },
+  { what: 'no end', fault: { claims: { exp: undefined } }, says: /"exp"/ },
+  { what: 'an end before its issue', fault: { claims: { iat: now, exp: now - 3600 } }, says: /"exp"/ },
+  { what: 'an end at its issue', fault: { claims: { iat: now, exp: now } }, says: /"exp"/ },
+  { what: 'a start after its issue', fault: { claims: { nbf: now + 86_400 } }, says: /"nbf"/ },
+  { what: 'the type of any JWT', fault: { header: { typ: 'JWT' } }, says: /"typ"/ },
+  { what: 'no type', fault: { header: { typ: undefined } }, says: /"typ"/ },
+  { what: 'an unknown key', fault: { header: { kid: 'unknown' } }, says: /key/ },
+  { what: 'no organization', fault: { claims: { organization: undefined } }, says: /organization|"aud"/ },
+  { what: 'no device', fault: { claims: { device: undefined } }, says: /device/ },
+  { what: 'no license', fault: { claims: { license: undefined } }, says: /license/ },
+  {
+    what: 'features that are no list',
+    fault: { claims: { license: { features: 'xms' } } },
+    says: /license\.(each value in )?features/,
+  },
+  {
+    what: 'a renewal date that is none',
+    fault: { claims: { license: { features: [], renewal_date: 'soon' } } },
+    says: /license\.renewal_date/,
+  },
+  { what: 'no binding to a key', fault: { claims: { cnf: undefined } }, says: /"cnf\.jkt"/ },
+  { what: 'a binding to another key', fault: { claims: { cnf: { jkt: 'other' } } }, says: /"cnf\.jkt"/ },
+  { what: 'a bearer token', fault: { tokenResponse: { token_type: 'Bearer' } }, says: /must be DPoP/ },
+  {
+    what: 'no signature',
+    fault: { makeToken: (claims) => new UnsecuredJWT({ ...claims }).encode() },
+    says: /"alg"|alg/i,
+  },
+  {
+    what: 'a signature by the public key as a shared secret',
+    fault: {
+      makeToken: (claims, header, key) =>
+        signToken(claims, { ...header, alg: 'HS256' }, Buffer.from(JSON.stringify(key).padEnd(32))),
+    },
+    says: /"alg"/,
+  },
+  {
+    what: 'a signature with RSA, which nobody asked for',
+    fault: {
+      makeToken: async (claims, header) => {
+        const pem = rsaKey.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+        return signToken(claims, { ...header, alg: 'RS256' }, await importPKCS8(pem, 'RS256'));
+      },
+    },
+    says: /"alg"/,
+  },
+  {
+    what: 'the signature of a foreign key under the name of the published one',
+    fault: { makeToken: (claims, header) => signToken(claims, header, otherKey.privateKey) },
+    says: /signature/,
+  },
+  {
+    what: 'a foreign key that the token brings along',
+    fault: {
+      makeToken: async (claims, header) => {
+        const jwk = await exportJWK(otherKey.publicKey);
+        const lure = { ...header, jwk, jku: 'https://evil.example/jwks', x5u: 'https://evil.example/x5u' };
+        return signToken(claims, lure, otherKey.privateKey);
+      },
+    },
+    says: /signature/,
+  },
+  { what: 'a token that is no JWT', fault: { tokenResponse: { access_token: 'opaque' } }, says: /JWT/ },
+  { what: 'no token', fault: { tokenResponse: { access_token: undefined } }, says: /access_token/ },
+];
+
+describe('a license token that is not acceptable', () => {
+  it.each(unacceptable)('is refused when acquired and when refreshed: $what', async ({ fault, says }) => {
+    fake.misbehave(fault);
+    const refusal = { kind: 'unreachable', status: 502, code: 'authorization-server-nonconforming' };
+    for (const answer of [
+      await adapter.redeemDeviceCode('code', dpopKey),
+      await adapter.refresh(secrets(), expected),
+    ]) {
+      expect(answer).toMatchObject({ ...refusal, message: expect.stringMatching(says), isConclusive: false });
+    }
+  });
+
+  it.each([
+    {
+      what: 'another server',
+      claims: { sub: 'srv-2', device: { id: 'srv-2', name: 'Server 2', kind: 'server' } },
+    },
+    {
+      what: 'another organization',
+      claims: { aud: 'urn:pos:org-2', organization: { id: 'org-2', name: 'Organization 2' } },
+    },
+  ])('is refused at a refresh: it is of $what', async ({ claims }) => {
+    fake.misbehave({ claims });
+    expect(await adapter.redeemDeviceCode('code', dpopKey)).toMatchObject({ kind: 'granted' });
+    expect(await adapter.refresh(secrets(), expected)).toMatchObject({
+      kind: 'unreachable',
+      status: 502,
+      message: expect.stringMatching(/another server or organization/),
+    });
+  });
+
+  it('is refused, and its grant given back, when it is that of a register', async () => {
+    fake.misbehave({ claims: { device: { id: 'srv-1', name: 'Till 1', kind: 'register' } } });
+    expect(await adapter.redeemDeviceCode('code', dpopKey)).toMatchObject({
+      kind: 'refused',
+      code: 'wrong-device-kind',
+      message: expect.stringMatching(/"Till 1" is a register: choose a server/),
+      secrets: { refreshToken: expect.any(String) },
+    });
+  });
+
+  it('comes without a refresh token at the first grant only', async () => {
+    fake.misbehave({ tokenResponse: { refresh_token: undefined } });
+    expect(await adapter.redeemDeviceCode('code', dpopKey)).toMatchObject({
+      kind: 'unreachable',
+      message: expect.stringMatching(/no refresh token/),
+    });
+    expect(await adapter.refresh(secrets(), expected)).toMatchObject({
+      kind: 'granted',
+      secrets: { refreshToken: 'refresh-1' },
+    });
+  });
+});
+
+describe('a license token that is acceptable', () => {
+  it('tells the server, its terms and its life', async () => {
+    const hub = { id: 'hub', name: 'Head office', url: 'https://hub.example' };
+    const license = { features: ['xms', 'a'], renewal_date: '2027-06-30T23:59:59Z', hub };
+    fake.misbehave({ claims: { iat: now, exp: now + 60, license } });
+    expect(await adapter.redeemDeviceCode('code', dpopKey)).toMatchObject({
+      kind: 'granted',
+      grant: {
+        identity: {
+          serverId: 'srv-1',
+          serverName: 'Server 1',
+          organization: { id: 'org-1', name: 'Organization 1' },
+        },
+        license: {
+          terms: { features: ['xms', 'a'], renewalDate: new Date('2027-06-30T23:59:59Z'), hub },
+          token: {
+            issuedAt: new Date(now * 1000),
+            expiresAt: new Date((now + 60) * 1000),
+            receivedAt: clock.now(),
+          },
+        },
+      },
+      secrets: { dpopKey },
+    });
+  });
+
+  it.each([-90_000, -3600, 3600, 90_000])(
+    'is taken from a server whose clock is %i s from ours',
+    async (skewSeconds) => {
+      const iat = now + skewSeconds;
+      fake.misbehave({ claims: { iat, exp: iat + 3600 } });
+      expect(await adapter.refresh(secrets(), expected)).toMatchObject({ kind: 'granted' });
+    },
+  );
+
+  it('is a plain bearer token where the server offers no DPoP, and no bound one is asked for', async () => {
+    fake.misbehave({ metadata: { dpop_signing_alg_values_supported: undefined } });
+    expect(await adapter.requestDeviceCode()).toMatchObject({ kind: 'issued', dpopKey: null });
+    expect(await adapter.redeemDeviceCode('code', null)).toMatchObject({ kind: 'granted' });
+  });
+
+  it('is verified with the key that the server has rotated to a moment ago', async () => {
+    expect(await adapter.refresh(secrets(), expected)).toMatchObject({ kind: 'granted' });
+    await fake.rotateKey();
+    expect(await adapter.refresh(secrets(), expected)).toMatchObject({ kind: 'granted' });
+  });
+
+  it('is verified although the keys can no longer be fetched when it comes', async () => {
+    await adapter.checkReachable();
+    fake.misbehave({ answers: { '/jwks': { status: 503 } } });
+    expect(await adapter.refresh(secrets(), expected)).toMatchObject({ kind: 'granted' });
+  });
+});
+
+describe('a server that is not the expected one', () => {
+  const metadataFaults: readonly { what: string; fault: Misbehaviour; status: 502 | 503; says: RegExp }[] = [
+    {
+      what: 'it names another issuer',
+      fault: { metadata: { issuer: 'https://evil.example' } },
+      status: 502,
+      says: /not the expected Authorization server.*issuer/,
+    },
+    { what: 'it names no issuer', fault: { metadata: { issuer: undefined } }, status: 502, says: /issuer/ },
+    { what: 'it names no keys', fault: { metadata: { jwks_uri: undefined } }, status: 502, says: /jwks_uri/ },
+    {
+      what: 'its keys are no URL',
+      fault: { metadata: { jwks_uri: 'keys' } },
+      status: 502,
+      says: /jwks_uri/,
+    },
+    {
+      what: 'it answers a page',
+      fault: { answers: { [metadataPath]: html } },
+      status: 502,
+      says: /text\/html/,
+    },
+    {
+      what: 'its metadata is no JSON',
+      fault: {
+        answers: {
+          [metadataPath]: {
+            status: 200,
+            headers: { 'content-type': 'application/json' },
+            body: '{"issuer":',
+          },
+        },
+      },
+      status: 502,
+      says: /JSON/,
+    },
+    {
+      what: 'it has no metadata',
+      fault: { answers: { [metadataPath]: { status: 404 } } },
+      status: 502,
+      says: /404/,
+    },
+    {
+      what: 'it is not ready',
+      fault: { answers: { [metadataPath]: { status: 503 } } },
+      status: 502,
+      says: /not ready \(HTTP 503\)/,
+    },
+    { what: 'its keys are a page', fault: { answers: { '/jwks': html } }, status: 502, says: /JSON/ },
+    {
+      what: 'its keys are away',
+      fault: { answers: { '/jwks': { status: 500 } } },
+      status: 502,
+      says: /JSON Web Key Set/,
+    },
+  ];
+
+  it.each(metadataFaults)(
+    'is told from an outage, and sent no secret: $what',
+    async ({ fault, status, says }) => {
+      fake.misbehave(fault);
+      const answers = [
+        await adapter.checkReachable(),
+        await adapter.requestDeviceCode(),
+        await adapter.redeemDeviceCode('code', dpopKey),
+        await adapter.refresh(secrets(), expected),
+        await adapter.revoke(secrets()),
+      ];
+      for (const answer of answers) {
+        expect(answer).toMatchObject({ kind: 'unreachable', status, message: expect.stringMatching(says) });
+      }
+      // Nothing was sent to an endpoint, so nothing can have taken effect.
+      expect(answers[3]).toMatchObject({ isConclusive: true });
+      expect(fake.calls).toEqual([]);
+      fake.misbehave();
+      expect(await adapter.refresh(secrets(), expected)).toMatchObject({ kind: 'granted' });
+    },
+  );
+
+  it.each(['token_endpoint', 'device_authorization_endpoint'])(
+    'is told when it has no %s',
+    async (endpoint) => {
+      fake.misbehave({ metadata: { [endpoint]: undefined } });
+      const answer =
+        endpoint === 'token_endpoint'
+          ? await adapter.refresh(secrets(), expected)
+          : await adapter.requestDeviceCode();
+      expect(answer).toMatchObject({
+        kind: 'unreachable',
+        status: 502,
+        message: expect.stringContaining(endpoint),
+      });
+    },
+  );
+
+  it('is no fault where it offers no revocation', async () => {
+    fake.misbehave({ metadata: { revocation_endpoint: undefined } });
+    expect(await adapter.revoke(secrets())).toEqual({ kind: 'not-offered' });
+  });
+
+  it('can have taken the refresh token when its page comes in place of the answer to it', async () => {
+    fake.misbehave({ answers: { '/token': html } });
+    expect(await adapter.refresh(secrets(), expected)).toMatchObject({
+      kind: 'unreachable',
+      status: 502,
+      isConclusive: false,
+    });
+  });
+});
+
+describe('a server that cannot be reached', () => {
+  it('is certain not to have seen the request when nobody listens', async () => {
+    await adapter.checkReachable();
+    await fake.stop();
+    expect(await adapter.refresh(secrets(), expected)).toMatchObject({
+      kind: 'unreachable',
+      status: 503,
+      code: 'authorization-server-unreachable',
+      message: expect.stringMatching(/ECONNREFUSED.*AUTH_SERVER_URL/),
+      isConclusive: true,
+    });
+    fake = await startFakeAuthorizationServer();
+  });
+
+  it('is named with the setting when nothing was ever there', async () => {
+    adapter = connect(`http://127.0.0.1:${await findFreePort()}`);
+    expect(await adapter.requestDeviceCode()).toMatchObject({
+      kind: 'unreachable',
+      status: 503,
+      message: expect.stringMatching(/AUTH_SERVER_URL/),
+    });
+  });
+
+  it('is told from one that hangs up', async () => {
+    const hangsUp = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+    await once(hangsUp, 'listening');
+    const address = hangsUp.address() as { port: number };
+    adapter = connect(`http://127.0.0.1:${address.port}`);
+    expect(await adapter.checkReachable()).toMatchObject({ kind: 'unreachable', status: 503 });
+    hangsUp.close();
+  });
+});
+
+describe('an answer to a poll', () => {
+  it.each([
+    { error: 'authorization_pending', answer: { kind: 'pending' } },
+    { error: 'slow_down', answer: { kind: 'slow-down' } },
+    { error: 'expired_token', answer: { kind: 'expired' } },
+    { error: 'access_denied', answer: { kind: 'denied' } },
+    { error: 'invalid_grant', answer: { kind: 'refused', code: 'code-not-accepted', secrets: null } },
+    { error: 'invalid_client', answer: { kind: 'unreachable', code: 'authorization-server-refused' } },
+    { error: 'who_knows', answer: { kind: 'unreachable', message: expect.stringContaining('who_knows') } },
+  ])('is understood: $error (RFC 8628 section 3.5)', async ({ error, answer }) => {
+    fake.misbehave(oauthError(error));
+    expect(await adapter.redeemDeviceCode('code', dpopKey)).toMatchObject(answer);
+  });
+
+  it('is the refusal of the license where the server says so', async () => {
+    fake.misbehave(
+      oauthError('access_denied', {
+        license_refusal: 'used-up',
+        error_description: 'the license is used up',
+      }),
+    );
+    expect(await adapter.redeemDeviceCode('code', dpopKey)).toEqual({
+      kind: 'refused',
+      code: 'license-refused',
+      message: 'the license is used up',
+      secrets: null,
+    });
+  });
+});
+
+describe('an answer to a refresh', () => {
+  it.each([
+    { error: 'access_denied', answer: { kind: 'refused', code: 'license-refused', message: 'because' } },
+    { error: 'invalid_grant', answer: { kind: 'grant-dead', message: 'because' } },
+    {
+      error: 'invalid_request',
+      answer: { kind: 'unreachable', code: 'authorization-server-refused', isConclusive: true },
+    },
+  ])('is understood: $error', async ({ error, answer }) => {
+    fake.misbehave(oauthError(error, { error_description: 'because' }));
+    expect(await adapter.refresh(secrets(), expected)).toMatchObject(answer);
+  });
+
+  it.each([
+    { status: 429, isConclusive: true },
+    { status: 500, isConclusive: false },
+    { status: 503, isConclusive: false },
+  ])('says when to come back: HTTP $status with Retry-After', async ({ status, isConclusive }) => {
+    fake.misbehave({ answers: { '/token': { status, headers: { 'retry-after': '120' } } } });
+    expect(await adapter.refresh(secrets(), expected)).toMatchObject({
+      kind: 'unreachable',
+      code: 'authorization-server-error',
+      retryAfterMs: 120_000,
+      isConclusive,
+    });
+  });
+
+  it('says when to come back by a date too, and is not believed when that has passed', async () => {
+    fake.misbehave(busyUntil(Date.now() + 3_600_000));
+    const answer = await adapter.refresh(secrets(), expected);
+    if (answer.kind !== 'unreachable') throw new Error(`A server that is not ready answered ${answer.kind}`);
+    expect(answer.retryAfterMs).toBeGreaterThan(3_500_000);
+    expect(answer.retryAfterMs).toBeLessThanOrEqual(3_600_000);
+    fake.misbehave(busyUntil(Date.now() - 3_600_000));
+    expect(await adapter.refresh(secrets(), expected)).not.toHaveProperty('retryAfterMs');
+  });
+
+  it.each(['invalid_request', 'invalid_grant', 'access_denied', 'authorization_pending'])(
+    'brings nothing back that was sent, though the server repeats it (%s)',
+    async (error) => {
+      fake.misbehave(oauthError(error, { error_description: 'what is secret-1?' }));
+      const answers = [
+        await adapter.refresh({ ...secrets(), refreshToken: 'secret-1' }, expected),
+        await adapter.redeemDeviceCode('secret-1', dpopKey),
+      ];
+      expect(JSON.stringify(answers)).not.toContain('secret-1');
+    },
+  );
+});

@@ -1,0 +1,185 @@
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import {
+  calculateJwkThumbprint,
+  type CryptoKey,
+  decodeProtectedHeader,
+  exportJWK,
+  generateKeyPair,
+  type JWK,
+  SignJWT,
+} from 'jose';
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+/** What the server does otherwise than a good one. A member that is undefined is left out of what is sent. */
+export interface Misbehaviour {
+  readonly metadata?: JsonObject;
+  readonly claims?: JsonObject;
+  readonly header?: JsonObject;
+  readonly tokenResponse?: JsonObject;
+  /** Makes the license token in place of the server's own signature. */
+  readonly makeToken?: (
+    claims: JsonObject,
+    header: JsonObject,
+    publishedKey: JWK,
+  ) => string | Promise<string>;
+  /** Whole answers by path, in place of what the server would say. */
+  readonly answers?: Readonly<Record<string, RawAnswer>>;
+}
+
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** An Authorization server that grants whatever it is asked for, and lies as it is told to. */
+export interface FakeAuthorizationServer {
+  readonly url: string;
+  /** The POST requests so far. */
+  readonly calls: readonly { readonly path: string; readonly form: URLSearchParams }[];
+  /** Sets what it does wrong from now on; nothing given: it is a good server. */
+  misbehave(misbehaviour?: Misbehaviour): void;
+  /** Signs with a new key from now on and publishes that one alone. */
+  rotateKey(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+interface SigningKey {
+  readonly privateKey: CryptoKey;
+  readonly published: JWK;
+}
+
+/** Starts the fake on a free port of loopback. */
+export async function startFakeAuthorizationServer(): Promise<FakeAuthorizationServer> {
+  const calls: { path: string; form: URLSearchParams }[] = [];
+  let fault: Misbehaviour = {};
+  let key = await makeKey();
+  let url = '';
+
+  async function answer(path: string, proof: string | undefined): Promise<RawAnswer> {
+    switch (path) {
+      case '/.well-known/oauth-authorization-server':
+        return json({ ...describe(url), ...fault.metadata });
+      case '/jwks':
+        return json({ keys: [key.published] });
+      case '/device':
+        return json(deviceCode(url));
+      case '/token':
+        return json(await grant(proof));
+      case '/revoke':
+        return { status: 200 };
+      default:
+        return { status: 404 };
+    }
+  }
+
+  async function grant(proof: string | undefined): Promise<JsonObject> {
+    const jkt = proof && (await calculateJwkThumbprint(decodeProtectedHeader(proof).jwk as JWK));
+    const claims = { ...goodClaims(url), ...(jkt && { cnf: { jkt } }), ...fault.claims };
+    const header = { alg: 'ES256', typ: 'at+jwt', kid: key.published.kid, ...fault.header };
+    const sign = fault.makeToken ?? ((c, h) => signToken(c, h, key.privateKey));
+    return {
+      access_token: await sign(claims, header, key.published),
+      token_type: jkt ? 'DPoP' : 'Bearer',
+      expires_in: 3600,
+      refresh_token: crypto.randomUUID(),
+      ...fault.tokenResponse,
+    };
+  }
+
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { pathname } = new URL(request.url ?? '/', url);
+    const form = await text(request);
+    if (request.method === 'POST') calls.push({ path: pathname, form: new URLSearchParams(form) });
+    const { status, headers, body } =
+      fault.answers?.[pathname] ?? (await answer(pathname, proofOf(request.headers)));
+    response.writeHead(status, { connection: 'close', ...headers }).end(body ?? '');
+  };
+  const server = createServer((request, response) => {
+    handle(request, response).catch(() => response.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    calls,
+    misbehave: (misbehaviour = {}) => {
+      fault = misbehaviour;
+    },
+    rotateKey: async () => {
+      key = await makeKey();
+    },
+    stop: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** Signs a license token as it is given, good or bad. */
+export function signToken(
+  claims: JsonObject,
+  header: JsonObject,
+  key: CryptoKey | Uint8Array,
+): Promise<string> {
+  return new SignJWT({ ...claims }).setProtectedHeader({ alg: 'ES256', ...header }).sign(key);
+}
+
+function proofOf({ dpop }: IncomingHttpHeaders): string | undefined {
+  return typeof dpop === 'string' ? dpop : undefined;
+}
+
+async function makeKey(): Promise<SigningKey> {
+  const { privateKey, publicKey } = await generateKeyPair('ES256');
+  return {
+    privateKey,
+    published: { ...(await exportJWK(publicKey)), kid: crypto.randomUUID(), alg: 'ES256' },
+  };
+}
+
+function json(body: object): RawAnswer {
+  return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}
+
+function describe(url: string): JsonObject {
+  return {
+    issuer: url,
+    token_endpoint: `${url}/token`,
+    device_authorization_endpoint: `${url}/device`,
+    revocation_endpoint: `${url}/revoke`,
+    jwks_uri: `${url}/jwks`,
+    dpop_signing_alg_values_supported: ['ES256'],
+  };
+}
+
+function deviceCode(url: string): JsonObject {
+  return {
+    device_code: crypto.randomUUID(),
+    user_code: 'BCDF-GHJK',
+    verification_uri: `${url}/authorize-device`,
+    expires_in: 600,
+    interval: 1,
+  };
+}
+
+function goodClaims(url: string): JsonObject {
+  const issuedAtSeconds = Math.floor(Date.now() / 1000);
+  return {
+    iss: url,
+    sub: 'srv-1',
+    aud: 'urn:pos:org-1',
+    client_id: 'pos-server',
+    iat: issuedAtSeconds,
+    exp: issuedAtSeconds + 3600,
+    jti: crypto.randomUUID(),
+    organization: { id: 'org-1', name: 'Organization 1' },
+    device: { id: 'srv-1', name: 'Server 1', kind: 'server', url: null },
+    license: { features: ['xms'], renewal_date: null, hub: null },
+  };
+}
