@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, UseFilters } from '@nestjs/common';
 import {
   HealthCheck,
   type HealthCheckResult,
@@ -12,6 +12,7 @@ import { LicenseReader } from '../licensing/license-reader.js';
 import { NatsLink } from '../messaging/nats-link.js';
 import { Outbox } from '../outbox/outbox.js';
 import { Database } from '../persistence/database.js';
+import { HealthFilter } from './health-filter.js';
 
 const databaseTimeoutMs = 2000;
 const leastFreeBytes = 64 * 1024 * 1024;
@@ -21,6 +22,7 @@ const leastFreeBytes = 64 * 1024 * 1024;
  * would not help. Only a fault of the service itself is an error.
  */
 @ApiTags('health')
+@UseFilters(HealthFilter)
 @Controller('health')
 export class HealthController {
   constructor(
@@ -68,7 +70,8 @@ export class HealthController {
 
   private async checkNats() {
     const check = this.indicators.check('nats');
-    const { count, oldestAt } = await this.outbox.pending();
+    // Without the database nobody can count; that fault is told by its own check.
+    const { count, oldestAt } = await this.outbox.pending().catch(() => ({ count: null, oldestAt: null }));
     const waiting = { eventsWaiting: count, oldestWaitingSince: oldestAt };
     return this.link.isConnected
       ? check.up(waiting)
@@ -99,8 +102,9 @@ export class HealthController {
 
   private async checkDisk() {
     const check = this.indicators.check('disk');
-    const { bavail, bsize } = await statfs(this.settings.dataDir);
-    const freeBytes = bavail * bsize;
+    const space = await statfs(this.settings.dataDir).catch(() => null);
+    if (space === null) return check.down('the data folder cannot be read');
+    const freeBytes = space.bavail * space.bsize;
     return freeBytes >= leastFreeBytes ? check.up({ freeBytes }) : check.down({ freeBytes, leastFreeBytes });
   }
 }

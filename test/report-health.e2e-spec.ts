@@ -1,0 +1,121 @@
+import supertest from 'supertest';
+import { DataSource } from 'typeorm';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { NatsLink } from '../src/messaging/nats-link.js';
+import { startApp, type TestApp } from './support/start-app.js';
+import { startMock, type TestMock } from './support/start-mock.js';
+import { startNats, type TestNats } from './support/start-nats.js';
+
+interface HealthJson {
+  readonly status: string;
+  readonly details: Readonly<Record<string, { readonly status: string } & Record<string, unknown>>>;
+}
+
+describe('health', () => {
+  let mock: TestMock;
+  let nats: TestNats;
+  let app: TestApp;
+
+  beforeAll(async () => {
+    nats = await startNats();
+  });
+
+  afterAll(() => nats.stop());
+
+  beforeEach(async () => {
+    mock = await startMock();
+    app = await startApp({ mock, nats });
+    await expect.poll(() => app.app.get(NatsLink).isConnected).toBe(true);
+  });
+
+  afterEach(async () => {
+    await app.stop();
+    await mock.stop();
+  });
+
+  const ask = async (path: string) => {
+    const { status, body } = await supertest(app.url).get(path);
+    return { status, body: body as HealthJson };
+  };
+  const statusesOf = ({ body }: { body: HealthJson }) =>
+    Object.fromEntries(Object.entries(body.details).map(([name, { status }]) => [name, status]));
+
+  it('is ok with a license, a broker and a server that answers', async () => {
+    await app.acquire(mock);
+    const answer = await ask('/health');
+    expect(answer).toMatchObject({ status: 200, body: { status: 'ok' } });
+    expect(statusesOf(answer)).toEqual({
+      database: 'up',
+      nats: 'up',
+      authorizationServer: 'up',
+      license: 'up',
+      clock: 'up',
+      disk: 'up',
+    });
+  });
+
+  it('is degraded, and 200, without a license', async () => {
+    const answer = await ask('/health');
+    expect(answer).toMatchObject({ status: 200, body: { status: 'degraded' } });
+    expect(statusesOf(answer)).toMatchObject({ license: 'degraded', database: 'up', nats: 'up' });
+  });
+
+  it('is degraded, and 200, while the broker is away, and tells how many events wait', async () => {
+    await app.acquire(mock);
+    await nats.kill();
+    await expect.poll(() => app.app.get(NatsLink).isConnected).toBe(false);
+    await app.as('post', '/api/license/refresh').expect(200);
+    const answer = await ask('/health');
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { status: 'degraded', details: { nats: { status: 'degraded', eventsWaiting: 1 } } },
+    });
+    expect(statusesOf(answer)).toMatchObject({ license: 'up', authorizationServer: 'up' });
+    expect(await ask('/health/ready')).toMatchObject({ status: 200, body: { status: 'ok' } });
+    await nats.restart();
+    await expect
+      .poll(async () => (await ask('/health')).body, { timeout: 20_000 })
+      .toMatchObject({ status: 'ok', details: { nats: { eventsWaiting: 0 } } });
+  });
+
+  it('is degraded, and 200, while the Authorization server is away, and says since when and why', async () => {
+    await app.acquire(mock);
+    await mock.control('PUT', '/mock/faults', { mode: 'offline' });
+    await app.as('post', '/api/license/refresh').expect(503);
+    const { status, body } = await ask('/health');
+    expect({ status, text: body.status }).toEqual({ status: 200, text: 'degraded' });
+    expect(body.details['authorizationServer']).toMatchObject({
+      status: 'degraded',
+      offlineSince: expect.any(String),
+      lastError: { code: expect.any(String), message: expect.any(String) },
+    });
+    expect(body.details['license']).toMatchObject({ status: 'up', license: 'licensed' });
+    expect(await ask('/health/ready')).toMatchObject({ status: 200, body: { status: 'ok' } });
+  });
+
+  it.each(['/health/ready', '/health'])('%s is an error, and 503, without the database', async (path) => {
+    await app.app.get(DataSource).destroy();
+    const answer = await ask(path);
+    expect(answer).toMatchObject({
+      status: 503,
+      body: { status: 'error', error: { database: { status: 'down' } } },
+    });
+    expect(JSON.stringify(answer.body)).not.toMatch(/\bat .*\.[jt]s:|node_modules/);
+  });
+
+  it('is alive without the database, the broker and the Authorization server', async () => {
+    await app.app.get(DataSource).destroy();
+    expect(await ask('/health/live')).toMatchObject({ status: 200, body: { status: 'ok' } });
+  });
+
+  it.each(['/health', '/health/live', '/health/ready'])(
+    '%s shows no secret and needs no token',
+    async (path) => {
+      await app.acquire(mock);
+      const { status, body } = await ask(path);
+      expect(status).toBe(200);
+      expect(JSON.stringify(body)).not.toMatch(/eyJ|password|refresh_token/i);
+      expect(JSON.stringify(body)).not.toContain(app.adminToken);
+    },
+  );
+});
