@@ -60,7 +60,7 @@ export async function createMockServer(options: MockServerOptions): Promise<Mock
   const faults = new Faults();
   await app.register(async (scope) => addOAuthRoutes(scope, context, faults));
   if (settings.hasMockControls) await app.register(async (scope) => addControlRoutes(scope, context, faults));
-  const login = await LoginCheck.create(settings.loginEmail, loginPassword);
+  const login = new LoginCheck(settings.loginEmail, loginPassword);
   const pages = createPageContext(context, new SessionStore(context.database), login);
   await app.register(async (scope) => addPageRoutes(scope, pages));
   app.get('/health', async () => ({ status: 'ok' }));

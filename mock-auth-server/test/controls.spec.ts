@@ -9,7 +9,7 @@ import {
 } from 'jose';
 import * as client from 'openid-client';
 import { describe, expect, it } from 'vitest';
-import { startTestServer } from './support/start-test-server.js';
+import { shareTestServer, startTestServer } from './support/start-test-server.js';
 import { acquire, discover, oauthErrorOf, redeem, refreshRaw } from './support/test-client.js';
 
 function registerOf(hubId: string, id: string, name: string): object {
@@ -116,6 +116,10 @@ describe('changes', () => {
     expect((await server.control('DELETE', '/devices/nobody/authorization')).status).toBe(404);
     expect((await server.control('DELETE', '/devices/srv-hub/authorization')).status).toBe(204);
   });
+});
+
+describe('odd requests to the controls', () => {
+  const server = shareTestServer();
 
   it.each<[string, string, unknown, string]>([
     ['PATCH', '/licenses/lic-demo-servers', { expiresOn: '2027-02-30' }, 'expiresOn'],
@@ -133,7 +137,6 @@ describe('changes', () => {
     ['PUT', '/faults', { mode: 'lazy' }, 'mode'],
     ['PUT', '/faults', { mode: 'error', count: 0 }, 'count'],
   ])('refuse %s %s with %j and name the field', async (method, path, body, field) => {
-    const server = await startTestServer();
     const answer = await server.control(method, path, body);
     expect(answer).toMatchObject({ status: 400, body: { code: 'invalid-field', field } });
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
@@ -147,7 +150,6 @@ describe('changes', () => {
     ['POST', '/tokens', { deviceId: 'srv-hub' }],
     ['PUT', '/faults', { mode: 'none' }],
   ])('refuse an unknown field of %s %s and name it', async (method, path, body) => {
-    const server = await startTestServer();
     const answer = await server.control(method, path, { ...body, surprise: 1 });
     expect(answer).toMatchObject({ status: 400, body: { code: 'unknown-field', field: 'surprise' } });
   });
@@ -160,7 +162,6 @@ describe('changes', () => {
     ['null', 'null', 'application/json', 400],
     ['a poisoned prototype', '{"__proto__":{"userCode":"x"}}', 'application/json', 400],
   ])('refuse %s with a problem', async (_name, body, type, status) => {
-    const server = await startTestServer();
     const response = await fetch(`${server.url}/mock/deny`, {
       method: 'POST',
       body,
@@ -171,7 +172,6 @@ describe('changes', () => {
   });
 
   it('do not answer pages of other sites', async () => {
-    const server = await startTestServer();
     const headers = { 'sec-fetch-site': 'cross-site' };
     const response = await fetch(`${server.url}/mock/keys/rotate`, { method: 'POST', headers });
     expect(response.status).toBe(403);

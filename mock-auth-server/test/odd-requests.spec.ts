@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { startTestServer } from './support/start-test-server.js';
+import { shareTestServer } from './support/start-test-server.js';
 import { deviceCodeGrantType } from './support/test-client.js';
 
+const server = shareTestServer();
 const posts = ['/oauth/device_authorization', '/oauth/token', '/oauth/revoke', '/oauth/introspect'];
 
 describe('odd requests to the OAuth endpoints', () => {
@@ -52,7 +53,6 @@ describe('odd requests to the OAuth endpoints', () => {
     ['/oauth/introspect', 'no token', { client_id: 'pos-server' }, 'invalid_request'],
     ['/oauth/introspect', 'an unknown client', { client_id: 'x', token: 'x' }, 'invalid_client'],
   ])('%s with %s answers its own error, and is not stored', async (path, _name, form, error) => {
-    const server = await startTestServer();
     const answer = await server.postForm(path, form);
     expect(answer).toMatchObject({ status: 400, body: { error, error_description: expect.any(String) } });
     expect(answer.headers.get('cache-control')).toBe('no-store');
@@ -60,7 +60,6 @@ describe('odd requests to the OAuth endpoints', () => {
   });
 
   it('refuse a parameter that is sent twice', async () => {
-    const server = await startTestServer();
     const body = 'client_id=pos-server&client_id=pos-server';
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     for (const path of posts) {
@@ -75,7 +74,6 @@ describe('odd requests to the OAuth endpoints', () => {
     ['a form in parts', 'client_id=pos-server', 'multipart/form-data; boundary=x'],
     ['20 kB', 'client_id='.padEnd(20_000, 'x'), 'application/x-www-form-urlencoded'],
   ])('refuse %s', async (_name, body, type) => {
-    const server = await startTestServer();
     for (const path of posts) {
       const response = await fetch(server.url + path, {
         method: 'POST',
@@ -89,7 +87,6 @@ describe('odd requests to the OAuth endpoints', () => {
   });
 
   it('never end in a 5xx, whatever is sent', async () => {
-    const server = await startTestServer();
     const names = [
       'client_id',
       'grant_type',
@@ -131,7 +128,6 @@ describe('odd requests to the OAuth endpoints', () => {
   }, 120_000);
 
   it('never end in a 5xx at odd addresses either', async () => {
-    const server = await startTestServer();
     for (const path of [
       '/%zz',
       '/oauth/token',

@@ -51,6 +51,11 @@ async function approve(url: string, userCode: string, deviceId: string): Promise
   return response.status;
 }
 
+async function fetchKeys(url: string): Promise<unknown> {
+  const response = await fetch(`${url}/oauth/jwks`, { headers: { connection: 'close' } });
+  return response.json();
+}
+
 async function acquire(url: string): Promise<string> {
   const codes = await postForm(`${url}/oauth/device_authorization`, { client_id: 'pos-server' });
   await approve(url, codes['user_code'] ?? '', 'srv-store-1');
@@ -126,12 +131,10 @@ describe('the server as a process', () => {
     const first = await start();
     const refreshToken = await acquire(url);
     const codes = await postForm(`${url}/oauth/device_authorization`, { client_id: 'pos-server' });
-    const keys: unknown = await (await fetch(`${url}/oauth/jwks`)).json();
+    const keys = await fetchKeys(url);
     await first.end('SIGTERM');
     await start();
-    expect(await (await fetch(`${url}/oauth/jwks`, { headers: { connection: 'close' } })).json()).toEqual(
-      keys,
-    );
+    expect(await fetchKeys(url)).toEqual(keys);
     expect(await approve(url, codes['user_code'] ?? '', 'srv-store-2')).toBe(200);
     const form = {
       grant_type: deviceCodeGrantType,

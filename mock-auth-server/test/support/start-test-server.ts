@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import type { MockServer, MockServerOptions } from '../../src/server.js';
 import { createMockServer } from '../../src/server.js';
 import { FakeClock } from './fake-clock.js';
@@ -117,6 +117,17 @@ export async function startTestServer(options: Partial<MockServerOptions> = {}):
     rmSync(server.dataDir, { recursive: true, force: true });
   });
   await server.start();
+  return server;
+}
+
+/** One mock for all tests of a file or describe that leave it as they found it. */
+export function shareTestServer(options: Partial<MockServerOptions> = {}): TestServer {
+  const server = new TestServer(options);
+  beforeAll(async () => server.start());
+  afterAll(async () => {
+    await server.stop();
+    rmSync(server.dataDir, { recursive: true, force: true });
+  });
   return server;
 }
 

@@ -12,7 +12,13 @@ export async function discover(
   return client.discovery(new URL(server.url), clientId, metadata, client.None(), {
     algorithm: 'oauth2',
     execute: [client.allowInsecureRequests],
+    [client.customFetch]: fetchAlone,
   });
+}
+
+/** Each request has its own connection: one kept from before a restart would fail in place of the server. */
+async function fetchAlone(url: string, options: client.CustomFetchOptions): Promise<Response> {
+  return fetch(url, { ...options, headers: { ...options.headers, connection: 'close' } } as RequestInit);
 }
 
 export interface Tokens {
