@@ -11,6 +11,7 @@ import {
   oddInstants,
   secondMs,
   shift,
+  startAt,
 } from '../../../test/support/license-fixture.js';
 import { acceptAcquiredGrant, acceptRefreshedGrant } from './accept-grant.js';
 import type { LicenseGrant, LicensePolicy } from './license.js';
@@ -187,52 +188,44 @@ const forward = fc.oneof(
   fc.constant(0),
   fc.integer({ min: 1, max: minuteMs }),
   fc.integer({ min: 1, max: 2 * dayMs }),
+  fc.integer({ min: 1, max: 2 * dayMs }),
   fc.integer({ min: 1, max: 60 * dayMs }),
 );
 
 describe('any series of events in the life of a server', { timeout: 60_000 }, () => {
   it('keeps every promise of the license core', () => {
-    const reasons = new Set<LicenseReason>();
     fc.assert(
-      fc.property(
-        anyPolicy(),
-        anyBegin(),
-        fc.array(anyStep(forward), { maxLength: 60 }),
-        (policy, begin, steps) => {
-          const history = new History(policy, begin);
-          for (const step of steps) history.take(step);
-          history.reasons.forEach((reason) => reasons.add(reason));
-        },
-      ),
-      { numRuns: 1000 },
+      fc.property(anyPolicy(), anyBegin(), anySeries(forward), (policy, begin, steps) => {
+        const history = new History(policy, begin);
+        for (const step of steps) history.take(step);
+      }),
+      { numRuns: 500 },
     );
-    // Shows that the series went everywhere: only the clock is outside the license core.
-    expect([...reasons].toSorted()).toEqual(
-      licenseReasons.filter((reason) => reason !== 'clock-suspect').toSorted(),
-    );
+  });
+
+  it('goes everywhere: each reason but that of the clock, which is not up to the license core, is told', () => {
+    const reasons = new Set<LicenseReason>();
+    for (const series of sampleSeries()) {
+      const history = new History(defaultPolicy, startAt);
+      for (const step of series) history.take(step);
+      history.reasons.forEach((reason) => reasons.add(reason));
+    }
+    const all = licenseReasons.filter((reason) => reason !== 'clock-suspect');
+    expect([...reasons].toSorted()).toEqual(all.toSorted());
   });
 
   it('keeps them, and tells no threshold twice, also where the clock is set back and forward', () => {
     const anyTime = fc.oneof(forward, fc.integer({ min: -90 * dayMs, max: -1 }));
     fc.assert(
-      fc.property(
-        anyPolicy(),
-        anyBegin(),
-        fc.array(anyStep(anyTime), { maxLength: 60 }),
-        (policy, begin, steps) => {
-          const history = new History(policy, begin);
-          for (const step of steps) history.take(step);
-        },
-      ),
+      fc.property(anyPolicy(), anyBegin(), anySeries(anyTime), (policy, begin, steps) => {
+        const history = new History(policy, begin);
+        for (const step of steps) history.take(step);
+      }),
       { numRuns: 500 },
     );
   });
 
   it('is told alike in every time zone: nothing asks for local time', () => {
-    const steps = fc.sample(fc.array(anyStep(forward), { minLength: 40, maxLength: 60 }), {
-      numRuns: 200,
-      seed: 12,
-    });
     const isLocal = /^(?:get|set)(?!Time$|UTC)|^to(?!ISOString|JSON|UTC)/;
     const local = Object.getOwnPropertyNames(Date.prototype).filter((name) => isLocal.test(name));
     expect(local).toContain('getTimezoneOffset');
@@ -241,7 +234,7 @@ describe('any series of events in the life of a server', { timeout: 60_000 }, ()
       vi.spyOn(Date.prototype, name as 'getDate').mockImplementation(() => asked.push(name)),
     );
     try {
-      for (const series of steps) {
+      for (const series of sampleSeries()) {
         const history = new History(defaultPolicy, new Date('2027-03-27T12:00:00Z'));
         for (const step of series) history.take(step);
       }
@@ -251,6 +244,16 @@ describe('any series of events in the life of a server', { timeout: 60_000 }, ()
     expect(asked).toEqual([]);
   });
 });
+
+/** Long series: of the usual small ones, few go further than an acquisition and a refresh. */
+function anySeries(time: fc.Arbitrary<number>): fc.Arbitrary<Step[]> {
+  return fc.array(anyStep(time), { maxLength: 60, size: 'max' });
+}
+
+/** The same series at every run, where a test needs many but not new ones. */
+function sampleSeries(): Step[][] {
+  return fc.sample(anySeries(forward), { numRuns: 200, seed: 12 });
+}
 
 function anyStep(time: fc.Arbitrary<number>): fc.Arbitrary<Step> {
   const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
@@ -264,7 +267,7 @@ function anyStep(time: fc.Arbitrary<number>): fc.Arbitrary<Step> {
     { weight: 4, arbitrary: fc.record({ kind: fc.constant('fail'), failure: anyFailure(), random }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('crash'), random }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('remove') }) },
-    { weight: 6, arbitrary: fc.record({ kind: fc.constant('pass'), byMs: time }) },
+    { weight: 8, arbitrary: fc.record({ kind: fc.constant('pass'), byMs: time }) },
   );
 }
 
@@ -273,7 +276,7 @@ function anyTerms(): fc.Arbitrary<GrantedTerms> {
     renewalInMs: fc.oneof(
       { weight: 2, arbitrary: fc.constant('same' as const) },
       { weight: 1, arbitrary: fc.constant('never' as const) },
-      { weight: 2, arbitrary: fc.integer({ min: -10 * dayMs, max: 120 * dayMs }) },
+      { weight: 2, arbitrary: fc.integer({ min: -dayMs, max: 60 * dayMs }) },
     ),
     features: fc.constantFrom(['xms'], ['xms'], ['xms'], ['xms', 'loyalty'], []),
   });
@@ -288,16 +291,13 @@ function anyLifeMs(): fc.Arbitrary<number> {
 
 function anyFailure(): fc.Arbitrary<RefreshFailure> {
   const text = { code: fc.constant('a-code'), message: fc.constant('a message') };
+  const noAnswer = { ...text, kind: fc.constant('unreachable' as const), isConclusive: fc.boolean() };
+  const retryAfterMs = fc.integer({ min: 0, max: 3 * dayMs });
   return fc.oneof(
-    fc.record({ ...text, kind: fc.constant('unreachable'), isConclusive: fc.boolean() }),
-    fc.record({
-      ...text,
-      kind: fc.constant('unreachable'),
-      isConclusive: fc.boolean(),
-      retryAfterMs: fc.integer({ min: 0, max: 3 * dayMs }),
-    }),
-    fc.record({ ...text, kind: fc.constant('refused') }),
-    fc.record({ ...text, kind: fc.constant('grant-dead') }),
+    { weight: 4, arbitrary: fc.record(noAnswer) },
+    { weight: 2, arbitrary: fc.record({ ...noAnswer, retryAfterMs }) },
+    { weight: 2, arbitrary: fc.record({ ...text, kind: fc.constant('refused') }) },
+    { weight: 1, arbitrary: fc.record({ ...text, kind: fc.constant('grant-dead') }) },
   );
 }
 
