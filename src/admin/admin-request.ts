@@ -15,7 +15,7 @@ export function noteAdmin(request: FastifyRequest, admin: Admin): void {
 }
 
 /** Tells who sent a request that a guard has let in. */
-function adminOf(request: FastifyRequest): Admin {
+export function adminOf(request: FastifyRequest): Admin {
   const admin = admins.get(request);
   if (admin === undefined) throw new Error('No guard has let this request in: its route needs one.');
   return admin;

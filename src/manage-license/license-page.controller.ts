@@ -120,7 +120,8 @@ function noticeOfRefresh(outcome: RefreshOutcome): Notice | null {
     case 'unlicensed':
       return { kind: 'no-license', detail: null };
     case 'unreachable':
-      return { kind: 'refresh-unreachable', detail: outcome.message };
+      // Why stands in the warning of the connection.
+      return { kind: 'refresh-unreachable', detail: null };
     case 'refused':
     case 'revoked':
     case 'superseded':

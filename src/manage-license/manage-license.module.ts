@@ -2,6 +2,9 @@ import { Module } from '@nestjs/common';
 import { AdminModule } from '../admin/admin.module.js';
 import { LicensingModule } from '../licensing/licensing.module.js';
 import { AssetController } from './asset.controller.js';
+import { HistoryController } from './history.controller.js';
+import { LicenseEventsController } from './license-events.controller.js';
+import { LicenseFeed } from './license-feed.js';
 import { LicensePageController } from './license-page.controller.js';
 import { LoginController } from './login.controller.js';
 import { Notices } from './notices.js';
@@ -11,7 +14,13 @@ import { PageGuard } from './page-guard.js';
 /** The Manage License page. */
 @Module({
   imports: [AdminModule, LicensingModule],
-  controllers: [AssetController, LoginController, LicensePageController],
-  providers: [PageComposer, Notices, PageGuard],
+  controllers: [
+    AssetController,
+    LoginController,
+    LicensePageController,
+    HistoryController,
+    LicenseEventsController,
+  ],
+  providers: [PageComposer, Notices, LicenseFeed, PageGuard],
 })
 export class ManageLicenseModule {}

@@ -167,7 +167,7 @@ export const texts = {
     },
     'refresh-unreachable': {
       title: 'The license token was not refreshed',
-      text: 'The Authorization server cannot be reached. Check the internet connection of this server, then try again. The license stays as it is.',
+      text: 'The Authorization server gave no usable answer. The license stays as it is.',
     },
     'license-present': {
       title: 'This server is licensed already',
@@ -203,9 +203,11 @@ export const texts = {
     lives: 'License and token on a time line',
     tokenLife: 'License token',
     licenseLife: 'License',
-    now: 'now',
+    lifePassed: (life: string, passed: number) =>
+      `${life}: ${Math.floor(passed * 100)} % of its time has passed`,
+    nowLine: 'The coloured part has passed; its end is now.',
     moments: {
-      issued: 'Issued',
+      issued: 'Token issued',
       'next-refresh': 'Next refresh',
       warning: 'Warning',
       'token-expiry': 'Token Expiry',

@@ -62,6 +62,11 @@ interface AxeRunner {
   run(): Promise<{ violations: { id: string; help: string; nodes: { html: string }[] }[] }>;
 }
 
+/** By how many pixels the page is wider than its window. */
+export function measureOverflow(page: Page): Promise<number> {
+  return page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+}
+
 /** Collects what a browser complains of: errors of scripts, and whatever the Content-Security-Policy has blocked. */
 export function watchConsole(context: BrowserContext): string[] {
   const complaints: string[] = [];

@@ -9,6 +9,8 @@ export interface PageFrame {
   readonly visitor: Visitor | null;
   readonly section?: 'license' | 'history';
   readonly live?: LiveMark;
+  /** The clock of the service, where the page tells times. */
+  readonly now?: Date;
 }
 
 export interface Visitor {
@@ -22,14 +24,13 @@ export interface LiveMark {
   readonly version: string;
   /** What a screen reader is told when the page has moved on. */
   readonly summary: string;
-  readonly now: Date;
   /** Whether a person is deciding something here, so that the page must not change under the hand. */
   readonly isHeld: boolean;
 }
 
 /** Renders a whole page. */
 export function renderPage(frame: PageFrame, content: Html): string {
-  const { visitor, live } = frame;
+  const { visitor, live, now } = frame;
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -54,7 +55,13 @@ export function renderPage(frame: PageFrame, content: Html): string {
           data-held="${texts.held.text}"
           data-show="${texts.held.show}"
         ></p>
-        <main class="container" id="content" tabindex="-1" ${live && renderLiveMark(live)}>
+        <main
+          class="container"
+          id="content"
+          tabindex="-1"
+          ${now && html`data-now="${now.toISOString()}"`}
+          ${live && renderLiveMark(live)}
+        >
           <h1>${frame.title}</h1>
           ${content}
         </main>
@@ -77,9 +84,8 @@ function renderNavigation(visitor: Visitor, section: PageFrame['section']): Html
   </nav>`;
 }
 
-function renderLiveMark({ version, summary, now, isHeld }: LiveMark): Html {
-  return html` data-version="${version}" data-summary="${summary}"
-  data-now="${now.toISOString()}"${isHeld && html` data-held`}`;
+function renderLiveMark({ version, summary, isHeld }: LiveMark): Html {
+  return html`data-version="${version}" data-summary="${summary}" ${isHeld && html`data-held`}`;
 }
 
 export function renderCsrfField({ csrfToken }: Visitor): Html {

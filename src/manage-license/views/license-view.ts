@@ -22,8 +22,11 @@ const statusTones = {
 /** Renders the Manage License page in whatever state the license is. */
 export function renderLicensePage(page: LicensePage): string {
   const { visitor, version, reader } = page;
-  const live = { version, summary: summarize(page), now: reader.now, isHeld: false };
-  return renderPage({ title: words.title, visitor, section: 'license', live }, renderContent(page));
+  const live = { version, summary: summarize(page), isHeld: false };
+  return renderPage(
+    { title: words.title, visitor, section: 'license', live, now: reader.now },
+    renderContent(page),
+  );
 }
 
 /** One line that says how things stand: what a screen reader tells when it changes. */

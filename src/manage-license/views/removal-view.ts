@@ -10,9 +10,9 @@ const words = texts.removal;
 export function renderRemoval(page: LicensePage): string {
   const { license, visitor, version, reader } = page;
   const name = license.serverName ?? license.serverId ?? '';
-  const live = { version, summary: summarize(page), now: reader.now, isHeld: true };
+  const live = { version, summary: summarize(page), isHeld: true };
   return renderPage(
-    { title: words.title, visitor, section: 'license', live },
+    { title: words.title, visitor, section: 'license', live, now: reader.now },
     html`<section class="card">
       <h2>${words.question(name)}</h2>
       <ul>

@@ -1,0 +1,53 @@
+import { Controller, Get, Query, Req, Res, UseGuards } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { sessionOf } from '../admin/admin-request.js';
+import { Settings } from '../config/settings.js';
+import { LicenseStore } from '../licensing/ports/license-store.js';
+import { describeAuditEntry } from './describe-audit-entry.js';
+import { HistoryQuery } from './forms.js';
+import { layOutLives, type Life } from './lay-out-lives.js';
+import { PageComposer } from './page-composer.js';
+import { PageGuard } from './page-guard.js';
+import { sendPage } from './send-page.js';
+import { renderHistory } from './views/history-view.js';
+
+const linesPerPage = 25;
+
+/** What was done with the license, by whom, and what lies ahead. */
+@ApiExcludeController()
+@UseGuards(PageGuard)
+@Controller('history')
+export class HistoryController {
+  constructor(
+    private readonly store: LicenseStore,
+    private readonly composer: PageComposer,
+    private readonly settings: Settings,
+  ) {}
+
+  @Get()
+  async show(
+    @Query() { before }: HistoryQuery,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const reader = this.composer.readerOf(request.headers['accept-language']);
+    // One more than fits tells whether there is another page.
+    const entries = await this.store.readAudit(linesPerPage + 1, before ?? null);
+    const shown = entries.slice(0, linesPerPage);
+    const page = renderHistory({
+      lives: before === undefined ? this.lives(reader.now) : [],
+      lines: shown.map((entry) => describeAuditEntry(entry, reader)),
+      isOlder: before !== undefined,
+      nextBefore: entries.length > linesPerPage ? (shown.at(-1)?.id ?? null) : null,
+      visitor: sessionOf(request),
+      reader,
+    });
+    sendPage(reply, page);
+  }
+
+  private lives(now: Date): Life[] {
+    const { license, refresh } = this.store.state;
+    return license === null ? [] : layOutLives(license, refresh.nextAttemptAt, this.settings.policy, now);
+  }
+}

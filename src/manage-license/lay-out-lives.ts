@@ -1,0 +1,68 @@
+import type { License, LicensePolicy } from '../licensing/domain/license.js';
+import { tokenWarningThresholds } from '../licensing/domain/token-warnings.js';
+import type { texts } from './texts.js';
+
+export type MomentKind = keyof typeof texts.history.moments;
+
+export interface Moment {
+  readonly kind: MomentKind;
+  readonly at: Date;
+  /** Its place in the life, from 0 to 1. */
+  readonly place: number;
+}
+
+/** A stretch of time with what happens in it, in order. */
+export interface Life {
+  readonly kind: 'token' | 'license';
+  readonly moments: readonly Moment[];
+  /** How much of it has passed, from 0 to 1. */
+  readonly passed: number;
+}
+
+type Dated = Pick<Moment, 'kind' | 'at'>;
+
+/** Lays out the lives of the license token and of the license; the latter only where it has a renewal date. */
+export function layOutLives(
+  license: License,
+  nextRefreshAt: Date | null,
+  policy: LicensePolicy,
+  now: Date,
+): Life[] {
+  const { token, terms } = license;
+  const issued: Dated = { kind: 'issued', at: token.issuedAt };
+  const tokenMoments: Dated[] = [
+    issued,
+    ...(nextRefreshAt === null ? [] : [{ kind: 'next-refresh', at: nextRefreshAt } as const]),
+    ...tokenWarningThresholds(token, policy.tokenWarningsSeconds).map((seconds): Dated => ({
+      kind: 'warning',
+      at: before(token.expiresAt, seconds * 1000),
+    })),
+    { kind: 'token-expiry', at: token.expiresAt },
+  ];
+  const lives = [layOut('token', tokenMoments, now)];
+  if (terms.renewalDate === null) return lives;
+  const windowAt = before(terms.renewalDate, policy.renewalWindowMs);
+  const licenseMoments: Dated[] = [
+    issued,
+    { kind: 'renewal-window', at: windowAt },
+    { kind: 'renewal', at: terms.renewalDate },
+  ];
+  return [...lives, layOut('license', licenseMoments, now)];
+}
+
+function layOut(kind: Life['kind'], moments: readonly Dated[], now: Date): Life {
+  const ordered = moments.toSorted((a, b) => a.at.getTime() - b.at.getTime());
+  const times = [...ordered.map(({ at }) => at.getTime()), now.getTime()];
+  const from = Math.min(...times);
+  const lengthMs = Math.max(1, Math.max(...times) - from);
+  const placeOf = (at: Date): number => (at.getTime() - from) / lengthMs;
+  return {
+    kind,
+    passed: placeOf(now),
+    moments: ordered.map((moment) => ({ ...moment, place: placeOf(moment.at) })),
+  };
+}
+
+function before(at: Date, byMs: number): Date {
+  return new Date(at.getTime() - byMs);
+}

@@ -1,0 +1,54 @@
+import { Controller, Get, Req, Res, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AdminGuard } from '../admin/admin-guard.js';
+import { adminOf } from '../admin/admin-request.js';
+import { Problem, ProblemException } from '../http/problem.js';
+import { LicenseFeed } from './license-feed.js';
+
+const headers = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  // A proxy must hand on each event as it comes.
+  'x-accel-buffering': 'no',
+  // At the end of the stream the connection is of no more use, and would hold up a service that stops.
+  connection: 'close',
+};
+
+/** Lets a page follow the license. */
+@ApiTags('license')
+@ApiBearerAuth()
+@UseGuards(AdminGuard)
+@Controller('api/license')
+export class LicenseEventsController {
+  constructor(private readonly feed: LicenseFeed) {}
+
+  @Get('events')
+  @ApiOperation({
+    summary: 'Follow the license: an event "license" now and at each change, with a heartbeat every 10 s',
+  })
+  @ApiResponse({ status: 200, content: { 'text/event-stream': { schema: { type: 'string' } } } })
+  @ApiResponse({ status: 401, description: 'unauthorized', type: Problem })
+  @ApiResponse({ status: 429, description: 'too-many-streams', type: Problem })
+  @ApiResponse({ status: 503, description: 'shutting-down', type: Problem })
+  follow(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    const outcome = this.feed.open(adminOf(request).session);
+    switch (outcome.kind) {
+      case 'opened':
+        void reply.headers(headers).send(outcome.stream);
+        return;
+      case 'full':
+        throw new ProblemException(
+          429,
+          'too-many-streams',
+          'Too many pages follow the license: close some.',
+          {
+            'retry-after': '10',
+          },
+        );
+      case 'closing':
+        throw new ProblemException(503, 'shutting-down', 'The service is stopping: try again shortly.', {
+          'retry-after': '5',
+        });
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import { PassThrough } from 'node:stream';
+import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import { type Session, Sessions } from '../admin/sessions.js';
+import { LicenseReader } from '../licensing/license-reader.js';
+import { PageComposer } from './page-composer.js';
+
+const lookMs = 500;
+const heartbeatMs = 10_000;
+const maxStreams = 64;
+const maxStreamsPerSession = 8;
+/** A reader that falls this far behind has gone without a word. */
+const maxBacklogBytes = 64 * 1024;
+
+export type FeedOutcome =
+  { readonly kind: 'opened'; readonly stream: PassThrough } | { readonly kind: 'full' | 'closing' };
+
+/**
+ * Tells those who look at the license of every change, as server-sent events. One look at the memory twice a second
+ * serves them all, because time alone changes a license too. Reading along is no sign of a person: it prolongs no session.
+ */
+@Injectable()
+export class LicenseFeed implements BeforeApplicationShutdown {
+  private readonly streams = new Map<PassThrough, Session | null>();
+  private timer: NodeJS.Timeout | null = null;
+  private toldVersion = '';
+  private toldAt = 0;
+  private isClosing = false;
+
+  constructor(
+    private readonly composer: PageComposer,
+    private readonly reader: LicenseReader,
+    private readonly sessions: Sessions,
+  ) {
+    this.sessions.onEnd((session) => this.endStreamsOf(session));
+  }
+
+  /** Opens a stream that begins with how things stand. @param session ends the stream when it ends; null: nothing does */
+  open(session: Session | null): FeedOutcome {
+    if (this.isClosing) return { kind: 'closing' };
+    const own = [...this.streams.values()].filter((other) => other === session).length;
+    if (this.streams.size >= maxStreams || own >= maxStreamsPerSession) return { kind: 'full' };
+    const stream = new PassThrough();
+    this.streams.set(stream, session);
+    stream.once('close', () => this.forget(stream));
+    // What came too late for a broken connection is nobody's error.
+    stream.on('error', () => this.forget(stream));
+    const version = this.composer.version();
+    stream.write(`retry: 2000\n\n${this.describe(version)}`);
+    if (this.timer === null) this.follow(version);
+    return { kind: 'opened', stream };
+  }
+
+  beforeApplicationShutdown(): void {
+    this.isClosing = true;
+    for (const stream of this.streams.keys()) this.end(stream);
+  }
+
+  private follow(version: string): void {
+    this.toldVersion = version;
+    this.toldAt = Date.now();
+    this.timer = setInterval(() => this.look(), lookMs).unref();
+  }
+
+  private look(): void {
+    this.sessions.endOverdue();
+    const version = this.composer.version();
+    if (version !== this.toldVersion) {
+      this.toldVersion = version;
+      this.tell(this.describe(version));
+    } else if (Date.now() - this.toldAt >= heartbeatMs) {
+      this.tell(':\n\n');
+    }
+  }
+
+  private tell(message: string): void {
+    this.toldAt = Date.now();
+    for (const stream of this.streams.keys()) {
+      if (stream.writableLength > maxBacklogBytes) stream.destroy();
+      else stream.write(message);
+    }
+  }
+
+  private describe(version: string): string {
+    const authorization = this.composer.authorization();
+    const data = {
+      license: this.reader.view(),
+      authorization: authorization && { state: authorization.state, expiresAt: authorization.expiresAt },
+    };
+    return `id: ${version}\nevent: license\ndata: ${JSON.stringify(data)}\n\n`;
+  }
+
+  private endStreamsOf(session: Session): void {
+    for (const [stream, owner] of this.streams) {
+      if (owner === session) this.end(stream);
+    }
+  }
+
+  private end(stream: PassThrough): void {
+    stream.end();
+    this.forget(stream);
+  }
+
+  private forget(stream: PassThrough): void {
+    this.streams.delete(stream);
+    if (this.streams.size > 0 || this.timer === null) return;
+    clearInterval(this.timer);
+    this.timer = null;
+  }
+}

@@ -1,0 +1,65 @@
+import { html, type Html } from '../html.js';
+import type { Life, Moment } from '../lay-out-lives.js';
+import type { Reader } from '../reader.js';
+import { texts } from '../texts.js';
+import { renderInstant } from './instant-view.js';
+
+const words = texts.history;
+const marginUnits = 10;
+const barUnits = 300;
+const markUnits = 20;
+const barY = 12;
+const rowUnits = 22;
+
+/** Draws a life as a bar with numbered marks, and tells the same in a list with the same numbers. */
+export function renderLife(life: Life, reader: Reader): Html {
+  const title = life.kind === 'token' ? words.tokenLife : words.licenseLife;
+  const rows = assignRows(life.moments);
+  const height = barY * 2 + Math.max(...rows) * rowUnits;
+  const nowX = toX(life.passed);
+  return html`<div class="life">
+    <h3>${title}</h3>
+    <svg viewBox="0 0 320 ${height}" role="img" aria-label="${words.lifePassed(title, life.passed)}">
+      <rect class="bar" x="${marginUnits}" y="${barY - 3}" width="${barUnits}" height="6" rx="3" />
+      <rect
+        class="lived"
+        x="${marginUnits}"
+        y="${barY - 3}"
+        width="${nowX - marginUnits}"
+        height="6"
+        rx="3"
+      />
+      <path class="today" d="M${nowX} 0V${barY * 2}" />
+      ${life.moments.map((moment, index) => renderMark(moment, index + 1, rows[index] ?? 0))}
+    </svg>
+    <ol>
+      ${life.moments.map(({ kind, at }) => html`<li>${words.moments[kind]}: ${renderInstant(at, reader)}</li>`)}
+    </ol>
+  </div>`;
+}
+
+function renderMark({ place }: Moment, number: number, row: number): Html {
+  const x = toX(place);
+  const y = barY + row * rowUnits;
+  return html`<g class="mark">
+    <path d="M${x} ${barY}V${y}" />
+    <circle cx="${x}" cy="${y}" r="9" />
+    <text x="${x}" y="${y + 4}">${number}</text>
+  </g>`;
+}
+
+/** Puts marks that would cover each other into rows below the bar. */
+function assignRows(moments: readonly Moment[]): number[] {
+  const lastInRow: number[] = [];
+  return moments.map(({ place }) => {
+    const x = toX(place);
+    const free = lastInRow.findIndex((last) => x - last >= markUnits);
+    const row = free === -1 ? lastInRow.length : free;
+    lastInRow[row] = x;
+    return row;
+  });
+}
+
+function toX(place: number): number {
+  return Math.round(marginUnits + place * barUnits);
+}

@@ -1,0 +1,113 @@
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import type { LicenseState } from '../../src/licensing/domain/license-state.js';
+import { LicenseStore } from '../../src/licensing/ports/license-store.js';
+import { findViolations, logIn, measureOverflow, takeScreenshot, watchConsole } from './browser.js';
+import { FakeClock } from './fake-clock.js';
+import { holdScheduler } from './hold-scheduler.js';
+import { startApp, type TestApp } from './start-app.js';
+import { startMock, type TestMock } from './start-mock.js';
+
+const looks = [
+  { colorScheme: 'light', width: 1280 },
+  { colorScheme: 'light', width: 320 },
+  { colorScheme: 'dark', width: 320 },
+  { colorScheme: 'dark', width: 1280 },
+] as const;
+
+/** A store with its page in a real browser, its Authorization server, and the one clock that both go by. */
+export class StorePage {
+  private constructor(
+    readonly clock: FakeClock,
+    readonly mock: TestMock,
+    readonly app: TestApp,
+    readonly context: BrowserContext,
+    readonly page: Page,
+    private readonly complaints: string[],
+  ) {}
+
+  static async open(browser: Browser, options: BrowserContextOptions = {}): Promise<StorePage> {
+    const clock = new FakeClock();
+    const mock = await startMock({ now: () => clock.now(), loginPassword: 'a password of the mock' });
+    const app = await startApp({ mock, clock });
+    // Time and refreshes come from the test alone.
+    holdScheduler(app);
+    const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC', ...options });
+    context.setDefaultTimeout(20_000);
+    return new StorePage(clock, mock, app, context, await context.newPage(), watchConsole(context));
+  }
+
+  logIn(name = ''): Promise<void> {
+    return logIn(this.page, this.app, name);
+  }
+
+  async logInLicensed(): Promise<void> {
+    await this.app.acquire(this.mock);
+    await this.logIn('Anna');
+  }
+
+  async choose(name: string): Promise<void> {
+    await this.page.getByRole('button', { name, exact: true }).click();
+  }
+
+  /** Waits until the page says so in a heading. */
+  async isTold(heading: string): Promise<void> {
+    await this.page.getByRole('heading', { name: heading, exact: true }).waitFor();
+  }
+
+  async hasStatus(text: string): Promise<void> {
+    await this.page.locator('.status .value', { hasText: new RegExp(`^${text}$`) }).waitFor();
+  }
+
+  /** Lets time pass, does what is due, and looks again. */
+  async advance(ms: number): Promise<void> {
+    this.clock.advance(ms);
+    await this.app.tick();
+    await this.page.goto(this.app.url);
+  }
+
+  async setFault(mode: string): Promise<void> {
+    await this.mock.control('PUT', '/mock/faults', { mode });
+  }
+
+  /** Changes the license that covers the servers of the demo organization. */
+  async changeLicense(change: object): Promise<void> {
+    const { organizations } = (await this.mock.control('GET', '/mock/state')) as {
+      organizations: { licenses: { id: string; features: string[] }[] }[];
+    };
+    const license = organizations[0]?.licenses.find(({ features }) => features.includes('xms'));
+    await this.mock.control('PATCH', `/mock/licenses/${license?.id}`, change);
+  }
+
+  /** Puts the service into a state that the outside world brings about only by chance. */
+  async changeState(change: Partial<LicenseState>): Promise<void> {
+    await this.app.app
+      .get(LicenseStore)
+      .transact((transaction) => transaction.saveState({ ...transaction.state, ...change }, []));
+  }
+
+  /** Looks at the page in both themes, on a phone and on a desk: nothing overflows, axe finds nothing. Keeps pictures. */
+  async inspect(name: string): Promise<void> {
+    for (const { colorScheme, width } of looks) {
+      await this.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await this.page.setViewportSize({ width, height: 720 });
+      expect(await measureOverflow(this.page), `${name} is wider than ${width} px`).toBe(0);
+      // One look for each theme: contrast does not depend on the width, nor structure on the theme.
+      if ((colorScheme === 'light') === (width === 1280)) {
+        expect(await findViolations(this.page), `${name}, ${colorScheme}, ${width} px`).toEqual([]);
+      }
+      await takeScreenshot(this.page, `${name}-${colorScheme}-${width}`);
+    }
+    await this.page.setViewportSize({ width: 1280, height: 720 });
+  }
+
+  /** Ends everything. What the browser complained of fails the test, but for answers that a test asked for. */
+  async close(): Promise<void> {
+    await this.context.close();
+    await this.app.stop();
+    await this.mock.stop();
+    expect(this.complaints.filter((complaint) => !complaint.startsWith('Failed to load resource'))).toEqual(
+      [],
+    );
+  }
+}
