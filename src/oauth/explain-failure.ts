@@ -13,8 +13,9 @@ export function explainFailure(error: unknown): Unreachable {
   if (error instanceof ResponseBodyError) return explainRefusal(error);
   if (isTimeout(error)) return unreachable('The Authorization server did not answer in time.', false);
   if (isOfOurOwnChecks(error)) return nonConforming(error.message);
-  if (error instanceof ClientError) return explainClientError(error);
   const code = networkCode(error);
+  // A connection that broke in the middle of an answer comes as one that could not be parsed.
+  if (error instanceof ClientError && code === '') return explainClientError(error);
   if (untrustedCertificate.test(code)) {
     return unreachable(
       `The certificate of the Authorization server is not trusted (${code}): if the network has a private certificate ` +
@@ -29,8 +30,8 @@ export function explainFailure(error: unknown): Unreachable {
 }
 
 function isTimeout(error: unknown): boolean {
-  return (
-    error instanceof errors.JWKSTimeout || (error instanceof ClientError && error.code === 'OAUTH_TIMEOUT')
+  return causesOf(error).some(
+    (cause) => cause instanceof errors.JWKSTimeout || cause.name === 'TimeoutError',
   );
 }
 
@@ -103,9 +104,15 @@ function withRetryAfter(answer: Unreachable, response: Response): Unreachable {
   return ms > 0 ? { ...answer, retryAfterMs: ms } : answer;
 }
 
+/** What the system or the HTTP client called it; empty for what was said in a whole answer. */
 function networkCode(error: unknown): string {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ('code' in cause && typeof cause.code === 'string') return cause.code;
+  for (const cause of causesOf(error)) {
+    if ('code' in cause && typeof cause.code === 'string' && !cause.code.startsWith('OAUTH_'))
+      return cause.code;
   }
   return '';
+}
+
+function causesOf(error: unknown): Error[] {
+  return error instanceof Error ? [error, ...causesOf(error.cause)] : [];
 }

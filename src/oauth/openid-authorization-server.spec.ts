@@ -379,6 +379,17 @@ describe('a server that cannot be reached', () => {
     });
   });
 
+  it('may have taken the refresh token when the connection breaks in the middle of its answer', async () => {
+    const headers = { 'content-type': 'application/json', 'content-length': '900' };
+    fake.misbehave({ answers: { '/token': { status: 200, headers, body: '{"access_token":"ey' } } });
+    expect(await adapter.refresh(secrets(), expected)).toMatchObject({
+      kind: 'unreachable',
+      status: 503,
+      message: expect.stringMatching(/cannot be reached/),
+      isConclusive: false,
+    });
+  });
+
   it('is told from one that hangs up', async () => {
     const hangsUp = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
     await once(hangsUp, 'listening');
