@@ -33,7 +33,13 @@ export class TypeormLicenseStore extends LicenseStore implements OnModuleInit {
   }
 
   async onModuleInit(): Promise<void> {
-    this.snapshot = await this.database.read((manager) => TypeormLicenseTransaction.begin(manager, this.box));
+    this.snapshot = await this.database.read(async (manager) => {
+      // A key that opens nothing must stop the start, not the revocation of a grant hours later.
+      for (const row of await manager.find(PendingRevocationRow)) {
+        this.box.open(sealPlaces.revocation, row.secrets);
+      }
+      return TypeormLicenseTransaction.begin(manager, this.box);
+    });
   }
 
   override get state(): LicenseState {
