@@ -2,6 +2,7 @@ import fastifyCookie from '@fastify/cookie';
 import { ValidationPipe } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Settings } from './config/settings.js';
+import { answerUnreadableUrl } from './http/answer-unreadable-url.js';
 import { setSecurityHeaders } from './http/security-headers.js';
 import { PageErrorFilter } from './manage-license/page-error-filter.js';
 
@@ -16,6 +17,7 @@ export function createAdapter(): FastifyAdapter {
     // At shutdown, connections that are kept alive but idle end at once.
     forceCloseConnections: 'idle',
     http: { maxHeaderSize: 16 * 1024 },
+    frameworkErrors: answerUnreadableUrl,
   });
 }
 

@@ -1,9 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { type Problem, ProblemException } from './problem.js';
+import { ProblemException, problemContentType, toProblem } from './problem.js';
 
-const contentType = 'application/problem+json; charset=utf-8';
 /** A framework's message may repeat what a caller sent; no more of it than a person reads. */
 const longestDetail = 500;
 
@@ -15,14 +14,11 @@ export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const { status, code, detail, headers } = this.explain(error);
-    const problem: Problem = {
-      type: `urn:pos-licensing:problem:${code}`,
-      title: STATUS_CODES[status] ?? 'Error',
-      status,
-      code,
-      detail,
-    };
-    void reply.status(status).headers(headers).type(contentType).send(problem);
+    void reply
+      .status(status)
+      .headers(headers)
+      .type(problemContentType)
+      .send(toProblem(status, code, detail));
   }
 
   protected explain(

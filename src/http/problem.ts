@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 
@@ -17,6 +18,19 @@ export class Problem {
 
   @ApiProperty({ example: 'Nobody has entered the user code yet: enter it, then try again.' })
   detail!: string;
+}
+
+export const problemContentType = 'application/problem+json; charset=utf-8';
+
+/** Writes the problem document of an error. */
+export function toProblem(status: number, code: string, detail: string): Problem {
+  return {
+    type: `urn:pos-licensing:problem:${code}`,
+    title: STATUS_CODES[status] ?? 'Error',
+    status,
+    code,
+    detail,
+  };
 }
 
 /** An answer that is an RFC 9457 problem: thrown by controllers, written by the filter. */

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 
 const headers = {
   'content-security-policy':
@@ -11,13 +11,16 @@ const headers = {
   'x-frame-options': 'DENY',
 } as const;
 
-/** Sets the security headers of every answer, errors and unknown routes included. What a route has set stays. */
+/** Sets the security headers of every answer, errors and unknown routes included. */
 export function setSecurityHeaders(fastify: FastifyInstance): void {
-  fastify.addHook('onSend', async (_request, reply) => {
-    for (const [name, value] of Object.entries(headers)) {
-      if (!reply.hasHeader(name)) reply.header(name, value);
-    }
-    // A license is nobody's business but the caller's; a route may allow more.
-    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
-  });
+  fastify.addHook('onSend', async (_request, reply) => addSecurityHeaders(reply));
+}
+
+/** Adds the security headers to one answer. What a route has set stays. */
+export function addSecurityHeaders(reply: FastifyReply): void {
+  for (const [name, value] of Object.entries(headers)) {
+    if (!reply.hasHeader(name)) reply.header(name, value);
+  }
+  // A license is nobody's business but the caller's; a route may allow more.
+  if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
 }
