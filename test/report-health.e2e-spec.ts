@@ -37,8 +37,6 @@ describe('health', () => {
     const { status, body } = await supertest(app.url).get(path);
     return { status, body: body as HealthJson };
   };
-  const statusesOf = ({ body }: { body: HealthJson }) =>
-    Object.fromEntries(Object.entries(body.details).map(([name, { status }]) => [name, status]));
 
   it('is ok with a license, a broker and a server that answers', async () => {
     await app.acquire(mock);
@@ -119,3 +117,7 @@ describe('health', () => {
     },
   );
 });
+
+function statusesOf({ body }: { body: HealthJson }): Record<string, string> {
+  return Object.fromEntries(Object.entries(body.details).map(([name, { status }]) => [name, status]));
+}

@@ -1,0 +1,132 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { LicenseState } from '../src/licensing/domain/license-state.js';
+import { LicenseStore } from '../src/licensing/ports/license-store.js';
+import { Database } from '../src/persistence/database.js';
+import { SettingRow } from '../src/persistence/entities/setting.entity.js';
+import { commitEvents, readOutbox } from './support/commit-events.js';
+import { startApp, type TestApp } from './support/start-app.js';
+import { startMock, type TestMock } from './support/start-mock.js';
+
+const writers = 40;
+
+class ChangedItsMindError extends Error {}
+
+/** Lets other work in, as a driver that waits for a disk or a network would. */
+const pause = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+describe('writes that come at once', () => {
+  let app: TestApp;
+  let mock: TestMock;
+  let database: Database;
+  let store: LicenseStore;
+
+  beforeEach(async () => {
+    mock = await startMock();
+    app = await startApp({ mock });
+    database = app.app.get(Database);
+    store = app.app.get(LicenseStore);
+  });
+
+  afterEach(async () => {
+    await app.stop();
+    await mock.stop();
+  });
+
+  const write = (name: string) =>
+    database.transact((manager) => manager.insert(SettingRow, { name, value: 'written' }));
+  const names = () =>
+    database.read(async (manager) => (await manager.find(SettingRow)).map(({ name }) => name).toSorted());
+
+  /** Writes, waits with the transaction open, and takes it all back. */
+  const writeAndFail = (name: string) =>
+    database.transact(async (manager) => {
+      await manager.insert(SettingRow, { name, value: 'taken back' });
+      await pause();
+      await pause();
+      throw new ChangedItsMindError();
+    });
+
+  it('are all kept beside a transaction that fails, and nothing of that one is', async () => {
+    const before = await names();
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: writers }, (_, index) => [
+        write(`kept-${index}`),
+        writeAndFail(`lost-${index}`),
+        write(`kept-too-${index}`),
+      ]).flat(),
+    );
+    expect(outcomes.filter(({ status }) => status === 'rejected')).toHaveLength(writers);
+    for (const outcome of outcomes) {
+      if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(ChangedItsMindError);
+    }
+    const kept = Array.from({ length: writers }, (_, index) => [`kept-${index}`, `kept-too-${index}`]).flat();
+    expect(await names()).toEqual([...before, ...kept].toSorted());
+  });
+
+  it('are never seen by a read before they are committed', async () => {
+    const before = await names();
+    const seen: string[][] = [];
+    const failing = writeAndFail('uncommitted');
+    for (let reads = 0; reads < 20; reads += 1) seen.push(await names());
+    await expect(failing).rejects.toThrow(ChangedItsMindError);
+    expect(seen).toEqual(Array.from({ length: 20 }, () => before));
+  });
+
+  it('are all kept over a restart once they were acknowledged', async () => {
+    await Promise.all(Array.from({ length: writers }, (_, index) => write(`kept-${index}`)));
+    const written = await names();
+    await app.close();
+    app = await startApp({ mock, dataDir: app.dataDir });
+    database = app.app.get(Database);
+    expect(await names()).toEqual(written);
+  });
+
+  it('of the license are one after the other, each on top of the one before', async () => {
+    await app.acquire(mock);
+    const first = await readOutbox(app);
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: writers }, (_, index) => [
+        commitEvents(app, 1, rename),
+        write(`beside-${index}`),
+        store.transact(async (transaction) => {
+          await transaction.saveState(rename(transaction.state), []);
+          await transaction.saveSecrets(null);
+          await pause();
+          throw new ChangedItsMindError();
+        }),
+      ]).flat(),
+    );
+    expect(outcomes.filter(({ status }) => status === 'rejected')).toHaveLength(writers);
+    const events = (await readOutbox(app)).slice(first.length);
+    expect(events).toHaveLength(writers);
+    const told = events.map(
+      ({ body }) => (JSON.parse(body) as { data: { serverName: string } }).data.serverName,
+    );
+    expect(told.map((name) => name.length - (told[0]?.length ?? 0))).toEqual(told.map((_, index) => index));
+    expect(await app.view()).toMatchObject({ serverName: told.at(-1) });
+    expect(store.secrets).not.toBeNull();
+  });
+
+  it('that fail leave memory and database as they were', async () => {
+    const acquired = await app.acquire(mock);
+    await expect(
+      store.transact(async (transaction) => {
+        await transaction.saveState({ ...transaction.state, license: null }, []);
+        await transaction.saveSecrets(null);
+        await transaction.savePending(null);
+        throw new ChangedItsMindError();
+      }),
+    ).rejects.toThrow(ChangedItsMindError);
+    expect(await app.view()).toEqual(acquired);
+    await app.close();
+    app = await startApp({ mock, dataDir: app.dataDir });
+    expect(await app.view()).toEqual(acquired);
+    await app.as('post', '/api/license/refresh').expect(200);
+  });
+});
+
+/** A change that shows how many came before it. */
+function rename(state: LicenseState): LicenseState {
+  if (state.identity === null) return state;
+  return { ...state, identity: { ...state.identity, serverName: `${state.identity.serverName}+` } };
+}
