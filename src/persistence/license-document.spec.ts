@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { buildGrant, buildLicensedState, startAt } from '../../test/support/license-fixture.js';
+import { initialLicenseState } from '../licensing/domain/license-state.js';
+import { decodePending, decodeState, encodeState } from './license-document.js';
+
+describe('the stored state of a license', () => {
+  it('comes back as it was, instants and all', () => {
+    const state = buildLicensedState();
+    const failed = {
+      ...state,
+      connection: {
+        online: false,
+        offlineSince: startAt,
+        lastContactAt: startAt,
+        lastError: { code: 'authorization-server-unreachable', message: 'Since noon.', at: startAt },
+      },
+      refresh: { nextAttemptAt: startAt, failures: 3, intentAt: startAt },
+    };
+    for (const each of [initialLicenseState, state, failed])
+      expect(decodeState(encodeState(each))).toEqual(each);
+  });
+
+  it('takes no text for an instant, though it looks like one', () => {
+    const state = buildLicensedState(
+      buildGrant({
+        identity: { serverName: '2026-11-24T12:00:00Z' },
+        terms: { features: ['2026-11-24T12:00:00Z'], renewalDate: null },
+      }),
+    );
+    expect(decodeState(encodeState(state))).toEqual(state);
+  });
+
+  it('takes its first value for what an older version did not know', () => {
+    expect(decodeState('{"sequence":7}')).toEqual({ ...initialLicenseState, sequence: 7 });
+  });
+});
+
+describe('a stored pending authorization', () => {
+  it('comes back with its instants', () => {
+    const pending = {
+      state: 'pending' as const,
+      refusal: null,
+      deviceCode: 'device-code',
+      dpopKey: { kty: 'EC', crv: 'P-256', x: 'x', y: 'y', d: 'd' },
+      userCode: 'BCDF-GHJK',
+      verificationUri: 'https://as.example/device',
+      expiresAt: startAt,
+      intervalSeconds: 5,
+      lastPolledAt: startAt,
+      unansweredPolls: 2,
+      requestedBy: 'admin',
+    };
+    expect(decodePending(JSON.parse(JSON.stringify(pending)))).toEqual(pending);
+  });
+});

@@ -1,0 +1,94 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadEncryptionKey } from './encryption-key.js';
+import { assertPrivateFile, ExposedFileError, readOrCreatePrivateFile } from './private-file.js';
+
+let folder: string;
+let path: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'private-file-'));
+  path = join(folder, 'secret');
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function failForWantOfEntropy(): string {
+  throw new Error('no entropy');
+}
+
+function keyPath(): string {
+  return join(folder, 'encryption-key');
+}
+
+describe('a private file', () => {
+  it('is created once, for its owner alone, and read from then on', () => {
+    expect(readOrCreatePrivateFile(path, () => 'first')).toBe('first');
+    expect(readOrCreatePrivateFile(path, () => 'second')).toBe('first');
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  it('leaves no draft beside it', () => {
+    readOrCreatePrivateFile(path, () => 'first');
+    expect(readdirSync(folder)).toEqual(['secret']);
+  });
+
+  it('is not there at all when its content cannot be made', () => {
+    expect(() => readOrCreatePrivateFile(path, failForWantOfEntropy)).toThrow('no entropy');
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it('may end with a newline, as editors leave it', () => {
+    writeFileSync(path, 'value\n', { mode: 0o600 });
+    expect(readOrCreatePrivateFile(path, () => 'other')).toBe('value');
+  });
+
+  it.each([0o644, 0o640, 0o620, 0o604, 0o601, 0o666])('is refused with mode %o, untouched', (mode) => {
+    writeFileSync(path, 'value');
+    chmodSync(path, mode);
+    expect(() => assertPrivateFile(path)).toThrow(ExposedFileError);
+    expect(() => readOrCreatePrivateFile(path, () => 'other')).toThrow(/run chmod 600/);
+    expect(readFileSync(path, 'utf8')).toBe('value');
+  });
+
+  it.each([0o600, 0o400])('is accepted with mode %o', (mode) => {
+    writeFileSync(path, 'value');
+    chmodSync(path, mode);
+    expect(() => assertPrivateFile(path)).not.toThrow();
+  });
+});
+
+describe('the encryption key', () => {
+  it('is made at the first start, and the same at the next', () => {
+    const key = loadEncryptionKey(null, folder);
+    expect(key).toHaveLength(32);
+    expect(loadEncryptionKey(null, folder)).toEqual(key);
+    expect(readFileSync(keyPath(), 'utf8')).toBe(key.toString('base64'));
+  });
+
+  it('comes from the setting where there is one, and no file is made', () => {
+    const setting = Buffer.alloc(32, 7).toString('base64');
+    expect(loadEncryptionKey(setting, folder)).toEqual(Buffer.alloc(32, 7));
+    expect(existsSync(keyPath())).toBe(false);
+  });
+
+  it.each(['', 'short', Buffer.alloc(31).toString('base64')])(
+    'is refused where its file holds "%s"',
+    (content) => {
+      writeFileSync(keyPath(), content, { mode: 0o600 });
+      expect(() => loadEncryptionKey(null, folder)).toThrow(/32 bytes in base64.*backup/);
+      expect(readFileSync(keyPath(), 'utf8')).toBe(content);
+    },
+  );
+});

@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { SecretBox, UnsealError } from './secret-box.js';
+
+const key = randomBytes(32);
+const box = new SecretBox(key);
+
+describe('a secret box', () => {
+  it('opens whatever it has sealed', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.jsonValue(), (place, value) => {
+        expect(box.open(place, box.seal(place, value))).toEqual(JSON.parse(JSON.stringify(value)));
+      }),
+    );
+  });
+
+  it('seals the same value differently each time', () => {
+    expect(box.seal('a', 'secret')).not.toBe(box.seal('a', 'secret'));
+  });
+
+  it('opens a value nowhere but in its place', () => {
+    const sealed = box.seal('license.secrets', 'secret');
+    expect(() => box.open('pending_revocation.secrets', sealed)).toThrow(UnsealError);
+    expect(() => box.open('', sealed)).toThrow(UnsealError);
+  });
+
+  it('opens nothing of another key, and says what to do', () => {
+    const sealed = new SecretBox(randomBytes(32)).seal('license.secrets', 'secret');
+    expect(() => box.open('license.secrets', sealed)).toThrow(
+      /license\.secrets cannot be decrypted.*ENCRYPTION_KEY.*Put the key back/s,
+    );
+  });
+
+  it('notices every byte that was changed or cut off', () => {
+    const [version, body = ''] = box.seal('a', { refreshToken: 'secret' }).split('.');
+    const bytes = Buffer.from(body, 'base64url');
+    for (let index = 0; index < bytes.length; index++) {
+      const changed = Buffer.from(bytes);
+      changed[index] = (changed[index] ?? 0) ^ 1;
+      expect(() => box.open('a', `${version}.${changed.toString('base64url')}`)).toThrow(UnsealError);
+      const cut = bytes.subarray(0, index).toString('base64url');
+      expect(() => box.open('a', `${version}.${cut}`)).toThrow(UnsealError);
+    }
+  });
+
+  it('takes no text for a sealed value', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        expect(() => box.open('a', text)).toThrow(UnsealError);
+      }),
+    );
+  });
+
+  it('never tells the value in its error', () => {
+    const sealed = box.seal('a', 'canary');
+    const open = (): unknown => box.open('b', sealed);
+    expect(open).toThrow(UnsealError);
+    expect(open).not.toThrow(/canary/);
+  });
+
+  it.each([0, 16, 31, 33])('refuses a key of %i bytes', (length) => {
+    expect(() => new SecretBox(randomBytes(length))).toThrow(/32 bytes/);
+  });
+});
