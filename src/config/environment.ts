@@ -1,3 +1,6 @@
+// class-transformer reads the types of members through it, and does not load it itself.
+// oxlint-disable-next-line import/no-unassigned-import
+import 'reflect-metadata';
 import { IsIn, IsInt, IsOptional, IsUrl, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
 import { Type } from 'class-transformer';
 import { durationPattern } from './duration.js';

@@ -1,0 +1,185 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { InvalidSettingsError, loadSettings } from './load-settings.js';
+
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'settings-'));
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function faultsOf(variables: Record<string, string>): readonly string[] {
+  try {
+    loadSettings(variables);
+    return [];
+  } catch (error) {
+    if (error instanceof InvalidSettingsError) return error.faults;
+    throw error;
+  }
+}
+
+function writeSecret(name: string, content: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, content, { mode: 0o600 });
+  return path;
+}
+
+describe('the settings', () => {
+  it('are those of the contract where nothing is set', () => {
+    expect(loadSettings({})).toMatchObject({
+      host: '127.0.0.1',
+      port: 3000,
+      dataDir: resolve('data'),
+      authorizationServer: { issuer: new URL('http://127.0.0.1:4000') },
+      nats: { url: 'nats://127.0.0.1:4222', user: null, password: null },
+      adminToken: null,
+      encryptionKey: null,
+      policy: {
+        renewalWindowMs: 30 * 86_400_000,
+        tokenWarningsSeconds: [48 * 3600, 24 * 3600, 6 * 3600],
+        refreshIntervalMs: 86_400_000,
+      },
+      hasDocs: true,
+      logLevel: 'info',
+    });
+  });
+
+  it('take an empty variable for one that is not set', () => {
+    expect(loadSettings({ PORT: '', ADMIN_TOKEN: '', ENCRYPTION_KEY: '', TOKEN_WARNINGS: '' })).toEqual(
+      loadSettings({}),
+    );
+  });
+
+  it('are read as what they mean', () => {
+    expect(
+      loadSettings({
+        RENEWAL_WARNING_DAYS: '7',
+        TOKEN_WARNINGS: '2d,90m,45s',
+        REFRESH_INTERVAL: '12h',
+        DOCS: 'off',
+        LOG_FORMAT: 'json',
+      }),
+    ).toMatchObject({
+      policy: {
+        renewalWindowMs: 7 * 86_400_000,
+        tokenWarningsSeconds: [172_800, 5400, 45],
+        refreshIntervalMs: 12 * 3_600_000,
+      },
+      hasDocs: false,
+      logFormat: 'json',
+    });
+  });
+
+  it('are refused with all faults at once, each with its name', () => {
+    const faults = faultsOf({
+      PORT: 'http',
+      AUTH_SERVER_URL: 'as.example',
+      NATS_URL: 'http://broker',
+      ADMIN_TOKEN: 'short',
+      ENCRYPTION_KEY: 'not a key',
+      RENEWAL_WARNING_DAYS: '-1',
+      TOKEN_WARNINGS: 'soon',
+      REFRESH_INTERVAL: '24',
+      DOCS: 'yes',
+      LOG_LEVEL: 'loud',
+      LOG_FORMAT: 'xml',
+    });
+    for (const name of [
+      'PORT',
+      'AUTH_SERVER_URL',
+      'NATS_URL',
+      'ADMIN_TOKEN',
+      'ENCRYPTION_KEY',
+      'RENEWAL_WARNING_DAYS',
+      'TOKEN_WARNINGS',
+      'REFRESH_INTERVAL',
+      'DOCS',
+      'LOG_LEVEL',
+      'LOG_FORMAT',
+    ]) {
+      expect(faults.filter((fault) => fault.startsWith(name))).toHaveLength(1);
+    }
+  });
+
+  it.each([
+    { variables: { TOKEN_WARNINGS: '6h,24h,48h' }, says: /longest to the shortest/ },
+    { variables: { TOKEN_WARNINGS: '6h,6h' }, says: /longest to the shortest/ },
+    { variables: { TOKEN_WARNINGS: '4h,3h,2h,1h' }, says: /one to three/ },
+    { variables: { NATS_USER: 'licensing' }, says: /NATS_USER and NATS_PASSWORD must be set together/ },
+    { variables: { NATS_PASSWORD: 'secret' }, says: /NATS_USER and NATS_PASSWORD must be set together/ },
+    { variables: { PORT: '65536' }, says: /PORT must be a whole number from 0 to 65535/ },
+    { variables: { AUTH_SERVER_URL: 'https://as.example/?a=b' }, says: /without a query/ },
+  ])('are refused where they do not fit: $variables', ({ variables, says }) => {
+    const faults = faultsOf(variables);
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toMatch(says);
+  });
+
+  it('never repeat a secret in a fault', () => {
+    const faults = faultsOf({ ADMIN_TOKEN: 'canary', ENCRYPTION_KEY: 'canary' });
+    expect(faults).toHaveLength(2);
+    expect(faults.join()).not.toContain('canary');
+  });
+});
+
+describe('the URL of the Authorization server', () => {
+  it.each([
+    'http://as.example',
+    'http://192.168.1.5:4000',
+    'http://127.0.0.1.evil.example',
+    'http://localhost.evil.example',
+  ])('must be https on another machine: %s', (url) => {
+    const [fault] = faultsOf({ AUTH_SERVER_URL: url });
+    expect(fault).toMatch(/AUTH_SERVER_URL must begin with https:.*ALLOW_INSECURE_AUTH_SERVER=on/);
+    expect(loadSettings({ AUTH_SERVER_URL: url, ALLOW_INSECURE_AUTH_SERVER: 'on' })).toMatchObject({
+      authorizationServer: { isInsecureAllowed: true },
+    });
+  });
+
+  it.each(['http://127.0.0.1:4000', 'http://127.8.9.10', 'http://localhost:4000', 'http://[::1]:4000'])(
+    'may be http on this machine: %s',
+    (url) => {
+      expect(faultsOf({ AUTH_SERVER_URL: url })).toEqual([]);
+    },
+  );
+
+  it('permits no insecure request where it is https', () => {
+    expect(
+      loadSettings({ AUTH_SERVER_URL: 'https://as.example', ALLOW_INSECURE_AUTH_SERVER: 'on' }),
+    ).toMatchObject({ authorizationServer: { isInsecureAllowed: false } });
+  });
+});
+
+describe('a secret in a file', () => {
+  it('is read from it, without the newline that editors leave', () => {
+    const path = writeSecret('admin-token', 'a-token-long-enough\n');
+    expect(loadSettings({ ADMIN_TOKEN_FILE: path }).adminToken).toBe('a-token-long-enough');
+  });
+
+  it('must not be set beside the variable itself', () => {
+    const path = writeSecret('admin-token', 'a-token-long-enough');
+    const faults = faultsOf({ ADMIN_TOKEN_FILE: path, ADMIN_TOKEN: 'another-long-enough' });
+    expect(faults).toEqual(['ADMIN_TOKEN and ADMIN_TOKEN_FILE are both set: remove one']);
+  });
+
+  it('must be there', () => {
+    const [fault] = faultsOf({ ENCRYPTION_KEY_FILE: join(folder, 'nowhere') });
+    expect(fault).toMatch(/^ENCRYPTION_KEY_FILE names a file that cannot be read/);
+  });
+
+  it('is held to the same rules', () => {
+    expect(faultsOf({ ADMIN_TOKEN_FILE: writeSecret('short', 'short') })).toEqual([
+      'ADMIN_TOKEN must have at least 16 characters',
+    ]);
+  });
+
+  it('is not taken for set where it is empty', () => {
+    const faults = faultsOf({ ADMIN_TOKEN_FILE: writeSecret('empty', '\n') });
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toMatch(/^ADMIN_TOKEN/);
+  });
+});
