@@ -107,8 +107,9 @@ class History {
       expect(change.state.refresh.nextAttemptAt?.getTime()).toBeGreaterThanOrEqual(
         this.now.getTime() + secondMs,
       );
-    } else if (!this.#isTryOpen) {
-      expect(change.state.license).toBeNull();
+    } else {
+      expect(change.state.refresh.nextAttemptAt).toBeNull();
+      if (!this.#isTryOpen) expect(change.state.license).toBeNull();
     }
     if (failure.kind === 'unreachable' && !failure.isConclusive) this.#isTryOpen = true;
     this.#record(change);

@@ -238,6 +238,13 @@ describe('failRefresh when the grant is dead', () => {
     expect(again.state).toMatchObject({ reauthorizationRequired: true, refresh: { nextAttemptAt: null } });
   });
 
+  it('stops trying for good, also after a person tried again while the server was not reached', () => {
+    const waiting = failRefresh(inDoubt, grantDead, policy, triedAt, 0.5).state;
+    const unreached = failRefresh(waiting, notReached, policy, shift(triedAt, hourMs), 0.5).state;
+    const { state } = failRefresh(unreached, grantDead, policy, shift(triedAt, 2 * hourMs), 0.5);
+    expect(state.refresh.nextAttemptAt).toBeNull();
+  });
+
   it('is undone by an answer that brings a token after all', () => {
     const waiting = failRefresh(inDoubt, grantDead, policy, triedAt, 0.5).state;
     const grant = buildGrant({ token: buildToken({ issuedAt: triedAt }) });
