@@ -407,11 +407,19 @@ describe('an answer to a poll', () => {
     { error: 'expired_token', answer: { kind: 'expired' } },
     { error: 'access_denied', answer: { kind: 'denied' } },
     { error: 'invalid_grant', answer: { kind: 'refused', code: 'code-not-accepted', secrets: null } },
-    { error: 'invalid_client', answer: { kind: 'unreachable', code: 'authorization-server-refused' } },
-    { error: 'who_knows', answer: { kind: 'unreachable', message: expect.stringContaining('who_knows') } },
+    {
+      error: 'invalid_client',
+      answer: { kind: 'refused', message: expect.stringContaining('invalid_client'), secrets: null },
+    },
+    { error: 'who_knows', answer: { kind: 'refused', message: expect.stringContaining('who_knows') } },
   ])('is understood: $error (RFC 8628 section 3.5)', async ({ error, answer }) => {
     fake.misbehave(oauthError(error));
     expect(await adapter.redeemDeviceCode('code', dpopKey)).toMatchObject(answer);
+  });
+
+  it('is patience where the server asks for it', async () => {
+    fake.misbehave(oauthError('rate_limited', {}, 429));
+    expect(await adapter.redeemDeviceCode('code', dpopKey)).toMatchObject({ kind: 'unreachable' });
   });
 
   it('is the refusal of the license where the server says so', async () => {

@@ -181,8 +181,16 @@ function explainPoll(error: unknown): DeviceCodeAnswer {
     case 'invalid_grant':
       return { kind: 'refused', code: 'code-not-accepted', message: messageOf(error), secrets: null };
     default:
-      return explainFailure(error);
+      return explainOtherError(error);
   }
+}
+
+/** Any other error ends the polling; only one that asks for patience does not. */
+function explainOtherError(error: ResponseBodyError): DeviceCodeAnswer {
+  const failure = explainFailure(error);
+  return error.status === 429
+    ? failure
+    : { kind: 'refused', code: 'code-not-accepted', message: failure.message, secrets: null };
 }
 
 function explainRefresh(error: unknown): RefreshAnswer {
