@@ -227,6 +227,17 @@ describe('a license that is revoked at the Authorization server', () => {
     expect((await store.audit())[0]).toMatchObject({ actor: 'system', action: 'revoked' });
   });
 
+  it('is taken for what it is, also when it comes in an outage that a restart falls into', async () => {
+    store = await startLicensedStore();
+    await store.setFault('offline');
+    await store.restart();
+    for (let round = 1; round <= 3; round++) await store.refreshWhenDue();
+    await store.mock.control('DELETE', '/mock/devices/srv-store-1/authorization');
+    await store.setFault('none');
+    await store.refreshWhenDue();
+    expect(await store.app.view()).toMatchObject({ status: 'unlicensed', reason: 'revoked' });
+  });
+
   it('is not asked about again, and can be acquired anew', async () => {
     store = await startLicensedStore();
     await store.mock.control('DELETE', '/mock/devices/srv-store-1/authorization');
