@@ -18,7 +18,8 @@ export class Stack {
       part === null ? [] : [new SupervisedProcess(part, reports)];
     const [nats, mock] = [supervise(plan.nats), supervise(plan.mock)];
     const [licensing, register] = [supervise(plan.licensing), supervise(plan.register)];
-    this.#startOrder = [[...nats, ...mock], licensing, register];
+    // The service needs neither to start, but its log is quieter with a broker there; the register wants its stream.
+    this.#startOrder = [nats, [...mock, ...licensing], register];
     // The service first: while it ends, it still wants to tell the broker.
     this.#stopOrder = [...licensing, ...register, ...mock, ...nats];
   }
