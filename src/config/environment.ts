@@ -23,7 +23,10 @@ export class Environment {
   DATA_DIR = './data';
 
   @IsOptional()
-  @Matches(/^sqlite:.+$/, { message: 'DATABASE_URL must be sqlite:<path of the file>' })
+  @Matches(/^(sqlite:.+|postgres(ql)?:\/\/\S+)$/, {
+    message:
+      'DATABASE_URL must be sqlite:<path of the file> or postgres://<user>:<password>@<host>/<database>',
+  })
   DATABASE_URL?: string;
 
   @IsUrl(

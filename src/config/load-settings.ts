@@ -5,7 +5,7 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { parseDurationMs } from './duration.js';
 import { Environment, secretNames } from './environment.js';
-import { Settings } from './settings.js';
+import { type DatabaseSettings, Settings } from './settings.js';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -94,9 +94,7 @@ function toSettings(environment: Environment): Settings {
     host: environment.HOST,
     port: environment.PORT,
     dataDir,
-    databasePath: environment.DATABASE_URL
-      ? resolve(environment.DATABASE_URL.slice('sqlite:'.length))
-      : join(dataDir, 'licensing.sqlite'),
+    database: toDatabase(environment.DATABASE_URL, dataDir),
     authorizationServer: {
       issuer: new URL(environment.AUTH_SERVER_URL),
       isInsecureAllowed: environment.AUTH_SERVER_URL.startsWith('http:'),
@@ -117,6 +115,13 @@ function toSettings(environment: Environment): Settings {
     logLevel: environment.LOG_LEVEL as Settings['logLevel'],
     logFormat: (environment.LOG_FORMAT ?? (isatty(1) ? 'pretty' : 'json')) as Settings['logFormat'],
   };
+}
+
+function toDatabase(url: string | undefined, dataDir: string): DatabaseSettings {
+  if (url === undefined) return { kind: 'sqlite', path: join(dataDir, 'licensing.sqlite') };
+  return url.startsWith('sqlite:')
+    ? { kind: 'sqlite', path: resolve(url.slice('sqlite:'.length)) }
+    : { kind: 'postgres', url };
 }
 
 function messageOf(error: unknown): string {

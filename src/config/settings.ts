@@ -1,12 +1,16 @@
 import type { LicensePolicy } from '../licensing/domain/license.js';
 
+/** SQLite for one process on one machine; PostgreSQL where several share the license. */
+export type DatabaseSettings =
+  { readonly kind: 'sqlite'; readonly path: string } | { readonly kind: 'postgres'; readonly url: string };
+
 /** The settings of this process, checked and in the shapes that the code works with. */
 export class Settings {
   readonly host!: string;
   readonly port!: number;
   /** Holds the database, keys and the first admin token; absolute. */
   readonly dataDir!: string;
-  readonly databasePath!: string;
+  readonly database!: DatabaseSettings;
   readonly authorizationServer!: { readonly issuer: URL; readonly isInsecureAllowed: boolean };
   readonly nats!: { readonly url: string; readonly user: string | null; readonly password: string | null };
   readonly adminToken!: string | null;

@@ -13,6 +13,13 @@ export class LicenseReader {
     private readonly settings: Settings,
   ) {}
 
+  /** The license as of the last commit, also that of another process. */
+  async freshView(): Promise<LicenseView> {
+    await this.store.sync();
+    return this.view();
+  }
+
+  /** The license as this process last heard of it. */
   view(): LicenseView {
     return licenseViewAt(this.store.state, this.settings.policy, this.clock.now());
   }

@@ -1,7 +1,9 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
+import { Leadership } from './leadership.js';
 import { ObserveLicense } from './observe-license.js';
 import { PollAuthorization } from './poll-authorization.js';
+import { LicenseStore } from './ports/license-store.js';
 import { RefreshLicense } from './refresh-license.js';
 import { RevokeDroppedGrants } from './revoke-dropped-grants.js';
 
@@ -16,6 +18,7 @@ const longestGoodbyeMs = 5000;
 export class LicenseScheduler implements BeforeApplicationShutdown {
   private readonly logger = new Logger('Scheduler');
   private readonly busy = new Set<string>();
+  private readonly faults = new Map<string, string>();
   private isStopped = false;
 
   constructor(
@@ -23,12 +26,20 @@ export class LicenseScheduler implements BeforeApplicationShutdown {
     private readonly pollAuthorization: PollAuthorization,
     private readonly refreshLicense: RefreshLicense,
     private readonly revokeDroppedGrants: RevokeDroppedGrants,
+    private readonly leadership: Leadership,
+    private readonly store: LicenseStore,
   ) {}
 
   /** Does whatever is due. A task that is still running from an earlier tick is left alone. */
   @Interval(tickMs)
   async tick(): Promise<void> {
     if (this.isStopped) return;
+    let isLeader = false;
+    await this.run('lead', async () => {
+      await this.store.sync();
+      isLeader = await this.leadership.holds();
+    });
+    if (!isLeader) return;
     await Promise.all([
       this.run('observe', () => this.observeLicense.execute()),
       this.run('poll', () => this.pollAuthorization.executeWhenDue()),
@@ -58,14 +69,22 @@ export class LicenseScheduler implements BeforeApplicationShutdown {
     this.busy.add(name);
     try {
       await work();
+      this.faults.delete(name);
     } catch (error) {
-      // A database that is full or locked for a while must not end the process: the next tick tries again.
-      this.logger.error(
-        `Task "${name}" failed and will be tried again.`,
-        error instanceof Error ? error.stack : error,
-      );
+      this.report(name, error);
     } finally {
       this.busy.delete(name);
     }
+  }
+
+  /** A database that is full or away for a while must not end the process, and is one line in the log. */
+  private report(name: string, error: unknown): void {
+    const fault = error instanceof Error ? error.message : String(error);
+    if (this.faults.get(name) === fault) return;
+    this.faults.set(name, fault);
+    this.logger.error(
+      `Task "${name}" failed and will be tried again.`,
+      error instanceof Error ? error.stack : error,
+    );
   }
 }

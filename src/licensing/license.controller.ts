@@ -36,8 +36,8 @@ export class LicenseController {
   @Get()
   @ApiOperation({ summary: 'The license, as it is at this moment' })
   @ApiResponse({ status: 200, type: LicenseDto })
-  read(): LicenseView {
-    return this.reader.view();
+  read(): Promise<LicenseView> {
+    return this.reader.freshView();
   }
 
   @Post('authorization')
@@ -69,7 +69,8 @@ export class LicenseController {
   @ApiOperation({ summary: 'Where the pending authorization stands' })
   @ApiResponse({ status: 200, type: AuthorizationDto })
   @problems(404, 'no-authorization-pending')
-  authorization(): AuthorizationDto {
+  async authorization(): Promise<AuthorizationDto> {
+    await this.store.sync();
     const { pending } = this.store;
     if (pending === null) throw noAuthorizationPending();
     return Object.assign(toUserCode(pending), { state: pending.state, reason: pending.refusal });

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AdminModule } from '../admin/admin.module.js';
 import { OAuthModule } from '../oauth/oauth.module.js';
 import { CancelAuthorization } from './cancel-authorization.js';
+import { Leadership } from './leadership.js';
 import { LicenseReader } from './license-reader.js';
 import { LicenseScheduler } from './license-scheduler.js';
 import { LicenseController } from './license.controller.js';
@@ -16,6 +17,7 @@ import { RevokeDroppedGrants } from './revoke-dropped-grants.js';
   imports: [AdminModule, OAuthModule],
   controllers: [LicenseController],
   providers: [
+    Leadership,
     LicenseReader,
     RequestUserCode,
     PollAuthorization,
@@ -27,6 +29,7 @@ import { RevokeDroppedGrants } from './revoke-dropped-grants.js';
     LicenseScheduler,
   ],
   exports: [
+    Leadership,
     LicenseReader,
     RequestUserCode,
     PollAuthorization,

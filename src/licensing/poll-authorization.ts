@@ -73,18 +73,30 @@ export class PollAuthorization {
   }
 
   private async poll(): Promise<PollOutcome> {
-    const { pending } = this.store;
-    if (pending === null) return { kind: this.store.state.license === null ? 'none' : 'licensed' };
-    if (pending.state !== 'pending') return outcomeOf(pending);
-    // Another caller has polled while this one waited for its chance.
-    if (this.clock.now().getTime() < pending.lastPolledAt.getTime() + pending.intervalSeconds * 1000) {
-      if (pending.expiresAt > this.clock.now()) return { kind: 'pending' };
-    }
-    const answer: DeviceCodeAnswer =
-      pending.expiresAt <= this.clock.now()
-        ? { kind: 'expired' }
-        : await this.authorizationServer.redeemDeviceCode(pending.deviceCode, pending.dpopKey);
+    const reserved = await this.store.transact((transaction) => this.reserve(transaction));
+    if (reserved.kind !== 'reserved') return reserved;
+    const { pending } = reserved;
+    const answer = await this.authorizationServer.redeemDeviceCode(pending.deviceCode, pending.dpopKey);
     return this.store.transact((transaction) => this.take(transaction, pending, answer));
+  }
+
+  /** Commits the time of the poll before it is sent, so that neither a crash nor another process polls too soon. */
+  private async reserve(
+    transaction: LicenseTransaction,
+  ): Promise<{ kind: 'reserved'; pending: PendingAuthorization } | PollOutcome> {
+    const { pending, state } = transaction;
+    if (pending === null) return { kind: state.license === null ? 'none' : 'licensed' };
+    if (pending.state !== 'pending') return outcomeOf(pending);
+    const now = this.clock.now();
+    if (pending.expiresAt <= now) {
+      return this.end(transaction, { ...pending, state: 'expired' }, 'authorization-expired');
+    }
+    if (now.getTime() < pending.lastPolledAt.getTime() + pending.intervalSeconds * 1000) {
+      return { kind: 'pending' };
+    }
+    const polled: PendingAuthorization = { ...pending, lastPolledAt: now };
+    await transaction.savePending(polled);
+    return { kind: 'reserved', pending: polled };
   }
 
   private async take(
@@ -98,30 +110,30 @@ export class PollAuthorization {
       if (answer.kind === 'granted') await transaction.queueRevocation(answer.secrets, now);
       return { kind: 'none' };
     }
-    const polled = { ...pending, lastPolledAt: now, unansweredPolls: 0 };
     switch (answer.kind) {
       case 'granted':
         return this.accept(transaction, pending, answer);
       case 'pending':
-        await transaction.savePending(polled);
+        if (pending.unansweredPolls > 0) await transaction.savePending({ ...pending, unansweredPolls: 0 });
         return { kind: 'pending' };
       case 'slow-down':
         await transaction.savePending({
-          ...polled,
+          ...pending,
           intervalSeconds: pending.intervalSeconds + slowDownSeconds,
+          unansweredPolls: 0,
         });
         return { kind: 'pending' };
       case 'unreachable':
-        await transaction.savePending({ ...polled, unansweredPolls: pending.unansweredPolls + 1 });
+        await transaction.savePending({ ...pending, unansweredPolls: pending.unansweredPolls + 1 });
         return answer;
       case 'denied':
       case 'expired':
-        return this.end(transaction, { ...polled, state: answer.kind }, `authorization-${answer.kind}`);
+        return this.end(transaction, { ...pending, state: answer.kind }, `authorization-${answer.kind}`);
       case 'refused':
         if (answer.secrets !== null) await transaction.queueRevocation(answer.secrets, now);
         return this.end(
           transaction,
-          { ...polled, state: 'refused', refusal: answer.message },
+          { ...pending, state: 'refused', refusal: answer.message },
           'authorization-refused',
         );
     }

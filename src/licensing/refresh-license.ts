@@ -12,11 +12,17 @@ import {
   type Unreachable,
 } from './ports/authorization-server.js';
 import { Clock } from './ports/clock.js';
+import { Leases } from './ports/leases.js';
 import { type AuditAction, LicenseStore, type LicenseTransaction } from './ports/license-store.js';
 import { SingleFlight } from './single-flight.js';
 import { summarizeLicense } from './summarize-license.js';
 
-/** `refreshed` and `revoked`: the server decided. `superseded`: removed or acquired anew meanwhile. */
+const leaseName = 'refresh';
+/** Longer than a call to the Authorization server can take. */
+const leaseMs = 30_000;
+const leasePollMs = 250;
+
+/** `refreshed` and `revoked`: the server decided. `superseded`: another process refreshed, or the license was replaced. */
 export type RefreshOutcome =
   | { readonly kind: 'refreshed' | 'revoked' | 'superseded' | 'unlicensed' }
   | { readonly kind: 'refused'; readonly message: string }
@@ -42,6 +48,7 @@ export class RefreshLicense {
     private readonly store: LicenseStore,
     private readonly clock: Clock,
     private readonly settings: Settings,
+    private readonly leases: Leases,
   ) {}
 
   /** Refreshes once; callers that come meanwhile share the outcome. @param actor who asked, for the audit trail */
@@ -60,7 +67,32 @@ export class RefreshLicense {
     return this.flight.settled();
   }
 
+  /** One process at a time: a second call with a token that the first has rotated would look like theft. */
   private async refresh(actor: string): Promise<RefreshOutcome> {
+    const receivedAt = this.tokenReceivedAt();
+    if (!(await this.waitForLease())) return { kind: 'superseded' };
+    try {
+      await this.store.sync();
+      return receivedAt === this.tokenReceivedAt() ? await this.refreshAlone(actor) : { kind: 'superseded' };
+    } finally {
+      // A lease that cannot be given back ends by itself.
+      await this.leases.release(leaseName).catch(() => undefined);
+    }
+  }
+
+  private tokenReceivedAt(): number | undefined {
+    return this.store.state.license?.token.receivedAt.getTime();
+  }
+
+  private async waitForLease(): Promise<boolean> {
+    for (let waitedMs = 0; waitedMs <= leaseMs; waitedMs += leasePollMs) {
+      if (await this.leases.hold(leaseName, leaseMs)) return true;
+      await this.clock.sleep(leasePollMs);
+    }
+    return false;
+  }
+
+  private async refreshAlone(actor: string): Promise<RefreshOutcome> {
     const begun = await this.store.transact((transaction) => this.begin(transaction));
     if (begun === null) return { kind: 'unlicensed' };
     const answer = await this.authorizationServer.refresh(begun.secrets, begun.expected);

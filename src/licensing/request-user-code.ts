@@ -32,14 +32,12 @@ export class RequestUserCode {
   }
 
   private async request(actor: string): Promise<RequestUserCodeOutcome> {
+    await this.store.sync();
     if (this.hasLiveLicense()) return { kind: 'license-present' };
     const { pending } = this.store;
-    if (pending?.state === 'pending' && pending.expiresAt > this.clock.now()) {
-      return { kind: 'already-pending', pending };
-    }
+    if (isOpen(pending, this.clock.now())) return { kind: 'already-pending', pending };
     const answer = await this.authorizationServer.requestDeviceCode();
-    if (answer.kind === 'unreachable') return answer;
-    return { kind: 'issued', pending: await this.keep(answer, actor) };
+    return answer.kind === 'unreachable' ? answer : this.keep(answer, actor);
   }
 
   private hasLiveLicense(): boolean {
@@ -48,7 +46,7 @@ export class RequestUserCode {
     return (status === 'licensed' || status === 'requires-renewal') && !reauthorizationRequired;
   }
 
-  private keep(issued: IssuedDeviceCode, actor: string): Promise<PendingAuthorization> {
+  private keep(issued: IssuedDeviceCode, actor: string): Promise<RequestUserCodeOutcome> {
     const now = this.clock.now();
     const pending: PendingAuthorization = {
       state: 'pending',
@@ -65,6 +63,8 @@ export class RequestUserCode {
       requestedBy: actor,
     };
     return this.store.transact(async (transaction) => {
+      // Another process got a code meanwhile: a person may already be reading that one.
+      if (isOpen(transaction.pending, now)) return { kind: 'already-pending', pending: transaction.pending };
       await transaction.savePending(pending);
       await transaction.appendAudit({
         at: now,
@@ -74,7 +74,11 @@ export class RequestUserCode {
         before: null,
         after: null,
       });
-      return pending;
+      return { kind: 'issued', pending };
     });
   }
+}
+
+function isOpen(pending: PendingAuthorization | null, now: Date): pending is PendingAuthorization {
+  return pending?.state === 'pending' && pending.expiresAt > now;
 }

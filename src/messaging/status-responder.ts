@@ -28,7 +28,7 @@ export class StatusResponder implements OnModuleInit {
   private async serve(requests: Subscription): Promise<void> {
     for await (const request of requests) {
       try {
-        request.respond(JSON.stringify(this.reader.view()));
+        request.respond(JSON.stringify(await this.reader.freshView()));
       } catch (error) {
         this.logger.error(`A request on ${subject} could not be answered.`, error);
       }

@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { Leadership } from '../licensing/leadership.js';
 import { Clock } from '../licensing/ports/clock.js';
 import { LicenseStore } from '../licensing/ports/license-store.js';
 import { NatsLink } from '../messaging/nats-link.js';
@@ -30,6 +31,7 @@ export class OutboxRelay implements OnModuleInit {
     private readonly stream: LicenseStream,
     private readonly link: NatsLink,
     private readonly store: LicenseStore,
+    private readonly leadership: Leadership,
     private readonly clock: Clock,
   ) {}
 
@@ -71,7 +73,7 @@ export class OutboxRelay implements OnModuleInit {
   private async publishWaiting(): Promise<void> {
     for (;;) {
       const connection = this.link.current;
-      if (connection === null) return;
+      if (connection === null || !(await this.leadership.holds())) return;
       if (this.needsRestore) await this.restore(connection);
       const events = await this.outbox.readUnpublished(batchSize);
       if (events.length === 0) return;

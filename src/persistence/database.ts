@@ -13,6 +13,11 @@ export class Database implements OnApplicationShutdown {
 
   constructor(private readonly dataSource: DataSource) {}
 
+  /** Whether other processes may write to the same database. An SQLite file belongs to one process. */
+  get isShared(): boolean {
+    return this.dataSource.options.type === 'postgres';
+  }
+
   /** Runs work alone in a transaction: committed when it returns, rolled back when it throws. */
   transact<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     return this.mutex.run(() => this.dataSource.transaction(work));

@@ -1,10 +1,14 @@
 import { Global, Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Settings } from '../config/settings.js';
+import { Leases } from '../licensing/ports/leases.js';
 import { LicenseStore } from '../licensing/ports/license-store.js';
+import { ChangeFeed } from './change-feed.js';
+import { DatabaseLeases } from './database-leases.js';
 import { Database } from './database.js';
 import { loadEncryptionKey } from './encryption-key.js';
-import { openDataSource } from './open-data-source.js';
+import { openPostgres } from './open-postgres.js';
+import { openSqlite } from './open-sqlite.js';
 import { SecretBox } from './secret-box.js';
 import { TypeormLicenseStore } from './typeorm-license-store.js';
 
@@ -15,7 +19,8 @@ import { TypeormLicenseStore } from './typeorm-license-store.js';
     {
       provide: DataSource,
       inject: [Settings],
-      useFactory: (settings: Settings) => openDataSource(settings.databasePath),
+      useFactory: ({ database }: Settings) =>
+        database.kind === 'postgres' ? openPostgres(database.url) : openSqlite(database.path),
     },
     {
       provide: SecretBox,
@@ -25,7 +30,9 @@ import { TypeormLicenseStore } from './typeorm-license-store.js';
         new SecretBox(loadEncryptionKey(settings.encryptionKey, settings.dataDir)),
     },
     { provide: LicenseStore, useClass: TypeormLicenseStore },
+    { provide: Leases, useClass: DatabaseLeases },
+    ChangeFeed,
   ],
-  exports: [Database, LicenseStore],
+  exports: [Database, LicenseStore, Leases],
 })
 export class PersistenceModule {}

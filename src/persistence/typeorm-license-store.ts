@@ -11,18 +11,20 @@ import {
   type PendingAuthorization,
   type RecordedAuditEntry,
 } from '../licensing/ports/license-store.js';
+import { changeChannel } from './change-feed.js';
 import { Database } from './database.js';
 import { AuditEntryRow } from './entities/audit-entry.entity.js';
+import { LicenseRow } from './entities/license.entity.js';
 import { PendingRevocationRow } from './entities/pending-revocation.entity.js';
 import { SecretBox } from './secret-box.js';
 import { appendAuditEntry, sealPlaces, TypeormLicenseTransaction } from './typeorm-license-transaction.js';
 
-type Snapshot = Pick<LicenseTransaction, 'state' | 'secrets' | 'pending'>;
+type Snapshot = Pick<TypeormLicenseTransaction, 'version' | 'state' | 'secrets' | 'pending'>;
 
 /** Keeps the license in the database, and the last committed version of it in memory for readers. */
 @Injectable()
 export class TypeormLicenseStore extends LicenseStore implements OnModuleInit {
-  private snapshot: Snapshot = { state: initialLicenseState, secrets: null, pending: null };
+  private snapshot: Snapshot = { version: -1, state: initialLicenseState, secrets: null, pending: null };
   private readonly listeners = new Set<() => void>();
 
   constructor(
@@ -33,13 +35,7 @@ export class TypeormLicenseStore extends LicenseStore implements OnModuleInit {
   }
 
   async onModuleInit(): Promise<void> {
-    this.snapshot = await this.database.read(async (manager) => {
-      // A key that opens nothing must stop the start, not the revocation of a grant hours later.
-      for (const row of await manager.find(PendingRevocationRow)) {
-        this.box.open(sealPlaces.revocation, row.secrets);
-      }
-      return TypeormLicenseTransaction.begin(manager, this.box);
-    });
+    this.take(await this.read());
   }
 
   override get state(): LicenseState {
@@ -57,12 +53,32 @@ export class TypeormLicenseStore extends LicenseStore implements OnModuleInit {
   override async transact<T>(work: (transaction: LicenseTransaction) => Promise<T>): Promise<T> {
     const { result, transaction } = await this.database.transact(async (manager) => {
       const begun = await TypeormLicenseTransaction.begin(manager, this.box);
-      return { result: await work(begun), transaction: begun };
+      const { version } = begun;
+      const done = await work(begun);
+      if (this.database.isShared && begun.version !== version) await manager.query(`NOTIFY ${changeChannel}`);
+      return { result: done, transaction: begun };
     });
-    const { state, secrets, pending } = transaction;
-    this.snapshot = { state, secrets, pending };
-    if (transaction.hasChanged) for (const listener of this.listeners) listener();
+    this.take(transaction);
     return result;
+  }
+
+  override async sync(): Promise<void> {
+    if (!this.database.isShared) return;
+    const row = await this.database.read((manager) =>
+      manager.findOneOrFail(LicenseRow, { select: { version: true }, where: { id: 1 } }),
+    );
+    if (row.version > this.snapshot.version) this.take(await this.read());
+  }
+
+  private read(): Promise<TypeormLicenseTransaction> {
+    return this.database.read((manager) => TypeormLicenseTransaction.read(manager, this.box));
+  }
+
+  /** Takes up what was committed, unless something newer is known already. */
+  private take({ version, state, secrets, pending }: Snapshot): void {
+    if (version <= this.snapshot.version) return;
+    this.snapshot = { version, state, secrets, pending };
+    for (const listener of this.listeners) listener();
   }
 
   override onCommit(listener: () => void): () => void {

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { LicenseEvent } from '../licensing/domain/license-event.js';
-import { initialLicenseState, type LicenseState } from '../licensing/domain/license-state.js';
+import type { LicenseState } from '../licensing/domain/license-state.js';
 import type { GrantSecrets } from '../licensing/ports/authorization-server.js';
 import type {
   AuditEntry,
@@ -41,24 +41,38 @@ export class TypeormLicenseTransaction implements LicenseTransaction {
   private constructor(
     private readonly manager: EntityManager,
     private readonly box: SecretBox,
-    private version: number,
+    public version: number,
     public state: LicenseState,
     public secrets: GrantSecrets | null,
     public pending: PendingAuthorization | null,
   ) {}
 
-  /** Whether the state was saved: whether those who follow the license have something to read. */
-  hasChanged = false;
+  /** Begins a unit of work; where other processes write too, they wait for its end. */
+  static begin(manager: EntityManager, box: SecretBox): Promise<TypeormLicenseTransaction> {
+    return this.load(manager, box, manager.dataSource.options.type === 'postgres');
+  }
 
-  static async begin(manager: EntityManager, box: SecretBox): Promise<TypeormLicenseTransaction> {
-    const license = await manager.findOneBy(LicenseRow, onlyRow);
+  /** Reads what the last unit of work has left. */
+  static read(manager: EntityManager, box: SecretBox): Promise<TypeormLicenseTransaction> {
+    return this.load(manager, box, false);
+  }
+
+  private static async load(
+    manager: EntityManager,
+    box: SecretBox,
+    isLocking: boolean,
+  ): Promise<TypeormLicenseTransaction> {
+    const license = await manager.findOneOrFail(LicenseRow, {
+      where: onlyRow,
+      ...(isLocking && { lock: { mode: 'pessimistic_write' } }),
+    });
     const pending = await manager.findOneBy(PendingAuthorizationRow, onlyRow);
     return new TypeormLicenseTransaction(
       manager,
       box,
-      license?.version ?? 0,
-      license ? decodeState(license.state) : initialLicenseState,
-      license?.secrets ? (box.open(sealPlaces.secrets, license.secrets) as GrantSecrets) : null,
+      license.version,
+      decodeState(license.state),
+      license.secrets ? (box.open(sealPlaces.secrets, license.secrets) as GrantSecrets) : null,
       pending ? decodePending(box.open(sealPlaces.pending, pending.sealed)) : null,
     );
   }
@@ -67,7 +81,6 @@ export class TypeormLicenseTransaction implements LicenseTransaction {
     await this.writeLicense({ state: encodeState(state) });
     for (const event of events) await this.insertEvent(event);
     this.state = state;
-    this.hasChanged = true;
   }
 
   async saveSecrets(secrets: GrantSecrets | null): Promise<void> {
@@ -76,6 +89,8 @@ export class TypeormLicenseTransaction implements LicenseTransaction {
   }
 
   async savePending(pending: PendingAuthorization | null): Promise<void> {
+    // The version counts every change that another process would have to read.
+    await this.writeLicense({});
     await this.manager.delete(PendingAuthorizationRow, onlyRow);
     if (pending !== null) {
       const sealed = this.box.seal(sealPlaces.pending, pending);
@@ -97,17 +112,12 @@ export class TypeormLicenseTransaction implements LicenseTransaction {
   }
 
   private async writeLicense(values: Partial<Pick<LicenseRow, 'state' | 'secrets'>>): Promise<void> {
-    if (this.version === 0) {
-      const row = { ...onlyRow, version: 1, state: encodeState(this.state), secrets: null, ...values };
-      await this.manager.insert(LicenseRow, row);
-    } else {
-      const { affected } = await this.manager.update(
-        LicenseRow,
-        { ...onlyRow, version: this.version },
-        { ...values, version: this.version + 1 },
-      );
-      if (affected !== 1) throw new ConcurrentChangeError();
-    }
+    const { affected } = await this.manager.update(
+      LicenseRow,
+      { ...onlyRow, version: this.version },
+      { ...values, version: this.version + 1 },
+    );
+    if (affected !== 1) throw new ConcurrentChangeError();
     this.version += 1;
   }
 

@@ -81,6 +81,9 @@ export abstract class LicenseStore {
   abstract get secrets(): GrantSecrets | null;
   abstract get pending(): PendingAuthorization | null;
 
+  /** Brings the memory up to the database where other processes write to it; does nothing where none can. */
+  abstract sync(): Promise<void>;
+
   /**
    * Runs one unit of work, alone. State, events, audit entries and secrets are committed when it returns; nothing of it
    * stays when it throws.
@@ -95,6 +98,6 @@ export abstract class LicenseStore {
   abstract postponeRevocation(id: number, failures: number, nextAttemptAt: Date): Promise<void>;
   abstract completeRevocation(id: number, entry: AuditEntry): Promise<void>;
 
-  /** Calls back after each commit that changed the license state. Returns how to stop it. */
+  /** Calls back after each commit, also that of another process. Returns how to stop it. */
   abstract onCommit(listener: () => void): () => void;
 }

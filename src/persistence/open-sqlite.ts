@@ -3,14 +3,8 @@ import { dirname } from 'node:path';
 import type { Database as SqliteDatabase } from 'better-sqlite3';
 import { DataSource } from 'typeorm';
 import { DatabaseFileError } from './database-file-error.js';
-import { AuditEntryRow } from './entities/audit-entry.entity.js';
-import { LicenseRow } from './entities/license.entity.js';
-import { OutboxEventRow } from './entities/outbox-event.entity.js';
-import { PendingAuthorizationRow } from './entities/pending-authorization.entity.js';
-import { PendingRevocationRow } from './entities/pending-revocation.entity.js';
-import { SettingRow } from './entities/setting.entity.js';
-import { CreateSchema1764000000000 } from './migrations/1764000000000-create-schema.js';
 import { assertPrivateFile } from './private-file.js';
+import { schema } from './schema.js';
 
 /** Marks a file as a database of this service ("POSL"), so that no other program's data is ever migrated. */
 const applicationId = 0x504f534c;
@@ -20,23 +14,14 @@ const lockWaitMs = 2000;
  * Opens the database file and brings it to the present schema; a new file is created.
  * @throws DatabaseFileError naming the cure if the file is foreign, corrupt, locked, read-only or cannot be created
  */
-export async function openDataSource(path: string): Promise<DataSource> {
+export async function openSqlite(path: string): Promise<DataSource> {
   const dataSource = new DataSource({
     type: 'better-sqlite3',
     database: path,
     timeout: lockWaitMs,
     enableWAL: true,
     prepareDatabase: (database: SqliteDatabase) => prepare(database, path),
-    entities: [
-      LicenseRow,
-      PendingAuthorizationRow,
-      PendingRevocationRow,
-      OutboxEventRow,
-      AuditEntryRow,
-      SettingRow,
-    ],
-    migrations: [CreateSchema1764000000000],
-    migrationsTransactionMode: 'each',
+    ...schema,
   });
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });

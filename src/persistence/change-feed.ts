@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import type { Client } from 'pg';
+import { Settings } from '../config/settings.js';
+import { LicenseStore } from '../licensing/ports/license-store.js';
+
+/** Sent within each unit of work, delivered at its commit. */
+export const changeChannel = 'pos_licensing_change';
+
+const retryMs = 1000;
+
+/**
+ * Hears of what other processes commit to a shared database, so that events leave and pages follow at once. What it
+ * misses while its connection is down is found by the next look of the scheduler.
+ */
+@Injectable()
+export class ChangeFeed implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly stopping = new AbortController();
+  private loop: Promise<void> = Promise.resolve();
+  private client: Client | null = null;
+
+  constructor(
+    private readonly settings: Settings,
+    private readonly store: LicenseStore,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const { database } = this.settings;
+    if (database.kind === 'postgres') this.loop = this.listen(database.url);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    await this.client?.end().catch(() => undefined);
+    await this.loop;
+  }
+
+  private async listen(url: string): Promise<void> {
+    const { default: pg } = await import('pg');
+    while (!this.stopping.signal.aborted) {
+      const client = new pg.Client({ connectionString: url, application_name: 'pos-licensing changes' });
+      this.client = client;
+      try {
+        await this.listenUntilClosed(client);
+      } catch {
+        // The database is away; whoever needs it says so.
+        await client.end().catch(() => undefined);
+      }
+      await sleep(retryMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+    }
+  }
+
+  private async listenUntilClosed(client: Client): Promise<void> {
+    const closed = new Promise<void>((resolve) => {
+      client.on('end', () => resolve());
+      client.on('error', () => resolve());
+    });
+    client.on('notification', () => void this.sync());
+    await client.connect();
+    await client.query(`LISTEN ${changeChannel}`);
+    await this.sync();
+    await closed;
+  }
+
+  private async sync(): Promise<void> {
+    await this.store.sync().catch(() => undefined);
+  }
+}

@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Leases } from '../licensing/ports/leases.js';
+import { Database } from './database.js';
+import { LeaseRow } from './entities/lease.entity.js';
+
+/** By the clock of the database, which all processes share. */
+const nowMs = '(EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::bigint';
+const takeOrProlong = `
+  INSERT INTO lease (name, holder, expires_at) VALUES ($1, $2, ${nowMs} + $3)
+  ON CONFLICT (name) DO UPDATE SET holder = EXCLUDED.holder, expires_at = EXCLUDED.expires_at
+  WHERE lease.holder = EXCLUDED.holder OR lease.expires_at <= ${nowMs}
+  RETURNING holder`;
+
+/** Leases as rows of the shared database. The one process of an SQLite file has every lease. */
+@Injectable()
+export class DatabaseLeases extends Leases {
+  private readonly holder = randomUUID();
+
+  constructor(private readonly database: Database) {
+    super();
+  }
+
+  override async hold(name: string, ms: number): Promise<boolean> {
+    if (!this.database.isShared) return true;
+    const rows = await this.database.transact((manager) =>
+      manager.query<unknown[]>(takeOrProlong, [name, this.holder, ms]),
+    );
+    return rows.length > 0;
+  }
+
+  override async release(name: string): Promise<void> {
+    if (!this.database.isShared) return;
+    await this.database.transact((manager) => manager.delete(LeaseRow, { name, holder: this.holder }));
+  }
+}

@@ -1,0 +1,15 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { instantTransformer } from '../instant-transformer.js';
+
+/** Which process has a task to itself, and until when. */
+@Entity('lease')
+export class LeaseRow {
+  @PrimaryColumn({ type: 'text' })
+  name!: string;
+
+  @Column({ type: 'text' })
+  holder!: string;
+
+  @Column({ name: 'expires_at', type: 'bigint', transformer: instantTransformer })
+  expiresAt!: Date;
+}

@@ -1,0 +1,52 @@
+import { DataSource, type EntityManager } from 'typeorm';
+import { schema } from './schema.js';
+
+const connectTimeoutMs = 5000;
+const statementTimeoutMs = 15_000;
+/** Any number that other users of the database do not take: one process at a time brings the schema up. */
+const migrationLock = 0x504f534c;
+
+/** The PostgreSQL database cannot be used; the message names the cure. */
+export class DatabaseServerError extends Error {
+  readonly code = 'database-server-unusable';
+
+  constructor(cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(
+      `The database of DATABASE_URL cannot be used (${reason}): check host, port, user, password and database, and that ` +
+        'this user may create tables in it.',
+      { cause },
+    );
+    this.name = 'DatabaseServerError';
+  }
+}
+
+/** Opens the database and brings it to the present schema. @throws DatabaseServerError */
+export async function openPostgres(url: string): Promise<DataSource> {
+  const dataSource = new DataSource({
+    type: 'postgres',
+    url,
+    applicationName: 'pos-licensing',
+    connectTimeoutMS: connectTimeoutMs,
+    extra: { statement_timeout: statementTimeoutMs, max: 4 },
+    // A connection that breaks while idle is replaced when it is next needed.
+    poolErrorHandler: () => undefined,
+    ...schema,
+  });
+  try {
+    await dataSource.initialize();
+    await migrateAlone(dataSource);
+    return dataSource;
+  } catch (error) {
+    if (dataSource.isInitialized) await dataSource.destroy();
+    throw new DatabaseServerError(error);
+  }
+}
+
+/** Replicas that start together would otherwise create the same tables. */
+async function migrateAlone(dataSource: DataSource): Promise<void> {
+  await dataSource.transaction(async (manager: EntityManager) => {
+    await manager.query('SELECT pg_advisory_xact_lock($1)', [migrationLock]);
+    await dataSource.runMigrations();
+  });
+}

@@ -1,0 +1,23 @@
+import { AuditEntryRow } from './entities/audit-entry.entity.js';
+import { LeaseRow } from './entities/lease.entity.js';
+import { LicenseRow } from './entities/license.entity.js';
+import { OutboxEventRow } from './entities/outbox-event.entity.js';
+import { PendingAuthorizationRow } from './entities/pending-authorization.entity.js';
+import { PendingRevocationRow } from './entities/pending-revocation.entity.js';
+import { SettingRow } from './entities/setting.entity.js';
+import { CreateSchema1764000000000 } from './migrations/1764000000000-create-schema.js';
+
+/** The tables, and how they came to be: the same for every database. */
+export const schema = {
+  entities: [
+    LicenseRow,
+    PendingAuthorizationRow,
+    PendingRevocationRow,
+    OutboxEventRow,
+    AuditEntryRow,
+    SettingRow,
+    LeaseRow,
+  ],
+  migrations: [CreateSchema1764000000000],
+  migrationsTransactionMode: 'each' as const,
+};
