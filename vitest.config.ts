@@ -31,6 +31,23 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/**/*.e2e-spec.ts'],
+          exclude: ['test/share-a-database.e2e-spec.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        // The same behaviours on the other database; what concerns SQLite's files stays with the first.
+        test: {
+          name: 'e2e-postgres',
+          env: { DB: 'postgres' },
+          include: [
+            'test/{acquire,refresh,renew,remove}-license.e2e-spec.ts',
+            'test/warn-of-expiry.e2e-spec.ts',
+            'test/publish-events.e2e-spec.ts',
+            'test/share-a-database.e2e-spec.ts',
+          ],
+          globalSetup: ['test/support/postgres-cluster.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

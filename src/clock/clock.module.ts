@@ -1,10 +1,11 @@
 import { Global, Module } from '@nestjs/common';
 import { Clock } from '../licensing/ports/clock.js';
-import { SystemClock } from './system-clock.js';
+import { MachineClock } from './machine-clock.js';
+import { TrustedClock } from './trusted-clock.js';
 
 @Global()
 @Module({
-  providers: [{ provide: Clock, useClass: SystemClock }],
+  providers: [MachineClock, { provide: Clock, useClass: TrustedClock }],
   exports: [Clock],
 })
 export class ClockModule {}

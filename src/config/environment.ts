@@ -79,6 +79,18 @@ export class Environment {
   @Matches(durationPattern, { message: `REFRESH_INTERVAL must be ${duration}` })
   REFRESH_INTERVAL = '24h';
 
+  @IsOptional()
+  @Matches(/^https?:\/\/\S+$/, { message: 'HTTPS_PROXY must be the http(s) URL of the proxy' })
+  HTTPS_PROXY?: string;
+
+  @IsOptional()
+  @Matches(/^https?:\/\/\S+$/, { message: 'HTTP_PROXY must be the http(s) URL of the proxy' })
+  HTTP_PROXY?: string;
+
+  @IsOptional()
+  @MaxLength(2048, { message: 'NO_PROXY must be a list of hosts, separated by commas' })
+  NO_PROXY?: string;
+
   @IsIn(['on', 'off'], { message: 'DOCS must be on or off' })
   DOCS = 'on';
 

@@ -58,6 +58,9 @@ const optionalNames = [
   'NATS_PASSWORD',
   'ADMIN_TOKEN',
   'ENCRYPTION_KEY',
+  'HTTPS_PROXY',
+  'HTTP_PROXY',
+  'NO_PROXY',
   'LOG_FORMAT',
 ];
 
@@ -98,6 +101,11 @@ function toSettings(environment: Environment): Settings {
     authorizationServer: {
       issuer: new URL(environment.AUTH_SERVER_URL),
       isInsecureAllowed: environment.AUTH_SERVER_URL.startsWith('http:'),
+    },
+    proxy: {
+      https: environment.HTTPS_PROXY ?? null,
+      http: environment.HTTP_PROXY ?? null,
+      exceptions: environment.NO_PROXY ?? null,
     },
     nats: {
       url: environment.NATS_URL,

@@ -12,6 +12,12 @@ export class Settings {
   readonly dataDir!: string;
   readonly database!: DatabaseSettings;
   readonly authorizationServer!: { readonly issuer: URL; readonly isInsecureAllowed: boolean };
+  /** For calls to the Authorization server; `exceptions` is a list of hosts as in NO_PROXY. */
+  readonly proxy!: {
+    readonly https: string | null;
+    readonly http: string | null;
+    readonly exceptions: string | null;
+  };
   readonly nats!: { readonly url: string; readonly user: string | null; readonly password: string | null };
   readonly adminToken!: string | null;
   /** 32 bytes in base64; null: kept in a file in `dataDir`. */

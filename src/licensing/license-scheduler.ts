@@ -6,6 +6,7 @@ import { PollAuthorization } from './poll-authorization.js';
 import { LicenseStore } from './ports/license-store.js';
 import { RefreshLicense } from './refresh-license.js';
 import { RevokeDroppedGrants } from './revoke-dropped-grants.js';
+import { SingleFlight } from './single-flight.js';
 
 const tickMs = 500;
 const longestGoodbyeMs = 5000;
@@ -17,7 +18,7 @@ const longestGoodbyeMs = 5000;
 @Injectable()
 export class LicenseScheduler implements BeforeApplicationShutdown {
   private readonly logger = new Logger('Scheduler');
-  private readonly busy = new Set<string>();
+  private readonly flights = new Map<string, SingleFlight<unknown>>();
   private readonly faults = new Map<string, string>();
   private isStopped = false;
 
@@ -30,22 +31,22 @@ export class LicenseScheduler implements BeforeApplicationShutdown {
     private readonly store: LicenseStore,
   ) {}
 
-  /** Does whatever is due. A task that is still running from an earlier tick is left alone. */
+  /** Does whatever is due. A task that is still running from an earlier tick is not started again. */
   @Interval(tickMs)
   async tick(): Promise<void> {
     if (this.isStopped) return;
-    let isLeader = false;
-    await this.run('lead', async () => {
-      await this.store.sync();
-      isLeader = await this.leadership.holds();
-    });
-    if (!isLeader) return;
+    if (!(await this.run('lead', () => this.lead()))) return;
     await Promise.all([
       this.run('observe', () => this.observeLicense.execute()),
       this.run('poll', () => this.pollAuthorization.executeWhenDue()),
       this.run('refresh', () => this.refreshLicense.executeWhenDue()),
       this.run('revoke', () => this.revokeDroppedGrants.executeWhenDue()),
     ]);
+  }
+
+  private async lead(): Promise<boolean> {
+    await this.store.sync();
+    return (await this.leadership.holds()) && !this.isStopped;
   }
 
   /** Lets a refresh that is under way end; if it cannot in time, its mark in the database tells the next start. */
@@ -64,16 +65,17 @@ export class LicenseScheduler implements BeforeApplicationShutdown {
     clearTimeout(timer);
   }
 
-  private async run(name: string, work: () => Promise<void>): Promise<void> {
-    if (this.busy.has(name)) return;
-    this.busy.add(name);
+  /** Runs a task, or waits for its run that is under way. Resolves to undefined if it failed. */
+  private async run<T>(name: string, work: () => Promise<T>): Promise<T | undefined> {
+    const flight = (this.flights.get(name) as SingleFlight<T> | undefined) ?? new SingleFlight<T>();
+    this.flights.set(name, flight);
     try {
-      await work();
+      const result = await flight.run(work);
       this.faults.delete(name);
+      return result;
     } catch (error) {
       this.report(name, error);
-    } finally {
-      this.busy.delete(name);
+      return undefined;
     }
   }
 

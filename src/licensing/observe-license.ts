@@ -1,12 +1,14 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
-import type { LicenseEvent } from './domain/license-event.js';
+import type { LicenseChange, LicenseEvent } from './domain/license-event.js';
+import type { LicenseState } from './domain/license-state.js';
+import { observeClock } from './domain/observe-clock.js';
 import { observeTime } from './domain/observe-time.js';
 import { Clock } from './ports/clock.js';
 import { LicenseStore } from './ports/license-store.js';
 import { summarizeLicense } from './summarize-license.js';
 
-/** Tells what time alone has done to the license: the renewal window, the renewal date, the end of the token. */
+/** Tells what time alone has done to the license, and whether the clock of this machine can be believed. */
 @Injectable()
 export class ObserveLicense {
   private readonly logger = new Logger('License');
@@ -18,13 +20,12 @@ export class ObserveLicense {
   ) {}
 
   async execute(): Promise<void> {
-    const { policy } = this.settings;
     // Nearly always nothing is due; that is decided in memory.
-    if (observeTime(this.store.state, policy, this.clock.now()).state === this.store.state) return;
+    if (this.observe(this.store.state).state === this.store.state) return;
     await this.store.transact(async (transaction) => {
       const now = this.clock.now();
       const before = transaction.state;
-      const { state, events } = observeTime(before, policy, now);
+      const { state, events } = this.observe(before);
       if (state === before) return;
       await transaction.saveState(state, events);
       if (state.license === null) await transaction.saveSecrets(null);
@@ -39,6 +40,13 @@ export class ObserveLicense {
         after: summarizeLicense(state),
       });
     });
+  }
+
+  private observe(state: LicenseState): LicenseChange {
+    const { policy } = this.settings;
+    const now = this.clock.now();
+    const clock = { isSuspect: this.clock.isSuspect(), trustedAt: this.clock.trustedNow() };
+    return observeClock(observeTime(state, policy, now), clock, policy, now);
   }
 
   private log(event: LicenseEvent): void {

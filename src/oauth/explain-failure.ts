@@ -60,7 +60,7 @@ function explainRefusal(error: ResponseBodyError): Unreachable {
 
 function explainClientError(error: ClientError): Unreachable {
   const { cause } = error;
-  if (cause instanceof Response) {
+  if (isResponse(cause)) {
     const isServerFault = cause.status >= 500 || cause.status === 429;
     return withRetryAfter(
       {
@@ -75,6 +75,11 @@ function explainClientError(error: ClientError): Unreachable {
     );
   }
   return nonConforming(cause instanceof Error ? cause.message : error.message);
+}
+
+/** By its shape: behind a proxy it comes from another copy of undici. */
+function isResponse(cause: unknown): cause is Response {
+  return typeof cause === 'object' && cause !== null && 'status' in cause && 'headers' in cause;
 }
 
 function nonConforming(detail: string): Unreachable {

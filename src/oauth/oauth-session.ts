@@ -1,8 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { createRemoteJWKSet, type JWK, type JWTVerifyGetKey } from 'jose';
-import { allowInsecureRequests, type Configuration, discovery, getDPoPHandle, None } from 'openid-client';
+import { createRemoteJWKSet, customFetch as joseCustomFetch, type JWK, type JWTVerifyGetKey } from 'jose';
+import {
+  allowInsecureRequests,
+  type Configuration,
+  type CustomFetch,
+  customFetch,
+  discovery,
+  getDPoPHandle,
+  None,
+} from 'openid-client';
 import type { DPoPHandle } from 'openid-client';
 import { Settings } from '../config/settings.js';
+import { createFetch } from './create-fetch.js';
 import { importDpopKey } from './dpop-key.js';
 import { ServerMetadataError } from './server-metadata-error.js';
 
@@ -23,6 +32,7 @@ export interface OAuthSession {
 @Injectable()
 export class OAuthSessions {
   private current: { session: OAuthSession; readAt: number } | null = null;
+  private fetch: Promise<CustomFetch> | null = null;
   private readonly dpopHandles = new Map<string, Promise<DPoPHandle>>();
 
   constructor(private readonly settings: Settings) {}
@@ -56,8 +66,11 @@ export class OAuthSessions {
 
   private async discover(): Promise<OAuthSession> {
     const { issuer, isInsecureAllowed } = this.settings.authorizationServer;
+    this.fetch ??= createFetch(this.settings);
+    const fetchThroughProxy = await this.fetch;
     const configuration = await discovery(issuer, clientId, undefined, None(), {
       algorithm: 'oauth2',
+      [customFetch]: fetchThroughProxy,
       timeout: timeoutSeconds,
       execute: isInsecureAllowed ? [allowInsecureRequests] : [],
     });
@@ -67,6 +80,8 @@ export class OAuthSessions {
       cacheMaxAge: Infinity,
       // Tokens come from the server itself, so a key that is not known is one that it has made a moment ago.
       cooldownDuration: 0,
+      [joseCustomFetch]: (url, options) =>
+        fetchThroughProxy(url, { ...options, body: null, headers: Object.fromEntries(options.headers) }),
     });
     // Before anything is asked for: a refresh that has come must not be lost for want of the keys to verify it.
     await keys.reload();

@@ -38,6 +38,10 @@ export async function openSqlite(path: string): Promise<DataSource> {
 }
 
 function prepare(database: SqliteDatabase, path: string): void {
+  // The file belongs to one process: another one, such as a second start on this folder, is refused at once. The lock ends
+  // with the process, however it ends.
+  database.pragma('locking_mode = EXCLUSIVE');
+  database.exec('BEGIN EXCLUSIVE; COMMIT');
   const owner = database.pragma('application_id', { simple: true });
   const tables = database.prepare('SELECT count(*) FROM sqlite_master').pluck().get();
   if (owner !== applicationId) {

@@ -10,6 +10,14 @@ export class FakeClock extends Clock {
     return new Date(this.time);
   }
 
+  override trustedNow(): Date | null {
+    return null;
+  }
+
+  override isSuspect(): boolean {
+    return false;
+  }
+
   override async sleep(ms: number): Promise<void> {
     this.advance(ms);
   }

@@ -10,6 +10,7 @@ import type { LicenseView } from '../../src/licensing/domain/license-view.js';
 import { LicenseScheduler } from '../../src/licensing/license-scheduler.js';
 import { Clock } from '../../src/licensing/ports/clock.js';
 import { createAdapter, setupApp } from '../../src/setup-app.js';
+import { createDatabase, isOnPostgres } from './create-database.js';
 import type { FakeClock } from './fake-clock.js';
 import type { TestMock } from './start-mock.js';
 import type { TestNats } from './start-nats.js';
@@ -23,6 +24,8 @@ export interface TestApp {
   readonly app: NestFastifyApplication;
   readonly url: string;
   readonly dataDir: string;
+  /** Undefined: the SQLite file in `dataDir`. */
+  readonly databaseUrl: string | undefined;
   readonly adminToken: string;
   /** A request as the admin. */
   as(method: 'get' | 'post' | 'delete', path: string): supertest.Test;
@@ -44,12 +47,23 @@ export interface StartAppOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
+/** On PostgreSQL each data folder has a database of its own, which another start finds again. */
+const databases = new Map<string, string>();
+
+async function databaseOf(dataDir: string): Promise<string> {
+  const url = databases.get(dataDir) ?? (await createDatabase());
+  databases.set(dataDir, url);
+  return url;
+}
+
 /** Starts the whole service in this process, listening on a free port, with only its clock replaced (if one is given). */
 export async function startApp(options: StartAppOptions = {}): Promise<TestApp> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'licensing-')));
+  const databaseUrl = isOnPostgres ? await databaseOf(dataDir) : undefined;
   const settings = loadSettings({
     PORT: '0',
     DATA_DIR: dataDir,
+    DATABASE_URL: databaseUrl,
     LOG_LEVEL: 'error',
     // A port that nothing listens on, where a test wants no server or broker.
     AUTH_SERVER_URL: options.mock?.url ?? 'http://127.0.0.1:9',
@@ -77,6 +91,7 @@ export async function startApp(options: StartAppOptions = {}): Promise<TestApp> 
     app,
     url,
     dataDir,
+    databaseUrl,
     adminToken,
     as,
     view,

@@ -41,6 +41,7 @@ function withGrant(state: LicenseState, grant: LicenseGrant, policy: LicensePoli
       intentAt: null,
     },
     reauthorizationRequired: false,
+    trustedAt: grant.license.token.issuedAt,
   };
 }
 

@@ -44,6 +44,8 @@ export interface LicenseState {
   readonly refresh: RefreshProgress;
   readonly reauthorizationRequired: boolean;
   readonly clockSuspect: boolean;
+  /** The last time that the Authorization server vouched for, moved on by uptime; null before the first contact. */
+  readonly trustedAt: Date | null;
   /** The number of the last event of either subject; 0 before the first. */
   readonly sequence: number;
 }
@@ -61,6 +63,7 @@ export const initialLicenseState: LicenseState = {
   refresh: noRefresh,
   reauthorizationRequired: false,
   clockSuspect: false,
+  trustedAt: null,
   sequence: 0,
 };
 

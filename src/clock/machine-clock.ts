@@ -1,0 +1,13 @@
+import { setTimeout } from 'node:timers/promises';
+import type { ClockReading } from '../licensing/domain/trusted-time.js';
+
+/** The clocks of this machine. */
+export class MachineClock {
+  read(): ClockReading {
+    return { wall: new Date(), uptimeMs: performance.now() };
+  }
+
+  async sleep(ms: number): Promise<void> {
+    await setTimeout(ms);
+  }
+}

@@ -1,0 +1,78 @@
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  advanceMark,
+  effectiveNow,
+  isWallClockSuspect,
+  type TimeMark,
+} from '../licensing/domain/trusted-time.js';
+import { Clock } from '../licensing/ports/clock.js';
+import { LicenseStore } from '../licensing/ports/license-store.js';
+import { MachineClock } from './machine-clock.js';
+
+/**
+ * The clock of this machine, corrected by what the Authorization server vouched for: each license token says when it was
+ * issued, and from then on the uptime counts, which nobody can set.
+ */
+@Injectable()
+export class TrustedClock extends Clock implements OnApplicationBootstrap, OnApplicationShutdown {
+  private mark: TimeMark | null = null;
+  /** Where wall clock and uptime were together last: at the start, then at each contact. */
+  private reference: TimeMark;
+  private stopFollowing: () => void = () => undefined;
+  private lastReceivedAt: number | undefined;
+
+  constructor(
+    private readonly machine: MachineClock,
+    private readonly store: LicenseStore,
+  ) {
+    super();
+    const { wall, uptimeMs } = machine.read();
+    this.reference = { at: wall, uptimeMs };
+  }
+
+  onApplicationBootstrap(): void {
+    // A token from before this start says nothing of the uptime since.
+    this.lastReceivedAt = this.receivedAt();
+    this.takeMark();
+    this.stopFollowing = this.store.onCommit(() => this.takeMark());
+  }
+
+  onApplicationShutdown(): void {
+    this.stopFollowing();
+  }
+
+  override now(): Date {
+    return effectiveNow(this.machine.read(), this.mark);
+  }
+
+  override trustedNow(): Date | null {
+    return this.mark && advanceMark(this.mark, this.machine.read().uptimeMs);
+  }
+
+  override isSuspect(): boolean {
+    return isWallClockSuspect(this.machine.read(), this.mark, this.reference);
+  }
+
+  override sleep(ms: number): Promise<void> {
+    return this.machine.sleep(ms);
+  }
+
+  private takeMark(): void {
+    const { trustedAt } = this.store.state;
+    if (trustedAt === null) return;
+    const { uptimeMs } = this.machine.read();
+    const receivedAt = this.receivedAt();
+    if (receivedAt !== this.lastReceivedAt) {
+      // A contact: the server's time stands, also where it is behind a mark that was wrong.
+      this.lastReceivedAt = receivedAt;
+      this.mark = { at: trustedAt, uptimeMs };
+      this.reference = this.mark;
+    } else if (this.mark === null || trustedAt > advanceMark(this.mark, uptimeMs)) {
+      this.mark = { at: trustedAt, uptimeMs };
+    }
+  }
+
+  private receivedAt(): number | undefined {
+    return this.store.state.license?.token.receivedAt.getTime();
+  }
+}

@@ -1,0 +1,17 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { inject } from 'vitest';
+
+/** Whether this run of the suite is the one on PostgreSQL. */
+export const isOnPostgres = process.env.DB === 'postgres';
+
+/** Makes an empty database in the cluster of this run, and resolves to its URL. */
+export async function createDatabase(): Promise<string> {
+  const cluster = inject('postgresUrl');
+  const name = `licensing_${randomUUID().replaceAll('-', '')}`;
+  const client = new pg.Client({ connectionString: `${cluster}/postgres` });
+  await client.connect();
+  await client.query(`CREATE DATABASE ${name}`);
+  await client.end();
+  return `${cluster}/${name}`;
+}
