@@ -5,6 +5,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import supertest from 'supertest';
 import { AppModule } from '../../src/app.module.js';
+import { MachineClock } from '../../src/clock/machine-clock.js';
 import { loadSettings } from '../../src/config/load-settings.js';
 import type { LicenseView } from '../../src/licensing/domain/license-view.js';
 import { LicenseScheduler } from '../../src/licensing/license-scheduler.js';
@@ -12,6 +13,7 @@ import { Clock } from '../../src/licensing/ports/clock.js';
 import { createAdapter, setupApp } from '../../src/setup-app.js';
 import { createDatabase, isOnPostgres } from './create-database.js';
 import type { FakeClock } from './fake-clock.js';
+import type { FakeMachineClock } from './fake-machine-clock.js';
 import type { TestMock } from './start-mock.js';
 import type { TestNats } from './start-nats.js';
 
@@ -43,6 +45,8 @@ export interface StartAppOptions {
   readonly mock?: TestMock;
   readonly nats?: TestNats;
   readonly clock?: FakeClock;
+  /** Instead of `clock`: the machine's own clocks, below the trusted time. */
+  readonly machineClock?: FakeMachineClock;
   readonly dataDir?: string;
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -76,6 +80,7 @@ export async function startApp(options: StartAppOptions = {}): Promise<TestApp> 
   });
   const builder = Test.createTestingModule({ imports: [AppModule.forRoot(settings)] });
   if (options.clock) builder.overrideProvider(Clock).useValue(options.clock);
+  if (options.machineClock) builder.overrideProvider(MachineClock).useValue(options.machineClock);
   const testingModule = await builder.compile();
   const app = testingModule.createNestApplication<NestFastifyApplication>(createAdapter(), {
     logger: ['error', 'fatal'],

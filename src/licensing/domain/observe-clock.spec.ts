@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { unchanged } from './license-event.js';
+import { initialLicenseState, type LicenseState } from './license-state.js';
+import { markLifeMs, observeClock } from './observe-clock.js';
+
+const now = new Date('2026-11-24T12:00:00Z');
+const policy = { renewalWindowMs: 0, tokenWarningsSeconds: [60], refreshIntervalMs: 60_000 };
+const licensed: LicenseState = {
+  ...initialLicenseState,
+  identity: { serverId: 'srv-1', serverName: 'Store 1', organization: { id: 'fc-1', name: 'One' } },
+  license: {
+    terms: { features: ['xms'], renewalDate: null, hub: null },
+    token: { issuedAt: now, expiresAt: new Date(now.getTime() + 60_000), receivedAt: now },
+  },
+  reportedStatus: 'licensed',
+  reason: 'acquired',
+  trustedAt: now,
+};
+
+describe('observing the clock', () => {
+  it('changes nothing while all is well', () => {
+    const { state } = observeClock(unchanged(licensed), { isSuspect: false, trustedAt: now }, policy, now);
+    expect(state).toBe(licensed);
+  });
+
+  it('tells subscribers once that the clock is suspect, and once that it is not any more', () => {
+    const suspect = { isSuspect: true, trustedAt: now };
+    const first = observeClock(unchanged(licensed), suspect, policy, now);
+    expect(first.events).toMatchObject([
+      { type: 'license.status', data: { reason: 'clock-suspect', clockSuspect: true, status: 'licensed' } },
+    ]);
+    expect(observeClock(unchanged(first.state), suspect, policy, now).events).toEqual([]);
+    const healed = observeClock(unchanged(first.state), { ...suspect, isSuspect: false }, policy, now);
+    expect(healed.events).toMatchObject([{ data: { reason: 'clock-suspect', clockSuspect: false } }]);
+  });
+
+  it('keeps quiet on a server that has nobody to tell, yet remembers', () => {
+    const { state, events } = observeClock(
+      unchanged(initialLicenseState),
+      { isSuspect: true, trustedAt: null },
+      policy,
+      now,
+    );
+    expect({ suspect: state.clockSuspect, events }).toEqual({ suspect: true, events: [] });
+  });
+
+  it.each([
+    [markLifeMs - 1, false],
+    [markLifeMs, true],
+  ])('moves the stored mark on when it is %i ms old: %s', (ageMs, isMoved) => {
+    const trustedAt = new Date(now.getTime() + ageMs);
+    const { state, events } = observeClock(unchanged(licensed), { isSuspect: false, trustedAt }, policy, now);
+    expect(state.trustedAt).toEqual(isMoved ? trustedAt : now);
+    expect(events).toEqual([]);
+  });
+});
