@@ -69,6 +69,7 @@ export class RefreshLicense {
 
   /** One process at a time: a second call with a token that the first has rotated would look like theft. */
   private async refresh(actor: string): Promise<RefreshOutcome> {
+    await this.store.sync();
     const receivedAt = this.tokenReceivedAt();
     if (!(await this.waitForLease())) return { kind: 'superseded' };
     try {

@@ -1,0 +1,107 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Leadership } from '../src/licensing/leadership.js';
+import { Leases } from '../src/licensing/ports/leases.js';
+import { FakeClock } from './support/fake-clock.js';
+import { readOutbox } from './support/read-outbox.js';
+import { startApp, type TestApp } from './support/start-app.js';
+import { startMock, type TestMock } from './support/start-mock.js';
+import { startNats, type TestNats } from './support/start-nats.js';
+
+/** Two processes' worth of the service on one database: they share nothing else. */
+describe('two replicas on one PostgreSQL', () => {
+  let clock: FakeClock;
+  let mock: TestMock;
+  let nats: TestNats;
+  let first: TestApp;
+  let second: TestApp;
+  let refreshes: number;
+
+  beforeEach(async () => {
+    clock = new FakeClock();
+    refreshes = 0;
+    mock = await startMock({
+      now: () => clock.now(),
+      log: (line) => {
+        if (/refreshed|replayed|again/.test(line)) refreshes += 1;
+      },
+    });
+    nats = await startNats();
+    first = await startApp({ mock, clock, nats });
+    second = await startApp({ mock, clock, nats, dataDir: first.dataDir });
+  });
+
+  afterEach(async () => {
+    await second.close();
+    await first.stop();
+    await nats.stop();
+    await mock.stop();
+  });
+
+  it('have one admin token, and each reads at once what the other has written', async () => {
+    await first.acquire(mock);
+    expect(await second.view()).toMatchObject({ status: 'licensed', reason: 'acquired' });
+    await second.as('delete', '/api/license').expect(204);
+    expect(await first.view()).toMatchObject({ status: 'unlicensed', reason: 'removed' });
+  });
+
+  it('hand out one user code, whichever is asked, and either completes', async () => {
+    const [one, other] = await Promise.all([
+      first.as('post', '/api/license/authorization'),
+      second.as('post', '/api/license/authorization'),
+    ]);
+    expect(one.body.userCode).toBe(other.body.userCode);
+    await mock.approve(one.body.userCode);
+    await second.as('post', '/api/license/authorization/complete').expect(200);
+    expect(await first.view()).toMatchObject({ status: 'licensed' });
+  });
+
+  it('make one refresh of ten that are asked for at once on both', async () => {
+    await first.acquire(mock);
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, index) =>
+        (index % 2 === 0 ? first : second).as('post', '/api/license/refresh'),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array<number>(10).fill(200));
+    expect(refreshes).toBe(1);
+    expect((await readOutbox(first)).map(({ data }) => data['reason'])).toEqual(['acquired', 'refreshed']);
+  });
+
+  it('have one leader, and the other takes over when it stops', async () => {
+    const isLeading = await Promise.all([first, second].map(({ app }) => app.get(Leadership).holds()));
+    expect(isLeading.filter(Boolean)).toHaveLength(1);
+    const leases = second.app.get(Leases);
+    await first.as('get', '/api/license');
+    expect(await leases.hold('probe', 10_000)).toBe(true);
+    expect(await first.app.get(Leases).hold('probe', 10_000)).toBe(false);
+    await leases.release('probe');
+    expect(await first.app.get(Leases).hold('probe', 10_000)).toBe(true);
+  });
+
+  it('never lose a write to each other', async () => {
+    await first.acquire(mock);
+    const before = await readOutbox(first);
+    await Promise.all(
+      Array.from({ length: 6 }, async (_, index) => {
+        const replica = index % 2 === 0 ? first : second;
+        await replica.as('post', '/api/license/authorization');
+        await replica.as('delete', '/api/license/authorization').expect(204);
+      }),
+    );
+    const { body } = await second.as('get', '/api/license/audit?limit=200').expect(200);
+    const ids = (body.entries as { id: number }[]).map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(await readOutbox(second)).toEqual(before);
+  });
+
+  it('publish each event once, in order, though either may have caused it', async () => {
+    await first.acquire(mock);
+    for (let turn = 0; turn < 6; turn++) {
+      await (turn % 2 === 0 ? second : first).as('post', '/api/license/refresh').expect(200);
+    }
+    const committed = (await readOutbox(first)).map(({ sequence }) => sequence);
+    expect(committed).toHaveLength(7);
+    expect(committed).toEqual(committed.toSorted());
+    expect(new Set(committed).size).toBe(7);
+  });
+});
