@@ -1,4 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
@@ -46,9 +47,16 @@ export class AdminToken implements OnModuleInit {
     const path = join(this.settings.dataDir, fileName);
     const token = readOrCreatePrivateFile(path, () => randomBytes(32).toString('base64url'));
     const hash = digest(token);
-    await this.database.transact((manager) =>
-      manager.insert(SettingRow, { name: settingName, value: hash.toString('hex') }),
-    );
+    const kept = await this.database.transact(async (manager) => {
+      const values = { name: settingName, value: hash.toString('hex') };
+      await manager.createQueryBuilder().insert().into(SettingRow).values(values).orIgnore().execute();
+      return manager.findOneByOrFail(SettingRow, { name: settingName });
+    });
+    if (kept.value !== hash.toString('hex')) {
+      // Another process on the same database was first: its token counts, and this one would only mislead.
+      rmSync(path);
+      return Buffer.from(kept.value, 'hex');
+    }
     this.logger.log(`The admin token is in ${path}.`);
     return hash;
   }

@@ -4,6 +4,7 @@ import { acceptRefreshedGrant } from './domain/accept-grant.js';
 import type { LicenseChange } from './domain/license-event.js';
 import type { LicenseState, RefreshProgress } from './domain/license-state.js';
 import { beginRefresh, failRefresh, type RefreshFailure } from './domain/refresh-failure.js';
+import { isRefreshDue } from './domain/refresh-schedule.js';
 import {
   AuthorizationServer,
   type GrantSecrets,
@@ -58,8 +59,9 @@ export class RefreshLicense {
 
   async executeWhenDue(): Promise<void> {
     const { license, refresh } = this.store.state;
-    if (license === null || refresh.nextAttemptAt === null) return;
-    if (this.clock.now() >= refresh.nextAttemptAt) await this.execute('system');
+    const { refreshIntervalMs } = this.settings.policy;
+    if (license === null || !isRefreshDue(refresh.nextAttemptAt, refreshIntervalMs, this.clock.now())) return;
+    await this.execute('system');
   }
 
   /** Waits for a refresh that is under way, at shutdown. */

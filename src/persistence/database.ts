@@ -28,8 +28,13 @@ export class Database implements OnApplicationShutdown {
     return this.mutex.run(() => work(this.dataSource.manager));
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    await this.mutex.run(async () => {
+  onApplicationShutdown(): Promise<void> {
+    return this.close();
+  }
+
+  /** Ends the connection, once what waits is done. */
+  close(): Promise<void> {
+    return this.mutex.run(async () => {
       if (this.dataSource.isInitialized) await this.dataSource.destroy();
     });
   }

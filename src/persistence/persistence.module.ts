@@ -6,9 +6,8 @@ import { LicenseStore } from '../licensing/ports/license-store.js';
 import { ChangeFeed } from './change-feed.js';
 import { DatabaseLeases } from './database-leases.js';
 import { Database } from './database.js';
-import { loadEncryptionKey } from './encryption-key.js';
-import { openPostgres } from './open-postgres.js';
-import { openSqlite } from './open-sqlite.js';
+import { openDataSource } from './open-data-source.js';
+import { openSecretBox } from './open-secret-box.js';
 import { SecretBox } from './secret-box.js';
 import { TypeormLicenseStore } from './typeorm-license-store.js';
 
@@ -19,15 +18,20 @@ import { TypeormLicenseStore } from './typeorm-license-store.js';
     {
       provide: DataSource,
       inject: [Settings],
-      useFactory: ({ database }: Settings) =>
-        database.kind === 'postgres' ? openPostgres(database.url) : openSqlite(database.path),
+      useFactory: ({ database }: Settings) => openDataSource(database),
     },
     {
       provide: SecretBox,
       // The database first: a file that is not ours must be refused before anything is written beside it.
-      inject: [Settings, DataSource],
-      useFactory: (settings: Settings) =>
-        new SecretBox(loadEncryptionKey(settings.encryptionKey, settings.dataDir)),
+      inject: [Settings, Database],
+      useFactory: async (settings: Settings, database: Database) => {
+        try {
+          return await openSecretBox(settings, database);
+        } catch (error) {
+          await database.close();
+          throw error;
+        }
+      },
     },
     { provide: LicenseStore, useClass: TypeormLicenseStore },
     { provide: Leases, useClass: DatabaseLeases },

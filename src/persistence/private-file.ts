@@ -20,6 +20,11 @@ export class ExposedFileError extends Error {
  */
 export function readOrCreatePrivateFile(path: string, create: () => string): string {
   if (!existsSync(path)) createWhole(path, create());
+  return readPrivateFile(path);
+}
+
+/** Reads a file that only its owner may read. @throws ExposedFileError if others can read it */
+export function readPrivateFile(path: string): string {
   assertPrivateFile(path);
   return readFileSync(path, 'utf8').trim();
 }

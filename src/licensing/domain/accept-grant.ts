@@ -22,7 +22,8 @@ export function acceptRefreshedGrant(
   policy: LicensePolicy,
   now: Date,
 ): LicenseChange {
-  const reason = reasonOfRefresh(state, grant);
+  if (state.license === null || state.identity === null) return unchanged(state);
+  const reason = reasonOfRefresh(state.identity, state.license.terms, grant);
   const { state: observed, events } = observeRenewalDate(unchanged(state), policy, now);
   return tellStatus({ state: withGrant(observed, grant, policy, now), events }, reason, policy, now);
 }
@@ -45,12 +46,10 @@ function withGrant(state: LicenseState, grant: LicenseGrant, policy: LicensePoli
   };
 }
 
-function reasonOfRefresh(state: LicenseState, grant: LicenseGrant): LicenseReason {
-  if (state.license === null || state.identity === null) return 'acquired';
-  const before = state.license.terms;
+function reasonOfRefresh(identity: ServerIdentity, before: LicenseTerms, grant: LicenseGrant): LicenseReason {
   const after = grant.license.terms;
   if (renewalTime(after) > renewalTime(before)) return 'renewed';
-  return haveSameTerms(before, after) && haveSameNames(state.identity, grant.identity)
+  return haveSameTerms(before, after) && haveSameNames(identity, grant.identity)
     ? 'refreshed'
     : 'terms-changed';
 }
@@ -62,12 +61,15 @@ function renewalTime(terms: LicenseTerms): number {
 function haveSameTerms(a: LicenseTerms, b: LicenseTerms): boolean {
   return (
     renewalTime(a) === renewalTime(b) &&
-    a.features.length === b.features.length &&
-    a.features.every((feature) => b.features.includes(feature)) &&
+    haveSameFeatures(a.features, b.features) &&
     a.hub?.id === b.hub?.id &&
     a.hub?.name === b.hub?.name &&
     a.hub?.url === b.hub?.url
   );
+}
+
+function haveSameFeatures(a: readonly string[], b: readonly string[]): boolean {
+  return a.every((feature) => b.includes(feature)) && b.every((feature) => a.includes(feature));
 }
 
 function haveSameNames(a: ServerIdentity, b: ServerIdentity): boolean {

@@ -18,7 +18,11 @@ export function observeTime(state: LicenseState, policy: LicensePolicy, now: Dat
     now,
   );
   for (const thresholdSeconds of due) change = tellTokenExpiring(change, thresholdSeconds, now);
-  return due.includes(0) ? endToken(change, policy, now) : change;
+  // A license whose grant is known to be dead was kept only as long as its token.
+  if (state.reauthorizationRequired && now > state.license.token.expiresAt) {
+    return tellStatus({ ...change, state: withoutLicense(change.state) }, 'revoked', policy, now);
+  }
+  return due.includes(0) ? tellStatus(change, 'token-expired', policy, now) : change;
 }
 
 /** Tells what time alone has done to the license status; before any other change, so that each has its own reason. */
@@ -26,10 +30,4 @@ export function observeRenewalDate(change: LicenseChange, policy: LicensePolicy,
   const status = licenseStatusAt(change.state.license, policy.renewalWindowMs, now);
   if (status === change.state.reportedStatus) return change;
   return tellStatus(change, status === 'expired' ? 'expired' : 'renewal-window', policy, now);
-}
-
-/** A license whose grant is known to be dead was kept only as long as its token. */
-function endToken(change: LicenseChange, policy: LicensePolicy, now: Date): LicenseChange {
-  if (!change.state.reauthorizationRequired) return tellStatus(change, 'token-expired', policy, now);
-  return tellStatus({ ...change, state: withoutLicense(change.state) }, 'revoked', policy, now);
 }

@@ -133,10 +133,14 @@ describe.each([
   it.each([
     [20 * minuteMs, 20 * minuteMs],
     [dayMs + 1, dayMs],
-  ])('waits for a Retry-After of %i ms, at most for the refresh interval', (retryAfterMs, expectedMs) => {
-    const { state } = failRefresh(licensed, { ...failure, retryAfterMs }, policy, triedAt, 0.5);
-    expect(delayOf(state)).toBe(expectedMs);
-  });
+  ])(
+    'waits for a Retry-After of %i ms, at most for the refresh interval, before its own delay',
+    (retryAfterMs, expectedMs) => {
+      const own = delayOf(failRefresh(licensed, failure, policy, triedAt, 0.5).state);
+      const { state } = failRefresh(licensed, { ...failure, retryAfterMs }, policy, triedAt, 0.5);
+      expect(delayOf(state)).toBe(expectedMs + Number(own));
+    },
+  );
 });
 
 describe('the mark of a try', () => {

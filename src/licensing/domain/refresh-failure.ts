@@ -2,7 +2,7 @@ import { type LicensePolicy, tokenLifeMs } from './license.js';
 import { type LicenseChange, tellStatus, unchanged } from './license-event.js';
 import { type ConnectionError, type LicenseState, withoutLicense } from './license-state.js';
 import { observeRenewalDate } from './observe-time.js';
-import { refusedRetryDelayMs, retryDelayMs } from './refresh-schedule.js';
+import { honouredRetryAfterMs, refusedRetryDelayMs, retryDelayMs } from './refresh-schedule.js';
 
 /**
  * Why a refresh brought no token:
@@ -41,6 +41,7 @@ export function failRefresh(
   now: Date,
   random: number,
 ): LicenseChange {
+  if (before.license === null) return unchanged(before);
   const lastError: ConnectionError = { code: failure.code, message: failure.message, at: now };
   switch (failure.kind) {
     case 'unreachable':
@@ -60,13 +61,9 @@ function retryLater(
   random: number,
 ): LicenseState {
   const failures = before.refresh.failures + 1;
-  const delayMs = retryDelayMs(
-    failures,
-    lifeMsOf(before),
-    random,
-    failure.retryAfterMs,
-    policy.refreshIntervalMs,
-  );
+  const lifeMs = lifeMsOf(before);
+  const retryAfterMs = honouredRetryAfterMs(failure.retryAfterMs ?? 0, lifeMs, policy.refreshIntervalMs);
+  const delayMs = retryDelayMs(failures, lifeMs, random, retryAfterMs);
   return {
     ...before,
     connection: {

@@ -12,6 +12,8 @@ import {
 } from '../../../test/support/license-fixture.js';
 import {
   firstRefreshAt,
+  honouredRetryAfterMs,
+  isRefreshDue,
   refusedRetryDelayMs,
   retryCapMs,
   retryDelayMs,
@@ -175,25 +177,31 @@ describe('retryDelayMs', () => {
     ['exactly the refresh interval', dayMs, dayMs],
     ['1 ms longer than the refresh interval', dayMs + 1, dayMs],
     ['endless', Number.POSITIVE_INFINITY, dayMs],
-    ['shorter than the jitter', 1, secondMs],
-    ['0', 0, secondMs],
-    ['in the past', -dayMs, secondMs],
-  ])('waits for a Retry-After that is %s', (_name, retryAfterMs, expectedMs) => {
-    expect(retryDelayMs(1, 7 * dayMs, 0, retryAfterMs, dayMs)).toBe(expectedMs);
+    ['in the past', -dayMs, 0],
+  ])(
+    'honours a Retry-After that is %s, at most for the refresh interval',
+    (_name, retryAfterMs, expectedMs) => {
+      expect(honouredRetryAfterMs(retryAfterMs, 7 * dayMs, dayMs)).toBe(expectedMs);
+    },
+  );
+
+  it('lets no Retry-After outlast a fifth of the token, but for the cap of all retries', () => {
+    fc.assert(
+      fc.property(fc.nat({ max: 400 * dayMs }), fc.nat({ max: 30 * dayMs }), (lifeMs, afterMs) => {
+        expect(honouredRetryAfterMs(afterMs, lifeMs, dayMs)).toBeLessThanOrEqual(
+          Math.max(retryCapMs(lifeMs), lifeMs / 5),
+        );
+      }),
+    );
   });
 
-  it('never tries before a Retry-After within the refresh interval, and never waits longer than that interval', () => {
+  it('waits for the Retry-After and then for its own jitter, so that not all come back at once', () => {
     fc.assert(
-      fc.property(
-        fc.nat({ max: 50 }),
-        place(),
-        fc.integer({ min: 0, max: 3 * dayMs }),
-        (failures, random, afterMs) => {
-          const delayMs = retryDelayMs(failures, 7 * dayMs, random, afterMs, dayMs);
-          expect(delayMs).toBeGreaterThanOrEqual(Math.min(afterMs, dayMs));
-          expect(delayMs).toBeLessThanOrEqual(dayMs);
-        },
-      ),
+      fc.property(fc.nat({ max: 50 }), place(), fc.nat({ max: dayMs }), (failures, random, afterMs) => {
+        expect(retryDelayMs(failures, 7 * dayMs, random, afterMs)).toBe(
+          afterMs + retryDelayMs(failures, 7 * dayMs, random),
+        );
+      }),
     );
   });
 
@@ -249,3 +257,20 @@ function seedRandom(seed: number): () => number {
   let value = seed;
   return () => (value = (Math.imul(value, 1664525) + 1013904223) >>> 0) / 2 ** 32;
 }
+
+describe('isRefreshDue', () => {
+  const now = new Date('2026-11-24T12:00:00Z');
+  const inMs = (ms: number) => new Date(now.getTime() + ms);
+  const farthestMs = dayMs + 15 * minuteMs;
+
+  it.each([
+    ['nothing is planned', null, false],
+    ['its time is a moment away', inMs(1), false],
+    ['its time has come', now, true],
+    ['its time is past', inMs(-1), true],
+    ['it is as far away as a delay can be', inMs(farthestMs), false],
+    ['a clock that stood ahead has planned it', inMs(farthestMs + 1), true],
+  ])('where %s', (_name, nextAttemptAt, isDue) => {
+    expect(isRefreshDue(nextAttemptAt, dayMs, now)).toBe(isDue);
+  });
+});

@@ -1,6 +1,6 @@
 import { type TokenLife, tokenLifeMs } from './license.js';
 
-/** No token may be older than this part of its life when its refresh is first tried. */
+/** By this part of a token's life its refresh is first tried. */
 const latestPartOfLife = 0.7;
 /** The earliest refresh as a part of the latest: 0.5 / 0.7, so that refreshes spread over 50–70 % of the life. */
 const earliestPartOfLatest = 5 / 7;
@@ -10,6 +10,7 @@ const backoffCapMs = 15 * 60_000;
 const backoffCapPartOfLife = 0.05;
 const leastRetryDelayMs = 1000;
 const refusedRetryCaps = 4;
+const retryAfterPartOfLife = 0.2;
 
 /**
  * Tells when a token should first be refreshed: at a stable place of its own in the second half of its life for each
@@ -19,7 +20,12 @@ const refusedRetryCaps = 4;
 export function firstRefreshAt(token: TokenLife, refreshIntervalMs: number, offset: number): Date {
   const latestMs = Math.min(tokenLifeMs(token) * latestPartOfLife, refreshIntervalMs);
   const delayMs = latestMs * (earliestPartOfLatest + (1 - earliestPartOfLatest) * offset);
-  return new Date(token.receivedAt.getTime() + Math.floor(delayMs));
+  // The warnings count from the issuer's end of the token: an answer that came late must not bring the first of them.
+  const leastLeftMs = tokenLifeMs(token) * (1 - latestPartOfLife);
+  const receivedMs = token.receivedAt.getTime();
+  return new Date(
+    Math.max(receivedMs, Math.min(receivedMs + Math.floor(delayMs), token.expiresAt.getTime() - leastLeftMs)),
+  );
 }
 
 /** Maps a device id to its place in the refresh window, 0 ≤ offset < 1: the same at every start, evenly spread. */
@@ -40,21 +46,35 @@ export function retryCapMs(lifeMs: number): number {
 }
 
 /**
- * Tells how long to wait after the n-th failure in a row: full jitter, uniform in [1 s, min(cap, 1 s · 2ⁿ)].
- * A `Retry-After` of the server is waited for, though never longer than the refresh interval.
+ * Tells how long to wait after the n-th failure in a row: full jitter, uniform in [1 s, min(cap, 1 s · 2ⁿ)], after what
+ * a `Retry-After` of the server asks for. The jitter comes on top of it, or all who were asked would come back at once.
  * @param failures failures in a row, this one included
  * @param random 0 ≤ random < 1
+ * @param retryAfterMs as bounded by {@link honouredRetryAfterMs}
  */
-export function retryDelayMs(
-  failures: number,
-  lifeMs: number,
-  random: number,
-  retryAfterMs = 0,
-  longestRetryAfterMs = Number.POSITIVE_INFINITY,
-): number {
+export function retryDelayMs(failures: number, lifeMs: number, random: number, retryAfterMs = 0): number {
   const ceilingMs = Math.min(retryCapMs(lifeMs), backoffBaseMs * 2 ** Math.min(failures, 30));
-  const jitteredMs = leastRetryDelayMs + random * Math.max(0, ceilingMs - leastRetryDelayMs);
-  return Math.floor(Math.max(jitteredMs, Math.min(retryAfterMs, longestRetryAfterMs)));
+  return retryAfterMs + Math.floor(leastRetryDelayMs + random * Math.max(0, ceilingMs - leastRetryDelayMs));
+}
+
+/** Bounds a `Retry-After`: no server may make a store wait until its token has ended. */
+export function honouredRetryAfterMs(
+  retryAfterMs: number,
+  lifeMs: number,
+  refreshIntervalMs: number,
+): number {
+  const longestMs = Math.min(refreshIntervalMs, Math.max(retryCapMs(lifeMs), lifeMs * retryAfterPartOfLife));
+  return Math.max(0, Math.min(retryAfterMs, longestMs));
+}
+
+/**
+ * Tells whether the next try is due at `now`. One that is further away than any delay can be was planned by a clock that
+ * stood ahead, and would never come.
+ */
+export function isRefreshDue(nextAttemptAt: Date | null, refreshIntervalMs: number, now: Date): boolean {
+  if (nextAttemptAt === null) return false;
+  const waitMs = nextAttemptAt.getTime() - now.getTime();
+  return waitMs <= 0 || waitMs > Math.max(refreshIntervalMs, backoffCapMs * refusedRetryCaps) + backoffCapMs;
 }
 
 /** Tells how long to wait after the server refused the license itself: slowly, as only a person can change that. */

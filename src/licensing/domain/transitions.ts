@@ -27,8 +27,9 @@ const unchanged = [
   'clock-suspect',
   'reauthorization-required',
 ] as const;
-/** How a license comes to another status by an answer of the Authorization server. */
-const newTerms = ['acquired', 'renewed', 'terms-changed'] as const;
+/** How an answer of the Authorization server brings a later renewal date, or an earlier one. */
+const later = ['acquired', 'renewed'] as const;
+const earlier = ['acquired', 'terms-changed'] as const;
 const ended = ['removed', 'revoked'] as const;
 
 /** Each status that may follow a status, and the reasons that may lead there. What is not listed cannot happen. */
@@ -42,20 +43,20 @@ export const licenseTransitions: Readonly<
   },
   licensed: {
     licensed: unchanged,
-    'requires-renewal': [...newTerms, 'renewal-window'],
-    expired: [...newTerms, 'expired'],
+    'requires-renewal': [...earlier, 'renewal-window'],
+    expired: [...earlier, 'expired'],
     unlicensed: ended,
   },
   'requires-renewal': {
     // Time alone leads back where a clock was corrected or the renewal window was made smaller.
-    licensed: [...newTerms, 'renewal-window'],
+    licensed: [...later, 'renewal-window'],
     'requires-renewal': unchanged,
-    expired: [...newTerms, 'expired'],
+    expired: [...earlier, 'expired'],
     unlicensed: ended,
   },
   expired: {
-    licensed: [...newTerms, 'renewal-window'],
-    'requires-renewal': [...newTerms, 'renewal-window'],
+    licensed: [...later, 'renewal-window'],
+    'requires-renewal': [...later, 'renewal-window'],
     expired: unchanged,
     unlicensed: ended,
   },

@@ -1,0 +1,42 @@
+import { existsSync, renameSync } from 'node:fs';
+import type { EntityManager } from 'typeorm';
+import type { Settings } from '../config/settings.js';
+import type { Database } from './database.js';
+import { encryptionKeyPaths, loadEncryptionKey, readEncryptionKey } from './encryption-key.js';
+import { SettingRow } from './entities/setting.entity.js';
+import { SecretBox, UnsealError } from './secret-box.js';
+
+/** A known value, sealed: it tells a wrong key at the start, before anything is written with it. */
+const checkName = 'encryption-key-check';
+const checkPlace = `setting.${checkName}`;
+
+/**
+ * Opens the secrets of the database with the key that they were sealed with.
+ * @throws UnsealError if it is another one
+ */
+export async function openSecretBox(settings: Settings, database: Database): Promise<SecretBox> {
+  const box = new SecretBox(loadEncryptionKey(settings.encryptionKey, settings.dataDir));
+  try {
+    await database.transact((manager) => checkKey(manager, box));
+    return box;
+  } catch (error) {
+    const { current, next } = encryptionKeyPaths(settings.dataDir);
+    if (!(error instanceof UnsealError) || settings.encryptionKey !== null || !existsSync(next)) throw error;
+    // A rotation was cut short between its commit and the exchange of the files.
+    const rotated = new SecretBox(readEncryptionKey(next));
+    await database.transact((manager) => checkKey(manager, rotated));
+    renameSync(next, current);
+    return rotated;
+  }
+}
+
+/** Writes the check value anew, as part of a rotation. */
+export async function writeKeyCheck(manager: EntityManager, box: SecretBox): Promise<void> {
+  await manager.save(SettingRow, { name: checkName, value: box.seal(checkPlace, checkName) });
+}
+
+async function checkKey(manager: EntityManager, box: SecretBox): Promise<void> {
+  const row = await manager.findOneBy(SettingRow, { name: checkName });
+  if (row === null) await writeKeyCheck(manager, box);
+  else box.open(checkPlace, row.value);
+}

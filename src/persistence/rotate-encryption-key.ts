@@ -1,0 +1,80 @@
+import { renameSync, rmSync } from 'node:fs';
+import type { EntityManager, ObjectLiteral } from 'typeorm';
+import type { Settings } from '../config/settings.js';
+import { Database } from './database.js';
+import {
+  decodeEncryptionKey,
+  encryptionKeyPaths,
+  newEncryptionKey,
+  readEncryptionKey,
+} from './encryption-key.js';
+import { LeaseRow } from './entities/lease.entity.js';
+import { LicenseRow } from './entities/license.entity.js';
+import { PendingAuthorizationRow } from './entities/pending-authorization.entity.js';
+import { PendingRevocationRow } from './entities/pending-revocation.entity.js';
+import { openDataSource } from './open-data-source.js';
+import { openSecretBox, writeKeyCheck } from './open-secret-box.js';
+import { readOrCreatePrivateFile } from './private-file.js';
+import { SecretBox } from './secret-box.js';
+import { sealPlaces } from './typeorm-license-transaction.js';
+
+/** The service still runs on the database, with the key that is to be replaced. */
+export class ServiceRunningError extends Error {
+  readonly code = 'service-running';
+
+  constructor() {
+    super('A service still uses this database: stop all of them, then rotate the key.');
+    this.name = 'ServiceRunningError';
+  }
+}
+
+/**
+ * Seals all secrets at rest with a new key, in one transaction, while the service is stopped. The new key is on the disk
+ * before anything is sealed with it, so a rotation that is cut short is completed or undone by the next start.
+ * @param newKey the new key where the present one is a setting; null: the files in the data folder are exchanged
+ */
+export async function rotateEncryptionKey(settings: Settings, newKey: string | null): Promise<void> {
+  const dataSource = await openDataSource(settings.database);
+  const database = new Database(dataSource);
+  try {
+    const from = await openSecretBox(settings, database);
+    const { current, next } = encryptionKeyPaths(settings.dataDir);
+    if (newKey === null) {
+      // One that a rotation left behind before its commit sealed nothing.
+      rmSync(next, { force: true });
+      readOrCreatePrivateFile(next, newEncryptionKey);
+    }
+    const to = new SecretBox(
+      newKey === null ? readEncryptionKey(next) : decodeEncryptionKey(newKey, 'NEW_ENCRYPTION_KEY'),
+    );
+    await database.transact((manager) => resealAll(manager, from, to));
+    if (newKey === null) renameSync(next, current);
+  } finally {
+    await database.close();
+  }
+}
+
+async function resealAll(manager: EntityManager, from: SecretBox, to: SecretBox): Promise<void> {
+  // Only a shared database can be in use by a service now: that of a file is locked by its one process.
+  const [lease] = await manager.find(LeaseRow);
+  if (lease && lease.expiresAt > new Date()) throw new ServiceRunningError();
+  await reseal(manager, LicenseRow, 'secrets', sealPlaces.secrets, from, to);
+  await reseal(manager, PendingAuthorizationRow, 'sealed', sealPlaces.pending, from, to);
+  await reseal(manager, PendingRevocationRow, 'secrets', sealPlaces.revocation, from, to);
+  await writeKeyCheck(manager, to);
+}
+
+async function reseal<Row extends ObjectLiteral & { id: number }>(
+  manager: EntityManager,
+  table: new () => Row,
+  column: keyof Row & string,
+  place: string,
+  from: SecretBox,
+  to: SecretBox,
+): Promise<void> {
+  for (const row of await manager.find(table)) {
+    const sealed: unknown = row[column];
+    if (typeof sealed !== 'string') continue;
+    await manager.update(table, row.id, { [column]: to.seal(place, from.open(place, sealed)) } as never);
+  }
+}
