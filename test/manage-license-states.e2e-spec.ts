@@ -5,7 +5,7 @@ import { startBrowser } from './support/browser.js';
 import { dayMs, minuteMs } from './support/license-fixture.js';
 import { StorePage } from './support/store-page.js';
 
-describe('the Manage License page', () => {
+describe('the Manage License page', { timeout: 120_000 }, () => {
   let browser: Browser;
   let store: StorePage;
 

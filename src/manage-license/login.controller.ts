@@ -8,6 +8,7 @@ import { clearSessionCookie, readSessionCookie, writeSessionCookie } from '../ad
 import { Sessions } from '../admin/sessions.js';
 import { ProblemException } from '../http/problem.js';
 import { ActionForm, LoginForm } from './forms.js';
+import { isBackground } from './is-background.js';
 import { PageGuard } from './page-guard.js';
 import { goTo, sendPage } from './send-page.js';
 import { type LoginFault, renderLogin } from './views/login-view.js';
@@ -41,7 +42,8 @@ export class LoginController {
   show(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const id = readSessionCookie(request);
     if (id !== null && this.sessions.find(id) !== null) return goTo(reply, '/');
-    if (id !== null) clearSessionCookie(request, reply);
+    // A page that notices by itself that its session has ended leaves the cookie to the person who comes after it.
+    if (id !== null && !isBackground(request)) clearSessionCookie(request, reply);
     this.send(reply, id === null ? null : 'ended');
   }
 

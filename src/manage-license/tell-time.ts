@@ -16,7 +16,7 @@ export function formatInstant(instant: Date, locale: string): string {
 export function tellDistance(instant: Date, now: Date): string {
   const distanceMs = instant.getTime() - now.getTime();
   const lengthMs = Math.abs(distanceMs);
-  if (lengthMs < minuteMs) return distanceMs < 0 ? 'less than a minute ago' : 'in less than a minute';
+  if (lengthMs < minuteMs) return distanceMs <= 0 ? 'less than a minute ago' : 'in less than a minute';
   const [unitMs, unit] = unitOf(lengthMs);
   // Cut, never rounded up: nobody is promised a day that is not there.
   return distances.format(Math.trunc(distanceMs / unitMs), unit);

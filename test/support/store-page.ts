@@ -8,6 +8,7 @@ import { holdScheduler } from './hold-scheduler.js';
 import { startApp, type TestApp } from './start-app.js';
 import { startMock, type TestMock } from './start-mock.js';
 
+const mockPassword = 'a password of the mock';
 const looks = [
   { colorScheme: 'light', width: 1280 },
   { colorScheme: 'light', width: 320 },
@@ -17,6 +18,8 @@ const looks = [
 
 /** A store with its page in a real browser, its Authorization server, and the one clock that both go by. */
 export class StorePage {
+  readonly mockPassword = mockPassword;
+
   private constructor(
     readonly clock: FakeClock,
     readonly mock: TestMock,
@@ -28,7 +31,7 @@ export class StorePage {
 
   static async open(browser: Browser, options: BrowserContextOptions = {}): Promise<StorePage> {
     const clock = new FakeClock();
-    const mock = await startMock({ now: () => clock.now(), loginPassword: 'a password of the mock' });
+    const mock = await startMock({ now: () => clock.now(), loginPassword: mockPassword });
     const app = await startApp({ mock, clock });
     // Time and refreshes come from the test alone.
     holdScheduler(app);

@@ -63,7 +63,7 @@ function tellDistances() {
 
 function tellDistance(distanceMs) {
   const unit = units.find(([unitMs, , least]) => Math.abs(distanceMs) >= unitMs * least);
-  if (unit === undefined) return distanceMs < 0 ? 'less than a minute ago' : 'in less than a minute';
+  if (unit === undefined) return distanceMs <= 0 ? 'less than a minute ago' : 'in less than a minute';
   return distances.format(Math.trunc(distanceMs / unit[0]), unit[1]);
 }
 

@@ -1,0 +1,56 @@
+import { describe, expect, it, vi } from 'vitest';
+import { FakeClock } from '../../test/support/fake-clock.js';
+import { isCsrfTokenOf, Sessions } from './sessions.js';
+
+describe('Sessions', () => {
+  it('gives each session 128 random bits, and another CSRF token', () => {
+    const sessions = new Sessions(new FakeClock());
+    const ids = Array.from({ length: 50 }, () => sessions.start(null));
+    expect(new Set(ids).size).toBe(50);
+    for (const id of ids) expect(Buffer.from(id, 'base64url')).toHaveLength(16);
+    expect(new Set(ids.map((id) => sessions.find(id)?.csrfToken)).size).toBe(50);
+  });
+
+  it('keeps no id that could be read from its memory', () => {
+    const sessions = new Sessions(new FakeClock());
+    const id = sessions.start('Anna');
+    expect(JSON.stringify([...(sessions as unknown as { open: Map<string, unknown> }).open])).not.toContain(
+      id,
+    );
+  });
+
+  it('ends the one that was idle for longest when there are too many', () => {
+    const clock = new FakeClock();
+    const sessions = new Sessions(clock);
+    const first = sessions.start(null);
+    const second = sessions.start(null);
+    clock.advance(1);
+    sessions.use(first);
+    for (let count = 0; count < 199; count++) sessions.start(null);
+    expect(sessions.find(first)).not.toBeNull();
+    expect(sessions.find(second)).toBeNull();
+  });
+
+  it('tells those who follow it that a session has ended, once', () => {
+    const clock = new FakeClock();
+    const sessions = new Sessions(clock);
+    const ended = vi.fn();
+    const stop = sessions.onEnd(ended);
+    const id = sessions.start('Anna');
+    const other = sessions.start('Ben');
+    sessions.end(id);
+    sessions.end(id);
+    clock.advance(30 * 60_000);
+    sessions.endOverdue();
+    expect(ended.mock.calls.map(([session]) => (session as { name: string }).name)).toEqual(['Anna', 'Ben']);
+    stop();
+    expect(sessions.find(other)).toBeNull();
+  });
+
+  it.each([undefined, null, 7, '', 'x', ['x']])('takes %j for no CSRF token', (candidate) => {
+    const sessions = new Sessions(new FakeClock());
+    const session = sessions.find(sessions.start(null));
+    expect(session !== null && isCsrfTokenOf(session, candidate)).toBe(false);
+    expect(session !== null && isCsrfTokenOf(session, session.csrfToken)).toBe(true);
+  });
+});

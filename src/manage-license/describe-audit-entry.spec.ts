@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { startAt } from '../../test/support/license-fixture.js';
+import { auditActions, type RecordedAuditEntry } from '../licensing/ports/license-store.js';
+import { describeAuditEntry } from './describe-audit-entry.js';
+
+const reader = { locale: 'en', now: startAt };
+
+function buildEntry(change: Partial<RecordedAuditEntry>): RecordedAuditEntry {
+  return {
+    id: 1,
+    at: startAt,
+    actor: 'system',
+    action: 'refreshed',
+    reason: null,
+    before: null,
+    after: null,
+    ...change,
+  };
+}
+
+describe('describeAuditEntry', () => {
+  it.each(auditActions)('has words for %s', (action) => {
+    expect(describeAuditEntry(buildEntry({ action }), reader).what).toMatch(/^[A-Z].+/);
+  });
+
+  it.each([
+    ['refreshed', 'License token refreshed'],
+    ['renewed', 'License renewed'],
+    ['terms-changed', 'License terms changed'],
+  ])('calls a refresh with the reason %s: %s', (reason, what) => {
+    expect(describeAuditEntry(buildEntry({ reason }), reader)).toMatchObject({ what, why: null });
+  });
+
+  it('says who and why', () => {
+    const entry = buildEntry({ actor: 'Anna', action: 'refresh-failed', reason: 'no internet' });
+    expect(describeAuditEntry(entry, reader)).toMatchObject({ who: 'Anna', why: 'no internet' });
+    expect(describeAuditEntry(buildEntry({}), reader).who).toBe('the service');
+  });
+
+  it('lists what has changed, and nothing else', () => {
+    const before = { status: 'licensed', features: ['xms'], hubId: 'srv-hub', renewalDate: null };
+    const after = { status: 'expired', features: ['xms', 'kds'], hubId: null, renewalDate: null };
+    expect(describeAuditEntry(buildEntry({ before, after }), reader).changes).toEqual([
+      'Status: Licensed → Expired – Requires Renewal',
+      'Features: xms → xms, kds',
+      'Hub server: srv-hub → None',
+    ]);
+  });
+
+  it('writes dates as the reader does, and what was not there before without an arrow', () => {
+    const after = { renewalDate: '2027-06-30T12:00:00.000Z' };
+    expect(describeAuditEntry(buildEntry({ before: { renewalDate: null }, after }), reader).changes).toEqual([
+      expect.stringMatching(/^License Renewal Date: June 30, 2027 at /),
+    ]);
+  });
+});

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { emphasize, html } from './html.js';
+
+const hostile = `<script>alert("1" + '2') & more</script>`;
+
+describe('html', () => {
+  it('escapes every value, as text and in an attribute', () => {
+    const { text } = html`<p title="${hostile}">${hostile}</p>`;
+    const safe = '&#60;script&#62;alert(&#34;1&#34; + &#39;2&#39;) &#38; more&#60;/script&#62;';
+    expect(text).toBe(`<p title="${safe}">${safe}</p>`);
+  });
+
+  it('takes HTML of its own as it is, alone and in lists', () => {
+    const items = ['a', '<b>'].map((item) => html`<li>${item}</li>`);
+    expect(html`${items}`.text).toBe('<li>a</li><li>&#60;b&#62;</li>');
+    expect(html`<p>${items[0]}</p>`.text).toBe('<p><li>a</li></p>');
+  });
+
+  it('writes nothing for what is not there, and zero as zero', () => {
+    expect(html`[${null}${false}${undefined}${0}]`.text).toBe('[0]');
+  });
+
+  it('takes no object that only looks like HTML', () => {
+    const forged = { text: '<b>' } as unknown as string;
+    expect(() => html`${forged}`.text).toThrow();
+  });
+});
+
+describe('emphasize', () => {
+  it('marks what stands between asterisks, and escapes all of it', () => {
+    expect(emphasize('Choose **Next** or <b>**<i>**').text).toBe(
+      'Choose <strong>Next</strong> or &#60;b&#62;<strong>&#60;i&#62;</strong>',
+    );
+  });
+
+  it('leaves text without asterisks alone', () => {
+    expect(emphasize('plain').text).toBe('plain');
+  });
+});

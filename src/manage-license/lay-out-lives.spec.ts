@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import {
+  buildGrant,
+  dayMs,
+  defaultPolicy,
+  hourMs,
+  shift,
+  startAt,
+} from '../../test/support/license-fixture.js';
+import { layOutLives } from './lay-out-lives.js';
+
+const { license } = buildGrant({ terms: { renewalDate: shift(startAt, 100 * dayMs) } });
+const nextRefreshAt = shift(startAt, 20 * hourMs);
+
+describe('layOutLives', () => {
+  it('puts the moments of the token in order, from its issue to its end', () => {
+    const [token] = layOutLives(license, nextRefreshAt, defaultPolicy, startAt);
+    expect(token?.moments.map(({ kind }) => kind)).toEqual([
+      'issued',
+      'next-refresh',
+      'warning',
+      'warning',
+      'warning',
+      'token-expiry',
+    ]);
+    expect(token?.moments[0]?.place).toBe(0);
+    expect(token?.moments.at(-1)?.place).toBe(1);
+    expect(token?.passed).toBe(0);
+  });
+
+  it('tells how much of each life has passed', () => {
+    const [token, whole] = layOutLives(license, nextRefreshAt, defaultPolicy, shift(startAt, 3.5 * dayMs));
+    expect(token?.passed).toBe(0.5);
+    expect(whole?.passed).toBe(0.035);
+  });
+
+  it('has the renewal window and date of a license', () => {
+    const [, whole] = layOutLives(license, nextRefreshAt, defaultPolicy, startAt);
+    expect(whole?.moments.map(({ kind, place }) => [kind, place])).toEqual([
+      ['issued', 0],
+      ['renewal-window', 0.7],
+      ['renewal', 1],
+    ]);
+  });
+
+  it('has only the token where the license has no renewal date', () => {
+    const { license: endless } = buildGrant({ terms: { renewalDate: null } });
+    expect(layOutLives(endless, null, defaultPolicy, startAt).map(({ kind }) => kind)).toEqual(['token']);
+  });
+
+  it.each([-400, -1, 8, 200])('keeps every place on the bar when now is %i days from the issue', (days) => {
+    for (const life of layOutLives(license, nextRefreshAt, defaultPolicy, shift(startAt, days * dayMs))) {
+      for (const place of [life.passed, ...life.moments.map((moment) => moment.place)]) {
+        expect(place).toBeGreaterThanOrEqual(0);
+        expect(place).toBeLessThanOrEqual(1);
+      }
+    }
+  });
+});

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { dayMs, hourMs, minuteMs, shift, startAt } from '../../test/support/license-fixture.js';
+import { formatInstant, tellDistance } from './tell-time.js';
+
+describe('tellDistance', () => {
+  it.each([
+    [0, 'less than a minute ago'],
+    [1, 'in less than a minute'],
+    [minuteMs - 1, 'in less than a minute'],
+    [minuteMs, 'in 1 minute'],
+    [2 * hourMs - 1, 'in 119 minutes'],
+    [2 * hourMs, 'in 2 hours'],
+    [2 * dayMs - 1, 'in 47 hours'],
+    [30 * dayMs - 1, 'in 29 days'],
+    [30 * dayMs, 'in 30 days'],
+    [730 * dayMs - 1, 'in 729 days'],
+    [730 * dayMs, 'in 2 years'],
+    [-1, 'less than a minute ago'],
+    [-5 * minuteMs, '5 minutes ago'],
+    [-3 * dayMs, '3 days ago'],
+  ])('says of %i ms: %s', (ms, text) => {
+    expect(tellDistance(shift(startAt, ms), startAt)).toBe(text);
+  });
+});
+
+describe('formatInstant', () => {
+  it('writes the date as the locale does, and names the time zone', () => {
+    expect(formatInstant(startAt, 'de')).toMatch(/^24\. November 2026 um \d\d:\d\d \S+$/);
+    expect(formatInstant(startAt, 'en-US')).toMatch(/^November 24, 2026 at \d{1,2}:\d\d\s[AP]M \S+$/);
+  });
+});

@@ -1,0 +1,138 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startBrowser } from './support/browser.js';
+import { StorePage } from './support/store-page.js';
+
+const secondMs = 1000;
+
+describe('acquiring a license on the page, as a person does', { timeout: 120_000 }, () => {
+  let browser: Browser;
+  let store: StorePage;
+
+  beforeAll(async () => {
+    browser = await startBrowser();
+  });
+
+  afterAll(() => browser.close());
+
+  afterEach(() => store.close());
+
+  /** Follows step 1 and 2 of the page in the tab that its link opens. */
+  async function authorizeDeviceUpToUserCode(): Promise<Page> {
+    const opened = store.context.waitForEvent('page');
+    await store.page.getByRole('link', { name: /Open the Authorization server/ }).click();
+    const tab = await opened;
+    if (!tab.url().includes('/login')) await tab.waitForURL(/\/login/);
+    await tab.getByLabel('E-mail address').fill('admin@example.test');
+    await tab.getByLabel('Password').fill(store.mockPassword);
+    await tab.getByRole('button', { name: 'Log in' }).click();
+    await tab.getByRole('link', { name: /Manage Demo/ }).click();
+    await tab.getByRole('link', { name: 'Authorize Device' }).click();
+    await tab.getByLabel('Device').selectOption('srv-store-2');
+    return tab;
+  }
+
+  it('goes through two tabs, with the clipboard between them, to the license details', async () => {
+    store = await StorePage.open(browser);
+    await store.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await store.logIn('Anna');
+    const tab = await authorizeDeviceUpToUserCode();
+    await store.page.bringToFront();
+    await store.choose('Next');
+    await store.choose('Copy User Code');
+    await store.page.getByRole('button', { name: '✓ Copied' }).waitFor();
+    await tab.bringToFront();
+    await tab.getByLabel('User Code').focus();
+    await tab.keyboard.press('Control+V');
+    expect(await tab.getByLabel('User Code').inputValue()).toBe(
+      await store.page.locator('#user-code').textContent(),
+    );
+    await tab.getByRole('button', { name: 'Authorize', exact: true }).click();
+    await tab.getByRole('button', { name: 'Confirm', exact: true }).click();
+    await tab.getByText('Store 2').first().waitFor();
+    await store.page.bringToFront();
+    await store.choose('Complete Authorization');
+    await store.isTold('This server is licensed');
+    await store.hasStatus('Licensed');
+    expect(await store.page.locator('dl.fields').first().innerText()).toContain('srv-store-2');
+    const { body } = await store.app.as('get', '/api/license/audit').expect(200);
+    expect(body.entries[0]).toMatchObject({ action: 'acquired', actor: 'Anna' });
+  });
+
+  it('moves on by itself once the code is confirmed, and tells a screen reader', async () => {
+    store = await StorePage.open(browser);
+    await store.logIn();
+    await store.choose('Next');
+    await store.mock.approve((await store.page.locator('#user-code').textContent()) ?? '');
+    store.clock.advance(secondMs);
+    await store.app.tick();
+    await store.hasStatus('Licensed');
+    expect(await store.page.getByRole('status').textContent()).toBe('License Status: Licensed');
+  });
+
+  it('works without JavaScript', async () => {
+    store = await StorePage.open(browser, { javaScriptEnabled: false });
+    await store.logIn('Anna');
+    await store.choose('Next');
+    expect(await store.page.getByRole('button', { name: 'Copy User Code' }).count()).toBe(0);
+    const userCode = (await store.page.locator('#user-code').textContent()) ?? '';
+    await store.choose('Complete Authorization');
+    await store.isTold('Not authorized yet');
+    await store.mock.approve(userCode);
+    await store.choose('Complete Authorization');
+    await store.hasStatus('Licensed');
+    await store.choose('Refresh now');
+    await store.isTold('Done');
+    await store.choose('Remove License');
+    await store.choose('Remove License');
+    await store.hasStatus('Not Licensed');
+    await store.choose('Log out');
+    await store.page.getByRole('heading', { name: 'Log in' }).waitFor();
+  });
+
+  it('works with the keyboard alone', async () => {
+    store = await StorePage.open(browser);
+    const { page } = store;
+    /** Goes from one control to the next, as Tab does, until one has that name. */
+    const tabTo = async (name: string): Promise<void> => {
+      for (let presses = 0; presses < 25; presses++) {
+        const focused = page.locator(':focus');
+        const label = (await focused.count()) === 0 ? '' : await focused.evaluate(readAccessibleName);
+        if (label.startsWith(name)) return;
+        await page.keyboard.press('Tab');
+      }
+      throw new Error(`The keyboard does not come to "${name}"`);
+    };
+    await page.goto(store.app.url);
+    // The field for the token has the focus from the start.
+    await page.keyboard.type(store.app.adminToken);
+    await page.keyboard.press('Enter');
+    await store.hasStatus('Not Licensed');
+    await page.keyboard.press('Tab');
+    expect(await page.locator(':focus').textContent()).toBe('Skip to content');
+    await page.keyboard.press('Enter');
+    await tabTo('Open the Authorization server');
+    await tabTo('Next');
+    await page.keyboard.press('Enter');
+    await page.locator('#user-code').waitFor();
+    await store.mock.approve((await page.locator('#user-code').textContent()) ?? '');
+    await tabTo('Complete Authorization');
+    await page.keyboard.press('Enter');
+    await store.hasStatus('Licensed');
+    await tabTo('Remove License');
+    await page.keyboard.press('Enter');
+    await store.isTold('Remove the license from Store 1?');
+    await tabTo('Remove License');
+    await page.keyboard.press('Enter');
+    await store.hasStatus('Not Licensed');
+  });
+});
+
+interface FocusedElement {
+  readonly textContent: string | null;
+}
+
+/** Runs in the browser. */
+function readAccessibleName({ textContent }: FocusedElement): string {
+  return (textContent ?? '').trim();
+}

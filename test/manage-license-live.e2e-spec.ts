@@ -1,0 +1,86 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { logIn, startBrowser } from './support/browser.js';
+import { minuteMs } from './support/license-fixture.js';
+import { StorePage } from './support/store-page.js';
+
+describe('a page that stays open', { timeout: 120_000 }, () => {
+  let browser: Browser;
+  let store: StorePage;
+
+  beforeAll(async () => {
+    browser = await startBrowser();
+  });
+
+  afterAll(() => browser.close());
+
+  beforeEach(async () => {
+    store = await StorePage.open(browser);
+  });
+
+  afterEach(() => store.close());
+
+  const announcement = () => store.page.getByRole('status');
+
+  it('follows what time and the Authorization server do to the license, without a reload', async () => {
+    await store.changeLicense({ expiresOn: '2026-11-24T12:10:00Z' });
+    await store.logInLicensed();
+    await store.hasStatus('Requires Renewal');
+    store.clock.advance(10 * minuteMs);
+    await store.app.tick();
+    await store.hasStatus('Expired – Requires Renewal');
+    await store.mock.control('DELETE', '/mock/devices/srv-store-1/authorization');
+    await store.app.as('post', '/api/license/refresh').expect(200);
+    await store.hasStatus('Not Licensed');
+    await store.isTold('The Authorization server has withdrawn the license');
+    expect(await announcement().textContent()).toBe('License Status: Not Licensed');
+  });
+
+  it('keeps the focus where it was', async () => {
+    await store.logInLicensed();
+    await store.page.getByRole('button', { name: 'Refresh now' }).focus();
+    store.clock.advance(minuteMs);
+    await store.app.as('post', '/api/license/refresh').expect(200);
+    await store.page.getByText('24 November 2026 at 12:01 UTC').waitFor();
+    expect(await store.page.locator(':focus').textContent()).toBe('Refresh now');
+  });
+
+  it('changes nothing under the hand of a person who decides, but says that there is something new', async () => {
+    await store.logInLicensed();
+    await store.choose('Remove License');
+    await store.isTold('Remove the license from Store 1?');
+    await store.app.as('delete', '/api/license').expect(204);
+    await announcement().getByText('The license has changed meanwhile.').waitFor();
+    await store.isTold('Remove the license from Store 1?');
+    await announcement().getByRole('link', { name: 'Show it' }).click();
+    await store.hasStatus('Not Licensed');
+  });
+
+  it('does not take away what a person has selected', async () => {
+    await store.logIn();
+    await store.choose('Next');
+    await store.page.locator('#user-code').click();
+    await store.app.as('delete', '/api/license/authorization').expect(204);
+    await announcement().getByText('The license has changed meanwhile.').waitFor();
+    await store.page.locator('#user-code').waitFor();
+  });
+
+  it('goes to the login when the session ends in another tab', async () => {
+    await store.logInLicensed();
+    const other = await store.context.newPage();
+    await other.goto(store.app.url);
+    await other.getByRole('button', { name: 'Log out' }).click();
+    await store.page.waitForURL(/\/login$/);
+  });
+
+  it('does not keep an idle session alive', async () => {
+    await store.logInLicensed();
+    for (let minutes = 0; minutes < 30; minutes += 10) {
+      store.clock.advance(10 * minuteMs);
+      await store.app.as('post', '/api/license/refresh').expect(200);
+    }
+    await store.page.waitForURL(/\/login$/);
+    await store.page.getByText('Your session has ended').waitFor();
+    await logIn(store.page, store.app);
+  });
+});

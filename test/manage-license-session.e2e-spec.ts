@@ -1,0 +1,451 @@
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import supertest from 'supertest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LicenseStore } from '../src/licensing/ports/license-store.js';
+import { FakeClock } from './support/fake-clock.js';
+import { hourMs, minuteMs } from './support/license-fixture.js';
+import { holdScheduler } from './support/hold-scheduler.js';
+import { startApp, type TestApp } from './support/start-app.js';
+import { startMock, type TestMock } from './support/start-mock.js';
+
+const browserAccept = 'text/html,application/xhtml+xml,*/*;q=0.8';
+const actions = ['next', 'complete', 'cancel', 'refresh', 'remove'].map((name) => `/license/${name}`);
+
+interface Visit {
+  readonly cookie: string;
+  readonly csrfToken: string;
+}
+
+describe('a session of the page', () => {
+  let clock: FakeClock;
+  let mock: TestMock;
+  let app: TestApp;
+
+  beforeEach(async () => {
+    clock = new FakeClock();
+    mock = await startMock({ now: () => clock.now() });
+    app = await startApp({ mock, clock });
+    holdScheduler(app);
+  });
+
+  afterEach(async () => {
+    await app.stop();
+    await mock.stop();
+  });
+
+  const request = () => supertest(app.url);
+  const postLogin = (form: object) =>
+    request().post('/login').type('form').set('accept', browserAccept).send(form);
+
+  async function logIn(name = ''): Promise<Visit> {
+    const answer = await postLogin({ token: app.adminToken, name }).expect(303).expect('location', '/');
+    const cookie = cookieOf(answer);
+    const page = await request().get('/').set('cookie', cookie).expect(200);
+    return { cookie, csrfToken: /name="csrfToken" value="([^"]+)"/.exec(page.text)?.[1] ?? '' };
+  }
+
+  const post = (path: string, { cookie, csrfToken }: Visit) =>
+    request().post(path).type('form').set('cookie', cookie).set('accept', browserAccept).send({ csrfToken });
+  const isAlive = async ({ cookie }: Visit) =>
+    (await request().get('/').set('cookie', cookie)).status === 200;
+
+  const follow = (cookie: string) => open(`${app.url}/api/license/events`, { cookie });
+
+  describe('the cookie', () => {
+    it('is for scripts and other sites out of reach, and its name tells the port', async () => {
+      const { headers } = await postLogin({ token: app.adminToken });
+      const { port } = new URL(app.url);
+      expect(headers['set-cookie']).toEqual([
+        expect.stringMatching(
+          new RegExp(`^pos-licensing-${port}=[\\w-]{22}; Path=/; HttpOnly; SameSite=Strict$`),
+        ),
+      ]);
+    });
+
+    it('is new at each login, and the one from before is worth nothing', async () => {
+      const first = await logIn();
+      const answer = await postLogin({ token: app.adminToken }).set('cookie', first.cookie);
+      expect(cookieOf(answer)).not.toBe(first.cookie);
+      expect(await isAlive(first)).toBe(false);
+    });
+
+    it('of somebody’s own making opens nothing', async () => {
+      const { port } = new URL(app.url);
+      await request()
+        .get('/')
+        .set('cookie', `pos-licensing-${port}=${'A'.repeat(22)}`)
+        .expect(303)
+        .expect('location', '/login');
+    });
+  });
+
+  describe('its end', () => {
+    it('comes with the logout, on the server', async () => {
+      const visit = await logIn();
+      const { headers } = await post('/logout', visit).expect(303).expect('location', '/login');
+      expect(headers['set-cookie']?.[0]).toMatch(/Expires=Thu, 01 Jan 1970/);
+      expect(await isAlive(visit)).toBe(false);
+    });
+
+    it('comes after 30 idle minutes, and not before', async () => {
+      const visit = await logIn();
+      clock.advance(30 * minuteMs - 1);
+      expect(await isAlive(visit)).toBe(true);
+      clock.advance(30 * minuteMs);
+      expect(await isAlive(visit)).toBe(false);
+    });
+
+    it('comes after 12 hours, however busy the person is', async () => {
+      const visit = await logIn();
+      for (let minutes = 20; minutes < 12 * 60; minutes += 20) {
+        clock.advance(20 * minuteMs);
+        expect(await isAlive(visit)).toBe(true);
+      }
+      clock.advance(20 * minuteMs);
+      expect(await isAlive(visit)).toBe(false);
+    });
+
+    it('is not put off by a clock that is set back', async () => {
+      const visit = await logIn();
+      clock.advance(-hourMs);
+      expect(await isAlive(visit)).toBe(false);
+    });
+
+    it('is not put off by what a page fetches by itself', async () => {
+      const visit = await logIn();
+      clock.advance(29 * minuteMs);
+      await request().get('/').set('cookie', visit.cookie).set('x-background', '1').expect(200);
+      await request().get('/api/license').set('cookie', visit.cookie).expect(200);
+      clock.advance(minuteMs);
+      expect(await isAlive(visit)).toBe(false);
+    });
+  });
+
+  describe('a form', () => {
+    it.each(['/', ...actions, '/logout', '/history'])(
+      'sends who is not logged in from %s to the login',
+      async (path) => {
+        await request().get('/').expect(303).expect('location', '/login');
+        await request()
+          .post(path)
+          .type('form')
+          .send({ csrfToken: 'x' })
+          .expect(/^(?!.*Manage)/s);
+        expect(app.app.get(LicenseStore).pending).toBeNull();
+      },
+    );
+
+    it('that another site makes a browser send does nothing', async () => {
+      await app.acquire(mock);
+      const visit = await logIn();
+      const foreign = [
+        { origin: 'https://evil.example' },
+        // The same machine and so the same site, but another port.
+        { origin: 'http://127.0.0.1:1' },
+        { origin: 'null' },
+        { 'sec-fetch-site': 'cross-site' },
+        { 'sec-fetch-site': 'same-site' },
+      ];
+      for (const headers of foreign) {
+        for (const path of [...actions, '/logout']) await post(path, visit).set(headers).expect(403);
+        await postLogin({ token: app.adminToken }).set(headers).expect(403);
+      }
+      expect(await app.view()).toMatchObject({ status: 'licensed' });
+      expect(await isAlive(visit)).toBe(true);
+    });
+
+    it.each([
+      ['no CSRF token', () => ({})],
+      ['an empty one', () => ({ csrfToken: '' })],
+      ['that of another session', (other: Visit) => ({ csrfToken: other.csrfToken })],
+      ['a list of them', (other: Visit) => ({ csrfToken: [other.csrfToken, other.csrfToken] })],
+    ])('with %s does nothing', async (_name, fields) => {
+      await app.acquire(mock);
+      const visit = await logIn();
+      const other = await logIn();
+      for (const path of [...actions, '/logout']) {
+        await request().post(path).type('form').set('cookie', visit.cookie).send(fields(other)).expect(403);
+      }
+      expect(await app.view()).toMatchObject({ status: 'licensed' });
+    });
+
+    it('with a field that nobody asked for is refused', async () => {
+      const { cookie, csrfToken } = await logIn();
+      await request()
+        .post('/license/next')
+        .type('form')
+        .set('cookie', cookie)
+        .send({ csrfToken, deviceCode: 'x' })
+        .expect(400);
+    });
+
+    it('is the only way to change something: GET and HEAD change nothing', async () => {
+      await app.acquire(mock);
+      const { cookie } = await logIn();
+      for (const path of [...actions, '/logout']) {
+        await request().get(path).set('cookie', cookie);
+        await request().head(path).set('cookie', cookie);
+      }
+      expect(await app.view()).toMatchObject({ status: 'licensed' });
+      expect((await app.as('get', '/api/license/audit')).body.entries).toHaveLength(2);
+      expect(await isAlive({ cookie, csrfToken: '' })).toBe(true);
+    });
+  });
+
+  describe('with the API', () => {
+    it('reads with the cookie, and changes something only with the CSRF token from its own page', async () => {
+      await app.acquire(mock);
+      const { cookie, csrfToken } = await logIn('Anna');
+      await request().get('/api/license').set('cookie', cookie).expect(200);
+      const refresh = () => request().post('/api/license/refresh').set('cookie', cookie);
+      for (const headers of [
+        {},
+        { 'x-csrf-token': 'x' },
+        { 'x-csrf-token': csrfToken, origin: 'http://evil.example' },
+      ]) {
+        const { body } = await refresh().set(headers).expect(403);
+        expect(body).toMatchObject({ code: 'cross-site-request' });
+      }
+      await refresh().set('x-csrf-token', csrfToken).set('origin', app.url).expect(200);
+      const { body } = await app.as('get', '/api/license/audit');
+      expect(body.entries[0]).toMatchObject({ action: 'refreshed', actor: 'Anna' });
+    });
+
+    it('does not fall back on the cookie where a wrong admin token is sent', async () => {
+      const { cookie } = await logIn();
+      await request()
+        .get('/api/license')
+        .set('cookie', cookie)
+        .set('authorization', 'Bearer wrong')
+        .expect(401);
+    });
+  });
+
+  describe('the login', () => {
+    it.each([
+      ['too long', 'x'.repeat(65)],
+      ['with a line break', 'Anna\nsystem'],
+      ['that turns the text around it', 'Anna\u202e'],
+      ['of the service itself', ' System '],
+    ])('refuses a name %s in plain words, and does not look at the token', async (_name, name) => {
+      const answer = await postLogin({ token: app.adminToken, name }).expect(400);
+      expect(answer.text).toMatch(/role="alert"/);
+      expect(answer.headers['set-cookie']).toBeUndefined();
+    });
+
+    it('shows a hostile name as text', async () => {
+      const { cookie } = await logIn('<img src=x onerror=alert(1)>');
+      const { text } = await request().get('/').set('cookie', cookie);
+      expect(text).not.toContain('<img');
+      expect(text).toContain('&#60;img src=x onerror=alert(1)&#62;');
+    });
+
+    it('slows down who guesses, and lets the right token in within two seconds', async () => {
+      const statuses: number[] = [];
+      for (let attempt = 0; attempt < 30; attempt++) {
+        statuses.push((await postLogin({ token: `guess number ${attempt}` })).status);
+      }
+      expect(statuses).toEqual([...Array<number>(5).fill(401), ...Array<number>(25).fill(429)]);
+      const before = clock.now().getTime();
+      await postLogin({ token: app.adminToken }).expect(303);
+      expect(clock.now().getTime() - before).toBe(2000);
+      await postLogin({ token: 'wrong again' }).expect(401);
+    });
+
+    it('slows down who guesses through the API too', async () => {
+      const before = clock.now().getTime();
+      for (let attempt = 0; attempt < 10; attempt++)
+        await app.as('get', '/api/license').set('authorization', 'Bearer guess').expect(401);
+      expect(clock.now().getTime() - before).toBe(250 + 500 + 1000 + 2000 + 2000);
+      await app.as('get', '/api/license').expect(200);
+    });
+  });
+
+  describe('the feed', () => {
+    it('begins with the license, tells each change, and is for nobody else', async () => {
+      await request()
+        .get('/api/license/events')
+        .expect(401)
+        .expect('content-type', /problem\+json/);
+      const { cookie } = await logIn();
+      const stream = await follow(cookie);
+      expect(stream.headers).toMatchObject({
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-store',
+        'x-content-type-options': 'nosniff',
+      });
+      expect(await nextEvent(stream)).toMatch(
+        /^retry: \d+\n\nid: \S+\nevent: license\ndata: {.*"status":"unlicensed".*}\n\n$/s,
+      );
+      const { body } = await app.as('post', '/api/license/authorization').expect(201);
+      const told = await nextEvent(stream);
+      expect(told).toContain('"authorization":{"state":"pending"');
+      expect(told).not.toContain(body.userCode);
+      stream.destroy();
+    });
+
+    it('ends with the logout', async () => {
+      const visit = await logIn();
+      const stream = (await follow(visit.cookie)).resume();
+      const ended = once(stream, 'end');
+      await post('/logout', visit).expect(303);
+      await ended;
+    });
+
+    it('ends with the idle session, which it does not prolong', async () => {
+      const visit = await logIn();
+      const stream = (await follow(visit.cookie)).resume();
+      const ended = once(stream, 'end');
+      clock.advance(30 * minuteMs);
+      await ended;
+      expect(await isAlive(visit)).toBe(false);
+    });
+
+    it('ends when the service stops, and does not hold it up', async () => {
+      const { cookie } = await logIn();
+      const stream = (await follow(cookie)).resume();
+      const ended = once(stream, 'end');
+      const before = Date.now();
+      await app.close();
+      await ended;
+      expect(Date.now() - before).toBeLessThan(10_000);
+    });
+
+    it('is open at most eight times for a session, and there is room again when one closes', async () => {
+      const { cookie } = await logIn();
+      const streams: IncomingMessage[] = [];
+      for (let count = 0; count < 8; count++) streams.push((await follow(cookie)).resume());
+      expect(streams.map(({ statusCode }) => statusCode)).toEqual(Array<number>(8).fill(200));
+      const refused = await request().get('/api/license/events').set('cookie', cookie).expect(429);
+      expect(refused.body).toMatchObject({ code: 'too-many-streams' });
+      streams[0]?.destroy();
+      await expect.poll(async () => await statusOfNewStream(cookie)).toBe(200);
+      for (const stream of streams) stream.destroy();
+    });
+
+    const statusOfNewStream = async (cookie: string): Promise<number | undefined> => {
+      const stream = await follow(cookie);
+      stream.destroy();
+      return stream.statusCode;
+    };
+  });
+
+  describe('what it sends', () => {
+    it('has the headers that keep a page to itself', async () => {
+      const { cookie } = await logIn();
+      for (const path of ['/', '/history', '/login', '/nowhere']) {
+        const asked = request().get(path).set('accept', browserAccept);
+        // Who is logged in is sent on from the login.
+        const { headers } = await (path === '/login' ? asked : asked.set('cookie', cookie));
+        expect(headers['content-security-policy'], path).toContain("script-src 'self'; style-src 'self'");
+        expect(headers['content-security-policy'], path).toContain("frame-ancestors 'none'");
+        expect(headers['content-security-policy'], path).not.toContain('unsafe');
+        expect(headers, path).toMatchObject({
+          'cache-control': 'no-store',
+          'referrer-policy': 'same-origin',
+          'x-content-type-options': 'nosniff',
+          'x-frame-options': 'DENY',
+        });
+      }
+    });
+
+    it('is at most 50 kB for the first page, uncached, with all that it loads', async () => {
+      const { cookie } = await logIn();
+      const page = await measure(app.url, cookie);
+      const urls = [...page.text.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)].map(([, url]) => url ?? '');
+      expect(urls).toHaveLength(3);
+      const sizes = await Promise.all(
+        urls.map(async (url) => (await measure(`${app.url}${url}`, cookie)).bytes),
+      );
+      const total = sizes.reduce((sum, bytes) => sum + bytes, page.bytes);
+      expect(total).toBeLessThanOrEqual(50_000);
+    });
+
+    it('may be kept for good where its name tells its content, and only then', async () => {
+      const { text } = await request().get('/login');
+      const [url] = /\/assets\/page\.\w+\.css/.exec(text) ?? [''];
+      const asset = await request().get(url).expect(200).expect('content-type', 'text/css; charset=utf-8');
+      expect(asset.headers['cache-control']).toBe('public, max-age=31536000, immutable');
+      expect(asset.headers['content-encoding']).toBe('gzip');
+      await request()
+        .get(url)
+        .set('accept-encoding', 'identity')
+        .expect((plain) => {
+          expect(plain.headers['content-encoding']).toBeUndefined();
+        });
+      for (const path of [
+        'page.css',
+        'page.000000000000.css',
+        '..%2fpage-assets.ts',
+        '%2e%2e%2fpackage.json',
+      ]) {
+        await request().get(`/assets/${path}`).expect(404).expect('cache-control', 'no-store');
+      }
+    });
+
+    it('is a page for a browser, and a problem document for a program', async () => {
+      await request()
+        .get('/nowhere')
+        .set('accept', browserAccept)
+        .expect(404)
+        .expect('content-type', /text\/html/);
+      await request()
+        .get('/nowhere')
+        .expect(404)
+        .expect('content-type', /problem\+json/);
+      await request()
+        .get('/api/nowhere')
+        .set('accept', browserAccept)
+        .expect(404)
+        .expect('content-type', /problem\+json/);
+    });
+
+    it('holds the user code on the page alone, and the device code nowhere', async () => {
+      const visit = await logIn();
+      await post('/license/next', visit).expect(303);
+      const { pending } = app.app.get(LicenseStore);
+      for (const path of ['/', '/history', '/api/license', '/api/license/audit', '/health']) {
+        const { text } = await request().get(path).set('cookie', visit.cookie);
+        expect(text, path).not.toContain(pending?.deviceCode);
+        if (path !== '/') expect(text, path).not.toContain(pending?.userCode);
+      }
+      const { text } = await request().get('/login');
+      expect(text).not.toContain(pending?.userCode);
+    });
+
+    it('writes dates as the reader’s language has them', async () => {
+      await app.acquire(mock);
+      const { cookie } = await logIn();
+      const readIn = async (language: string) =>
+        (await request().get('/').set('cookie', cookie).set('accept-language', language)).text;
+      expect(await readIn('de-CH,de;q=0.9')).toMatch(
+        /<time datetime="2026-12-01T12:00:01.000Z" lang="de-CH"\s*>1\. Dezember 2026/,
+      );
+      expect(await readIn('xx,*;q=0.1')).toMatch(/lang="en"\s*>December 1, 2026/);
+    });
+  });
+});
+
+function cookieOf({ headers }: { headers: Record<string, unknown> }): string {
+  const [cookie] = headers['set-cookie'] as string[];
+  return cookie?.split(';')[0] ?? '';
+}
+
+/** Sends a GET and hands over the answer as soon as its head is there. */
+async function open(url: string, headers: Record<string, string>): Promise<IncomingMessage> {
+  const [response] = (await once(get(url, { headers }), 'response')) as [IncomingMessage];
+  return response;
+}
+
+async function nextEvent(stream: IncomingMessage): Promise<string> {
+  return String((await once(stream, 'data'))[0]);
+}
+
+/** What comes over the wire, compressed as a browser gets it, with its headers. */
+async function measure(url: string, cookie: string): Promise<{ bytes: number; text: string }> {
+  const response = await open(url, { cookie, accept: browserAccept, 'accept-encoding': 'gzip, deflate, br' });
+  const body: Buffer[] = await response.toArray();
+  const bytes = body.reduce((sum, { length }) => sum + length, response.rawHeaders.join('').length);
+  return { bytes, text: Buffer.concat(body).toString() };
+}
