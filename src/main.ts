@@ -17,7 +17,8 @@ try {
     abortOnError: false,
   });
   await setupApp(app);
-  app.enableShutdownHooks(['SIGTERM', 'SIGINT']);
+  // A stop in order ends with code 0, not as if the signal had cut it short.
+  app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   await app.listen(settings.port, settings.host);
   logger.log(`Listening on ${await app.getUrl()}.`, 'Service');
 } catch (error) {

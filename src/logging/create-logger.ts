@@ -47,6 +47,12 @@ class ServiceLogger extends ConsoleLogger {
     super.log(message, ...rest);
   }
 
+  override error(message: unknown, ...rest: unknown[]): void {
+    // A fault at start, which `explainStartFault` tells once and in the words of whoever has to mend it.
+    if (rest.at(-1) === 'ExceptionHandler') return;
+    super.error(message, ...rest);
+  }
+
   protected override formatPid(): string {
     return '';
   }

@@ -48,6 +48,11 @@ const explanations: readonly { pattern: RegExp; code: DatabaseFileError['code'];
     code: 'database-read-only',
     text: 'cannot be written: give this user write access to the file and its folder.',
   },
+  {
+    pattern: /^(EEXIST|ENOTDIR|EISDIR)$/,
+    code: 'database-unusable',
+    text: 'cannot be opened: DATA_DIR must name a folder, and the database in it must be a file.',
+  },
   { pattern: /^SQLITE_(NOTADB|CORRUPT)/, code: 'database-corrupt', text: damaged },
   {
     pattern: /^SQLITE_/,

@@ -8,7 +8,7 @@ import type { TestMock } from './start-mock.js';
 import type { TestNats } from './start-nats.js';
 
 const rootDir = join(import.meta.dirname, '../..');
-const startTimeoutMs = 30_000;
+const startTimeoutMs = 50_000;
 const endTimeoutMs = 20_000;
 
 export interface StartProcessOptions {
@@ -16,6 +16,8 @@ export interface StartProcessOptions {
   readonly nats?: TestNats;
   readonly dataDir?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Another user to run as; only root may ask for that. */
+  readonly uid?: number;
 }
 
 /** What a process has come to: its exit code (null: ended by a signal), what it wrote, and how long it ran. */
@@ -108,6 +110,7 @@ async function launch(options: StartProcessOptions) {
       ...options.environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(options.uid !== undefined && { uid: options.uid, gid: options.uid }),
   });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) {

@@ -1,0 +1,265 @@
+import { spawnSync } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { chmod, mkdir, mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { buildTimeoutMs, ensureBuilt } from './support/ensure-built.js';
+import { startMock, type TestMock } from './support/start-mock.js';
+import { type EndedProcess, runProcess, startProcess } from './support/start-process.js';
+
+const nobody = 65_534;
+const isRoot = process.getuid?.() === 0;
+
+/** It ends by itself, with one message for a person: the cure, and nothing of the code. */
+function expectRefusal({ exitCode, output }: EndedProcess, ...messages: (string | RegExp)[]): void {
+  expect(exitCode).toBe(1);
+  for (const message of messages) expect(output).toMatch(message);
+  expect(output.match(/The service cannot start/g)).toHaveLength(1);
+  expect(output).not.toMatch(/^\s+at |node_modules/m);
+}
+
+describe('a start that cannot succeed', () => {
+  let dataDir: string;
+
+  beforeAll(ensureBuilt, buildTimeoutMs);
+
+  beforeEach(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'bad-start-'));
+  });
+
+  afterEach(() => rm(dataDir, { recursive: true, force: true }));
+
+  const databasePath = () => join(dataDir, 'licensing.sqlite');
+  const run = (environment: Record<string, string> = {}) => runProcess({ dataDir, environment });
+
+  it('lists every bad setting at once, and touches nothing', async () => {
+    const ended = await run({
+      PORT: '70000',
+      LOG_LEVEL: 'loud',
+      DOCS: 'maybe',
+      NATS_URL: 'broker',
+      AUTH_SERVER_URL: 'ftp://cloud.example',
+      REFRESH_INTERVAL: 'daily',
+      TOKEN_WARNINGS: '6h,24h,48h,1h',
+      RENEWAL_WARNING_DAYS: '-1',
+      ADMIN_TOKEN: 'short',
+      ENCRYPTION_KEY: 'not-a-key',
+      DATABASE_URL: 'mysql://x',
+    });
+    const lines = ended.output.split('\n').filter((line) => line.startsWith('  - '));
+    expectRefusal(ended, 'The settings cannot be used');
+    expect(lines.map((line) => /[A-Z_]{4,}/.exec(line)?.[0] ?? line).toSorted()).toEqual([
+      'ADMIN_TOKEN',
+      'AUTH_SERVER_URL',
+      'DATABASE_URL',
+      'DOCS',
+      'ENCRYPTION_KEY',
+      'LOG_LEVEL',
+      'NATS_URL',
+      'PORT',
+      'REFRESH_INTERVAL',
+      'RENEWAL_WARNING_DAYS',
+      'TOKEN_WARNINGS',
+    ]);
+    expect(ended.output).not.toContain('not-a-key');
+    expect(await readdir(dataDir)).toEqual([]);
+  });
+
+  it('refuses every secret that is set together with its file, and shows neither', async () => {
+    const names = ['ADMIN_TOKEN', 'ENCRYPTION_KEY', 'NATS_PASSWORD', 'DATABASE_URL'];
+    const file = join(dataDir, 'secret');
+    await writeFile(file, 'from-the-file');
+    const ended = await run(
+      Object.fromEntries(
+        names.flatMap((name) => [
+          [name, 'from-the-environment'],
+          [`${name}_FILE`, file],
+        ]),
+      ),
+    );
+    expectRefusal(ended, ...names.map((name) => `${name} and ${name}_FILE are both set: remove one`));
+    expect(ended.output).not.toMatch(/from-the-(file|environment)/);
+  });
+
+  it('refuses a secret file that cannot be read', async () => {
+    expectRefusal(
+      await run({ ADMIN_TOKEN_FILE: join(dataDir, 'none') }),
+      /ADMIN_TOKEN_FILE names a file that/,
+    );
+  });
+
+  it('refuses settings that are right each by itself, but not together', async () => {
+    const ended = await run({
+      NATS_USER: 'licensing',
+      AUTH_SERVER_URL: 'http://cloud.example',
+      TOKEN_WARNINGS: '6h,24h',
+    });
+    expectRefusal(
+      ended,
+      /NATS_USER and NATS_PASSWORD must be set together/,
+      /AUTH_SERVER_URL must begin with https:\/\/.*ALLOW_INSECURE_AUTH_SERVER=on/,
+      /TOKEN_WARNINGS must go from the longest to the shortest/,
+    );
+  });
+
+  it('names the setting of an address that is not of this machine', async () => {
+    expectRefusal(await run({ HOST: '192.0.2.1' }), /Check HOST, PORT/);
+  });
+
+  it('names the port setting where the port is in use', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const ended = await run({ PORT: String((taken.address() as AddressInfo).port) });
+    taken.close();
+    expectRefusal(ended, /its port is in use.*set PORT/);
+  });
+
+  it('leaves the database of another program as it is', async () => {
+    const foreign = new Sqlite(databasePath());
+    foreign.exec(
+      "CREATE TABLE license (id INTEGER PRIMARY KEY, note TEXT); INSERT INTO license VALUES (7, 'mine')",
+    );
+    foreign.close();
+    await chmod(databasePath(), 0o600);
+    const before = await snapshot(dataDir);
+    expectRefusal(await run(), /is a database of another program: point DATABASE_URL or DATA_DIR elsewhere/);
+    expect(await snapshot(dataDir)).toEqual(before);
+  });
+
+  it('leaves a file that is no database as it is', async () => {
+    await writeFile(databasePath(), randomBytes(50_000), { mode: 0o600 });
+    const before = await snapshot(dataDir);
+    expectRefusal(await run(), /is damaged or not a database: move it away and restore a backup/);
+    expect(await snapshot(dataDir)).toEqual(before);
+  });
+
+  it('refuses a folder that is a file, and leaves it as it is', async () => {
+    const file = join(dataDir, 'file');
+    await writeFile(file, 'a letter');
+    expectRefusal(await run({ DATA_DIR: file }), /cannot be opened: DATA_DIR must name a folder/);
+    expect(await readFile(file, 'utf8')).toBe('a letter');
+  });
+
+  it('refuses a database path that is a folder', async () => {
+    await mkdir(databasePath());
+    expectRefusal(await run(), /licensing\.sqlite cannot be opened: .*must be a file/);
+  });
+
+  it.skipIf(isRoot && !canNobodyReadThis())('refuses a folder that it may not write', async () => {
+    await chmod(dataDir, 0o555);
+    const ended = await runProcess({ dataDir, ...(isRoot && { uid: nobody }) });
+    await chmod(dataDir, 0o755);
+    expectRefusal(ended, /cannot be written: give this user write access/);
+    expect(await readdir(dataDir)).toEqual([]);
+  });
+
+  it('starts all the same while neither the Authorization server nor the broker answers', async () => {
+    const service = await startProcess({ dataDir });
+    expect((await service.as('GET', '/health/ready')).status).toBe(200);
+    expect(await service.view()).toMatchObject({ status: 'unlicensed' });
+    await service.end('SIGKILL');
+  });
+});
+
+describe('a start on the folder of a licensed server', () => {
+  let mock: TestMock;
+  let dataDir: string;
+
+  beforeAll(async () => {
+    await ensureBuilt();
+    mock = await startMock();
+    const service = await startProcess({ mock });
+    dataDir = service.dataDir;
+    await service.acquire(mock);
+    expect((await service.end('SIGTERM')).exitCode).toBe(0);
+  }, buildTimeoutMs);
+
+  afterAll(async () => {
+    await mock.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  afterEach(async () => {
+    const service = await startProcess({ mock, dataDir });
+    expect(await service.view()).toMatchObject({ status: 'licensed', serverId: 'srv-store-1' });
+    expect((await service.as('POST', '/api/license/refresh')).status).toBe(200);
+    await service.end('SIGTERM');
+  });
+
+  const databasePath = () => join(dataDir, 'licensing.sqlite');
+  const run = (environment: Record<string, string> = {}) => runProcess({ mock, dataDir, environment });
+
+  it('refuses another encryption key, names the cure, and spoils nothing', async () => {
+    const before = await snapshot(dataDir);
+    const ended = await run({ ENCRYPTION_KEY: randomBytes(32).toString('base64') });
+    expectRefusal(ended, /cannot be decrypted\. Was ENCRYPTION_KEY .* replaced\? Put the key back/);
+    expect(await snapshot(dataDir)).toEqual(before);
+  });
+
+  it('refuses a key file that holds no key', async () => {
+    const path = join(dataDir, 'encryption-key');
+    const key = await readFile(path);
+    await writeFile(path, 'half a k');
+    const ended = await run();
+    await writeFile(path, key);
+    expectRefusal(ended, /encryption-key does not hold 32 bytes in base64: put the right key back/);
+  });
+
+  it.each(['encryption-key', 'licensing.sqlite'])('refuses %s when others can read it', async (name) => {
+    await chmod(join(dataDir, name), 0o644);
+    const before = await snapshot(dataDir);
+    const ended = await run();
+    const after = await snapshot(dataDir);
+    await chmod(join(dataDir, name), 0o600);
+    expect(after).toEqual(before);
+    expectRefusal(ended, new RegExp(`Other users can read .*${name}: run chmod 600`));
+  });
+
+  it('refuses a database that another process has locked', async () => {
+    const other = new Sqlite(databasePath());
+    other.pragma('locking_mode = EXCLUSIVE');
+    other.exec('BEGIN EXCLUSIVE');
+    const ended = await run();
+    other.exec('ROLLBACK');
+    other.close();
+    expectRefusal(ended, /is locked by another process: stop the service that still uses this DATA_DIR/);
+  });
+
+  it('refuses a database whose pages were overwritten, and leaves it as it is', async () => {
+    const whole = await readFile(databasePath());
+    const file = await open(databasePath(), 'r+');
+    await file.write(randomBytes(8192), 0, 8192, 8192);
+    await file.close();
+    const before = await snapshot(dataDir);
+    const ended = await run();
+    const after = await snapshot(dataDir);
+    await writeFile(databasePath(), whole);
+    expect(after).toEqual(before);
+    expectRefusal(ended, /is damaged or not a database: move it away and restore a backup/);
+  });
+});
+
+/** Name, mode and content of everything in a folder that means something. */
+async function snapshot(folder: string): Promise<Record<string, string>> {
+  const entries: Record<string, string> = {};
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    const { mode, size } = await stat(path);
+    // What SQLite leaves beside the database when it is not closed: an index of the log, and a log without an entry.
+    if (name.endsWith('-shm') || (name.endsWith('-wal') && size === 0)) continue;
+    entries[name] = `${mode.toString(8)} ${createHash('sha256')
+      .update(await readFile(path))
+      .digest('hex')}`;
+  }
+  return entries;
+}
+
+/** Root may write everywhere, so that another user has to try; whether that one can read the build depends on the checkout. */
+function canNobodyReadThis(): boolean {
+  const code = `require('node:fs').readFileSync(${JSON.stringify(import.meta.filename)})`;
+  return spawnSync(process.execPath, ['-e', code], { uid: nobody, gid: nobody }).status === 0;
+}
