@@ -42,7 +42,7 @@ FROM runtime AS mock-auth-server
 COPY --from=build /app/mock-auth-server/dist mock-auth-server/dist
 ENV HOST=0.0.0.0 PORT=4000 DATA_DIR=/data
 EXPOSE 4000
-HEALTHCHECK --interval=5s --timeout=3s --start-period=60s \
+HEALTHCHECK --interval=5s --timeout=10s --retries=5 --start-period=60s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:4000/health').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "mock-auth-server/dist/main.js"]
 
@@ -56,7 +56,7 @@ RUN mkdir /data && chown 1000:1000 /data
 # As in the other images, so that it can read the passwords that init makes.
 USER 1000:1000
 EXPOSE 4222
-HEALTHCHECK --interval=5s --timeout=3s --start-period=30s \
+HEALTHCHECK --interval=5s --timeout=10s --retries=5 --start-period=30s \
   CMD ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8222/healthz"]
 ENTRYPOINT ["/bin/sh", "/etc/nats/run-in-container.sh"]
 
@@ -67,6 +67,6 @@ COPY --from=build /app/dist dist
 COPY src/manage-license/assets src/manage-license/assets
 ENV HOST=0.0.0.0 PORT=3000 DATA_DIR=/data DOCS=off
 EXPOSE 3000
-HEALTHCHECK --interval=5s --timeout=3s --start-period=60s \
+HEALTHCHECK --interval=5s --timeout=10s --retries=5 --start-period=60s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:3000/health/ready').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "dist/main.js"]
