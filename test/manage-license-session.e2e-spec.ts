@@ -320,15 +320,15 @@ describe('a session of the page', () => {
       const refused = await request().get('/api/license/events').set('cookie', cookie).expect(429);
       expect(refused.body).toMatchObject({ code: 'too-many-streams' });
       streams[0]?.destroy();
-      await expect.poll(async () => await statusOfNewStream(cookie)).toBe(200);
+      await expect
+        .poll(async () => {
+          const stream = await follow(cookie);
+          stream.destroy();
+          return stream.statusCode;
+        })
+        .toBe(200);
       for (const stream of streams) stream.destroy();
     });
-
-    const statusOfNewStream = async (cookie: string): Promise<number | undefined> => {
-      const stream = await follow(cookie);
-      stream.destroy();
-      return stream.statusCode;
-    };
   });
 
   describe('what it sends', () => {

@@ -123,7 +123,7 @@ function followLicense() {
       // Anything but a broken connection ends the source: the session has ended, or the service is going.
       if (source?.readyState !== EventSource.CLOSED) return;
       source = null;
-      setTimeout(() => void checkSession().then(connect), 3 * secondMs);
+      void checkSession().then(() => setTimeout(connect, 3 * secondMs));
     });
   };
   const disconnect = () => {
