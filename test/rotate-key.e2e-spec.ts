@@ -55,7 +55,7 @@ describe('rotating the key of secrets at rest', () => {
   it('takes the new key from the caller where the present one is a setting', async () => {
     await app.close();
     const [present, next] = [await readFile(keyPath, 'utf8'), randomBytes(32).toString('base64')];
-    await rotateEncryptionKey({ ...settings, encryptionKey: present.trim() }, next);
+    await rotateEncryptionKey(Object.assign({}, settings, { encryptionKey: present.trim() }), next);
     app = await startApp({ mock, clock, dataDir: app.dataDir, environment: { ENCRYPTION_KEY: next } });
     await app.as('post', '/api/license/refresh').expect(200);
   });

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** Cookies do not tell ports apart, so the name does: two services on one machine keep their sessions. */
-export function sessionCookieName(request: FastifyRequest): string {
+function sessionCookieName(request: FastifyRequest): string {
   return `pos-licensing-${request.port ?? (request.protocol === 'https' ? 443 : 80)}`;
 }
 

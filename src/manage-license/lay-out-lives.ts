@@ -2,7 +2,7 @@ import type { License, LicensePolicy } from '../licensing/domain/license.js';
 import { tokenWarningThresholds } from '../licensing/domain/token-warnings.js';
 import type { texts } from './texts.js';
 
-export type MomentKind = keyof typeof texts.history.moments;
+type MomentKind = keyof typeof texts.history.moments;
 
 export interface Moment {
   readonly kind: MomentKind;

@@ -138,7 +138,7 @@ describe.each([
     (retryAfterMs, expectedMs) => {
       const own = delayOf(failRefresh(licensed, failure, policy, triedAt, 0.5).state);
       const { state } = failRefresh(licensed, { ...failure, retryAfterMs }, policy, triedAt, 0.5);
-      expect(delayOf(state)).toBe(expectedMs + Number(own));
+      expect(delayOf(state)).toBe(expectedMs + own);
     },
   );
 });

@@ -19,7 +19,7 @@ export interface Visitor {
 }
 
 /** What a page needs to follow the license by itself. */
-export interface LiveMark {
+interface LiveMark {
   /** Names what the page shows: another one is newer. */
   readonly version: string;
   /** What a screen reader is told when the page has moved on. */
