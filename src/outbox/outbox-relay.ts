@@ -49,18 +49,18 @@ export class OutboxRelay implements OnModuleInit {
     this.isAgain = true;
     if (this.isDraining) return;
     this.isDraining = true;
-    try {
-      while (this.isAgain) {
-        this.isAgain = false;
+    while (this.isAgain) {
+      this.isAgain = false;
+      try {
         await this.publishWaiting();
+        this.lastFault = '';
+      } catch (error) {
+        // A connection that came while this attempt was failing has set `isAgain`, so that it is not waited for twice.
+        this.needsRestore = true;
+        this.report(error);
       }
-      this.lastFault = '';
-    } catch (error) {
-      this.needsRestore = true;
-      this.report(error);
-    } finally {
-      this.isDraining = false;
     }
+    this.isDraining = false;
   }
 
   @Interval(pruneIntervalMs)

@@ -1,0 +1,56 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+/** A TCP link to the broker that breaks after so many bytes, in the middle of whatever is under way. */
+export interface CuttableBrokerLink {
+  readonly url: string;
+  /** How often it has broken. */
+  readonly cuts: number;
+  /** Lets so many more bytes through to the broker or from it, breaks every connection, and is whole again. */
+  cutAfter(bytes: number, direction: 'to-broker' | 'from-broker'): void;
+  close(): Promise<void>;
+}
+
+export async function startCuttableBrokerLink(brokerPort: number): Promise<CuttableBrokerLink> {
+  const sockets = new Set<Socket>();
+  const left = { 'to-broker': Number.POSITIVE_INFINITY, 'from-broker': Number.POSITIVE_INFINITY };
+  let cuts = 0;
+
+  function pass(from: Socket, to: Socket, direction: keyof typeof left): void {
+    sockets.add(from);
+    from.on('data', (chunk: Buffer) => {
+      to.write(chunk.subarray(0, Math.min(chunk.length, left[direction])));
+      left[direction] -= chunk.length;
+      if (left[direction] > 0) return;
+      left[direction] = Number.POSITIVE_INFINITY;
+      cuts += 1;
+      for (const socket of sockets) socket.end();
+    });
+    from.on('error', () => to.destroy());
+    from.on('close', () => {
+      sockets.delete(from);
+      to.destroy();
+    });
+  }
+
+  const server = createServer((near) => {
+    const far = connect(brokerPort, '127.0.0.1');
+    pass(near, far, 'to-broker');
+    pass(far, near, 'from-broker');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `nats://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    get cuts() {
+      return cuts;
+    },
+    cutAfter: (bytes, direction) => {
+      left[direction] = bytes;
+    },
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
