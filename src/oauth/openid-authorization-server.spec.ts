@@ -11,7 +11,7 @@ import {
 } from '../../test/support/fake-authorization-server.js';
 import { FakeClock } from '../../test/support/fake-clock.js';
 import { findFreePort } from '../../test/support/find-free-port.js';
-import { Settings } from '../config/settings.js';
+import { loadSettings } from '../config/load-settings.js';
 import type { GrantSecrets } from '../licensing/ports/authorization-server.js';
 import { generateDpopKey } from './dpop-key.js';
 import { OAuthSessions } from './oauth-session.js';
@@ -39,9 +39,7 @@ beforeEach(async () => {
 afterEach(() => fake.stop());
 
 function connect(url: string): OpenidAuthorizationServer {
-  const authorizationServer = { issuer: new URL(url), isInsecureAllowed: true };
-  const settings = Object.assign(new Settings(), { authorizationServer });
-  return new OpenidAuthorizationServer(new OAuthSessions(settings), clock);
+  return new OpenidAuthorizationServer(new OAuthSessions(loadSettings({ AUTH_SERVER_URL: url })), clock);
 }
 
 function secrets(): GrantSecrets {
