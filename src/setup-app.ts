@@ -3,6 +3,7 @@ import { ValidationPipe } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Settings } from './config/settings.js';
 import { answerUnreadableUrl } from './http/answer-unreadable-url.js';
+import { endConnectionsAtClose } from './http/end-connections.js';
 import { setSecurityHeaders } from './http/security-headers.js';
 import { PageErrorFilter } from './manage-license/page-error-filter.js';
 
@@ -26,6 +27,7 @@ export async function setupApp(app: NestFastifyApplication): Promise<void> {
   await app.register(fastifyCookie);
   app.useGlobalFilters(new PageErrorFilter());
   app.useGlobalPipes(new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true, transform: true }));
+  endConnectionsAtClose(app.getHttpAdapter().getInstance());
   setSecurityHeaders(app.getHttpAdapter().getInstance());
   if (app.get(Settings).hasDocs) {
     const { setupDocs } = await import('./http/setup-docs.js');

@@ -45,9 +45,13 @@ export interface TestProcess {
   remove(): Promise<void>;
 }
 
-/** Runs `node dist/main.js` until it ends by itself, as it does when it cannot start. */
-export async function runProcess(options: StartProcessOptions): Promise<EndedProcess> {
+/**
+ * Runs `node dist/main.js` until it ends by itself, as it does when it cannot start.
+ * @param killAfterMs ends it with SIGKILL after so many ms, whatever it is doing then
+ */
+export async function runProcess(options: StartProcessOptions, killAfterMs?: number): Promise<EndedProcess> {
   const { child, output, startedAt } = await launch(options);
+  if (killAfterMs !== undefined) setTimeout(() => child.kill('SIGKILL'), killAfterMs);
   await once(child, 'close', { signal: AbortSignal.timeout(startTimeoutMs) }).catch(() => {
     child.kill('SIGKILL');
     throw new Error(`The process still ran after ${startTimeoutMs} ms:\n${output()}`);

@@ -1,0 +1,137 @@
+import { once } from 'node:events';
+import { Agent, get, type IncomingMessage } from 'node:http';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { buildTimeoutMs, ensureBuilt } from './support/ensure-built.js';
+import { readStream } from './support/read-stream.js';
+import { startMock, type TestMock } from './support/start-mock.js';
+import { startNats, type TestNats } from './support/start-nats.js';
+import { startProcess, type TestProcess } from './support/start-process.js';
+
+const longestStopMs = 10_000;
+const trials = 6;
+const trialsTimeoutMs = 120_000;
+
+describe('a stop', () => {
+  let mock: TestMock;
+  let nats: TestNats;
+  let service: TestProcess;
+
+  beforeAll(async () => {
+    await ensureBuilt();
+    [mock, nats] = await Promise.all([startMock({ tokenTtlSeconds: 4 }), startNats()]);
+  }, buildTimeoutMs);
+
+  afterEach(async () => {
+    await mock.control('PUT', '/mock/faults', { mode: 'none' });
+    await service.remove();
+  });
+
+  afterAll(async () => {
+    await Promise.all([mock.stop(), nats.stop()]);
+  });
+
+  /** In time, with code 0, and nothing of it is left. */
+  async function expectOrderlyStop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    const stoppedAt = Date.now();
+    const { exitCode, output } = await service.end(signal);
+    expect(Date.now() - stoppedAt).toBeLessThan(longestStopMs);
+    expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
+    expect(() => process.kill(service.pid, 0)).toThrow(/ESRCH/);
+    expect(output).not.toMatch(/"level":"(error|fatal)"/);
+  }
+
+  it('turns readiness 503 first, while clients that keep their connections are still answered', async () => {
+    service = await startProcess({ mock, nats });
+    const agent = new Agent({ keepAlive: true, maxSockets: 5 });
+    const ask = async (path: string) => {
+      const [answer] = (await once(get(new URL(path, service.url), { agent }), 'response')) as [
+        IncomingMessage,
+      ];
+      return { status: answer.statusCode, body: JSON.parse(await text(answer)) as { status: string } };
+    };
+    expect(await ask('/health/ready')).toMatchObject({ status: 200, body: { status: 'ok' } });
+    await Promise.all(Array.from({ length: 5 }, () => ask('/health/live')));
+    const silent = connect(Number(new URL(service.url).port), '127.0.0.1');
+    await once(silent, 'connect');
+
+    const stopped = expectOrderlyStop();
+    const answers: string[] = [];
+    for (let asked = 0; asked < 1000; asked += 1) {
+      const answer = await ask('/health/ready').catch(() => null);
+      if (answer === null) break;
+      answers.push(`${answer.status} ${answer.body.status}`);
+    }
+    await stopped;
+    const firstRefusal = answers.indexOf('503 shutting_down');
+    expect(firstRefusal).toBeGreaterThanOrEqual(0);
+    expect(new Set(answers.slice(0, firstRefusal))).toEqual(new Set(firstRefusal === 0 ? [] : ['200 ok']));
+    expect(new Set(answers.slice(firstRefusal))).toEqual(new Set(['503 shutting_down']));
+    silent.destroy();
+    agent.destroy();
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('ends with code 0 at %s', async (signal) => {
+    service = await startProcess({ mock, nats });
+    await expectOrderlyStop(signal);
+  });
+
+  it(
+    `loses nothing at ${trials} random moments while the token is refreshed`,
+    async () => {
+      service = await startProcess({ mock, nats });
+      const { dataDir } = service;
+      await service.acquire(mock);
+      for (let trial = 0; trial < trials; trial += 1) {
+        void service.as('POST', '/api/license/refresh').catch(() => undefined);
+        await sleep(Math.random() * 400);
+        await expectOrderlyStop();
+        service = await startProcess({ mock, nats, dataDir });
+        expect(await service.view()).toMatchObject({ status: 'licensed', reauthorizationRequired: false });
+      }
+      expect((await service.as('POST', '/api/license/refresh')).status).toBe(200);
+      const { sequence } = await service.view();
+      await expect.poll(async () => (await readStream(nats)).at(-1)?.event.sequence).toBe(sequence);
+      const sequences = (await readStream(nats)).map(({ event }) => event.sequence);
+      expect(sequences).toEqual([...new Set(sequences)].toSorted());
+    },
+    trialsTimeoutMs,
+  );
+
+  it('lets a refresh that is under way end', async () => {
+    service = await startProcess({ mock, nats });
+    const { dataDir } = service;
+    const { token } = await service.acquire(mock);
+    await mock.control('PUT', '/mock/faults', { mode: 'slow', delayMs: 1500, count: 1 });
+    const refreshing = service.as('POST', '/api/license/refresh').then(({ status }) => status);
+    await sleep(200);
+    await expectOrderlyStop();
+    expect(await refreshing).toBe(200);
+    service = await startProcess({ mock, nats, dataDir });
+    const view = await service.view();
+    expect(view).toMatchObject({ status: 'licensed', connection: { online: true } });
+    expect(String(view.token.issuedAt) > String(token.issuedAt)).toBe(true);
+  });
+
+  it('does not wait for an Authorization server that never answers', async () => {
+    service = await startProcess({ mock, nats });
+    await service.acquire(mock);
+    await mock.control('PUT', '/mock/faults', { mode: 'slow', delayMs: 25_000 });
+    void service.as('POST', '/api/license/refresh').catch(() => undefined);
+    await sleep(200);
+    await expectOrderlyStop();
+  });
+
+  it('does not wait for a broker that accepts a connection and says nothing', async () => {
+    const mute = createServer().listen(0, '127.0.0.1');
+    await once(mute, 'listening');
+    const { port } = mute.address() as AddressInfo;
+    service = await startProcess({ mock, environment: { NATS_URL: `nats://127.0.0.1:${port}` } });
+    if (mute.listening)
+      await once(mute, 'connection', { signal: AbortSignal.timeout(5000) }).catch(() => null);
+    await expectOrderlyStop();
+    mute.close();
+  });
+});
