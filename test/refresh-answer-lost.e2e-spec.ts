@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { LicenseStore } from '../src/licensing/ports/license-store.js';
 import { RefreshLicense } from '../src/licensing/refresh-license.js';
 import { dayMs, hourMs, minuteMs, secondMs } from './support/license-fixture.js';
+import { isOnPostgres } from './support/create-database.js';
 import type { Fault } from './support/fault-proxy.js';
 import { refreshPath, startLicensedStore, tokenPath, type TestStore } from './support/start-store.js';
 
@@ -22,8 +23,16 @@ const withoutGrace = {
   mock: { isRefreshRotated: true, refreshGrace: 0 },
 };
 
-/** Copies the data folder as it lies on the disk at this instant: what a killed process leaves behind. */
-async function copyDataDir(): Promise<string> {
+/**
+ * Stops the service from leaving any further trace, as a kill does. Resolves to the data folder to start again on: a copy
+ * of what lies on the disk at this instant. PostgreSQL outlives the service: there nothing more of it may arrive.
+ */
+async function kill(): Promise<string> {
+  store.app.app.useLogger(false);
+  if (isOnPostgres) {
+    vi.spyOn(store.app.app.get(LicenseStore), 'transact').mockRejectedValue(new Error('killed'));
+    return store.app.dataDir;
+  }
   const copy = await mkdtemp(join(tmpdir(), 'licensing-killed-'));
   await cp(store.app.dataDir, copy, { recursive: true });
   return copy;
@@ -36,7 +45,7 @@ async function killDuringRefresh(at: Fault['at']): Promise<void> {
     path: tokenPath,
     at,
     meanwhile: async () => {
-      left = await copyDataDir();
+      left = await kill();
     },
     fate: 'drop',
   });
@@ -221,7 +230,7 @@ describe.each([withoutRotation, withGrace, withoutGrace])(
       store = await startLicensedStore({ mock });
       await store.refreshWhenDue();
       const { secrets } = store;
-      await store.restart(await copyDataDir());
+      await store.restart(await kill());
       expect(store.secrets).toEqual(secrets);
       await expectHealthyGrant();
     });
