@@ -1,0 +1,94 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { buildTimeoutMs, ensureBuilt } from './support/ensure-built.js';
+
+const rootDir = join(import.meta.dirname, '..');
+const parts = [
+  { name: 'the service', folder: '.' },
+  { name: 'the mock Authorization server', folder: 'mock-auth-server' },
+  { name: 'the client', folder: 'client' },
+];
+
+interface Manifest {
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+}
+
+describe.each(parts)('$name', ({ folder }) => {
+  const manifest = JSON.parse(readFileSync(join(rootDir, folder, 'package.json'), 'utf8')) as Manifest;
+  const runtime = Object.keys(manifest.dependencies ?? {});
+  const sources = listFiles(join(rootDir, folder, 'src'), '.ts').filter((path) => !path.endsWith('.spec.ts'));
+
+  beforeAll(ensureBuilt, buildTimeoutMs);
+
+  it('declares every package that it imports when it runs', () => {
+    expect(sources.length).toBeGreaterThan(5);
+    const built = listFiles(join(rootDir, folder, 'dist'), '.js');
+    expect(undeclared(built, runtime)).toEqual([]);
+    expect(undeclared(built, [])).not.toEqual([]);
+  });
+
+  it('declares every package whose types it imports, or one that brings them', () => {
+    const declared = [...runtime, ...Object.keys(manifest.devDependencies ?? {})];
+    const known = declared.flatMap((name) => [name, ...(typesOf[name] ?? [])]);
+    expect(undeclared(sources, known)).toEqual([]);
+  });
+
+  it('imports cleanly once it is built, file by file', () => {
+    // The main files start a server; all that they import is imported here.
+    const files = listFiles(join(rootDir, folder, 'dist'), '.js').filter(
+      (path) => !/(main|example-register|[\\/]cli)\.js$/.test(path),
+    );
+    const code = `
+      for (const path of ${JSON.stringify(files)}) {
+        try { await import(path); } catch (error) { console.log(path + ': ' + error.message); process.exitCode = 1; }
+      }`;
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
+      encoding: 'utf8',
+      cwd: rootDir,
+      env: { PATH: process.env['PATH'] },
+    });
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
+  });
+});
+
+/** Packages whose types are part of what another hands out. */
+const typesOf: Readonly<Record<string, readonly string[]>> = {
+  '@nestjs/platform-fastify': ['fastify'],
+};
+
+function undeclared(files: readonly string[], declared: readonly string[]): string[] {
+  const missing = files.flatMap((path) =>
+    listPackages(readFileSync(path, 'utf8'))
+      .filter((name) => !declared.includes(name))
+      .map((name) => `${name} in ${path.slice(rootDir.length + 1)}`),
+  );
+  return [...new Set(missing)];
+}
+
+/** The packages of all import and export statements and of dynamic imports. */
+function listPackages(code: string): string[] {
+  const specifiers = [
+    ...code.matchAll(/^\s*(?:import|export)\b[^'";]*?\bfrom\s+['"]([^'"]+)['"]/gm),
+    ...code.matchAll(/^\s*import\s+['"]([^'"]+)['"]/gm),
+    ...code.matchAll(/\bimport\(\s*['"]([^'"]+)['"]\s*\)/g),
+  ].map(([, specifier = '']) => specifier);
+  return specifiers
+    .filter((specifier) => !specifier.startsWith('.') && !specifier.startsWith('node:'))
+    .filter((specifier) => !builtinModules.includes(specifier))
+    .map((specifier) =>
+      specifier
+        .split('/')
+        .slice(0, specifier.startsWith('@') ? 2 : 1)
+        .join('/'),
+    );
+}
+
+function listFiles(folder: string, extension: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(extension))
+    .map((entry) => join(entry.parentPath, entry.name));
+}
