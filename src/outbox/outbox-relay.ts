@@ -88,6 +88,8 @@ export class OutboxRelay implements OnModuleInit {
 
   /** A broker whose storage was lost gets the last event of each subject again, for registers that come later. */
   private async restore(connection: NatsConnection): Promise<void> {
+    // Before the work: a connection that comes meanwhile asks for it again.
+    this.needsRestore = false;
     await this.stream.ensure(connection);
     for (const subject of eventSubjects) {
       const last = await this.outbox.lastPublished(subject);
@@ -97,7 +99,6 @@ export class OutboxRelay implements OnModuleInit {
       this.logger.warn(`The stream has lost its last ${subject} event; publishing it again.`);
       await this.outbox.markUnpublished(last.sequence);
     }
-    this.needsRestore = false;
   }
 
   private report(error: unknown): void {

@@ -1,0 +1,81 @@
+import { type ArgumentsHost, BadRequestException, Logger, NotFoundException } from '@nestjs/common';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ProblemException, type Problem } from './problem.js';
+import { ProblemFilter } from './problem-filter.js';
+
+const logged = vi.fn();
+
+/** What the filter makes of an error. */
+function answerTo(error: unknown) {
+  const answer = { status: 0, headers: {}, type: '', problem: {} as Problem };
+  const reply = {
+    status: (status: number) => Object.assign(answer, { status }) && reply,
+    headers: (headers: object) => Object.assign(answer, { headers }) && reply,
+    type: (type: string) => Object.assign(answer, { type }) && reply,
+    send: (problem: Problem) => Object.assign(answer, { problem }) && reply,
+  };
+  const host = { switchToHttp: () => ({ getResponse: () => reply }) } as unknown as ArgumentsHost;
+  new ProblemFilter().catch(error, host);
+  return answer;
+}
+
+describe('ProblemFilter', () => {
+  beforeEach(() => {
+    logged.mockReset();
+    vi.spyOn(Logger.prototype, 'error').mockImplementation(logged);
+  });
+
+  afterEach(() => void vi.restoreAllMocks());
+
+  it('writes a problem of our own with its code, detail and headers', () => {
+    const headers = { 'retry-after': '2' };
+    expect(answerTo(new ProblemException(409, 'license-present', 'Remove it first.', headers))).toEqual({
+      status: 409,
+      headers,
+      type: 'application/problem+json; charset=utf-8',
+      problem: {
+        type: 'urn:pos-licensing:problem:license-present',
+        title: 'Conflict',
+        status: 409,
+        code: 'license-present',
+        detail: 'Remove it first.',
+      },
+    });
+    expect(logged).not.toHaveBeenCalled();
+  });
+
+  it('joins the faults of a body that was refused', () => {
+    const { problem } = answerTo(new BadRequestException(['limit must be a number', 'x should not exist']));
+    expect(problem).toMatchObject({
+      status: 400,
+      code: 'bad-request',
+      detail: 'limit must be a number; x should not exist',
+    });
+  });
+
+  it('repeats no more of a caller’s words than a person reads', () => {
+    expect(answerTo(new NotFoundException('x'.repeat(10_000))).problem.detail).toHaveLength(500);
+  });
+
+  it.each([
+    [413, 'payload-too-large'],
+    [415, 'unsupported-media-type'],
+    [431, 'request-header-fields-too-large'],
+  ])('takes the status %i of the server below', (statusCode, code) => {
+    const error = Object.assign(new Error('refused'), { statusCode });
+    expect(answerTo(error)).toMatchObject({ status: statusCode, problem: { code, detail: 'refused' } });
+  });
+
+  it.each([
+    ['an error', new Error('password=secret at /srv/app.js:1')],
+    ['an error with a status that is none', Object.assign(new Error('secret'), { statusCode: 'secret' })],
+    ['an error with a status of success', Object.assign(new Error('secret'), { statusCode: 200 })],
+    ['a text', 'secret'],
+    ['nothing', undefined],
+  ])('tells the log and not the caller what %s says', (_what, error) => {
+    const answer = answerTo(error);
+    expect(answer).toMatchObject({ status: 500, problem: { code: 'internal-error' } });
+    expect(JSON.stringify(answer)).not.toContain('secret');
+    expect(logged).toHaveBeenCalledOnce();
+  });
+});

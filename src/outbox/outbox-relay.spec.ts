@@ -1,0 +1,185 @@
+import { Logger } from '@nestjs/common';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Leadership } from '../licensing/leadership.js';
+import type { Clock } from '../licensing/ports/clock.js';
+import type { LicenseStore } from '../licensing/ports/license-store.js';
+import type { NatsLink } from '../messaging/nats-link.js';
+import type { OutboxEventRow } from '../persistence/entities/outbox-event.entity.js';
+import type { LicenseStream } from './license-stream.js';
+import { OutboxRelay } from './outbox-relay.js';
+import type { Outbox } from './outbox.js';
+
+type Row = Pick<OutboxEventRow, 'sequence' | 'subject'> & { isPublished: boolean };
+
+/** Outbox, stream and link in memory; a test breaks what it needs broken. */
+class Surroundings {
+  rows: Row[] = [];
+  inStream: Row[] = [];
+  isLeader = true;
+  link: { current: NatsConnection | null } = { current: {} as NatsConnection };
+  /** Run before each publication. */
+  onPublish: () => void = () => undefined;
+  onEnsure: () => void = () => undefined;
+  ensured = 0;
+  committed: () => void = () => undefined;
+  connected: () => Promise<void> = () => Promise.resolve();
+
+  readonly relay = new OutboxRelay(
+    this.outbox() as Outbox,
+    this.stream() as LicenseStream,
+    Object.assign(this.link, {
+      onConnected: (listener: () => Promise<void>) => (this.connected = listener),
+    }) as unknown as NatsLink,
+    { onCommit: (listener: () => void) => (this.committed = listener) } as unknown as LicenseStore,
+    { holds: async () => this.isLeader } as Leadership,
+    { now: () => new Date(0) } as Clock,
+  );
+
+  commit(...sequences: number[]): void {
+    this.rows.push(
+      ...sequences.map((sequence) => ({ sequence, subject: 'license.status', isPublished: false })),
+    );
+  }
+
+  private outbox(): Partial<Outbox> {
+    const find = (sequences: readonly number[]) =>
+      this.rows.filter((row) => sequences.includes(row.sequence));
+    return {
+      readUnpublished: async (limit) =>
+        this.rows.filter((row) => !row.isPublished).slice(0, limit) as unknown as OutboxEventRow[],
+      markPublished: async (sequences) => find(sequences).forEach((row) => (row.isPublished = true)),
+      markUnpublished: async (sequence) => find([sequence]).forEach((row) => (row.isPublished = false)),
+      lastPublished: async (subject) =>
+        (this.rows.findLast((row) => row.isPublished && row.subject === subject) ??
+          null) as OutboxEventRow | null,
+    };
+  }
+
+  private stream(): Partial<LicenseStream> {
+    return {
+      ensure: async () => {
+        this.ensured += 1;
+        this.onEnsure();
+      },
+      lastSequence: async (_connection, subject) =>
+        this.inStream.findLast((row) => row.subject === subject)?.sequence ?? null,
+      publish: async (_connection, events) => {
+        this.onPublish();
+        this.inStream.push(...(events as unknown as Row[]));
+        return events.length;
+      },
+    };
+  }
+}
+
+describe('OutboxRelay', () => {
+  let around: Surroundings;
+  const warnings: string[] = [];
+
+  beforeEach(() => {
+    warnings.length = 0;
+    vi.spyOn(Logger.prototype, 'debug').mockImplementation(() => undefined);
+    vi.spyOn(Logger.prototype, 'warn').mockImplementation(
+      (text: unknown) => void warnings.push(String(text)),
+    );
+    around = new Surroundings();
+    around.relay.onModuleInit();
+  });
+
+  afterEach(() => void vi.restoreAllMocks());
+
+  const told = () => around.inStream.map(({ sequence }) => sequence);
+
+  it('publishes what waits, in order and batch by batch', async () => {
+    const sequences = Array.from({ length: 600 }, (_, index) => index + 1);
+    around.commit(...sequences);
+    await around.relay.drain();
+    expect(told()).toEqual(sequences);
+    await around.relay.drain();
+    expect(told()).toHaveLength(600);
+  });
+
+  it('leaves everything where it is without a connection, or while another process leads', async () => {
+    around.commit(1);
+    around.isLeader = false;
+    await around.relay.drain();
+    around.isLeader = true;
+    const { current } = around.link;
+    around.link.current = null;
+    await around.relay.drain();
+    expect(told()).toEqual([]);
+    around.link.current = current;
+    await around.connected();
+    expect(told()).toEqual([1]);
+  });
+
+  it('publishes what is committed while it publishes', async () => {
+    around.commit(1);
+    around.onPublish = () => {
+      around.onPublish = () => undefined;
+      around.commit(2);
+      around.committed();
+    };
+    await around.relay.drain();
+    expect(told()).toEqual([1, 2]);
+  });
+
+  it('keeps what could not be published, and says so once for each fault', async () => {
+    around.commit(1, 2);
+    around.onPublish = () => {
+      throw new Error('timeout');
+    };
+    for (let tries = 0; tries < 3; tries += 1) await around.relay.drain();
+    expect(warnings).toEqual(['Events wait in the outbox (timeout); trying again.']);
+    around.onPublish = () => undefined;
+    await around.relay.drain();
+    expect(told()).toEqual([1, 2]);
+  });
+
+  it('tries again at once when the connection comes back while an attempt fails', async () => {
+    around.commit(1);
+    around.onPublish = () => {
+      around.onPublish = () => undefined;
+      void around.connected();
+      throw new Error('connection lost');
+    };
+    await around.relay.drain();
+    expect(told()).toEqual([1]);
+  });
+
+  it('publishes the last event again where the stream has lost it, before those that wait', async () => {
+    around.commit(1, 2);
+    await around.relay.drain();
+    around.inStream = [];
+    around.commit(3);
+    await around.connected();
+    expect(told()).toEqual([2, 3]);
+  });
+
+  it('looks at the stream at each connection and after each fault, and not otherwise', async () => {
+    await around.connected();
+    around.commit(1);
+    await around.relay.drain();
+    expect(around.ensured).toBe(1);
+    around.commit(2);
+    around.onPublish = () => {
+      throw new Error('timeout');
+    };
+    await around.relay.drain();
+    around.onPublish = () => undefined;
+    await around.relay.drain();
+    expect(around.ensured).toBe(2);
+    await around.connected();
+    expect(around.ensured).toBe(3);
+  });
+
+  it('looks again when a connection comes while it looks', async () => {
+    around.onEnsure = () => {
+      around.onEnsure = () => undefined;
+      void around.connected();
+    };
+    await around.relay.drain();
+    expect(around.ensured).toBe(2);
+  });
+});
