@@ -265,7 +265,7 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
     const readAudit = broken.readAudit.bind(broken);
     broken.readAudit = () => Promise.reject(new Error('The test breaks this on purpose.'));
     try {
-      expect((await page.goto(`${app.url}/history`))?.status()).toBe(500);
+      expect((await page.goto(`${app.url}/license/history`))?.status()).toBe(500);
     } finally {
       broken.readAudit = readAudit;
     }

@@ -17,7 +17,7 @@ const linesPerPage = 25;
 /** What was done with the license, by whom, and what lies ahead. */
 @ApiExcludeController()
 @UseGuards(PageGuard)
-@Controller('history')
+@Controller('license/history')
 export class HistoryController {
   constructor(
     private readonly store: LicenseStore,

@@ -1,5 +1,5 @@
 import { Controller, Get, Req, Res, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AdminGuard } from '../admin/admin-guard.js';
 import { adminOf } from '../admin/admin-request.js';
@@ -16,7 +16,6 @@ const headers = {
 
 /** Lets a page follow the license. */
 @ApiTags('license')
-@ApiBearerAuth()
 @UseGuards(AdminGuard)
 @Controller('api/license')
 export class LicenseEventsController {
@@ -24,14 +23,18 @@ export class LicenseEventsController {
 
   @Get('events')
   @ApiOperation({
-    summary: 'Follow the license: an event "license" now and at each change, with a heartbeat every 10 s',
+    summary:
+      'Follow the license, with the session cookie of the page: an event "license" now and at each change, with a heartbeat every 10 s',
   })
   @ApiResponse({ status: 200, content: { 'text/event-stream': { schema: { type: 'string' } } } })
   @ApiResponse({ status: 401, description: 'unauthorized', type: Problem })
+  @ApiResponse({ status: 403, description: 'session-required', type: Problem })
   @ApiResponse({ status: 429, description: 'too-many-streams', type: Problem })
   @ApiResponse({ status: 503, description: 'shutting-down', type: Problem })
   follow(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    const outcome = this.feed.open(adminOf(request).session);
+    const { session } = adminOf(request);
+    if (session === null) throw sessionRequired();
+    const outcome = this.feed.open(session);
     switch (outcome.kind) {
       case 'opened':
         void reply.headers(headers).send(outcome.stream);
@@ -51,4 +54,13 @@ export class LicenseEventsController {
         });
     }
   }
+}
+
+/** A stream that no session ends would go on for good. */
+function sessionRequired(): ProblemException {
+  return new ProblemException(
+    403,
+    'session-required',
+    'Log in on the page: the events are for its session cookie. With the admin token, read GET /api/license.',
+  );
 }

@@ -20,7 +20,7 @@ export type FeedOutcome =
  */
 @Injectable()
 export class LicenseFeed implements BeforeApplicationShutdown {
-  private readonly streams = new Map<PassThrough, Session | null>();
+  private readonly streams = new Map<PassThrough, Session>();
   private timer: NodeJS.Timeout | null = null;
   private toldVersion = '';
   private toldAt = 0;
@@ -34,8 +34,8 @@ export class LicenseFeed implements BeforeApplicationShutdown {
     this.sessions.onEnd((session) => this.endStreamsOf(session));
   }
 
-  /** Opens a stream that begins with how things stand. @param session ends the stream when it ends; null: nothing does */
-  open(session: Session | null): FeedOutcome {
+  /** Opens a stream that begins with how things stand, and ends with the session. */
+  open(session: Session): FeedOutcome {
     if (this.isClosing) return { kind: 'closing' };
     const own = [...this.streams.values()].filter((other) => other === session).length;
     if (this.streams.size >= maxStreams || own >= maxStreamsPerSession) return { kind: 'full' };

@@ -48,8 +48,8 @@ function renderLives(lives: readonly Life[], reader: Reader): Html {
 
 function renderPaging({ isOlder, nextBefore }: HistoryPage): Html {
   return html`<p class="actions">
-    ${isOlder && html`<a href="/history" role="button" class="outline secondary">${words.newest}</a>`}
-    ${nextBefore !== null && html`<a href="/history?before=${nextBefore}" role="button" class="outline">${words.older}</a>`}
+    ${isOlder && html`<a href="/license/history" role="button" class="outline secondary">${words.newest}</a>`}
+    ${nextBefore !== null && html`<a href="/license/history?before=${nextBefore}" role="button" class="outline">${words.older}</a>`}
   </p>`;
 }
 

@@ -75,7 +75,7 @@ function renderNavigation(visitor: Visitor, section: PageFrame['section']): Html
     html`<li><a href="${path}" ${name === section && html` aria-current="page"`}>${words[name]}</a></li>`;
   return html`<nav aria-label="${words.label}">
     <ul>
-      ${link('license', '/')}${link('history', '/history')}
+      ${link('license', '/')}${link('history', '/license/history')}
     </ul>
     <form method="post" action="/logout">
       ${visitor.name !== null && html`<span class="visitor">${texts.loggedInAs(visitor.name)}</span>`}
