@@ -3,7 +3,9 @@ export class Html {
   private constructor(readonly text: string) {}
 
   static fromTemplate(parts: TemplateStringsArray, values: readonly HtmlValue[]): Html {
-    return new Html(parts.map((part, index) => part + render(values[index])).join(''));
+    let text = parts[0] ?? '';
+    for (let index = 1; index < parts.length; index++) text += render(values[index - 1]) + parts[index];
+    return new Html(text);
   }
 }
 
@@ -32,5 +34,7 @@ function render(value: HtmlValue): string {
 }
 
 function escape(text: string): string {
+  // Nearly no text needs it, and looking is cheaper than building a new one.
+  if (!/[&<>"']/.test(text)) return text;
   return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

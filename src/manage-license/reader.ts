@@ -8,9 +8,24 @@ export interface Reader {
 const fallbackLocale = 'en';
 const maxChoices = 10;
 
+/** Asking what is supported costs more than the rest; the cap bounds what callers' headers can make us keep. */
+const maxKnownHeaders = 100;
+const maxKnownLength = 200;
+const knownHeaders = new Map<string, string>();
+
 /** Picks the locale of an `Accept-Language` header (RFC 9110 section 12.5.4) that dates can be written in. */
-export function chooseLocale(acceptLanguage: string | undefined): string {
-  const choices = (acceptLanguage ?? '')
+export function chooseLocale(acceptLanguage = ''): string {
+  const known = knownHeaders.get(acceptLanguage);
+  if (known !== undefined) return known;
+  const locale = findLocale(acceptLanguage);
+  if (knownHeaders.size < maxKnownHeaders && acceptLanguage.length <= maxKnownLength) {
+    knownHeaders.set(acceptLanguage, locale);
+  }
+  return locale;
+}
+
+function findLocale(acceptLanguage: string): string {
+  const choices = acceptLanguage
     .split(',', maxChoices)
     .map(readChoice)
     .filter(({ weight }) => weight > 0)
