@@ -38,6 +38,11 @@ describe('health', () => {
     return { status, body: body as HealthJson };
   };
 
+  const untilNothingWaits = () =>
+    expect
+      .poll(async () => (await ask('/health')).body.details['nats'], { timeout: 20_000 })
+      .toMatchObject({ status: 'up', eventsWaiting: 0 });
+
   it('is ok with a license, a broker and a server that answers', async () => {
     await app.acquire(mock);
     const answer = await ask('/health');
@@ -60,6 +65,7 @@ describe('health', () => {
 
   it('is degraded, and 200, while the broker is away, and tells how many events wait', async () => {
     await app.acquire(mock);
+    await untilNothingWaits();
     await nats.kill();
     await expect.poll(() => app.app.get(NatsLink).isConnected).toBe(false);
     await app.as('post', '/api/license/refresh').expect(200);
@@ -71,9 +77,8 @@ describe('health', () => {
     expect(statusesOf(answer)).toMatchObject({ license: 'up', authorizationServer: 'up' });
     expect(await ask('/health/ready')).toMatchObject({ status: 200, body: { status: 'ok' } });
     await nats.restart();
-    await expect
-      .poll(async () => (await ask('/health')).body, { timeout: 20_000 })
-      .toMatchObject({ status: 'ok', details: { nats: { eventsWaiting: 0 } } });
+    await untilNothingWaits();
+    expect(await ask('/health')).toMatchObject({ body: { status: 'ok' } });
   });
 
   it('is degraded, and 200, while the Authorization server is away, and says since when and why', async () => {
