@@ -205,7 +205,7 @@ export const texts = {
     licenseLife: 'License',
     lifePassed: (life: string, passed: number) =>
       `${life}: ${Math.floor(passed * 100)} % of its time has passed`,
-    nowLine: 'The coloured part has passed; its end is now.',
+    nowLine: 'The upright line is now; the coloured part has passed.',
     moments: {
       issued: 'Token issued',
       'next-refresh': 'Next refresh',
