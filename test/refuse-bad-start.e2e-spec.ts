@@ -229,6 +229,14 @@ describe('a start on the folder of a licensed server', () => {
     expectRefusal(ended, /is locked by another process: stop the service that still uses this DATA_DIR/);
   });
 
+  it('refuses a folder that another service uses, and does not disturb that one', async () => {
+    const first = await startProcess({ mock, dataDir });
+    const ended = await run();
+    expect(await first.view()).toMatchObject({ status: 'licensed' });
+    expect((await first.end('SIGTERM')).exitCode).toBe(0);
+    expectRefusal(ended, /is locked by another process: stop the service that still uses this DATA_DIR/);
+  });
+
   it('refuses a database whose pages were overwritten, and leaves it as it is', async () => {
     const whole = await readFile(databasePath());
     const file = await open(databasePath(), 'r+');
