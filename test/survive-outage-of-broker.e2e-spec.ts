@@ -12,7 +12,7 @@ import { connectRegister, type ReceivedEvent } from './support/register-connecti
 import { startApp, type TestApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
 import { startNats, type TestNats } from './support/start-nats.js';
-import { startOtherBroker } from './support/start-other-broker.js';
+import { type OtherBroker, startOtherBroker } from './support/start-other-broker.js';
 import { startProcess, type TestProcess } from './support/start-process.js';
 
 const minuteMs = 60_000;
@@ -207,6 +207,7 @@ describe('a broker that is not as it should be', () => {
   let mock: TestMock;
   let nats: TestNats;
   let service: TestProcess;
+  let other: OtherBroker;
 
   beforeAll(ensureBuilt, buildTimeoutMs);
 
@@ -216,6 +217,7 @@ describe('a broker that is not as it should be', () => {
   });
 
   afterEach(async () => {
+    await other.stop();
     await service.remove();
     await Promise.all([mock.stop(), nats.stop()]);
   });
@@ -224,7 +226,7 @@ describe('a broker that is not as it should be', () => {
     ['no-jetstream', /Events wait in the outbox \([^)]*jetstream[^)]*\)/i],
     ['other-password', /The broker at nats:\S+ cannot be used \([^)]*authorization violation[^)]*\)/i],
   ] as const)('is told in one line (%s), and used as soon as it is right', async (fault, line) => {
-    const other = await startOtherBroker(nats, fault);
+    other = await startOtherBroker(nats, fault);
     service = await startProcess({ mock, nats });
     expect(await service.acquire(mock)).toMatchObject({ status: 'licensed' });
     await expect.poll(() => service.output(), patience).toMatch(line);

@@ -9,6 +9,7 @@ import type { TestNats } from './start-nats.js';
 
 /** A broker that is not as it should be. */
 export interface OtherBroker {
+  /** Idempotent. */
   stop(): Promise<void>;
 }
 
@@ -44,8 +45,11 @@ export async function startOtherBroker(
   return {
     stop: async () => {
       process.off('exit', killWithTests);
-      const exited = once(broker, 'exit');
-      if (broker.kill('SIGTERM')) await exited;
+      if (broker.exitCode === null && broker.signalCode === null) {
+        const exited = once(broker, 'exit');
+        broker.kill('SIGTERM');
+        await exited;
+      }
       await rm(folder, { recursive: true, force: true });
     },
   };
