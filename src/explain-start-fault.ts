@@ -3,7 +3,8 @@ export function explainStartFault(error: unknown): string {
   if (!(error instanceof Error)) return `The service cannot start: ${String(error)}`;
   if ('code' in error) {
     if (error.code === 'EADDRINUSE') {
-      return 'The service cannot start: its port is in use. Stop what uses it, or set PORT to another one.';
+      const port = 'port' in error ? ` ${String(error.port)}` : '';
+      return `The service cannot start: its port${port} is in use. Stop what uses it, or set PORT to another one.`;
     }
     if (error.code === 'EACCES' || error.code === 'EADDRNOTAVAIL') {
       return `The service cannot start: ${error.message}. Check HOST, PORT and the rights on DATA_DIR.`;

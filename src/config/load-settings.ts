@@ -23,10 +23,9 @@ export class InvalidSettingsError extends Error {
 export function loadSettings(variables: Variables): Settings {
   const faults: string[] = [];
   const environment = readEnvironment(variables, faults);
-  faults.push(
-    ...validateSync(environment).flatMap((error) => [...new Set(Object.values(error.constraints ?? {}))]),
-  );
-  if (faults.length === 0) faults.push(...crossFaults(environment));
+  const errors = validateSync(environment);
+  faults.push(...errors.flatMap((error) => [...new Set(Object.values(error.constraints ?? {}))]));
+  faults.push(...crossFaults(environment, new Set(errors.map((error) => error.property))));
   if (faults.length > 0) throw new InvalidSettingsError(faults);
   return toSettings(environment);
 }
@@ -64,14 +63,10 @@ const optionalNames = [
   'LOG_FORMAT',
 ];
 
-function crossFaults(environment: Environment): string[] {
+/** What is wrong between settings; those that are wrong by themselves are left out. */
+function crossFaults(environment: Environment, wrongNames: ReadonlySet<string>): string[] {
   const faults: string[] = [];
-  const url = new URL(environment.AUTH_SERVER_URL);
-  if (
-    url.protocol === 'http:' &&
-    !isLoopback(url.hostname) &&
-    environment.ALLOW_INSECURE_AUTH_SERVER === 'off'
-  ) {
+  if (!wrongNames.has('AUTH_SERVER_URL') && isInsecure(environment)) {
     faults.push(
       'AUTH_SERVER_URL must begin with https://, as it is not on this machine (on a closed network, such as that of ' +
         'a compose file, ALLOW_INSECURE_AUTH_SERVER=on permits http)',
@@ -80,11 +75,18 @@ function crossFaults(environment: Environment): string[] {
   if ((environment.NATS_USER === undefined) !== (environment.NATS_PASSWORD === undefined)) {
     faults.push('NATS_USER and NATS_PASSWORD must be set together');
   }
-  const warnings = environment.TOKEN_WARNINGS.split(',').map(parseDurationMs);
+  const warnings = wrongNames.has('TOKEN_WARNINGS')
+    ? []
+    : environment.TOKEN_WARNINGS.split(',').map(parseDurationMs);
   if (warnings.some((ms, index) => index > 0 && ms >= (warnings[index - 1] ?? 0))) {
     faults.push('TOKEN_WARNINGS must go from the longest to the shortest, such as 48h,24h,6h');
   }
   return faults;
+}
+
+function isInsecure({ AUTH_SERVER_URL, ALLOW_INSECURE_AUTH_SERVER }: Environment): boolean {
+  const { protocol, hostname } = new URL(AUTH_SERVER_URL);
+  return protocol === 'http:' && !isLoopback(hostname) && ALLOW_INSECURE_AUTH_SERVER === 'off';
 }
 
 function isLoopback(hostname: string): boolean {

@@ -20,6 +20,7 @@ export class LicenseScheduler implements BeforeApplicationShutdown {
   private readonly logger = new Logger('Scheduler');
   private readonly flights = new Map<string, SingleFlight<unknown>>();
   private readonly faults = new Map<string, string>();
+  private isFirst = true;
   private isStopped = false;
 
   constructor(
@@ -36,6 +37,11 @@ export class LicenseScheduler implements BeforeApplicationShutdown {
   async tick(): Promise<void> {
     if (this.isStopped) return;
     if (!(await this.run('lead', () => this.lead()))) return;
+    if (this.isFirst) {
+      // A server that was off for a weekend gets its token before it tells every register that the old one has ended.
+      this.isFirst = false;
+      await this.run('refresh', () => this.refreshLicense.executeWhenDue());
+    }
     await Promise.all([
       this.run('observe', () => this.observeLicense.execute()),
       this.run('poll', () => this.pollAuthorization.executeWhenDue()),

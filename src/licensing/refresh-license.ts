@@ -166,7 +166,7 @@ export class RefreshLicense {
     await this.recordFailure(transaction, before, change, failure, actor);
   }
 
-  /** An outage of days is one line in the trail, not one for each try. */
+  /** An outage of days is one line in the trail and one warning, not one for each try. */
   private async recordFailure(
     transaction: LicenseTransaction,
     before: LicenseState,
@@ -175,10 +175,13 @@ export class RefreshLicense {
     actor: string,
   ): Promise<void> {
     const next = state.refresh.nextAttemptAt;
-    const retry = next ? ` Next try at ${next.toISOString()}.` : '';
-    this.logger.warn(`License token not refreshed: ${failure.message}${retry}`);
+    const text = `License token not refreshed: ${failure.message}${next ? ` (Next try at ${next.toISOString()}.)` : ''}`;
     const isRevoked = state.license === null;
-    if (!isRevoked && before.connection.lastError?.code === failure.code) return;
+    if (!isRevoked && before.connection.lastError?.code === failure.code) {
+      this.logger.debug(text);
+      return;
+    }
+    this.logger.warn(text);
     await this.audit(
       transaction,
       actor,

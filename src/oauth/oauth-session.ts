@@ -48,11 +48,6 @@ export class OAuthSessions {
     return session;
   }
 
-  /** Forgets the metadata, so that the next call reads it anew. */
-  forget(): void {
-    this.current = null;
-  }
-
   /** The maker of proofs for a key; kept, as it remembers the server's last nonce. */
   dpopHandle(session: OAuthSession, key: JWK): Promise<DPoPHandle> {
     const name = `${key.x}`;

@@ -10,7 +10,13 @@ function revive(name: string, value: unknown): unknown {
 
 /** Reads a stored state. What a version before this one did not know takes its first value. */
 export function decodeState(text: string): LicenseState {
-  return { ...initialLicenseState, ...(JSON.parse(text, revive) as Partial<LicenseState>) };
+  const stored = JSON.parse(text, revive) as Partial<LicenseState>;
+  return {
+    ...initialLicenseState,
+    ...stored,
+    connection: { ...initialLicenseState.connection, ...stored.connection },
+    refresh: { ...initialLicenseState.refresh, ...stored.refresh },
+  };
 }
 
 export function encodeState(state: LicenseState): string {
