@@ -16,17 +16,22 @@ export class Leadership implements BeforeApplicationShutdown {
   private readonly flight = new SingleFlight<boolean>();
   private prolongedAt = Number.NEGATIVE_INFINITY;
   private isLeader = false;
+  private isStopped = false;
 
   constructor(private readonly leases: Leases) {}
 
   /** Tells whether this process leads; asks the database only now and then. */
   async holds(): Promise<boolean> {
+    if (this.isStopped) return false;
     const ageMs = performance.now() - this.prolongedAt;
     if (ageMs < prolongAfterMs) return this.isLeader;
     return this.flight.run(() => this.prolong());
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    this.isStopped = true;
+    // One that is being prolonged would outlive its release.
+    await this.flight.settled();
     if (this.isLeader) await this.leases.release(leaseName).catch(() => undefined);
   }
 

@@ -56,8 +56,8 @@ export async function rotateEncryptionKey(settings: Settings, newKey: string | n
 
 async function resealAll(manager: EntityManager, from: SecretBox, to: SecretBox): Promise<void> {
   // Only a shared database can be in use by a service now: that of a file is locked by its one process.
-  const [lease] = await manager.find(LeaseRow);
-  if (lease && lease.expiresAt > new Date()) throw new ServiceRunningError();
+  const leases = await manager.find(LeaseRow);
+  if (leases.some(({ expiresAt }) => expiresAt > new Date())) throw new ServiceRunningError();
   await reseal(manager, LicenseRow, 'secrets', sealPlaces.secrets, from, to);
   await reseal(manager, PendingAuthorizationRow, 'sealed', sealPlaces.pending, from, to);
   await reseal(manager, PendingRevocationRow, 'secrets', sealPlaces.revocation, from, to);
