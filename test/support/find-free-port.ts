@@ -12,7 +12,9 @@ let candidate = randomInt(firstPort, lastPort);
 export async function findFreePort(): Promise<number> {
   for (let tries = 0; tries < mostTries; tries++) {
     candidate = candidate >= lastPort ? firstPort : candidate + 1;
-    if (await isFree(candidate)) return candidate;
+    // Kept apart, as another caller moves on while this one looks.
+    const port = candidate;
+    if (await isFree(port)) return port;
   }
   throw new Error(`No port was free in ${mostTries} tries.`);
 }
