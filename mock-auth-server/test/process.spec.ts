@@ -3,7 +3,7 @@ import { Agent, get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { buildServer, findFreePort, MockProcess, removeBuild } from './support/mock-process.js';
 import { deviceCodeGrantType } from './support/test-client.js';
 
@@ -97,7 +97,7 @@ describe('the server as a process', () => {
     expect(password.length).toBeGreaterThanOrEqual(16);
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(statSync(join(dataDir, 'mock-auth-server.sqlite')).mode & 0o777).toBe(0o600);
-    expect(server.output).toContain(path);
+    await vi.waitFor(() => expect(server.output).toContain(path));
     expect(server.output).not.toContain(password);
     await server.end('SIGTERM');
     await start();

