@@ -8,6 +8,7 @@ import { LicensingModule } from './licensing/licensing.module.js';
 import { ManageLicenseModule } from './manage-license/manage-license.module.js';
 import { MessagingModule } from './messaging/messaging.module.js';
 import { OutboxModule } from './outbox/outbox.module.js';
+import { PeersModule } from './peers/peers.module.js';
 import { PersistenceModule } from './persistence/persistence.module.js';
 
 @Module({})
@@ -23,6 +24,7 @@ export class AppModule {
         LicensingModule,
         MessagingModule,
         OutboxModule,
+        PeersModule,
         HealthModule,
         ManageLicenseModule,
       ],

@@ -99,9 +99,11 @@ describe('the routes in the README', () => {
   afterAll(() => app.stop());
 
   it('are those of the service, each with every status and code that it answers', () => {
-    const shown = [...tableBelow('## HTTP'), ...tableBelow('Health is for anyone')].map(
-      ([route = '', , answers = '']) => [unquote(route), readAnswers(answers)] as const,
-    );
+    const shown = [
+      ...tableBelow('## HTTP'),
+      ...tableBelow('Peers send their license token'),
+      ...tableBelow('Health is for anyone'),
+    ].map(([route = '', , answers = '']) => [unquote(route), readAnswers(answers)] as const);
     expect(new Map(shown)).toEqual(served);
   });
 });
@@ -160,7 +162,7 @@ function answersOf({ paths }: OpenApiDocument): Map<string, Answers> {
   const routes = Object.entries(paths).flatMap(([path, operations]) =>
     Object.entries(operations).map(([method, { responses }]) => {
       const told = Object.entries(responses).filter(([status]) => status !== '401');
-      const errors = told.filter(([status]) => path.startsWith('/api/') && status >= '400');
+      const errors = told.filter(([status]) => !path.startsWith('/health') && status >= '400');
       const codes = errors.flatMap(([, { description }]) => description.replace(/:.*/, '').split(', '));
       return [
         `${method.toUpperCase()} ${path}`,

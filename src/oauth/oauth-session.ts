@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { createRemoteJWKSet, customFetch as joseCustomFetch, type JWK, type JWTVerifyGetKey } from 'jose';
+import { createRemoteJWKSet, customFetch as joseCustomFetch, type JWK } from 'jose';
 import {
   allowInsecureRequests,
   type Configuration,
@@ -23,7 +23,7 @@ export interface OAuthSession {
   readonly configuration: Configuration;
   readonly issuer: string;
   readonly clientId: string;
-  readonly keys: JWTVerifyGetKey;
+  readonly keys: ReturnType<typeof createRemoteJWKSet>;
   /** Whether the server binds tokens to a key (RFC 9449): if it does, nothing less is accepted. */
   readonly offersDpop: boolean;
 }
@@ -32,7 +32,7 @@ export interface OAuthSession {
 @Injectable()
 export class OAuthSessions {
   private current: { session: OAuthSession; readAt: number } | null = null;
-  private fetch: Promise<CustomFetch> | null = null;
+  private fetchFunction: Promise<CustomFetch> | null = null;
   private readonly dpopHandles = new Map<string, Promise<DPoPHandle>>();
 
   constructor(private readonly settings: Settings) {}
@@ -59,10 +59,24 @@ export class OAuthSessions {
     return handle;
   }
 
+  /** Fetches a public document of the server; within the same time and through the same proxy as every call to it. */
+  async fetch(url: string, options: { headers: Record<string, string> }): Promise<Response> {
+    const { isInsecureAllowed } = this.settings.authorizationServer;
+    if (!isInsecureAllowed && !url.startsWith('https:'))
+      throw new ServerMetadataError(`${url} must be https.`);
+    const fetchThroughProxy = await this.proxiedFetch();
+    const signal = AbortSignal.timeout(timeoutSeconds * 1000);
+    return fetchThroughProxy(url, { ...options, method: 'GET', body: null, redirect: 'manual', signal });
+  }
+
+  private proxiedFetch(): Promise<CustomFetch> {
+    this.fetchFunction ??= createFetch(this.settings);
+    return this.fetchFunction;
+  }
+
   private async discover(): Promise<OAuthSession> {
     const { issuer, isInsecureAllowed } = this.settings.authorizationServer;
-    this.fetch ??= createFetch(this.settings);
-    const fetchThroughProxy = await this.fetch;
+    const fetchThroughProxy = await this.proxiedFetch();
     const configuration = await discovery(issuer, clientId, undefined, None(), {
       algorithm: 'oauth2',
       [customFetch]: fetchThroughProxy,

@@ -1,10 +1,16 @@
 import { Module } from '@nestjs/common';
 import { AuthorizationServer } from '../licensing/ports/authorization-server.js';
+import { IssuerDocuments } from '../peers/issuer-documents.js';
 import { OAuthSessions } from './oauth-session.js';
 import { OpenidAuthorizationServer } from './openid-authorization-server.js';
+import { OpenidIssuerDocuments } from './openid-issuer-documents.js';
 
 @Module({
-  providers: [OAuthSessions, { provide: AuthorizationServer, useClass: OpenidAuthorizationServer }],
-  exports: [AuthorizationServer],
+  providers: [
+    OAuthSessions,
+    { provide: AuthorizationServer, useClass: OpenidAuthorizationServer },
+    { provide: IssuerDocuments, useClass: OpenidIssuerDocuments },
+  ],
+  exports: [AuthorizationServer, IssuerDocuments],
 })
 export class OAuthModule {}

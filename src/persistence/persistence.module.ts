@@ -6,9 +6,11 @@ import { LicenseStore } from '../licensing/ports/license-store.js';
 import { ChangeFeed } from './change-feed.js';
 import { DatabaseLeases } from './database-leases.js';
 import { Database } from './database.js';
+import { KeptValues } from './kept-values.js';
 import { openDataSource } from './open-data-source.js';
 import { openSecretBox } from './open-secret-box.js';
 import { SecretBox } from './secret-box.js';
+import { UsedProofs } from './used-proofs.js';
 import { TypeormLicenseStore } from './typeorm-license-store.js';
 
 @Global()
@@ -36,7 +38,9 @@ import { TypeormLicenseStore } from './typeorm-license-store.js';
     { provide: LicenseStore, useClass: TypeormLicenseStore },
     { provide: Leases, useClass: DatabaseLeases },
     ChangeFeed,
+    KeptValues,
+    UsedProofs,
   ],
-  exports: [Database, LicenseStore, Leases],
+  exports: [Database, LicenseStore, Leases, KeptValues, UsedProofs],
 })
 export class PersistenceModule {}

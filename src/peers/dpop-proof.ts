@@ -1,0 +1,83 @@
+import { hash } from 'node:crypto';
+import { parseCompactJws } from './parse-compact-jws.js';
+import { hasSignatureOf, readSignatureKey, type SignatureKey } from './signature-key.js';
+
+/** What a proof must say (RFC 9449 section 4.3), but for its freshness. */
+export interface ExpectedProof {
+  readonly htm: string;
+  /** A URL, compared without query and fragment. */
+  readonly htu: string;
+  readonly token: string;
+  /** `cnf.jkt` of the token. */
+  readonly keyThumbprint: string;
+}
+
+/** A proof whose key, method, address and token are right; whether it is fresh is for the caller to say. */
+export interface CheckedProof {
+  readonly jti: string;
+  readonly issuedAt: Date;
+  readonly nonce: string | null;
+}
+
+/** A key is imported once: that costs as much as a signature. */
+const mostKeys = 4096;
+const keys = new Map<string, SignatureKey>();
+
+/** Checks a proof; null: it is none, or of another key, request or token. */
+export function checkDpopProof(proof: string, expected: ExpectedProof): CheckedProof | null {
+  const jws = parseCompactJws(proof, 4096);
+  if (jws === null || jws.header['typ'] !== 'dpop+jwt' || jws.header['crit'] !== undefined) return null;
+  const key = keyOf(jws.header['jwk'], expected.keyThumbprint);
+  if (key === null) return null;
+  return isOfRequest(jws.payload, expected) && hasSignatureOf(jws, key) ? readFreshness(jws.payload) : null;
+}
+
+type Claims = Readonly<Record<string, unknown>>;
+
+function isOfRequest({ htm, htu, ath }: Claims, expected: ExpectedProof): boolean {
+  const isSameRequest = htm === expected.htm && isSameUrl(htu, expected.htu);
+  return isSameRequest && ath === hash('sha256', expected.token, 'base64url');
+}
+
+function readFreshness({ jti, iat, nonce }: Claims): CheckedProof | null {
+  if (typeof jti !== 'string' || jti.length < 8 || jti.length > 256) return null;
+  // Beyond these, no Date can be made of it.
+  if (typeof iat !== 'number' || !(Math.abs(iat) < 8.64e12)) return null;
+  if (nonce !== undefined && typeof nonce !== 'string') return null;
+  return { jti, issuedAt: new Date(iat * 1000), nonce: nonce ?? null };
+}
+
+/** The key of the header, if it is the one that the token is bound to. */
+function keyOf(jwk: unknown, keyThumbprint: string): SignatureKey | null {
+  if (thumbprintOf(jwk) !== keyThumbprint) return null;
+  const known = keys.get(keyThumbprint);
+  if (known !== undefined) return known;
+  const key = readSignatureKey(jwk);
+  if (key === null) return null;
+  const [oldest] = keys.keys();
+  if (keys.size >= mostKeys && oldest !== undefined) keys.delete(oldest);
+  keys.set(keyThumbprint, key);
+  return key;
+}
+
+/** RFC 7638, for the two kinds of keys that are accepted; null: another kind, or a private key. */
+function thumbprintOf(jwk: unknown): string | null {
+  if (typeof jwk !== 'object' || jwk === null) return null;
+  const { kty, crv, x, y, d } = jwk as Record<string, unknown>;
+  if (d !== undefined) return null;
+  const members = kty === 'EC' ? { crv, kty, x, y } : { crv, kty, x };
+  return hash('sha256', JSON.stringify(members), 'base64url');
+}
+
+function isSameUrl(claimed: unknown, expected: string): boolean {
+  if (claimed === expected) return true;
+  if (typeof claimed !== 'string' || !URL.canParse(claimed) || !URL.canParse(expected)) return false;
+  return withoutQuery(claimed) === withoutQuery(expected);
+}
+
+function withoutQuery(text: string): string {
+  const url = new URL(text);
+  url.search = '';
+  url.hash = '';
+  return url.href;
+}

@@ -1,0 +1,38 @@
+/** A JWS in compact form (RFC 7515 section 7.1), read but not verified. */
+export interface CompactJws {
+  readonly header: Readonly<Record<string, unknown>>;
+  readonly payload: Readonly<Record<string, unknown>>;
+  /** The bytes that are signed. */
+  readonly signingInput: Buffer;
+  readonly signature: Buffer;
+}
+
+const shape = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+const longestCharacters = 12 * 1024;
+
+/** Reads a JWS whose payload is a JSON object; null if the text is none, or longer than `most` characters. */
+export function parseCompactJws(text: string, most = longestCharacters): CompactJws | null {
+  if (text.length > most || !shape.test(text)) return null;
+  const firstDot = text.indexOf('.');
+  const lastDot = text.lastIndexOf('.');
+  const header = parseObject(text.slice(0, firstDot));
+  const payload = parseObject(text.slice(firstDot + 1, lastDot));
+  if (header === null || payload === null) return null;
+  return {
+    header,
+    payload,
+    signingInput: Buffer.from(text.slice(0, lastDot), 'latin1'),
+    signature: Buffer.from(text.slice(lastDot + 1), 'base64url'),
+  };
+}
+
+function parseObject(part: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : null;
+  } catch {
+    return null;
+  }
+}

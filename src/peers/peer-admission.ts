@@ -1,0 +1,75 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../licensing/ports/clock.js';
+import { LicenseStore } from '../licensing/ports/license-store.js';
+import { UsedProofs } from '../persistence/used-proofs.js';
+import { checkDpopProof } from './dpop-proof.js';
+import { HttpNonces } from './http-nonces.js';
+import { type PeerVerdict, refuse } from './peer.js';
+import { PeerVerifier } from './peer-verifier.js';
+
+/** NATS has no nonces: the register's clock may be this far off. */
+const natsWindowMs = 10 * 60_000;
+
+/** A token as it came over HTTP, with the proof and the request that it stands for. */
+export interface HttpCredentials {
+  readonly scheme: 'Bearer' | 'DPoP';
+  readonly token: string;
+  readonly proof: string | null;
+  readonly method: string;
+  readonly url: string;
+}
+
+/** Decides who comes in: a good license token, and for a bound one the proof that its key is there (RFC 9449). */
+@Injectable()
+export class PeerAdmission {
+  constructor(
+    private readonly verifier: PeerVerifier,
+    private readonly nonces: HttpNonces,
+    private readonly usedProofs: UsedProofs,
+    private readonly store: LicenseStore,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The nonce for the next proof over HTTP. */
+  get nonce(): string {
+    return this.nonces.current();
+  }
+
+  async admitHttp({ scheme, token, proof, method, url }: HttpCredentials): Promise<PeerVerdict> {
+    const verdict = await this.verifier.verify(token);
+    if (verdict.kind === 'refused') return verdict;
+    const { keyThumbprint } = verdict.peer;
+    if (keyThumbprint === null) return scheme === 'Bearer' ? verdict : refuse('proof-invalid');
+    // RFC 9449 section 7.1: a bound token is none of a bearer.
+    if (scheme === 'Bearer' || proof === null) return refuse('proof-missing');
+    const checked = checkDpopProof(proof, { htm: method, htu: url, token, keyThumbprint });
+    if (checked === null) return refuse('proof-invalid');
+    switch (this.nonces.take(checked.nonce, checked.jti)) {
+      case 'taken':
+        return verdict;
+      case 'replayed':
+        return refuse('proof-replayed');
+      case 'unknown-nonce':
+        return refuse('nonce-required');
+    }
+  }
+
+  /** Admits a connection by its `auth_token`: `<token>`, or `<token>~<proof>` for a bound one. */
+  async admitNats(authToken: string): Promise<PeerVerdict> {
+    const [token = '', proof] = authToken.split('~', 2);
+    const verdict = await this.verifier.verify(token);
+    if (verdict.kind === 'refused') return verdict;
+    const { keyThumbprint } = verdict.peer;
+    if (keyThumbprint === null) return verdict;
+    if (proof === undefined) return refuse('proof-missing');
+    const htu = `nats://${this.store.state.identity?.serverId}`;
+    const checked = checkDpopProof(proof, { htm: 'CONNECT', htu, token, keyThumbprint });
+    if (checked === null) return refuse('proof-invalid');
+    const now = this.clock.now();
+    const offMs = Math.abs(checked.issuedAt.getTime() - now.getTime());
+    if (offMs > natsWindowMs) return refuse('proof-invalid');
+    const endsAt = new Date(checked.issuedAt.getTime() + natsWindowMs);
+    const isNew = await this.usedProofs.claim(keyThumbprint, checked.jti, now, endsAt);
+    return isNew ? verdict : refuse('proof-replayed');
+  }
+}

@@ -1,0 +1,71 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ProblemException } from '../http/problem.js';
+import { explainRefusal, isForbidden } from './explain-refusal.js';
+import { PeerAdmission } from './peer-admission.js';
+import type { PeerRefusal } from './peer.js';
+import { notePeer } from './peer-request.js';
+
+/** What a proof must name: the request as its sender wrote it. */
+export interface ProvenRequest {
+  readonly method: string;
+  readonly url: string;
+}
+
+/** Lets in a peer by its license token: `Authorization: DPoP <token>` with a `DPoP` proof, or `Bearer <token>`. */
+@Injectable()
+export class PeerGuard implements CanActivate {
+  constructor(private readonly admission: PeerAdmission) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const http = context.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    await this.admit(request, http.getResponse<FastifyReply>(), {
+      method: request.method,
+      url: `${request.protocol}://${request.host}${request.url}`,
+    });
+    return true;
+  }
+
+  /** @throws ProblemException 401 or 403 with the challenge of RFC 6750 section 3 and RFC 9449 section 7.1 */
+  async admit(request: FastifyRequest, reply: FastifyReply, proven: ProvenRequest): Promise<void> {
+    const [, scheme, token] =
+      /^(Bearer|DPoP) ([\w.~+/=-]{1,12288})$/i.exec(request.headers.authorization ?? '') ?? [];
+    if (scheme === undefined || token === undefined) throw missing();
+    const proof = request.headers['dpop'];
+    const verdict = await this.admission.admitHttp({
+      scheme: scheme.toLowerCase() === 'dpop' ? 'DPoP' : 'Bearer',
+      token,
+      proof: typeof proof === 'string' ? proof : null,
+      ...proven,
+    });
+    if (verdict.kind === 'refused') throw this.refusal(verdict.code);
+    // RFC 9449 section 8.2: the nonce for the next proof comes with the answer to this one.
+    if (verdict.peer.keyThumbprint !== null) reply.header('dpop-nonce', this.admission.nonce);
+    notePeer(request, verdict.peer);
+  }
+
+  private refusal(code: PeerRefusal): ProblemException {
+    if (isForbidden(code)) return new ProblemException(403, code, explainRefusal(code));
+    const isProof = code.startsWith('proof-') || code === 'nonce-required';
+    if (!isProof) {
+      return new ProblemException(401, code, explainRefusal(code), {
+        'www-authenticate': `Bearer error="invalid_token", DPoP error="invalid_token", algs="ES256 EdDSA"`,
+      });
+    }
+    const error = code === 'nonce-required' ? 'use_dpop_nonce' : 'invalid_dpop_proof';
+    return new ProblemException(401, code, explainRefusal(code), {
+      'www-authenticate': `DPoP error="${error}", algs="ES256 EdDSA"`,
+      'dpop-nonce': this.admission.nonce,
+    });
+  }
+}
+
+function missing(): ProblemException {
+  return new ProblemException(
+    401,
+    'unauthorized',
+    'Send the license token of the device: "Authorization: DPoP <token>" with a DPoP proof, or "Bearer <token>".',
+    { 'www-authenticate': 'Bearer realm="pos-licensing", DPoP algs="ES256 EdDSA"' },
+  );
+}

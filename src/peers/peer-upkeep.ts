@@ -1,0 +1,65 @@
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { SingleFlight } from '../licensing/single-flight.js';
+import { LicenseStore } from '../licensing/ports/license-store.js';
+import { IssuerKeys } from './issuer-keys.js';
+import { parseCompactJws } from './parse-compact-jws.js';
+import { RevocationList } from './revocation-list.js';
+
+const lookMs = 5000;
+/** Without an answer; with one, the list says how long it is good for. */
+const retryMs = 30_000;
+
+/**
+ * Keeps what peers are judged by up to date: the keys and the list of revoked tokens are fetched with every new license
+ * token of this server, and the list again when its time is over. Both are kept for days without the internet.
+ */
+@Injectable()
+export class PeerUpkeep implements OnModuleInit {
+  private readonly logger = new Logger('Peers');
+  private readonly flight = new SingleFlight<void>();
+  private nextListAt = 0;
+  private token: string | null = null;
+
+  constructor(
+    private readonly keys: IssuerKeys,
+    private readonly revocations: RevocationList,
+    private readonly store: LicenseStore,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    await this.keys.load();
+    await this.revocations.load();
+    this.token = this.store.secrets?.accessToken ?? null;
+    this.store.onCommit(() => void this.followToken());
+  }
+
+  /** Fetches the list if its time is over. */
+  @Interval(lookMs)
+  async look(): Promise<void> {
+    if (performance.now() >= this.nextListAt) await this.fetch();
+  }
+
+  private async followToken(): Promise<void> {
+    const token = this.store.secrets?.accessToken ?? null;
+    if (token === this.token) return;
+    this.token = token;
+    await this.fetch();
+  }
+
+  /** Fetches keys and list, one run at a time. Never rejects: without an answer, what is known stays. */
+  private fetch(): Promise<void> {
+    return this.flight
+      .run(() => this.fetchOnce())
+      .catch((error: unknown) => this.logger.error('Keys and revocations could not be kept.', error));
+  }
+
+  private async fetchOnce(): Promise<void> {
+    this.nextListAt = performance.now() + retryMs;
+    const claims = this.token === null ? null : parseCompactJws(this.token)?.payload;
+    if (!claims) return;
+    await this.keys.fetch();
+    if (!(await this.revocations.fetch(claims))) return;
+    this.nextListAt = performance.now() + (this.revocations.ttlSeconds ?? 0) * 1000;
+  }
+}

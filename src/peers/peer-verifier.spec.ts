@@ -1,0 +1,304 @@
+import { type KeyObject, createHmac, generateKeyPairSync, sign } from 'node:crypto';
+import { deflateSync } from 'node:zlib';
+import fc from 'fast-check';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Settings } from '../config/settings.js';
+import type { Clock } from '../licensing/ports/clock.js';
+import type { LicenseStore } from '../licensing/ports/license-store.js';
+import type { KeptValues } from '../persistence/kept-values.js';
+import type { IssuerDocuments } from './issuer-documents.js';
+import { IssuerKeys } from './issuer-keys.js';
+import { PeerVerifier } from './peer-verifier.js';
+import { RevocationList } from './revocation-list.js';
+
+const issuer = 'https://auth.example';
+const listUri = `${issuer}/status-list`;
+const now = new Date('2026-11-24T12:00:00Z');
+const seconds = now.getTime() / 1000;
+
+const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const ed = generateKeyPairSync('ed25519');
+const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const jwks = [
+  { ...ec.publicKey.export({ format: 'jwk' }), kid: 'ec' },
+  { ...ed.publicKey.export({ format: 'jwk' }), kid: 'ed' },
+];
+
+const claims = {
+  iss: issuer,
+  sub: 'reg-1',
+  aud: 'urn:pos:org-1',
+  client_id: 'pos-register',
+  iat: seconds - 60,
+  exp: seconds + 3600,
+  jti: 'token-1',
+  organization: { id: 'org-1', name: 'Demo' },
+  device: { id: 'reg-1', name: 'Register 1', kind: 'register' },
+  license: { features: ['xms'], renewal_date: null, hub: { id: 'srv-1', name: 'Store 1' } },
+  status: { status_list: { idx: 9, uri: listUri } },
+};
+type Claims = Record<string, unknown>;
+
+const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+function signJwt(header: Claims, payload: Claims, key: KeyObject): string {
+  const input = `${encode(header)}.${encode(payload)}`;
+  const signature =
+    key.asymmetricKeyType === 'ed25519'
+      ? sign(null, Buffer.from(input), key)
+      : sign('sha256', Buffer.from(input), { key, dsaEncoding: 'ieee-p1363' });
+  return `${input}.${signature.toString('base64url')}`;
+}
+
+const goodHeader = { typ: 'at+jwt', alg: 'ES256', kid: 'ec' };
+const token = (changes: Claims = {}, header: Claims = {}) =>
+  signJwt({ ...goodHeader, ...header }, { ...claims, ...changes }, ec.privateKey);
+
+function signList(indexes: readonly number[], iat: number): string {
+  const bytes = Buffer.alloc(16);
+  for (const index of indexes) bytes[index >> 3] = (bytes[index >> 3] ?? 0) | (1 << (index & 7));
+  const list = { bits: 1, lst: deflateSync(bytes).toString('base64url') };
+  const payload = { iss: issuer, sub: listUri, iat, ttl: 300, status_list: list };
+  return signJwt({ typ: 'statuslist+jwt', alg: 'ES256', kid: 'ec' }, payload, ec.privateKey);
+}
+
+describe('PeerVerifier', () => {
+  let published: readonly unknown[];
+  let time: Date;
+  let keys: IssuerKeys;
+  let revocations: RevocationList;
+  let verifier: PeerVerifier;
+  let state: { identity: unknown };
+  const fetchKeys = vi.fn<() => Promise<readonly unknown[]>>();
+
+  beforeEach(async () => {
+    published = jwks;
+    time = now;
+    fetchKeys.mockReset().mockImplementation(() => Promise.resolve(published));
+    const kept = new Map<string, string>();
+    const values = {
+      read: (name: string) => Promise.resolve(kept.get(name) ?? null),
+      write: (name: string, value: string) => Promise.resolve(void kept.set(name, value)),
+    } as unknown as KeptValues;
+    const settings = { authorizationServer: { issuer: new URL(issuer) } } as unknown as Settings;
+    const documents = { fetchKeys } as unknown as IssuerDocuments;
+    keys = new IssuerKeys(settings, documents, values);
+    revocations = new RevocationList(keys, documents, values);
+    state = {
+      identity: { serverId: 'srv-1', serverName: 'Store 1', organization: { id: 'org-1', name: 'Demo' } },
+    };
+    const store = { get state() { return state; } } as unknown as LicenseStore; // prettier-ignore
+    verifier = new PeerVerifier(keys, revocations, store, { now: () => time } as unknown as Clock);
+    await keys.fetch();
+  });
+
+  const code = (text: string) => {
+    const verdict = verifier.verifyOffline(text);
+    return verdict.kind === 'refused' ? verdict.code : verdict.kind;
+  };
+
+  it('accepts a register of this server, and tells who it is', () => {
+    expect(verifier.verifyOffline(token())).toEqual({
+      kind: 'accepted',
+      peer: {
+        deviceId: 'reg-1',
+        name: 'Register 1',
+        kind: 'register',
+        features: ['xms'],
+        tokenExpiresAt: new Date((seconds + 3600) * 1000),
+        usableUntil: new Date((seconds + 3600) * 1000),
+        keyThumbprint: null,
+      },
+    });
+  });
+
+  it.each([
+    ['ES256', 'ec', ec.privateKey],
+    ['EdDSA', 'ed', ed.privateKey],
+    ['Ed25519', 'ed', ed.privateKey],
+  ])('accepts %s', (alg, kid, key) => {
+    expect(code(signJwt({ typ: 'application/at+jwt', alg, kid }, claims, key))).toBe('accepted');
+  });
+
+  it('accepts a store server whose hub this server is', () => {
+    const device = { id: 'srv-9', name: 'Store 9', kind: 'server' };
+    expect(code(token({ sub: 'srv-9', client_id: 'pos-server', device }))).toBe('accepted');
+  });
+
+  it.each<[string, string, Claims]>([
+    ['another issuer', 'wrong-issuer', { iss: 'https://other.example' }],
+    ['an issuer with a slash', 'wrong-issuer', { iss: `${issuer}/` }],
+    ['another audience', 'foreign-organization', { aud: 'urn:pos:org-2' }],
+    ['no audience', 'foreign-organization', { aud: undefined }],
+    ['another organization', 'foreign-organization', { organization: { id: 'org-2', name: 'Demo' } }],
+    [
+      'another organization with its audience',
+      'foreign-organization',
+      { organization: { id: 'org-2', name: 'Demo' }, aud: 'urn:pos:org-2' },
+    ],
+    ['the client of servers', 'wrong-device-kind', { client_id: 'pos-server' }],
+    ['another hub', 'wrong-hub', { license: { ...claims.license, hub: { id: 'srv-2', name: 'B' } } }],
+    ['no hub', 'wrong-hub', { license: { ...claims.license, hub: null } }],
+    ['an end in the past', 'token-expired', { iat: seconds - 7200, exp: seconds - 60 }],
+    ['an end before its begin', 'token-malformed', { exp: seconds - 120 }],
+    ['no end', 'token-malformed', { exp: undefined }],
+    ['an end that is a text', 'token-malformed', { exp: `${seconds + 3600}` }],
+    ['no id', 'token-malformed', { jti: undefined }],
+    ['another subject than its device', 'token-malformed', { sub: 'reg-2' }],
+    ['a wildcard as its device', 'token-malformed', { sub: '>', device: { ...claims.device, id: '>' } }],
+    ['a dot in its device', 'token-malformed', { sub: 'a.b', device: { ...claims.device, id: 'a.b' } }],
+    ['another kind of device', 'token-malformed', { device: { ...claims.device, kind: 'phone' } }],
+    ['no license', 'token-malformed', { license: undefined }],
+    ['a confirmation that is not a key', 'token-malformed', { cnf: { 'x5t#S256': 'abc' } }],
+    [
+      'a license that has ended',
+      'license-expired',
+      { license: { ...claims.license, renewal_date: '2026-11-24T12:00:00Z' } },
+    ],
+    [
+      'a renewal date that is none',
+      'token-malformed',
+      { license: { ...claims.license, renewal_date: 'soon' } },
+    ],
+  ])('refuses %s', (_what, expected, changes) => {
+    expect(code(token(changes))).toBe(expected);
+  });
+
+  it.each<[string, string, Claims]>([
+    ['another type', 'token-type', { typ: 'JWT' }],
+    ['no type', 'token-type', { typ: undefined }],
+    ['the type of a proof', 'token-type', { typ: 'dpop+jwt' }],
+    ['an unknown key id', 'unknown-key', { kid: 'other' }],
+    ['no key id', 'unknown-key', { kid: undefined }],
+    ['the algorithm of another key', 'bad-signature', { alg: 'EdDSA' }],
+    ['RS256', 'bad-signature', { alg: 'RS256' }],
+    ['an extension that must be understood', 'token-malformed', { crit: ['b64'], b64: false }],
+  ])('refuses a header with %s', (_what, expected, header) => {
+    expect(code(token({}, header))).toBe(expected);
+  });
+
+  it('refuses a token without a signature, and one that is signed with the public key as a secret', () => {
+    const bare = `${encode({ ...goodHeader, alg: 'none' })}.${encode(claims)}`;
+    expect(code(`${bare}.`)).toBe('token-malformed');
+    expect(code(`${bare}.AA`)).toBe('bad-signature');
+    const input = `${encode({ ...goodHeader, alg: 'HS256' })}.${encode(claims)}`;
+    const secret = ec.publicKey.export({ format: 'pem', type: 'spki' });
+    const mac = createHmac('sha256', secret).update(input).digest('base64url');
+    expect(code(`${input}.${mac}`)).toBe('bad-signature');
+  });
+
+  it('takes no key from the token itself', () => {
+    const jwk = stranger.publicKey.export({ format: 'jwk' });
+    const header = { ...goodHeader, jwk, jku: `${issuer}/jwks`, x5u: `${issuer}/x5u` };
+    expect(code(signJwt(header, claims, stranger.privateKey))).toBe('bad-signature');
+    expect(code(signJwt({ ...header, kid: 'own' }, claims, stranger.privateKey))).toBe('unknown-key');
+  });
+
+  it('refuses whatever is changed in a good token, and never throws', () => {
+    const good = token();
+    fc.assert(
+      fc.property(
+        fc.nat(good.length - 1),
+        fc.constantFrom('A', 'Z', 'a', 'z', '0', '9', '-', '_', '.', '~', ' '),
+        (at, character) => {
+          const changed = good.slice(0, at) + character + good.slice(at + 1);
+          // The last character of a signature carries four bits that mean nothing.
+          fc.pre(changed !== good && at !== good.length - 1);
+          expect(code(changed)).not.toBe('accepted');
+        },
+      ),
+      { numRuns: 300 },
+    );
+    fc.assert(fc.property(fc.string({ maxLength: 400 }), (text) => code(text) !== 'accepted'));
+  });
+
+  it.each([
+    [59_999, 'accepted'],
+    [60_000, 'token-expired'],
+    [60_001, 'token-expired'],
+  ])('gives an ended token a minute for clocks that differ: %i ms after its end it is %s', (ms, expected) => {
+    const text = token();
+    expect(code(text)).toBe('accepted');
+    time = new Date((seconds + 3600) * 1000 + ms);
+    expect(code(text)).toBe(expected);
+    expect(code(token({ jti: 'first-seen-late' }))).toBe(expected);
+  });
+
+  it('gives an ended license no time', () => {
+    const text = token({ license: { ...claims.license, renewal_date: '2026-11-24T12:00:01Z' } });
+    expect(code(text)).toBe('accepted');
+    time = new Date('2026-11-24T12:00:01Z');
+    expect(code(text)).toBe('license-expired');
+  });
+
+  it('refuses everyone while it was never licensed, and accepts once it is', () => {
+    const { identity } = state;
+    state = { identity: null };
+    expect(code(token())).toBe('server-unlicensed');
+    state = { identity };
+    expect(code(token())).toBe('accepted');
+  });
+
+  it('forgets whom it has accepted when it becomes another server', () => {
+    const text = token();
+    expect(code(text)).toBe('accepted');
+    state = { identity: { serverId: 'srv-2', organization: { id: 'org-1', name: 'Demo' } } };
+    expect(code(text)).toBe('wrong-hub');
+  });
+
+  it('asks for keys once when one is unknown, and then not again for five minutes', async () => {
+    published = [];
+    const fresh = new IssuerKeys(
+      { authorizationServer: { issuer: new URL(issuer) } } as unknown as Settings,
+      { fetchKeys } as unknown as IssuerDocuments,
+      { read: () => Promise.resolve(null), write: () => Promise.resolve() } as unknown as KeptValues,
+    );
+    const store = { state } as unknown as LicenseStore;
+    const other = new PeerVerifier(fresh, revocations, store, { now: () => time } as unknown as Clock);
+    fetchKeys.mockClear();
+    published = jwks;
+    const both = await Promise.all([other.verify(token()), other.verify(token({ jti: 'token-2' }))]);
+    expect(both.map(({ kind }) => kind)).toEqual(['accepted', 'accepted']);
+    for (let attempt = 0; attempt < 20; attempt += 1)
+      await other.verify(token({}, { kid: `made-up-${attempt}` }));
+    expect(fetchKeys).toHaveBeenCalledTimes(1);
+  });
+
+  it('refuses the tokens of a key that is not published any more, also those it has seen', async () => {
+    const text = token();
+    expect(code(text)).toBe('accepted');
+    published = jwks.slice(1);
+    await keys.fetch();
+    expect(code(text)).toBe('unknown-key');
+  });
+
+  it('keeps its keys while the Authorization server is away', async () => {
+    fetchKeys.mockRejectedValue(new Error('offline'));
+    expect(await keys.fetch()).toBe(false);
+    expect(code(token())).toBe('accepted');
+  });
+
+  it('refuses a revoked token, also one it has seen, and is not talked out of it by an older list', async () => {
+    const text = token();
+    expect(code(text)).toBe('accepted');
+    expect(await revocations.offer(signList([9], seconds), listUri)).toBe(true);
+    expect(code(text)).toBe('device-revoked');
+    expect(await revocations.offer(signList([], seconds - 1), listUri)).toBe(false);
+    expect(code(text)).toBe('device-revoked');
+    expect(code(token({ status: { status_list: { idx: 10, uri: listUri } } }))).toBe('accepted');
+  });
+
+  it.each([
+    ['of another address', () => [signList([9], seconds), `${issuer}/other`] as const],
+    [
+      'that a stranger has signed',
+      () => [signList([9], seconds).replace(/\.[^.]*$/, '.AAAA'), listUri] as const,
+    ],
+    ['that is a license token', () => [token({ sub: listUri }), listUri] as const],
+    ['that is no token', () => ['no list', listUri] as const],
+  ])('takes no list %s', async (_what, make) => {
+    const [jwt, uri] = make();
+    expect(await revocations.offer(jwt, uri)).toBe(false);
+    expect(code(token())).toBe('accepted');
+  });
+});

@@ -1,0 +1,94 @@
+import { hash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { ServerIdentity } from '../licensing/domain/license.js';
+import { Clock } from '../licensing/ports/clock.js';
+import { LicenseStore } from '../licensing/ports/license-store.js';
+import { IssuerKeys } from './issuer-keys.js';
+import { judgePeerToken, judgeTime } from './judge-peer-token.js';
+import { parseCompactJws } from './parse-compact-jws.js';
+import { type Peer, type PeerVerdict, refuse } from './peer.js';
+import { RevocationList } from './revocation-list.js';
+import { hasSignatureOf } from './signature-key.js';
+
+/** A thousand registers with two tokens each, and room. About 1 kB each. */
+const mostSeen = 4096;
+const tokenTypes = new Set(['at+jwt', 'application/at+jwt']);
+
+/**
+ * Verifies the license tokens of peers without the internet (RFC 9068 section 4). A token that was accepted is
+ * remembered by its SHA-256 until it ends, or until keys, revocations or the identity of this server change.
+ */
+@Injectable()
+export class PeerVerifier {
+  private readonly seen = new Map<string, Peer>();
+  private seenUnder = '';
+  private identity: ServerIdentity | null = null;
+
+  constructor(
+    private readonly keys: IssuerKeys,
+    private readonly revocations: RevocationList,
+    private readonly store: LicenseStore,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Verifies a token. A key that is not known is asked for once in a while, and only then the network is used. */
+  async verify(token: string): Promise<PeerVerdict> {
+    const verdict = this.verifyOffline(token);
+    if (verdict.kind === 'accepted' || verdict.code !== 'unknown-key') return verdict;
+    return (await this.keys.fetchForUnknownKey()) ? this.verifyOffline(token) : verdict;
+  }
+
+  /** As `verify`, with what is known at this moment. */
+  verifyOffline(token: string): PeerVerdict {
+    this.forgetIfStale();
+    if (this.identity === null) return refuse('server-unlicensed');
+    const id = hash('sha256', token, 'base64');
+    const known = this.seen.get(id);
+    if (known === undefined) return this.verifyFirst(token, id);
+    const late = judgeTime(known, this.clock.now());
+    if (late === null) return { kind: 'accepted', peer: known };
+    this.seen.delete(id);
+    return refuse(late);
+  }
+
+  private verifyFirst(token: string, id: string): PeerVerdict {
+    const jws = parseCompactJws(token);
+    if (jws === null) return refuse('token-malformed');
+    const { typ, kid, crit } = jws.header;
+    if (typeof typ !== 'string' || !tokenTypes.has(typ.toLowerCase())) return refuse('token-type');
+    // RFC 7515 section 4.1.11: an extension that must be understood, and is not.
+    if (crit !== undefined) return refuse('token-malformed');
+    const key = this.keys.find(kid);
+    if (key === null) return refuse('unknown-key');
+    if (!hasSignatureOf(jws, key)) return refuse('bad-signature');
+    const verdict = judgePeerToken(jws, {
+      identity: this.identity,
+      issuer: this.keys.issuer,
+      isRevoked: (claims) => this.revocations.isRevoked(claims),
+    });
+    if (verdict.kind === 'refused') return verdict;
+    const late = judgeTime(verdict.peer, this.clock.now());
+    if (late !== null) return refuse(late);
+    this.remember(id, verdict.peer);
+    return verdict;
+  }
+
+  /** The oldest goes first: it is the one whose end is nearest, as a rule. */
+  private remember(id: string, peer: Peer): void {
+    if (this.seen.size >= mostSeen) {
+      const [oldest] = this.seen.keys();
+      if (oldest !== undefined) this.seen.delete(oldest);
+    }
+    this.seen.set(id, peer);
+  }
+
+  private forgetIfStale(): void {
+    const { identity } = this.store.state;
+    const { version } = this.keys;
+    const under = `${version}/${this.revocations.version}/${identity?.serverId}/${identity?.organization.id}`;
+    if (under === this.seenUnder) return;
+    this.identity = identity;
+    this.seenUnder = under;
+    this.seen.clear();
+  }
+}

@@ -1,0 +1,69 @@
+import { Controller, Get, HttpCode, Req, Res, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Settings } from '../config/settings.js';
+import { Problem, ProblemException } from '../http/problem.js';
+import { LicenseStore } from '../licensing/ports/license-store.js';
+import { PeerGuard } from './peer-guard.js';
+import { peerOf } from './peer-request.js';
+import { OwnPeerDto } from './peers.dto.js';
+
+const problems = (status: number, description: string) => ApiResponse({ status, description, type: Problem });
+
+@ApiTags('peers')
+@ApiBearerAuth()
+@problems(401, 'unauthorized')
+@problems(
+  403,
+  'server-unlicensed, foreign-organization, wrong-device-kind, wrong-hub, license-expired, device-revoked',
+)
+@Controller()
+export class PeersController {
+  constructor(
+    private readonly guard: PeerGuard,
+    private readonly store: LicenseStore,
+    private readonly settings: Settings,
+  ) {}
+
+  @Get('api/peers/me')
+  @UseGuards(PeerGuard)
+  @ApiOperation({ summary: 'Who the caller is to this server, and where its events are' })
+  @ApiResponse({ status: 200, type: OwnPeerDto })
+  me(@Req() request: FastifyRequest): OwnPeerDto {
+    const { deviceId, name, kind, features, tokenExpiresAt } = peerOf(request);
+    const serverId = this.store.state.identity?.serverId ?? '';
+    return { deviceId, name, kind, features, tokenExpiresAt, serverId, natsUrl: this.natsUrl(request) };
+  }
+
+  @Get('auth/verify')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'For a local proxy: may this request pass?' })
+  @ApiResponse({ status: 204, description: 'With X-Device-Id, X-Device-Kind and X-Features' })
+  async verify(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    const method = request.headers['x-original-method'];
+    const url = request.headers['x-original-url'];
+    const hasProof = request.headers['dpop'] !== undefined;
+    if (hasProof && (typeof method !== 'string' || typeof url !== 'string')) {
+      throw new ProblemException(
+        401,
+        'proof-invalid',
+        'The proxy must say which request it asks about: X-Original-Method and X-Original-URL (the whole URL).',
+      );
+    }
+    await this.guard.admit(request, reply, { method: String(method), url: String(url) });
+    const peer = peerOf(request);
+    reply.header('x-device-id', peer.deviceId);
+    reply.header('x-device-kind', peer.kind);
+    reply.header('x-features', peer.features.join(','));
+  }
+
+  /** The broker as this service reaches it; where that is itself, the caller gets there by the host it has called. */
+  private natsUrl(request: FastifyRequest): string {
+    const url = new URL(this.settings.nats.url);
+    if (['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname)) url.hostname = request.hostname;
+    return `${url.protocol}//${url.host}`;
+  }
+}

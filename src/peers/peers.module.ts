@@ -1,0 +1,18 @@
+import { Module } from '@nestjs/common';
+import { OAuthModule } from '../oauth/oauth.module.js';
+import { HttpNonces } from './http-nonces.js';
+import { IssuerKeys } from './issuer-keys.js';
+import { PeerAdmission } from './peer-admission.js';
+import { PeerGuard } from './peer-guard.js';
+import { PeerUpkeep } from './peer-upkeep.js';
+import { PeerVerifier } from './peer-verifier.js';
+import { PeersController } from './peers.controller.js';
+import { RevocationList } from './revocation-list.js';
+
+@Module({
+  imports: [OAuthModule],
+  controllers: [PeersController],
+  providers: [IssuerKeys, RevocationList, PeerUpkeep, PeerVerifier, HttpNonces, PeerAdmission, PeerGuard],
+  exports: [PeerAdmission, PeerVerifier, RevocationList, PeerGuard],
+})
+export class PeersModule {}

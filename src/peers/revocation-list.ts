@@ -1,0 +1,87 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { KeptValues } from '../persistence/kept-values.js';
+import { IssuerDocuments } from './issuer-documents.js';
+import { IssuerKeys } from './issuer-keys.js';
+import { parseCompactJws } from './parse-compact-jws.js';
+import { hasSignatureOf } from './signature-key.js';
+import { readTokenStatusList, statusReferenceOf, type TokenStatusList } from './token-status-list.js';
+
+const valueName = 'token-status-list';
+const longestListCharacters = 4 * 1024 * 1024;
+
+/**
+ * Knows which license tokens the Authorization server has revoked, by its Token Status List. The last list that came
+ * counts for as long as no newer one does, also after a restart without the internet.
+ */
+@Injectable()
+export class RevocationList {
+  private readonly logger = new Logger('Peers');
+  private list: TokenStatusList | null = null;
+  private jwt: string | null = null;
+
+  constructor(
+    private readonly keys: IssuerKeys,
+    private readonly documents: IssuerDocuments,
+    private readonly values: KeptValues,
+  ) {}
+
+  /** Counts the lists taken up: what was accepted under another number has to be judged again. */
+  version = 0;
+
+  /** Null before the first list. */
+  get ttlSeconds(): number | null {
+    return this.list?.ttlSeconds ?? null;
+  }
+
+  /** The list as the Authorization server has signed it, for servers that cannot reach it; null: none is known. */
+  get signed(): string | null {
+    return this.jwt;
+  }
+
+  isRevoked(claims: Readonly<Record<string, unknown>>): boolean {
+    const reference = statusReferenceOf(claims);
+    return reference !== null && reference.uri === this.list?.uri && this.list.isSet(reference.index);
+  }
+
+  /** Takes up the list of an earlier run or of another process. */
+  async load(): Promise<void> {
+    const text = await this.values.read(valueName);
+    if (text === null) return;
+    const { uri, jwt } = JSON.parse(text) as { uri: string; jwt: string };
+    this.take(jwt, uri);
+  }
+
+  /** Fetches the list that `claims` refer to. Resolves to whether one came. */
+  async fetch(claims: Readonly<Record<string, unknown>>): Promise<boolean> {
+    const reference = statusReferenceOf(claims);
+    if (reference === null) return false;
+    try {
+      return await this.offer(await this.documents.fetchStatusList(reference.uri), reference.uri);
+    } catch (error) {
+      const fault = error instanceof Error ? error.message : String(error);
+      this.logger.debug(`The token status list could not be fetched (${fault}).`);
+      return false;
+    }
+  }
+
+  /** Takes up a signed list from wherever it came, if it is newer than the present one. */
+  async offer(jwt: string, uri: string): Promise<boolean> {
+    if (!this.take(jwt, uri)) return false;
+    await this.values.write(valueName, JSON.stringify({ uri, jwt }));
+    return true;
+  }
+
+  private take(jwt: string, uri: string): boolean {
+    const jws = parseCompactJws(jwt, longestListCharacters);
+    const key = jws && this.keys.find(jws.header['kid']);
+    if (jws === null || key === null || !hasSignatureOf(jws, key)) return false;
+    const list = readTokenStatusList(jws, this.keys.issuer, uri);
+    // An older list that is played back must not make a revoked device welcome again.
+    if (list === null || (this.list?.uri === uri && list.issuedAt < this.list.issuedAt)) return false;
+    if (jwt === this.jwt) return true;
+    this.list = list;
+    this.jwt = jwt;
+    this.version += 1;
+    return true;
+  }
+}

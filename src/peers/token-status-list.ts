@@ -1,0 +1,60 @@
+import { inflateSync } from 'node:zlib';
+import type { CompactJws } from './parse-compact-jws.js';
+
+/** 32 million grants at one bit each; a list that unpacks to more is an attack, not a list. */
+const mostBytes = 4 * 1024 * 1024;
+const leastTtlSeconds = 60;
+const defaultTtlSeconds = 300;
+
+/** A Token Status List (draft-ietf-oauth-status-list), verified and unpacked. */
+export interface TokenStatusList {
+  readonly uri: string;
+  readonly issuedAt: Date;
+  /** After how long a fresh one should be fetched. */
+  readonly ttlSeconds: number;
+  /** Whether the token with this index is not valid any more, or suspended. */
+  isSet(index: number): boolean;
+}
+
+/** Reads a list whose signature is verified; null if it is none of this issuer for this address. */
+export function readTokenStatusList(jws: CompactJws, issuer: string, uri: string): TokenStatusList | null {
+  const { payload, header } = jws;
+  const { sub, iss, iat, ttl } = payload;
+  if (header['typ'] !== 'statuslist+jwt' || sub !== uri || (iss !== undefined && iss !== issuer)) return null;
+  if (typeof iat !== 'number') return null;
+  const { bits, lst } = (payload['status_list'] ?? {}) as { bits?: unknown; lst?: unknown };
+  if (typeof lst !== 'string' || typeof bits !== 'number' || ![1, 2, 4, 8].includes(bits)) return null;
+  const bytes = unpack(lst);
+  if (bytes === null) return null;
+  return {
+    uri,
+    issuedAt: new Date(iat * 1000),
+    ttlSeconds: typeof ttl === 'number' ? Math.max(ttl, leastTtlSeconds) : defaultTtlSeconds,
+    isSet: (index) => readEntry(bytes, bits, index) !== 0,
+  };
+}
+
+/** The entry of the lowest index stands in the lowest bits of the first byte. */
+function readEntry(bytes: Buffer, bits: number, index: number): number {
+  const position = index * bits;
+  const byte = bytes[Math.floor(position / 8)] ?? 0;
+  return (byte >> (position % 8)) & ((1 << bits) - 1);
+}
+
+function unpack(lst: string): Buffer | null {
+  try {
+    return inflateSync(Buffer.from(lst, 'base64url'), { maxOutputLength: mostBytes });
+  } catch {
+    return null;
+  }
+}
+
+/** Where a license token says that its status stands; null: it has none. */
+export function statusReferenceOf(
+  claims: Readonly<Record<string, unknown>>,
+): { uri: string; index: number } | null {
+  const { status_list: reference } = (claims['status'] ?? {}) as { status_list?: unknown };
+  const { idx, uri } = (reference ?? {}) as { idx?: unknown; uri?: unknown };
+  if (typeof uri !== 'string' || !Number.isSafeInteger(idx) || (idx as number) < 0) return null;
+  return { uri, index: idx as number };
+}

@@ -1,0 +1,12 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { instantTransformer } from '../instant-transformer.js';
+
+/** A proof of possession that has let a peer in once, and shall not again. */
+@Entity('used_proof')
+export class UsedProofRow {
+  @PrimaryColumn({ type: 'text' })
+  id!: string;
+
+  @Column({ name: 'expires_at', type: 'bigint', transformer: instantTransformer })
+  expiresAt!: Date;
+}

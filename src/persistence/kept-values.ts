@@ -1,0 +1,18 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from './database.js';
+import { SettingRow } from './entities/setting.entity.js';
+
+/** Small values that the service keeps for itself, by name; none of them is secret. */
+@Injectable()
+export class KeptValues {
+  constructor(private readonly database: Database) {}
+
+  async read(name: string): Promise<string | null> {
+    const row = await this.database.read((manager) => manager.findOneBy(SettingRow, { name }));
+    return row?.value ?? null;
+  }
+
+  async write(name: string, value: string): Promise<void> {
+    await this.database.transact((manager) => manager.upsert(SettingRow, { name, value }, ['name']));
+  }
+}

@@ -1,0 +1,74 @@
+import { hash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { type EntityManager, In, LessThan } from 'typeorm';
+import { Database } from './database.js';
+import { UsedProofRow } from './entities/used-proof.entity.js';
+
+interface Claim {
+  readonly id: string;
+  readonly expiresAt: Date;
+  readonly settle: (isNew: boolean) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+const mostAtOnce = 200;
+
+/**
+ * Remembers proofs that were used, over restarts and for all processes of a database. The claims of a moment share one
+ * commit: in the morning, all registers of a shop come at once.
+ */
+@Injectable()
+export class UsedProofs {
+  private waiting: Claim[] = [];
+  private isWriting = false;
+
+  constructor(private readonly database: Database) {}
+
+  /** Claims a proof until it is too old to be used. Resolves to false if it was claimed before. */
+  claim(keyThumbprint: string, jti: string, now: Date, expiresAt: Date): Promise<boolean> {
+    const id = hash('sha256', `${keyThumbprint} ${jti}`, 'base64url');
+    return new Promise((settle, fail) => {
+      this.waiting.push({ id, expiresAt, settle, fail });
+      if (!this.isWriting) void this.writeWaiting(now);
+    });
+  }
+
+  private async writeWaiting(now: Date): Promise<void> {
+    this.isWriting = true;
+    while (this.waiting.length > 0) {
+      // The first waits for no others; those that come while it is written go together.
+      const claims = this.waiting.splice(0, mostAtOnce);
+      try {
+        const fresh = await this.database.transact((manager) => insert(manager, claims, now));
+        for (const claim of claims) claim.settle(fresh.delete(claim.id));
+      } catch (error) {
+        for (const claim of claims) claim.fail(error);
+      }
+    }
+    this.isWriting = false;
+  }
+}
+
+/** Inserts what is not there yet. Resolves to the ids that were not. */
+async function insert(manager: EntityManager, claims: readonly Claim[], now: Date): Promise<Set<string>> {
+  const ids = claims.map(({ id }) => id);
+  await manager.delete(UsedProofRow, { expiresAt: LessThan(now) });
+  if (manager.dataSource.options.type === 'postgres') return insertReturning(manager, claims);
+  // An SQLite file belongs to this process, and this transaction has it alone.
+  const known = await manager.findBy(UsedProofRow, { id: In(ids) });
+  const fresh = new Set(ids);
+  for (const { id } of known) fresh.delete(id);
+  const rows = new Map(claims.filter(({ id }) => fresh.has(id)).map((claim) => [claim.id, claim]));
+  const values = [...rows.values()].map(({ id, expiresAt }) => ({ id, expiresAt }));
+  if (values.length > 0) await manager.insert(UsedProofRow, values);
+  return fresh;
+}
+
+async function insertReturning(manager: EntityManager, claims: readonly Claim[]): Promise<Set<string>> {
+  const rows = await manager.query<{ id: string }[]>(
+    `INSERT INTO used_proof (id, expires_at)
+     SELECT * FROM unnest($1::text[], $2::bigint[]) ON CONFLICT (id) DO NOTHING RETURNING id`,
+    [claims.map(({ id }) => id), claims.map(({ expiresAt }) => expiresAt.getTime())],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
