@@ -24,9 +24,7 @@ export function renderAuthorizationResult(view: AuthorizationResultView): string
           : renderMessage('warning', html`Nothing was granted. The user code is worth nothing any more.`)
       }
       <p class="actions">
-        <a href="/organizations/${organization.id}" role="button" class="outline"
-          >Back to ${organization.name}</a
-        >
+        <a href="/organizations/${organization.id}" class="button outline">Back to ${organization.name}</a>
       </p>`,
   );
 }

@@ -26,7 +26,7 @@ export function renderAuthorizeDevice(view: AuthorizeDeviceView): string {
 
 function renderNoDevices({ name }: Organization, path: string): Html {
   return html`${renderMessage('plain', html`${name} has no device yet, and only a device that is known here can be authorized.`)}
-    <p class="actions"><a href="${path}" role="button">Back to ${name}</a></p>`;
+    <p class="actions"><a href="${path}" class="button">Back to ${name}</a></p>`;
 }
 
 function renderForm({ csrfToken, devices, draft }: AuthorizeDeviceView, path: string): Html {
@@ -57,7 +57,7 @@ function renderForm({ csrfToken, devices, draft }: AuthorizeDeviceView, path: st
     <small id="code-hint">The license page shows it once Next was chosen there.</small>
     <div class="actions">
       <button>Authorize</button>
-      <a href="${path}" role="button" class="outline secondary">Cancel</a>
+      <a href="${path}" class="button outline secondary">Cancel</a>
     </div>
   </form>`;
 }

@@ -63,7 +63,7 @@ export function renderDevice(view: DeviceView): string {
         <small id="url-hint">Where others find it; for servers only.</small>
         <div class="actions">
           <button>${deviceId === null ? 'Create' : 'Save'}</button>
-          <a href="${path}" role="button" class="outline secondary">Cancel</a>
+          <a href="${path}" class="button outline secondary">Cancel</a>
         </div>
       </form>`,
   );

@@ -32,7 +32,7 @@ export function renderLicense(view: LicenseView): string {
         ${renderCsrfField(csrfToken)} ${renderTerms(draft)}
         <div class="actions">
           <button>${licenseId === null ? 'Create' : 'Save'}</button>
-          <a href="${path}" role="button" class="outline secondary">Cancel</a>
+          <a href="${path}" class="button outline secondary">Cancel</a>
         </div>
       </form>`,
   );

@@ -21,7 +21,7 @@ export function renderOrganization(view: OrganizationView): string {
   return renderPage(
     { title: organization.name, csrfToken, isWide: true },
     html`<p class="place">Organization <code>${organization.id}</code></p>
-      ${devices.length > 0 && html`<p class="actions"><a href="${path}/authorize-device" role="button">Authorize Device</a></p>`}
+      ${devices.length > 0 && html`<p class="actions"><a href="${path}/authorize-device" class="button">Authorize Device</a></p>`}
       <section class="card">
         <h2>Licenses</h2>
         ${
@@ -32,12 +32,12 @@ export function renderOrganization(view: OrganizationView): string {
               </p>`
             : renderList('Licenses', licenseColumns(path, csrfToken), licenses)
         }
-        <p><a href="${path}/licenses/new" role="button" class="outline">Create a license</a></p>
+        <p><a href="${path}/licenses/new" class="button outline">Create a license</a></p>
       </section>
       <section class="card">
         <h2>Devices</h2>
         ${devices.length === 0 ? renderNoDevices(licenses.length > 0) : renderList('Devices', deviceColumns(path), devices)}
-        ${licenses.length > 0 && html`<p><a href="${path}/devices/new" role="button" class="outline">Create a device</a></p>`}
+        ${licenses.length > 0 && html`<p><a href="${path}/devices/new" class="button outline">Create a device</a></p>`}
       </section>`,
   );
 }
@@ -74,7 +74,7 @@ function renderLicenseActions(path: string, csrfToken: string, license: LicenseR
   const licensePath = `${path}/licenses/${id}`;
   const verb = isActive ? 'Deactivate' : 'Activate';
   return html`<div class="controls">
-    <a href="${licensePath}" role="button" class="outline" aria-label="Edit ${name}">Edit</a>
+    <a href="${licensePath}" class="button outline" aria-label="Edit ${name}">Edit</a>
     <form method="post" action="${licensePath}/renew">
       ${renderCsrfField(csrfToken)}<button class="outline" aria-label="Renew for a year: ${name}">
         Renew for a year
@@ -113,13 +113,12 @@ function renderAuthorization({ authorized, authorization }: DeviceRow): Html {
 function renderDeviceActions(path: string, { id, name, authorized }: DeviceRow): Html {
   const devicePath = `${path}/devices/${id}`;
   return html`<div class="controls">
-    <a href="${devicePath}" role="button" class="outline" aria-label="Edit ${name}">Edit</a>
+    <a href="${devicePath}" class="button outline" aria-label="Edit ${name}">Edit</a>
     ${
       authorized &&
       html`<a
         href="${devicePath}/revoke"
-        role="button"
-        class="outline secondary"
+        class="button outline secondary"
         aria-label="Remove authorization of ${name}"
         >Remove authorization</a
       >`

@@ -17,9 +17,7 @@ const columns: readonly ListColumn<Organization>[] = [
   {
     title: 'Actions',
     cell: ({ id, name }) =>
-      html`<a href="/organizations/${id}" role="button" class="outline" aria-label="Manage ${name}"
-        >Manage</a
-      >`,
+      html`<a href="/organizations/${id}" class="button outline" aria-label="Manage ${name}">Manage</a>`,
   },
 ];
 

@@ -21,7 +21,7 @@ export function renderRevoke(view: RevokeView): string {
         ${renderCsrfField(view.csrfToken)}
         <div class="actions">
           <button class="danger">Remove authorization</button>
-          <a href="${path}" role="button" class="outline secondary">Cancel</a>
+          <a href="${path}" class="button outline secondary">Cancel</a>
         </div>
       </form>`,
   );
