@@ -17,13 +17,6 @@ describe('the link of step 1, before Next was chosen', () => {
     return app;
   }
 
-  async function readLink(app: TestApp): Promise<string | undefined> {
-    const person = supertest.agent(app.url);
-    await person.post('/login').type('form').send({ token: app.adminToken }).expect(303);
-    const { text } = await person.get('/').expect(200);
-    return /<a href="([^"]*)"[^>]*>\s*Open the Authorization server/.exec(text)?.[1];
-  }
-
   it('leads to the page for people that the Authorization server names, not to its address for services', async () => {
     const mock = await startMock({ publicUrl: 'https://auth.example' });
     stops.push(() => mock.stop());
@@ -47,3 +40,10 @@ describe('the link of step 1, before Next was chosen', () => {
     },
   );
 });
+
+async function readLink(app: TestApp): Promise<string | undefined> {
+  const person = supertest.agent(app.url);
+  await person.post('/login').type('form').send({ token: app.adminToken }).expect(303);
+  const { text } = await person.get('/').expect(200);
+  return /<a href="([^"]*)"[^>]*>\s*Open the Authorization server/.exec(text)?.[1];
+}

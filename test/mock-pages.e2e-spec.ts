@@ -186,7 +186,7 @@ describe('the pages of the mock Authorization server, as a person sees them', { 
     const box = await found.boundingBox();
     const look = await found.evaluate((element) => {
       const { getComputedStyle } = globalThis as unknown as {
-        getComputedStyle(of: unknown): { backgroundColor: string; color: string; fontSize: string };
+        getComputedStyle: (of: unknown) => { backgroundColor: string; color: string; fontSize: string };
       };
       const { backgroundColor, color, fontSize } = getComputedStyle(element);
       return { backgroundColor, color, fontSize };

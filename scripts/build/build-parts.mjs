@@ -8,8 +8,8 @@ const PARTS = ['.', 'mock-auth-server', 'client'];
 const COMPILER = join(ROOT_DIR, 'node_modules/typescript/bin/tsc');
 /** What pages load, served as it is written: the compiler does not carry it along. */
 const ASSETS = [
-  ['src/manage-license/assets', 'dist/manage-license/assets'],
-  ['mock-auth-server/src/pages/assets', 'mock-auth-server/dist/pages/assets'],
+  { from: 'src/manage-license/assets', to: 'dist/manage-license/assets' },
+  { from: 'mock-auth-server/src/pages/assets', to: 'mock-auth-server/dist/pages/assets' },
 ];
 /** Written last, and removed with the folder: where it is right, the build is whole. */
 const STAMP = join(ROOT_DIR, 'dist/.built-from');
@@ -35,7 +35,7 @@ export async function buildParts() {
   const results = await Promise.all(PARTS.map((part) => compilePart(part)));
   const failed = results.filter((result) => !result.isCompiled).map((result) => result.part);
   if (failed.length > 0) throw new StepFailedError(`The build failed in ${failed.join(', ')}`);
-  for (const [from, to] of ASSETS) cpSync(join(ROOT_DIR, from), join(ROOT_DIR, to), { recursive: true });
+  for (const { from, to } of ASSETS) cpSync(join(ROOT_DIR, from), join(ROOT_DIR, to), { recursive: true });
   writeFileSync(STAMP, hash);
 }
 
