@@ -63,8 +63,6 @@ ENTRYPOINT ["/bin/sh", "/etc/nats/run-in-container.sh"]
 # The last one is what `docker build .` makes.
 FROM runtime AS licensing
 COPY --from=build /app/dist dist
-# What the pages load is served as it is written.
-COPY src/manage-license/assets src/manage-license/assets
 ENV HOST=0.0.0.0 PORT=3000 DATA_DIR=/data DOCS=off
 EXPOSE 3000
 HEALTHCHECK --interval=5s --timeout=10s --retries=5 --start-period=60s \

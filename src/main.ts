@@ -12,10 +12,14 @@ process.umask(0o077);
 try {
   const settings = loadSettings(process.env);
   const logger = createLogger(settings);
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(settings), createAdapter(), {
-    logger,
-    abortOnError: false,
-  });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.forRoot(settings),
+    createAdapter(settings),
+    {
+      logger,
+      abortOnError: false,
+    },
+  );
   await setupApp(app);
   // A stop in order ends with code 0, not as if the signal had cut it short.
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });

@@ -2,6 +2,7 @@ import fastifyCookie from '@fastify/cookie';
 import { ValidationPipe } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Settings } from './config/settings.js';
+import { allowStylesOfDocs } from './http/allow-styles-of-docs.js';
 import { answerUnreadableUrl } from './http/answer-unreadable-url.js';
 import { endConnectionsAtClose } from './http/end-connections.js';
 import { setSecurityHeaders } from './http/security-headers.js';
@@ -10,8 +11,10 @@ import { PageErrorFilter } from './manage-license/page-error-filter.js';
 const longestBodyBytes = 16 * 1024;
 
 /** The HTTP server below the application, with its limits. */
-export function createAdapter(): FastifyAdapter {
+export function createAdapter({ trustedProxies }: Settings): FastifyAdapter {
   return new FastifyAdapter({
+    // Of anybody else, such headers are only a claim. Fastify takes an empty list for trust in nobody.
+    trustProxy: trustedProxies,
     bodyLimit: longestBodyBytes,
     routerOptions: { maxParamLength: 256 },
     requestTimeout: 30_000,
@@ -32,5 +35,6 @@ export async function setupApp(app: NestFastifyApplication): Promise<void> {
   if (app.get(Settings).hasDocs) {
     const { setupDocs } = await import('./http/setup-docs.js');
     setupDocs(app);
+    allowStylesOfDocs(app.getHttpAdapter().getInstance());
   }
 }

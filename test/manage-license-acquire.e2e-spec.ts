@@ -48,8 +48,13 @@ describe('acquiring a license on the page, as a person does', { timeout: 120_000
       await store.page.locator('#user-code').textContent(),
     );
     await tab.getByRole('button', { name: 'Authorize', exact: true }).click();
+    await tab.getByRole('heading', { name: 'Authorize Store 2?' }).waitFor();
+    const prompt = await tab.getByRole('main').innerText();
+    expect(prompt).toContain((await store.page.locator('#user-code').textContent()) ?? 'a code');
+    expect(prompt).toContain('Demo (fc-demo)');
     await tab.getByRole('button', { name: 'Confirm', exact: true }).click();
-    await tab.getByText('Store 2').first().waitFor();
+    // The tab sends the person back with the very word that the page has on its button.
+    await tab.getByRole('status').getByText('Complete Authorization').waitFor();
     await store.page.bringToFront();
     await store.choose('Complete Authorization');
     await store.isTold('This server is licensed');

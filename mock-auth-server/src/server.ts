@@ -8,6 +8,7 @@ import type { Log, MockContext } from './mock-context.js';
 import { DpopNonces } from './oauth/dpop-nonces.js';
 import { addOAuthRoutes } from './oauth/oauth-routes.js';
 import { SigningKeys } from './oauth/signing-keys.js';
+import { addAssetRoutes } from './pages/asset-routes.js';
 import { LoginCheck } from './pages/login-check.js';
 import { createPageContext } from './pages/page-context.js';
 import { addPageRoutes } from './pages/page-routes.js';
@@ -63,6 +64,7 @@ export async function createMockServer(options: MockServerOptions): Promise<Mock
   const login = new LoginCheck(settings.loginEmail, loginPassword);
   const pages = createPageContext(context, new SessionStore(context.database), login);
   await app.register(async (scope) => addPageRoutes(scope, pages));
+  addAssetRoutes(app);
   app.get('/health', async () => ({ status: 'ok' }));
   return {
     get url() {
@@ -96,9 +98,9 @@ function createContext(settings: MockServerSettings, now: () => Date, log: Log):
   };
 }
 
-/** No script, no style and no frame from anywhere: the pages need none. */
+/** No script and no frame from anywhere: the pages need none. The style sheet holds small pictures in itself. */
 const contentSecurityPolicy =
-  "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+  "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 function createApp(): FastifyInstance {
   const app = fastify({

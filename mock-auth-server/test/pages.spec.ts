@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import * as client from 'openid-client';
 import { describe, expect, it } from 'vitest';
 import type { Page } from './support/person.js';
@@ -36,6 +37,15 @@ describe('login', () => {
       password: 'correct horse',
     });
     expect(page.path).toBe('/organizations');
+  });
+
+  it('says where the password is, and never the password', async () => {
+    const generated = await startTestServer({ loginPassword: null });
+    const { text } = await new Person(generated).visit('/login');
+    expect(text).toContain(`<code>${join(generated.dataDir, 'login-password')}</code>`);
+    expect(text).not.toContain(generated.server.loginPassword);
+    const set = await startTestServer();
+    expect((await new Person(set).visit('/login')).text).toContain('LOGIN_PASSWORD');
   });
 
   it('refuses a wrong password and a wrong address in the same words', async () => {
@@ -146,6 +156,33 @@ describe('every page', () => {
       expect(text, path).toContain('<strong>Mock Authorization server</strong>');
       expect(text, path).not.toMatch(/<script|style=|onclick/);
     }
+  });
+
+  it('has a style sheet that a browser may keep for good, compressed for those who take that', async () => {
+    const server = await startTestServer();
+    const { text } = await new Person(server).visit('/login');
+    const path = /<link rel="stylesheet" href="([^"]+)"/.exec(text)?.[1] ?? '';
+    const [plain, compressed] = await Promise.all(
+      ['identity', 'gzip'].map(async (encoding) =>
+        fetch(server.url + path, { headers: { 'accept-encoding': encoding } }),
+      ),
+    );
+    expect(plain?.headers.get('cache-control')).toContain('immutable');
+    expect(plain?.headers.get('content-type')).toBe('text/css; charset=utf-8');
+    expect(plain?.headers.get('content-encoding')).toBeNull();
+    expect(compressed?.headers.get('content-encoding')).toBe('gzip');
+    expect(await compressed?.text()).toBe(await plain?.text());
+    expect((await fetch(`${server.url}/assets/page.css`)).status).toBe(404);
+  });
+
+  it('tells a browser in a page that there is none, a program in JSON', async () => {
+    const { url } = await startTestServer();
+    const browser = await fetch(`${url}/nowhere`, { headers: { accept: 'text/html' } });
+    expect(browser.status).toBe(404);
+    expect(await browser.text()).toContain('There is no such page.');
+    const program = await fetch(`${url}/nowhere`);
+    expect(program.status).toBe(404);
+    expect(await program.json()).toMatchObject({ statusCode: 404 });
   });
 
   it('escapes what people typed', async () => {

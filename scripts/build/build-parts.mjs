@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCaptured, StepFailedError } from '../run-step.mjs';
 import { hashSources } from './hash-sources.mjs';
@@ -6,6 +6,11 @@ import { hashSources } from './hash-sources.mjs';
 const ROOT_DIR = join(import.meta.dirname, '../..');
 const PARTS = ['.', 'mock-auth-server', 'client'];
 const COMPILER = join(ROOT_DIR, 'node_modules/typescript/bin/tsc');
+/** What pages load, served as it is written: the compiler does not carry it along. */
+const ASSETS = [
+  { from: 'src/manage-license/assets', to: 'dist/manage-license/assets' },
+  { from: 'mock-auth-server/src/pages/assets', to: 'mock-auth-server/dist/pages/assets' },
+];
 /** Written last, and removed with the folder: where it is right, the build is whole. */
 const STAMP = join(ROOT_DIR, 'dist/.built-from');
 
@@ -30,6 +35,7 @@ export async function buildParts() {
   const results = await Promise.all(PARTS.map((part) => compilePart(part)));
   const failed = results.filter((result) => !result.isCompiled).map((result) => result.part);
   if (failed.length > 0) throw new StepFailedError(`The build failed in ${failed.join(', ')}`);
+  for (const { from, to } of ASSETS) cpSync(join(ROOT_DIR, from), join(ROOT_DIR, to), { recursive: true });
   writeFileSync(STAMP, hash);
 }
 

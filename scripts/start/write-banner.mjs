@@ -12,15 +12,15 @@ export function writeBanner(settings, env, { hasRegister }) {
   const token = locateSecret(env, 'ADMIN_TOKEN', join(settings.dataDir, 'licensing/initial-admin-token'));
   const password = locateSecret(env, 'LOGIN_PASSWORD', join(settings.dataDir, 'mock/login-password'));
   const mock = settings.mock && [
-    `Authorization server (mock)  ${settings.authServerUrl}`,
+    `Authorization server (mock)  ${settings.authServerUrl}/login`,
     `                             log in as ${env['LOGIN_EMAIL'] || 'admin@example.test'}; the password is in ${password.place}`,
   ];
   const lines = [
     '',
     'Everything is up.',
     '',
-    `Licensing service            ${serviceUrl}`,
-    `                             the admin token is in ${token.place}`,
+    `Manage License page          ${serviceUrl}`,
+    `                             log in with the admin token; it is in ${token.place}`,
     ...(mock ?? [`Authorization server         ${settings.authServerUrl}`]),
     `NATS                         ${withoutCredentials(settings.natsUrl)}`,
     ...(settings.nats
@@ -30,7 +30,7 @@ export function writeBanner(settings, env, { hasRegister }) {
       ? []
       : ['Register                     not started: set NATS_REGISTER_PASSWORD for the broker at NATS_URL']),
     '',
-    'To acquire a license, ask for a user code (Next):',
+    'To acquire a license, follow the steps on the page; or ask for a user code (Next) from here:',
     `  curl -X POST -H "Authorization: Bearer ${token.inShell}" ${serviceUrl}/api/license/authorization`,
     '',
     'Ctrl-C stops everything.',

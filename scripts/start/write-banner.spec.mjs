@@ -10,7 +10,11 @@ function bannerOf(env) {
 describe('writeBanner', () => {
   it('says where the generated secrets are, in a command that a shell understands', () => {
     const banner = bannerOf({ DATA_DIR: "/data of Bob's" });
-    expect(banner).toContain("the admin token is in /data of Bob's/licensing/initial-admin-token");
+    expect(banner).toMatch(/Manage License page +http:\/\/127\.0\.0\.1:3000\n/);
+    expect(banner).toContain(
+      "log in with the admin token; it is in /data of Bob's/licensing/initial-admin-token",
+    );
+    expect(banner).toMatch(/Authorization server \(mock\) +http:\/\/127\.0\.0\.1:4000\/login\n/);
     expect(banner).toContain(
       String.raw`-H "Authorization: Bearer $(cat '/data of Bob'\''s/licensing/initial-admin-token')"`,
     );

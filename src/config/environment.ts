@@ -1,9 +1,21 @@
 // class-transformer reads the types of members through it, and does not load it itself.
 // oxlint-disable-next-line import/no-unassigned-import
 import 'reflect-metadata';
-import { IsIn, IsInt, IsOptional, IsUrl, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
+import {
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsUrl,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+  Validate,
+} from 'class-validator';
 import { Type } from 'class-transformer';
 import { durationPattern } from './duration.js';
+import { ProxyAddresses } from './proxy-addresses.js';
 
 const duration = 'a duration such as 90s, 15m, 24h or 7d';
 const durations = /^\d{1,6}[smhd](,\d{1,6}[smhd]){0,2}$/;
@@ -90,6 +102,12 @@ export class Environment {
   @IsOptional()
   @MaxLength(2048, { message: 'NO_PROXY must be a list of hosts, separated by commas' })
   NO_PROXY?: string;
+
+  @IsOptional()
+  @Validate(ProxyAddresses, {
+    message: 'TRUST_PROXY must be addresses of proxies, separated by commas, such as 127.0.0.1,10.0.0.0/8',
+  })
+  TRUST_PROXY?: string;
 
   @IsIn(['on', 'off'], { message: 'DOCS must be on or off' })
   DOCS = 'on';

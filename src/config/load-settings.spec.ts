@@ -112,11 +112,25 @@ describe('the settings', () => {
     { variables: { NATS_USER: 'licensing' }, says: /NATS_USER and NATS_PASSWORD must be set together/ },
     { variables: { NATS_PASSWORD: 'secret' }, says: /NATS_USER and NATS_PASSWORD must be set together/ },
     { variables: { PORT: '65536' }, says: /PORT must be a whole number from 0 to 65535/ },
+    { variables: { TRUST_PROXY: 'proxy.example' }, says: /TRUST_PROXY must be addresses of proxies/ },
+    { variables: { TRUST_PROXY: '10.0.0.1,' }, says: /TRUST_PROXY must be addresses of proxies/ },
+    { variables: { TRUST_PROXY: '0.0.0.0/0' }, says: /TRUST_PROXY must be addresses of proxies/ },
+    { variables: { TRUST_PROXY: '10.0.0.0/33' }, says: /TRUST_PROXY must be addresses of proxies/ },
     { variables: { AUTH_SERVER_URL: 'https://as.example/?a=b' }, says: /without a query/ },
   ])('are refused where they do not fit: $variables', ({ variables, says }) => {
     const faults = faultsOf(variables);
     expect(faults).toHaveLength(1);
     expect(faults[0]).toMatch(says);
+  });
+
+  it('take addresses and networks of proxies, of both kinds', () => {
+    expect(loadSettings({ TRUST_PROXY: '127.0.0.1, 10.0.0.0/8,::1,fd00::/8' }).trustedProxies).toEqual([
+      '127.0.0.1',
+      '10.0.0.0/8',
+      '::1',
+      'fd00::/8',
+    ]);
+    expect(loadSettings({}).trustedProxies).toEqual([]);
   });
 
   it('never repeat a secret in a fault', () => {

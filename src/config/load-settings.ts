@@ -60,6 +60,7 @@ const optionalNames = [
   'HTTPS_PROXY',
   'HTTP_PROXY',
   'NO_PROXY',
+  'TRUST_PROXY',
   'LOG_FORMAT',
 ];
 
@@ -121,6 +122,7 @@ function toSettings(environment: Environment): Settings {
       tokenWarningsSeconds: environment.TOKEN_WARNINGS.split(',').map((text) => parseDurationMs(text) / 1000),
       refreshIntervalMs: parseDurationMs(environment.REFRESH_INTERVAL),
     },
+    trustedProxies: environment.TRUST_PROXY?.split(',').map((address) => address.trim()) ?? [],
     hasDocs: environment.DOCS === 'on',
     logLevel: environment.LOG_LEVEL as Settings['logLevel'],
     logFormat: (environment.LOG_FORMAT ?? (isatty(1) ? 'pretty' : 'json')) as Settings['logFormat'],

@@ -23,6 +23,8 @@ export class Settings {
   /** 32 bytes in base64; null: kept in a file in `dataDir`. */
   readonly encryptionKey!: string | null;
   readonly policy!: LicensePolicy;
+  /** Addresses and networks whose `X-Forwarded-*` headers are believed. */
+  readonly trustedProxies!: string[];
   readonly hasDocs!: boolean;
   readonly logLevel!: 'error' | 'warn' | 'info' | 'debug';
   readonly logFormat!: 'pretty' | 'json';

@@ -33,10 +33,10 @@ export class LicensePageController {
   ) {}
 
   @Get()
-  show(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+  async show(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const session = sessionOf(request);
     const notice = isBackground(request) ? null : this.notices.take(session);
-    const page = this.composer.compose(session, request.headers['accept-language'], notice);
+    const page = await this.composer.compose(session, request.headers['accept-language'], notice);
     sendPage(reply, renderLicensePage(page));
   }
 
@@ -65,8 +65,8 @@ export class LicensePageController {
   }
 
   @Get('license/remove')
-  askBeforeRemoval(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    const page = this.composer.compose(sessionOf(request), request.headers['accept-language'], null);
+  async askBeforeRemoval(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    const page = await this.composer.compose(sessionOf(request), request.headers['accept-language'], null);
     if (page.license.status === 'unlicensed') return goTo(reply, '/');
     sendPage(reply, renderRemoval(page));
   }

@@ -24,14 +24,14 @@ export interface LicensePage {
   readonly license: LicenseView;
   readonly authorization: AuthorizationView | null;
   readonly notice: Notice | null;
-  /** Where a person authorizes this server. */
-  readonly authorizationServerUrl: string;
+  /** Where a person authorizes this server; null where nothing is to be authorized. */
+  readonly authorizationServerUrl: string | null;
   readonly visitor: Visitor;
   readonly reader: Reader;
   readonly version: string;
 }
 
 /** Whether the page shows how to acquire a license: there is none, or the one there is cannot be refreshed. */
-export function isAcquiring({ license }: LicensePage): boolean {
+export function isAcquiring(license: LicenseView): boolean {
   return license.status === 'unlicensed' || license.reauthorizationRequired;
 }

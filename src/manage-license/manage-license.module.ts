@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AdminModule } from '../admin/admin.module.js';
 import { LicensingModule } from '../licensing/licensing.module.js';
+import { OAuthModule } from '../oauth/oauth.module.js';
 import { AssetController } from './asset.controller.js';
 import { HistoryController } from './history.controller.js';
 import { LicenseEventsController } from './license-events.controller.js';
@@ -10,10 +11,11 @@ import { LoginController } from './login.controller.js';
 import { Notices } from './notices.js';
 import { PageComposer } from './page-composer.js';
 import { PageGuard } from './page-guard.js';
+import { PeoplePage } from './people-page.js';
 
 /** The Manage License page. */
 @Module({
-  imports: [AdminModule, LicensingModule],
+  imports: [AdminModule, LicensingModule, OAuthModule],
   controllers: [
     AssetController,
     LoginController,
@@ -21,6 +23,6 @@ import { PageGuard } from './page-guard.js';
     HistoryController,
     LicenseEventsController,
   ],
-  providers: [PageComposer, Notices, LicenseFeed, PageGuard],
+  providers: [PageComposer, PeoplePage, Notices, LicenseFeed, PageGuard],
 })
 export class ManageLicenseModule {}

@@ -12,8 +12,7 @@ export interface PageAsset {
   readonly gzipped: Buffer;
 }
 
-// The compiler carries no other files along, so the built service reads them from beside the sources as well.
-const folder = join(import.meta.dirname, '../../src/manage-license/assets');
+const folder = join(import.meta.dirname, 'assets');
 const pico = createRequire(import.meta.url).resolve('@picocss/pico/css/pico.min.css');
 
 const styles = loadAsset('page', 'css', 'text/css; charset=utf-8', [pico, join(folder, 'page.css')]);

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Session } from '../admin/sessions.js';
-import { Settings } from '../config/settings.js';
 import type { LicenseView } from '../licensing/domain/license-view.js';
 import { LicenseReader } from '../licensing/license-reader.js';
 import { Clock } from '../licensing/ports/clock.js';
 import { LicenseStore } from '../licensing/ports/license-store.js';
-import type { AuthorizationView, LicensePage, Notice } from './license-page.js';
+import { type AuthorizationView, isAcquiring, type LicensePage, type Notice } from './license-page.js';
+import { PeoplePage } from './people-page.js';
 import { chooseLocale, type Reader } from './reader.js';
 
 /** Puts together what the Manage License page shows at this moment. */
@@ -18,19 +18,23 @@ export class PageComposer {
     private readonly reader: LicenseReader,
     private readonly store: LicenseStore,
     private readonly clock: Clock,
-    private readonly settings: Settings,
+    private readonly peoplePage: PeoplePage,
   ) {}
 
-  compose(visitor: Session, acceptLanguage: string | undefined, notice: Notice | null): LicensePage {
+  async compose(
+    visitor: Session,
+    acceptLanguage: string | undefined,
+    notice: Notice | null,
+  ): Promise<LicensePage> {
+    // Whatever takes time comes first, so that all that is shown is of one moment.
+    const peoplePage = isAcquiring(this.reader.view()) ? await this.peoplePage.find() : null;
     const license = this.reader.view();
     const authorization = this.authorization();
     return {
       license,
       authorization,
       notice,
-      // Only the server itself knows the address for people; until it has said it, the one for services must do.
-      authorizationServerUrl:
-        this.store.pending?.verificationUri ?? this.settings.authorizationServer.issuer.href,
+      authorizationServerUrl: this.store.pending?.verificationUri ?? peoplePage,
       visitor,
       reader: this.readerOf(acceptLanguage),
       version: this.name(license, authorization),

@@ -114,6 +114,19 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
     }
   }
 
+  override async findPeoplePage(): Promise<string | null> {
+    try {
+      const page = (await this.sessions.get()).configuration.serverMetadata().service_documentation;
+      // It becomes a link: nothing but a page.
+      return page !== undefined && URL.canParse(page) && /^https?:$/.test(new URL(page).protocol)
+        ? page
+        : null;
+    } catch {
+      // That the server cannot be reached is told where something is asked of it.
+      return null;
+    }
+  }
+
   override async checkReachable(): Promise<{ kind: 'reachable' } | Unreachable> {
     try {
       await this.sessions.get();

@@ -82,7 +82,7 @@ export async function startApp(options: StartAppOptions = {}): Promise<TestApp> 
   if (options.clock) builder.overrideProvider(Clock).useValue(options.clock);
   if (options.machineClock) builder.overrideProvider(MachineClock).useValue(options.machineClock);
   const testingModule = await builder.compile();
-  const app = testingModule.createNestApplication<NestFastifyApplication>(createAdapter(), {
+  const app = testingModule.createNestApplication<NestFastifyApplication>(createAdapter(settings), {
     logger: ['error', 'fatal'],
   });
   await setupApp(app);

@@ -2,19 +2,14 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 import { expect } from 'vitest';
 import type { LicenseState } from '../../src/licensing/domain/license-state.js';
 import { LicenseStore } from '../../src/licensing/ports/license-store.js';
-import { findViolations, logIn, measureOverflow, takeScreenshot, watchConsole } from './browser.js';
+import { logIn, watchConsole } from './browser.js';
 import { FakeClock } from './fake-clock.js';
 import { holdScheduler } from './hold-scheduler.js';
+import { inspectPage } from './inspect-page.js';
 import { startApp, type TestApp } from './start-app.js';
 import { startMock, type TestMock } from './start-mock.js';
 
 const mockPassword = 'a password of the mock';
-const looks = [
-  { colorScheme: 'light', width: 1280 },
-  { colorScheme: 'light', width: 320 },
-  { colorScheme: 'dark', width: 320 },
-  { colorScheme: 'dark', width: 1280 },
-] as const;
 
 /** A store with its page in a real browser, its Authorization server, and the one clock that both go by. */
 export class StorePage {
@@ -89,19 +84,8 @@ export class StorePage {
       .transact((transaction) => transaction.saveState({ ...transaction.state, ...change }, []));
   }
 
-  /** Looks at the page in both themes, on a phone and on a desk: nothing overflows, axe finds nothing. Keeps pictures. */
-  async inspect(name: string): Promise<void> {
-    for (const { colorScheme, width } of looks) {
-      await this.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await this.page.setViewportSize({ width, height: 720 });
-      expect(await measureOverflow(this.page), `${name} is wider than ${width} px`).toBe(0);
-      // One look for each theme: contrast does not depend on the width, nor structure on the theme.
-      if ((colorScheme === 'light') === (width === 1280)) {
-        expect(await findViolations(this.page), `${name}, ${colorScheme}, ${width} px`).toEqual([]);
-      }
-      await takeScreenshot(this.page, `${name}-${colorScheme}-${width}`);
-    }
-    await this.page.setViewportSize({ width: 1280, height: 720 });
+  inspect(name: string): Promise<void> {
+    return inspectPage(this.page, name);
   }
 
   /** Ends everything. What the browser complained of fails the test, but for answers that a test asked for. */

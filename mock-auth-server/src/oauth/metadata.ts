@@ -6,13 +6,15 @@ export const deviceCodeGrantType = 'urn:ietf:params:oauth:grant-type:device_code
 
 /** Describes this server (RFC 8414 section 2); DPoP is offered by naming its algorithms (RFC 9449 section 5.1). */
 export function describeServer(context: MockContext): Record<string, unknown> {
-  const { issuer } = context.urls;
+  const { issuer, publicUrl } = context.urls;
   return {
     issuer,
     device_authorization_endpoint: issuer + endpointPaths.deviceAuthorization,
     token_endpoint: issuer + endpointPaths.token,
     revocation_endpoint: issuer + endpointPaths.revocation,
     introspection_endpoint: issuer + endpointPaths.introspection,
+    // The pages for people: a client shows this address before it has a verification_uri.
+    service_documentation: `${publicUrl}/organizations`,
     jwks_uri: issuer + endpointPaths.jwks,
     grant_types_supported: [deviceCodeGrantType, 'refresh_token'],
     response_types_supported: [],

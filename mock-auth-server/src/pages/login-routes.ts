@@ -1,14 +1,17 @@
+import { resolve } from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { loginPasswordPath } from '../login-password.js';
 import type { PageContext } from './page-context.js';
 import { goTo, sendPage } from './page-reply.js';
 import { readForm } from './read-form.js';
 import { sessionCookieName } from './session-gate.js';
+import type { LoginView } from './views/login-view.js';
 import { renderLogin } from './views/login-view.js';
 
 export function addLoginRoutes(scope: FastifyInstance, pages: PageContext): void {
   scope.get('/', async (_request, reply) => goTo(reply, '/organizations'));
   scope.get<{ Querystring: { next?: unknown } }>('/login', async (request, reply) =>
-    sendPage(reply, renderLogin({ next: safeNext(request.query.next), email: '', fault: null })),
+    sendForm(pages, reply, { next: safeNext(request.query.next), email: '', fault: null }, 200),
   );
   scope.post('/login', async (request, reply) => logIn(pages, request, reply));
 }
@@ -26,22 +29,29 @@ async function logIn(
   if (waitSeconds > 0) {
     reply.header('retry-after', waitSeconds);
     const fault = `too many wrong logins: wait ${waitSeconds} seconds and try again`;
-    return sendPage(reply, renderLogin({ next, email, fault }), 429);
+    return sendForm(pages, reply, { next, email, fault }, 429);
   }
   // Counted before the slow check: many at the same moment must not slip through.
   pages.loginAttempts.recordWrong(request.ip, now);
   if (!(await pages.login.isRight(email, form.get('password') ?? ''))) {
     pages.mock.log('login refused: wrong e-mail address or password');
-    return sendPage(
-      reply,
-      renderLogin({ next, email, fault: 'the e-mail address or the password is wrong' }),
-      401,
-    );
+    return sendForm(pages, reply, { next, email, fault: 'the e-mail address or the password is wrong' }, 401);
   }
   pages.loginAttempts.forget(request.ip);
   pages.mock.log('a person logged in');
   reply.setCookie(sessionCookieName(pages), pages.sessions.start(now), cookieOptions(pages));
   return goTo(reply, next);
+}
+
+function sendForm(
+  pages: PageContext,
+  reply: FastifyReply,
+  entry: Pick<LoginView, 'next' | 'email' | 'fault'>,
+  status: number,
+): FastifyReply {
+  const { loginEmail, loginPassword, dataDir } = pages.mock.settings;
+  const passwordPath = loginPassword === null ? resolve(loginPasswordPath(dataDir)) : null;
+  return sendPage(reply, renderLogin({ ...entry, loginEmail, passwordPath }), status);
 }
 
 /** Lax, not Strict: a person comes here by a link of the license page, and may be logged in already. */

@@ -27,6 +27,12 @@ export async function addPageRoutes(scope: FastifyInstance, pages: PageContext):
       'something went wrong here: the log of this server says what',
     );
   });
+  scope.setNotFoundHandler((request, reply) => {
+    if (request.headers.accept?.includes('text/html')) {
+      return sendFailure(reply, 404, 'Not found', 'there is no such page');
+    }
+    return reply.code(404).send({ statusCode: 404, error: 'Not Found', message: 'there is nothing here' });
+  });
   addLoginRoutes(scope, pages);
   await scope.register(async (inside) => {
     addSessionGate(inside, pages);

@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +22,7 @@ export async function buildServer(): Promise<void> {
     '--outDir',
     outDir,
   ]);
+  cpSync(`${root}/src/pages/assets`, `${outDir}/pages/assets`, { recursive: true });
 }
 
 export function removeBuild(): void {

@@ -81,6 +81,9 @@ export abstract class AuthorizationServer {
   /** Revokes the grant of a refresh token (RFC 7009). An unknown token counts as revoked. */
   abstract revoke(secrets: GrantSecrets): Promise<RevocationAnswer>;
 
+  /** Where a person finds its pages, as its metadata names them (RFC 8414 `service_documentation`); null: not known. */
+  abstract findPeoplePage(): Promise<string | null>;
+
   /** Tells whether the server answers at all, by its metadata (RFC 8414). */
   abstract checkReachable(): Promise<{ readonly kind: 'reachable' } | Unreachable>;
 }

@@ -76,8 +76,10 @@ function groupUserCode(userCode: string): Html {
   return html`${groups.map((group) => html`<span class="group">${group}</span>`)}`;
 }
 
-function renderServerLink({ authorizationServerUrl }: LicensePage): Html {
-  return html`<a href="${authorizationServerUrl}" target="_blank" rel="noopener noreferrer"
-    >${words.open} <span class="new-tab">${texts.newTab}</span></a
-  >`;
+function renderServerLink({ authorizationServerUrl }: LicensePage): Html | null {
+  return authorizationServerUrl === null
+    ? null
+    : html`<a href="${authorizationServerUrl}" target="_blank" rel="noopener noreferrer"
+        >${words.open} <span class="new-tab">${texts.newTab}</span></a
+      >`;
 }

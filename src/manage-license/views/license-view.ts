@@ -44,7 +44,7 @@ function renderContent(page: LicensePage): Html {
   const head = html`${notice && renderNotice(notice)}${renderStatus(page)}${renderEnd(page)}${renderWarnings(page)}`;
   const isCodeShown = page.authorization?.state === 'pending';
   if (license.status === 'unlicensed') return html`${head}${renderAcquire(page)}`;
-  if (isCodeShown || isAcquiring(page)) {
+  if (isCodeShown || isAcquiring(license)) {
     return html`${head}${renderAcquire(page)}${renderLicenseDetails(page)}${renderActions(page, false)}`;
   }
   // What is to be done stands beside the reason to do it; where there is none, the details come first.

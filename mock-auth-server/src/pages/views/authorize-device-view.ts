@@ -1,8 +1,9 @@
 import type { DeviceState } from '../../controls/describe-state.js';
 import type { Organization } from '../../domain/model.js';
+import type { Html } from '../html.js';
 import { html } from '../html.js';
 import { renderOption } from './device-view.js';
-import { renderCsrfField, renderFault, renderPage } from './layout.js';
+import { renderCsrfField, renderFault, renderMessage, renderPage } from './layout.js';
 
 export interface AuthorizeDeviceView {
   csrfToken: string;
@@ -13,40 +14,50 @@ export interface AuthorizeDeviceView {
 }
 
 export function renderAuthorizeDevice(view: AuthorizeDeviceView): string {
-  const path = `/organizations/${view.organization.id}`;
-  const options = view.devices.map(({ id, name, kind, authorized }) => {
-    const label = `${name} (${kind}, ${id})${authorized ? ' – authorized already' : ''}`;
-    return renderOption(id, label, view.draft.deviceId);
-  });
+  const { organization, csrfToken, devices } = view;
+  const path = `/organizations/${organization.id}`;
   return renderPage(
-    { title: 'Authorize Device', csrfToken: view.csrfToken },
-    html`<p>Organization <a href="${path}">${view.organization.name}</a></p>
+    { title: 'Authorize Device', csrfToken },
+    html`<p class="place">Organization <a href="${path}">${organization.name}</a></p>
       ${renderFault(view.fault)}
-      <form method="post" action="${path}/authorize-device">
-        ${renderCsrfField(view.csrfToken)}
-        <p>
-          <label
-            >Device
-            <select name="deviceId" required>
-              ${options}
-            </select></label
-          >
-        </p>
-        <p>
-          <label
-            >User Code
-            <input
-              name="userCode"
-              value="${view.draft.userCode}"
-              placeholder="XXXX-XXXX"
-              maxlength="40"
-              autocomplete="off"
-              autocapitalize="characters"
-              spellcheck="false"
-              required
-          /></label>
-        </p>
-        <p><button>Authorize</button> <a href="${path}">Cancel</a></p>
-      </form>`,
+      ${devices.length === 0 ? renderNoDevices(organization, path) : renderForm(view, path)}`,
   );
+}
+
+function renderNoDevices({ name }: Organization, path: string): Html {
+  return html`${renderMessage('plain', html`${name} has no device yet, and only a device that is known here can be authorized.`)}
+    <p class="actions"><a href="${path}" class="button">Back to ${name}</a></p>`;
+}
+
+function renderForm({ csrfToken, devices, draft }: AuthorizeDeviceView, path: string): Html {
+  const options = devices.map(({ id, name, kind, authorized }) => {
+    const label = `${name} (${kind}, ${id})${authorized ? ' – authorized already' : ''}`;
+    return renderOption(id, label, draft.deviceId);
+  });
+  return html`<form method="post" action="${path}/authorize-device" class="card">
+    ${renderCsrfField(csrfToken)}
+    <label for="deviceId">Device</label>
+    <select id="deviceId" name="deviceId" required>
+      ${options}
+    </select>
+    <label for="userCode">User Code</label>
+    <input
+      id="userCode"
+      class="code"
+      name="userCode"
+      value="${draft.userCode}"
+      placeholder="XXXX-XXXX"
+      maxlength="40"
+      autocomplete="off"
+      autocapitalize="characters"
+      spellcheck="false"
+      aria-describedby="code-hint"
+      required
+    />
+    <small id="code-hint">The license page shows it once Next was chosen there.</small>
+    <div class="actions">
+      <button>Authorize</button>
+      <a href="${path}" class="button outline secondary">Cancel</a>
+    </div>
+  </form>`;
 }

@@ -1,6 +1,7 @@
 import type { Device, License, Organization } from '../../domain/model.js';
+import type { Html } from '../html.js';
 import { html } from '../html.js';
-import { renderCsrfField, renderPage } from './layout.js';
+import { renderCsrfField, renderMessage, renderPage } from './layout.js';
 
 export interface ConfirmAuthorizationView {
   csrfToken: string;
@@ -16,30 +17,22 @@ export interface ConfirmAuthorizationView {
 
 /** Asks before anything is granted; Deny stands beside Confirm, as prominent (RFC 8628 section 5.4). */
 export function renderConfirmAuthorization(view: ConfirmAuthorizationView): string {
-  const { device, license, organization } = view;
+  const { device, organization } = view;
   return renderPage(
     { title: `Authorize ${device.name}?`, csrfToken: view.csrfToken },
-    html`<p>
-        The device that shows the User Code <strong><code>${view.userCode}</code></strong> is granted a
-        license:
-      </p>
-      <dl>
-        <dt>Device</dt>
-        <dd>${device.name} (<code>${device.id}</code>), a ${device.kind}</dd>
-        <dt>Organization</dt>
-        <dd>${organization.name} (<code>${organization.id}</code>)</dd>
-        <dt>License</dt>
-        <dd>${license.name}</dd>
-        <dt>Features</dt>
-        <dd>${license.features.join(', ')}</dd>
-        <dt>License Renewal Date</dt>
-        <dd>${view.renewalDate ?? 'None'}</dd>
-        <dt>Hub Server</dt>
-        <dd>${view.hubName ?? 'None'}</dd>
-      </dl>
+    html`<section class="card">
+      <p>The device that shows this User Code is granted a license.</p>
+      <div class="user-code">
+        <p>User Code</p>
+        <p><code>${view.userCode}</code></p>
+      </div>
+      ${renderGrant(view)}
       ${
         view.isAuthorizedAlready &&
-        html`<p role="note">This device is authorized already: confirming ends its old authorization.</p>`
+        renderMessage(
+          'warning',
+          html`This device is authorized already: confirming ends its old authorization.`,
+        )
       }
       <p>
         Confirm only if you see this User Code on the license page of that device. If somebody sent you the
@@ -49,10 +42,37 @@ export function renderConfirmAuthorization(view: ConfirmAuthorizationView): stri
         ${renderCsrfField(view.csrfToken)}
         <input type="hidden" name="deviceId" value="${device.id}" />
         <input type="hidden" name="userCode" value="${view.userCode}" />
-        <p>
+        <div class="actions decision">
           <button name="decision" value="confirm">Confirm</button>
           <button name="decision" value="deny">Deny</button>
-        </p>
-      </form>`,
+        </div>
+      </form>
+    </section>`,
   );
+}
+
+function renderGrant({
+  device,
+  license,
+  organization,
+  renewalDate,
+  hubName,
+}: ConfirmAuthorizationView): Html {
+  const fields: readonly (readonly [string, Html])[] = [
+    ['Device', html`<strong>${device.name}</strong> (<code>${device.id}</code>), a ${device.kind}`],
+    ['Organization', html`${organization.name} (<code>${organization.id}</code>)`],
+    ['License', html`${license.name}`],
+    ['Features', html`${license.features.join(', ')}`],
+    ['License Renewal Date', html`${renewalDate ?? 'None'}`],
+    ['Hub Server', html`${hubName ?? 'None'}`],
+  ];
+  return html`<dl class="fields">
+    ${fields.map(
+      ([name, value]) =>
+        html`<div>
+          <dt>${name}</dt>
+          <dd>${value}</dd>
+        </div>`,
+    )}
+  </dl>`;
 }

@@ -25,55 +25,55 @@ export interface DeviceView {
 }
 
 export function renderDevice(view: DeviceView): string {
-  const { draft, organization } = view;
+  const { draft, organization, deviceId, csrfToken } = view;
   const path = `/organizations/${organization.id}`;
-  const action = view.deviceId === null ? `${path}/devices` : `${path}/devices/${view.deviceId}`;
-  const licenses = view.licenses.map(({ id, name }) => renderOption(id, name, draft.licenseId));
-  const hubs = view.hubs.map(({ id, name }) => renderOption(id, name, draft.hubId));
   return renderPage(
-    { title: view.deviceId === null ? 'Create a device' : `Device ${draft.name}`, csrfToken: view.csrfToken },
-    html`<p>Organization <a href="${path}">${organization.name}</a></p>
+    { title: deviceId === null ? 'Create a device' : `Device ${draft.name}`, csrfToken },
+    html`<p class="place">
+        Organization
+        <a href="${path}">${organization.name}</a
+        >${deviceId !== null && html` · ${draft.kind} <code>${deviceId}</code>`}
+      </p>
       ${renderFault(view.fault)}
-      <form method="post" action="${action}">
-        ${renderCsrfField(view.csrfToken)}
-        <p>
-          <label>Name <input name="name" value="${draft.name}" maxlength="100" required /></label>
-        </p>
-        ${view.deviceId === null ? renderKind(draft.kind) : html`<p>Kind: ${draft.kind}, ID: <code>${view.deviceId}</code></p>`}
-        <p>
-          <label
-            >License
-            <select name="licenseId" required>
-              ${licenses}
-            </select></label
-          >
-        </p>
-        <p>
-          <label
-            >Hub Server, the server that it connects to
-            <select name="hubId">
-              ${renderOption('', 'None', draft.hubId)}${hubs}
-            </select></label
-          >
-        </p>
-        <p>
-          <label>URL, for servers <input type="url" name="url" value="${draft.url}" maxlength="500" /></label>
-        </p>
-        <p><button>${view.deviceId === null ? 'Create' : 'Save'}</button> <a href="${path}">Cancel</a></p>
+      <form method="post" action="${path}/devices${deviceId !== null && `/${deviceId}`}" class="card">
+        ${renderCsrfField(csrfToken)}
+        <label for="name">Name</label>
+        <input id="name" name="name" value="${draft.name}" maxlength="100" autocomplete="off" required />
+        ${deviceId === null && renderKind(draft.kind)}
+        <label for="licenseId">License</label>
+        <select id="licenseId" name="licenseId" required>
+          ${view.licenses.map(({ id, name }) => renderOption(id, name, draft.licenseId))}
+        </select>
+        <label for="hubId">Hub Server</label>
+        <select id="hubId" name="hubId" aria-describedby="hub-hint">
+          ${renderOption('', 'None', draft.hubId)}
+          ${view.hubs.map(({ id, name }) => renderOption(id, name, draft.hubId))}
+        </select>
+        <small id="hub-hint">The server that it connects to.</small>
+        <label for="url">URL</label>
+        <input
+          type="url"
+          id="url"
+          name="url"
+          value="${draft.url}"
+          placeholder="https://store.example"
+          maxlength="500"
+          aria-describedby="url-hint"
+        />
+        <small id="url-hint">Where others find it; for servers only.</small>
+        <div class="actions">
+          <button>${deviceId === null ? 'Create' : 'Save'}</button>
+          <a href="${path}" class="button outline secondary">Cancel</a>
+        </div>
       </form>`,
   );
 }
 
 function renderKind(kind: DeviceKind): Html {
-  const options = [renderOption('server', 'Server', kind), renderOption('register', 'Register', kind)];
-  return html`<p>
-    <label
-      >Kind
-      <select name="kind" required>
-        ${options}
-      </select></label
-    >
-  </p>`;
+  return html`<label for="kind">Kind</label>
+    <select id="kind" name="kind" required>
+      ${renderOption('server', 'Server', kind)}${renderOption('register', 'Register', kind)}
+    </select>`;
 }
 
 export function renderOption(value: string, label: string, selected: string): Html {

@@ -10,6 +10,6 @@ export function renderFailure(view: FailureView): string {
   return renderPage(
     { title: view.title, csrfToken: null },
     html`${renderFault(view.reason)}
-      <p><a href="/organizations">Back to the organizations</a></p>`,
+      <p class="actions"><a href="/organizations" class="button">Back to the organizations</a></p>`,
   );
 }

@@ -1,14 +1,18 @@
 import type { Html } from '../html.js';
 import { html } from '../html.js';
+import { assetUrls } from '../page-assets.js';
 
 export interface PageFrame {
   title: string;
   /** Null where nobody is logged in. */
   csrfToken: string | null;
+  /** For tables that need the room. */
+  isWide?: boolean;
 }
 
 /** Renders the frame of every page: it says on each that this is a mock. */
 export function renderPage(frame: PageFrame, content: Html): string {
+  const container = frame.isWide ? 'container wide' : 'container';
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -16,15 +20,18 @@ export function renderPage(frame: PageFrame, content: Html): string {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>${frame.title} – Mock Authorization server</title>
+        <link rel="icon" href="${assetUrls.icon}" type="image/svg+xml" />
+        <link rel="stylesheet" href="${assetUrls.styles}" />
       </head>
       <body>
-        <header>
-          <p>
+        <a class="skip" href="#content">Skip to content</a>
+        <div class="mock" role="region" aria-label="What this server is">
+          <p class="${container}">
             <strong>Mock Authorization server</strong> for development and tests: it licenses nothing real.
           </p>
-          ${frame.csrfToken !== null && renderNavigation(frame.csrfToken)}
-        </header>
-        <main>
+        </div>
+        ${frame.csrfToken !== null && renderNavigation(frame.csrfToken, container)}
+        <main class="${container}" id="content" tabindex="-1">
           <h1>${frame.title}</h1>
           ${content}
         </main>
@@ -32,11 +39,15 @@ export function renderPage(frame: PageFrame, content: Html): string {
     </html> `.text;
 }
 
-function renderNavigation(csrfToken: string): Html {
-  return html`<nav aria-label="Main">
-    <a href="/organizations">Organizations</a>
-    <form method="post" action="/logout">${renderCsrfField(csrfToken)}<button>Log out</button></form>
-  </nav>`;
+function renderNavigation(csrfToken: string, container: string): Html {
+  return html`<header class="${container}">
+    <nav aria-label="Main">
+      <p><a href="/organizations">Organizations</a></p>
+      <form method="post" action="/logout">
+        ${renderCsrfField(csrfToken)}<button class="outline secondary">Log out</button>
+      </form>
+    </nav>
+  </header>`;
 }
 
 export function renderCsrfField(csrfToken: string): Html {
@@ -45,7 +56,21 @@ export function renderCsrfField(csrfToken: string): Html {
 
 /** Renders what went wrong, so that a screen reader says it at once; nothing where nothing did. */
 export function renderFault(fault: string | null): Html {
-  return fault === null ? html`` : html`<p role="alert">${capitalize(fault)}.</p>`;
+  return fault === null ? html`` : renderMessage('bad', html`${capitalize(fault)}.`);
+}
+
+type MessageTone = 'good' | 'plain' | 'warning' | 'bad';
+
+/** A tone is told by a sign too, not by colour alone. */
+const signs: Record<MessageTone, string> = { good: '✓', plain: 'i', warning: '!', bad: '✕' };
+/** What has just happened is read out at once, the other way round from what was so before. */
+const roles: Record<MessageTone, string> = { good: 'status', plain: 'note', warning: 'note', bad: 'alert' };
+
+export function renderMessage(tone: MessageTone, text: Html): Html {
+  return html`<div class="message ${tone}" role="${roles[tone]}">
+    <span class="sign" aria-hidden="true">${signs[tone]}</span>
+    <p>${text}</p>
+  </div>`;
 }
 
 function capitalize(sentence: string): string {

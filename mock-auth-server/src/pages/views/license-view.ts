@@ -1,4 +1,5 @@
 import type { Organization } from '../../domain/model.js';
+import type { Html } from '../html.js';
 import { html } from '../html.js';
 import { renderCsrfField, renderFault, renderPage } from './layout.js';
 
@@ -21,46 +22,61 @@ export interface LicenseView {
 }
 
 export function renderLicense(view: LicenseView): string {
-  const { draft, organization } = view;
+  const { draft, organization, licenseId, csrfToken } = view;
   const path = `/organizations/${organization.id}`;
-  const action = view.licenseId === null ? `${path}/licenses` : `${path}/licenses/${view.licenseId}`;
-  const isDate = draft.expiresOn === '' || /^\d{4}-\d{2}-\d{2}$/.test(draft.expiresOn);
   return renderPage(
-    {
-      title: view.licenseId === null ? 'Create a license' : `License ${draft.name}`,
-      csrfToken: view.csrfToken,
-    },
-    html`<p>Organization <a href="${path}">${organization.name}</a></p>
+    { title: licenseId === null ? 'Create a license' : `License ${draft.name}`, csrfToken },
+    html`<p class="place">Organization <a href="${path}">${organization.name}</a></p>
       ${renderFault(view.fault)}
-      <form method="post" action="${action}">
-        ${renderCsrfField(view.csrfToken)}
-        <p>
-          <label>Name <input name="name" value="${draft.name}" maxlength="100" required /></label>
-        </p>
-        <p>
-          <label
-            >Count <input type="number" name="count" value="${draft.count}" min="0" max="1000000" required
-          /></label>
-        </p>
-        <p>
-          <label
-            >Expires on, the end of that day in UTC; empty for a license without an end
-            <input type="${isDate ? 'date' : 'text'}" name="expiresOn" value="${draft.expiresOn}"
-          /></label>
-        </p>
-        <p>
-          <label
-            >Licensed Features, such as xms for servers or register for registers
-            <input name="features" value="${draft.features}" maxlength="500" required
-          /></label>
-        </p>
-        <p>
-          <label
-            ><input type="checkbox" name="isActive" value="on" ${draft.isActive && html` checked`} /> Is
-            Active</label
-          >
-        </p>
-        <p><button>${view.licenseId === null ? 'Create' : 'Save'}</button> <a href="${path}">Cancel</a></p>
+      <form method="post" action="${path}/licenses${licenseId !== null && `/${licenseId}`}" class="card">
+        ${renderCsrfField(csrfToken)} ${renderTerms(draft)}
+        <div class="actions">
+          <button>${licenseId === null ? 'Create' : 'Save'}</button>
+          <a href="${path}" class="button outline secondary">Cancel</a>
+        </div>
       </form>`,
   );
+}
+
+function renderTerms(draft: LicenseDraft): Html {
+  const isDate = draft.expiresOn === '' || /^\d{4}-\d{2}-\d{2}$/.test(draft.expiresOn);
+  return html`<label for="name">Name</label>
+    <input id="name" name="name" value="${draft.name}" maxlength="100" autocomplete="off" required />
+    <label for="count">Count</label>
+    <input
+      type="number"
+      id="count"
+      name="count"
+      value="${draft.count}"
+      min="0"
+      max="1000000"
+      aria-describedby="count-hint"
+      required
+    />
+    <small id="count-hint">How many devices it covers.</small>
+    <label for="expiresOn">Expires on</label>
+    <input
+      type="${isDate ? 'date' : 'text'}"
+      id="expiresOn"
+      name="expiresOn"
+      value="${draft.expiresOn}"
+      aria-describedby="expires-hint"
+    />
+    <small id="expires-hint">The end of that day in UTC; empty: no end.</small>
+    <label for="features">Licensed Features</label>
+    <input
+      id="features"
+      name="features"
+      value="${draft.features}"
+      maxlength="500"
+      aria-describedby="features-hint"
+      autocomplete="off"
+      spellcheck="false"
+      required
+    />
+    <small id="features-hint">Such as xms for servers, register for registers.</small>
+    <label
+      ><input type="checkbox" name="isActive" value="on" ${draft.isActive && html` checked`} /> Is
+      Active</label
+    >`;
 }

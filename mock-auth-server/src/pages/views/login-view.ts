@@ -1,3 +1,4 @@
+import type { Html } from '../html.js';
 import { html } from '../html.js';
 import { renderFault, renderPage } from './layout.js';
 
@@ -5,6 +6,10 @@ export interface LoginView {
   /** Where to go after the login. */
   next: string;
   email: string;
+  /** Who may log in. */
+  loginEmail: string;
+  /** The file of the generated password; null: it was set. */
+  passwordPath: string | null;
   fault: string | null;
 }
 
@@ -12,23 +17,33 @@ export function renderLogin(view: LoginView): string {
   return renderPage(
     { title: 'Log in', csrfToken: null },
     html`${renderFault(view.fault)}
-      <form method="post" action="/login">
+      <form method="post" action="/login" class="card narrow">
         <input type="hidden" name="next" value="${view.next}" />
-        <p>
-          <label
-            >E-mail address
-            <input type="email" name="email" value="${view.email}" autocomplete="username" required
-          /></label>
-        </p>
-        <p>
-          <label
-            >Password <input type="password" name="password" autocomplete="current-password" required
-          /></label>
-        </p>
-        <p><button>Log in</button></p>
+        <label for="email">E-mail address</label>
+        <input
+          type="email"
+          id="email"
+          name="email"
+          value="${view.email}"
+          autocomplete="username"
+          required
+          autofocus
+        />
+        <label for="password">Password</label>
+        <input type="password" id="password" name="password" autocomplete="current-password" required />
+        <button>Log in</button>
       </form>
-      <p>
-        A generated password is in the file <code>login-password</code> in the data folder of this server.
-      </p>`,
+      <section>
+        <h2>Where are they?</h2>
+        <p>The e-mail address is <code>${view.loginEmail}</code>.</p>
+        ${renderPasswordHelp(view.passwordPath)}
+      </section>`,
   );
+}
+
+function renderPasswordHelp(path: string | null): Html {
+  return path === null
+    ? html`<p>The password is the one in the setting <strong>LOGIN_PASSWORD</strong> of this server.</p>`
+    : html`<p>The password is in this file on the machine of this server:</p>
+        <p><code>${path}</code></p>`;
 }

@@ -1,6 +1,8 @@
 import type { Organization } from '../../domain/model.js';
+import type { Html } from '../html.js';
 import { html } from '../html.js';
 import { renderCsrfField, renderFault, renderPage } from './layout.js';
+import { type ListColumn, renderList } from './list-view.js';
 
 export interface OrganizationsView {
   csrfToken: string;
@@ -9,48 +11,51 @@ export interface OrganizationsView {
   fault: string | null;
 }
 
+const columns: readonly ListColumn<Organization>[] = [
+  { title: 'Name', cell: ({ name }) => html`${name}` },
+  { title: 'ID', cell: ({ id }) => html`<code>${id}</code>` },
+  {
+    title: 'Actions',
+    cell: ({ id, name }) =>
+      html`<a href="/organizations/${id}" class="button outline" aria-label="Manage ${name}">Manage</a>`,
+  },
+];
+
 export function renderOrganizations(view: OrganizationsView): string {
-  const rows = view.organizations.map(
-    ({ id, name }) =>
-      html`<tr>
-        <td><code>${id}</code></td>
-        <td>${name}</td>
-        <td><a href="/organizations/${id}" aria-label="Manage ${name}">Manage</a></td>
-      </tr>`,
-  );
   return renderPage(
     { title: 'Organizations', csrfToken: view.csrfToken },
-    html`<table>
-        <thead>
-          <tr>
-            <th scope="col">ID</th>
-            <th scope="col">Name</th>
-            <th scope="col">Action</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${rows}
-        </tbody>
-      </table>
-      <h2>Create New</h2>
-      ${renderFault(view.fault)}
-      <form method="post" action="/organizations">
-        ${renderCsrfField(view.csrfToken)}
-        <p>
-          <label
-            >ID, with the prefix of its group
-            <input
-              name="id"
-              value="${view.draft.id}"
-              placeholder="fc-example"
-              pattern="[a-z]{2,8}-[a-z0-9]{1,32}"
-              required
-          /></label>
-        </p>
-        <p>
-          <label>Name <input name="name" value="${view.draft.name}" maxlength="100" required /></label>
-        </p>
-        <p><button>Create New</button></p>
-      </form>`,
+    html`<section class="card">
+        ${
+          view.organizations.length === 0
+            ? html`<p>There is no organization yet. Create one below.</p>`
+            : renderList('Organizations', columns, view.organizations)
+        }
+      </section>
+      <section class="card">
+        <h2>Create New</h2>
+        ${renderFault(view.fault)} ${renderForm(view)}
+      </section>`,
   );
+}
+
+function renderForm({ csrfToken, draft }: OrganizationsView): Html {
+  return html`<form method="post" action="/organizations">
+    ${renderCsrfField(csrfToken)}
+    <label for="id">ID</label>
+    <input
+      id="id"
+      name="id"
+      value="${draft.id}"
+      placeholder="fc-example"
+      pattern="[a-z]{2,8}-[a-z0-9]{1,32}"
+      aria-describedby="id-hint"
+      autocomplete="off"
+      spellcheck="false"
+      required
+    />
+    <small id="id-hint">The prefix of its group, a dash, then small letters and digits.</small>
+    <label for="name">Name</label>
+    <input id="name" name="name" value="${draft.name}" maxlength="100" autocomplete="off" required />
+    <button>Create New</button>
+  </form>`;
 }

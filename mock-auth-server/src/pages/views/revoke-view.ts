@@ -11,7 +11,7 @@ export interface RevokeView {
 export function renderRevoke(view: RevokeView): string {
   const path = `/organizations/${view.organization.id}`;
   return renderPage(
-    { title: `Remove the authorization of ${view.device.name}`, csrfToken: view.csrfToken },
+    { title: `Remove the authorization of ${view.device.name}?`, csrfToken: view.csrfToken },
     html`<p>
         The ${view.device.kind} <strong>${view.device.name}</strong> (<code>${view.device.id}</code>) of
         ${view.organization.name} loses its license at its next refresh, for good: to have it back, it must be
@@ -19,7 +19,10 @@ export function renderRevoke(view: RevokeView): string {
       </p>
       <form method="post" action="${path}/devices/${view.device.id}/revoke">
         ${renderCsrfField(view.csrfToken)}
-        <p><button>Remove authorization</button> <a href="${path}">Cancel</a></p>
+        <div class="actions">
+          <button class="danger">Remove authorization</button>
+          <a href="${path}" class="button outline secondary">Cancel</a>
+        </div>
       </form>`,
   );
 }

@@ -1,0 +1,19 @@
+import type { FastifyInstance } from 'fastify';
+import { pageAssets } from './page-assets.js';
+
+/** Serves what the pages load. Nothing of it is secret, and nothing else can be asked for. */
+export function addAssetRoutes(scope: FastifyInstance): void {
+  for (const { name, contentType, body, gzipped } of pageAssets) {
+    scope.get(`/assets/${name}`, async (request, reply) => {
+      reply.headers({
+        'content-type': contentType,
+        'cache-control': 'public, max-age=31536000, immutable',
+        vary: 'accept-encoding',
+      });
+      const acceptsGzip = /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(
+        request.headers['accept-encoding'] ?? '',
+      );
+      return acceptsGzip ? reply.header('content-encoding', 'gzip').send(gzipped) : reply.send(body);
+    });
+  }
+}

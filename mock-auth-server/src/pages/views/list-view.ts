@@ -1,0 +1,40 @@
+import type { Html } from '../html.js';
+import { html } from '../html.js';
+
+export interface ListColumn<Row> {
+  title: string;
+  /** The first column names its row. */
+  cell: (row: Row) => Html;
+}
+
+/**
+ * Renders a table which a narrow window stacks: each cell then carries the title of its column. The roles are
+ * written out because the stacking would take them from the elements.
+ */
+export function renderList<Row>(
+  label: string,
+  columns: readonly ListColumn<Row>[],
+  rows: readonly Row[],
+): Html {
+  return html`<table class="list" role="table" aria-label="${label}">
+    <thead role="rowgroup">
+      <tr role="row">
+        ${columns.map(({ title }) => html`<th scope="col" role="columnheader">${title}</th>`)}
+      </tr>
+    </thead>
+    <tbody role="rowgroup">
+      ${rows.map(
+        (row) =>
+          html`<tr role="row">
+            ${columns.map((column, index) => renderCell(column, index, row))}
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
+}
+
+function renderCell<Row>({ title, cell }: ListColumn<Row>, index: number, row: Row): Html {
+  if (index === 0) return html`<th scope="row" role="rowheader">${cell(row)}</th>`;
+  const className = title === 'Actions' ? 'wide' : '';
+  return html`<td role="cell" class="${className}" data-label="${title}"><div>${cell(row)}</div></td>`;
+}

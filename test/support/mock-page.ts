@@ -1,0 +1,82 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { watchConsole } from './browser.js';
+import { FakeClock } from './fake-clock.js';
+import { inspectPage } from './inspect-page.js';
+import { startMock, type TestMock } from './start-mock.js';
+
+const password = 'a password of the mock';
+
+/** The pages of the mock Authorization server in a real browser. */
+export class MockPage {
+  private constructor(
+    readonly clock: FakeClock,
+    readonly mock: TestMock,
+    readonly page: Page,
+    private readonly context: BrowserContext,
+    private readonly complaints: string[],
+  ) {}
+
+  static async open(browser: Browser): Promise<MockPage> {
+    const clock = new FakeClock();
+    const mock = await startMock({ now: () => clock.now(), loginPassword: password });
+    const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC' });
+    context.setDefaultTimeout(20_000);
+    return new MockPage(clock, mock, await context.newPage(), context, watchConsole(context));
+  }
+
+  async goTo(path: string): Promise<void> {
+    await this.page.goto(`${this.mock.url}${path}`);
+  }
+
+  async logIn(typed = password): Promise<void> {
+    await this.goTo('/login');
+    await this.page.getByLabel('E-mail address').fill('admin@example.test');
+    await this.page.getByLabel('Password').fill(typed);
+    await this.choose('Log in');
+  }
+
+  /** Goes into the demo organization as a person does. */
+  async manageDemo(): Promise<void> {
+    await this.logIn();
+    await this.follow('Manage Demo');
+    await this.isAt('Demo');
+  }
+
+  async choose(button: string): Promise<void> {
+    await this.page.getByRole('button', { name: button, exact: true }).click();
+  }
+
+  async follow(link: string): Promise<void> {
+    await this.page.getByRole('link', { name: link }).click();
+  }
+
+  async isAt(heading: string): Promise<void> {
+    await this.page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor();
+  }
+
+  async isTold(text: string | RegExp): Promise<void> {
+    await this.page.locator('.message').getByText(text).waitFor();
+  }
+
+  /** A user code of a server that waits to be authorized. */
+  async requestUserCode(): Promise<string> {
+    const answer = await fetch(`${this.mock.url}/oauth/device_authorization`, {
+      method: 'POST',
+      body: new URLSearchParams({ client_id: 'pos-server' }),
+    });
+    return ((await answer.json()) as { user_code: string }).user_code;
+  }
+
+  inspect(name: string): Promise<void> {
+    return inspectPage(this.page, `mock-${name}`);
+  }
+
+  async close(): Promise<void> {
+    await this.context.close();
+    await this.mock.stop();
+    expect(this.complaints.filter((complaint) => !complaint.startsWith('Failed to load resource'))).toEqual(
+      [],
+    );
+  }
+}
