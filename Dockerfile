@@ -30,10 +30,10 @@ COPY package.json ./
 RUN mkdir /data && chown node:node /data
 USER node
 
-FROM node:24-bookworm-slim AS init
-WORKDIR /app
+FROM runtime AS init
 COPY scripts/start/create-nats-passwords.mjs scripts/start/
 COPY deploy/create-secrets.mjs deploy/
+USER root
 RUN mkdir -p /secrets/nats /secrets/licensing /secrets/register && chown -R node:node /secrets
 USER node
 CMD ["node", "deploy/create-secrets.mjs"]

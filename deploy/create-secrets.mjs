@@ -3,7 +3,12 @@ import { copyFileSync, existsSync } from 'node:fs';
 import { createNatsPasswords } from '../scripts/start/create-nats-passwords.mjs';
 
 createNatsPasswords('/secrets/nats');
-for (const user of ['licensing', 'register']) {
-  const path = `/secrets/${user}/nats-password`;
-  if (!existsSync(path)) copyFileSync(`/secrets/nats/${user}-password`, path);
+copyOnce('licensing-password', 'licensing/nats-password');
+copyOnce('callout-password', 'licensing/nats-callout-password');
+copyOnce('issuer-seed', 'licensing/nats-issuer-seed');
+copyOnce('sys-password', 'licensing/nats-sys-password');
+copyOnce('register-password', 'register/nats-password');
+
+function copyOnce(/** @type {string} */ name, /** @type {string} */ copy) {
+  if (!existsSync(`/secrets/${copy}`)) copyFileSync(`/secrets/nats/${name}`, `/secrets/${copy}`);
 }

@@ -6,7 +6,7 @@ import { basename, dirname } from 'node:path';
  * @property {string} host
  * @property {number} port
  * @property {string} storeDir exists already
- * @property {{ licensing: string, register: string, sys: string }} passwords
+ * @property {{ licensing: string, register: string, sys: string, callout: string, issuer: string }} passwords
  */
 
 /**
@@ -60,6 +60,8 @@ function environmentOf(host, port, storeDir, passwords) {
     NATS_LICENSING_PASSWORD: JSON.stringify(passwords.licensing),
     NATS_REGISTER_PASSWORD: JSON.stringify(passwords.register),
     NATS_SYS_PASSWORD: JSON.stringify(passwords.sys),
+    NATS_CALLOUT_PASSWORD: JSON.stringify(passwords.callout),
+    NATS_CALLOUT_ISSUER: JSON.stringify(passwords.issuer),
   };
 }
 

@@ -1,23 +1,40 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createAccount, fromSeed } from '@nats-io/nkeys';
 
 /**
  * The broker's passwords, made at the first start and kept. They are there before the broker is, which reads no secret
  * files of its own.
  * @param {string} natsDir
- * @returns {{ licensing: string, register: string, sys: string }}
+ * @returns {{ licensing: string, register: string, sys: string, callout: string, issuerSeed: string, issuer: string }}
  */
 export function createNatsPasswords(natsDir) {
   mkdirSync(natsDir, { recursive: true, mode: 0o700 });
   const read = (/** @type {string} */ user) => readOrCreate(join(natsDir, `${user}-password`));
-  return { licensing: read('licensing'), register: read('register'), sys: read('sys') };
+  const passwords = {
+    licensing: read('licensing'),
+    register: read('register'),
+    sys: read('sys'),
+    callout: read('callout'),
+  };
+  const issuerSeed = readOrCreate(join(natsDir, 'issuer-seed'), () => decode(createAccount().getSeed()));
+  const issuer = fromSeed(new TextEncoder().encode(issuerSeed)).getPublicKey();
+  // In a container the broker reads it from here.
+  readOrCreate(join(natsDir, 'issuer'), () => issuer);
+  return { ...passwords, issuerSeed, issuer };
 }
 
+/** @param {Uint8Array} bytes */
+function decode(bytes) {
+  return new TextDecoder().decode(bytes);
+}
+
+// It begins with a letter: NATS reads a password that begins with a digit as a number.
+const makePassword = () => `p${randomBytes(24).toString('base64url')}`;
+
 /** @param {string} path */
-function readOrCreate(path) {
-  // It begins with a letter: NATS reads a password that begins with a digit as a number.
-  if (!existsSync(path))
-    writeFileSync(path, `p${randomBytes(24).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
+function readOrCreate(path, create = makePassword) {
+  if (!existsSync(path)) writeFileSync(path, `${create()}\n`, { mode: 0o600, flag: 'wx' });
   return readFileSync(path, 'utf8').trim();
 }

@@ -25,7 +25,7 @@ const run = promisify(execFile);
 export function planStack(settings, natsServer, surroundings) {
   const { dataDir, mock, nats, natsUrl } = settings;
   const passwords = nats && createNatsPasswords(join(dataDir, 'nats'));
-  const service = passwords && { NATS_USER: 'licensing', NATS_PASSWORD: passwords.licensing };
+  const service = passwords && serviceLogins(passwords);
   const register = passwords
     ? { NATS_USER: 'register', NATS_PASSWORD: passwords.register }
     : foreignRegister(surroundings.env);
@@ -35,6 +35,19 @@ export function planStack(settings, natsServer, surroundings) {
     mock: mock && planMock(settings, mock.port, surroundings),
     licensing: planLicensing(settings, { NATS_URL: natsUrl, ...service }, surroundings),
     register: register && planRegister(settings, { NATS_URL: natsUrl, ...register }, surroundings),
+  };
+}
+
+/** @param {ReturnType<typeof createNatsPasswords>} passwords */
+function serviceLogins({ licensing, callout, issuerSeed, sys }) {
+  return {
+    NATS_USER: 'licensing',
+    NATS_PASSWORD: licensing,
+    NATS_CALLOUT_USER: 'callout',
+    NATS_CALLOUT_PASSWORD: callout,
+    NATS_ISSUER_SEED: issuerSeed,
+    NATS_SYS_USER: 'sys',
+    NATS_SYS_PASSWORD: sys,
   };
 }
 

@@ -67,6 +67,26 @@ export class Environment {
   NATS_PASSWORD?: string;
 
   @IsOptional()
+  @MinLength(1, { message: 'NATS_CALLOUT_USER must not be empty' })
+  NATS_CALLOUT_USER?: string;
+
+  @IsOptional()
+  @MinLength(1, { message: 'NATS_CALLOUT_PASSWORD must not be empty' })
+  NATS_CALLOUT_PASSWORD?: string;
+
+  @IsOptional()
+  @Matches(/^SA[A-Z2-7]{56}$/, { message: 'NATS_ISSUER_SEED must be the seed of a NATS account (SA…)' })
+  NATS_ISSUER_SEED?: string;
+
+  @IsOptional()
+  @MinLength(1, { message: 'NATS_SYS_USER must not be empty' })
+  NATS_SYS_USER?: string;
+
+  @IsOptional()
+  @MinLength(1, { message: 'NATS_SYS_PASSWORD must not be empty' })
+  NATS_SYS_PASSWORD?: string;
+
+  @IsOptional()
   @MinLength(16, { message: 'ADMIN_TOKEN must have at least 16 characters' })
   @MaxLength(256, { message: 'ADMIN_TOKEN must have at most 256 characters' })
   ADMIN_TOKEN?: string;
@@ -121,4 +141,12 @@ export class Environment {
 }
 
 /** Settings that may also be read from a file named by `<NAME>_FILE`. */
-export const secretNames = ['ADMIN_TOKEN', 'ENCRYPTION_KEY', 'NATS_PASSWORD', 'DATABASE_URL'] as const;
+export const secretNames = [
+  'ADMIN_TOKEN',
+  'ENCRYPTION_KEY',
+  'NATS_PASSWORD',
+  'NATS_CALLOUT_PASSWORD',
+  'NATS_ISSUER_SEED',
+  'NATS_SYS_PASSWORD',
+  'DATABASE_URL',
+] as const;

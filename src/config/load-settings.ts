@@ -55,6 +55,11 @@ const optionalNames = [
   'DATABASE_URL',
   'NATS_USER',
   'NATS_PASSWORD',
+  'NATS_CALLOUT_USER',
+  'NATS_CALLOUT_PASSWORD',
+  'NATS_ISSUER_SEED',
+  'NATS_SYS_USER',
+  'NATS_SYS_PASSWORD',
   'ADMIN_TOKEN',
   'ENCRYPTION_KEY',
   'HTTPS_PROXY',
@@ -75,6 +80,17 @@ function crossFaults(environment: Environment, wrongNames: ReadonlySet<string>):
   }
   if ((environment.NATS_USER === undefined) !== (environment.NATS_PASSWORD === undefined)) {
     faults.push('NATS_USER and NATS_PASSWORD must be set together');
+  }
+  const callout = [
+    environment.NATS_CALLOUT_USER,
+    environment.NATS_CALLOUT_PASSWORD,
+    environment.NATS_ISSUER_SEED,
+  ];
+  if (new Set(callout.map((value) => value === undefined)).size > 1) {
+    faults.push('NATS_CALLOUT_USER, NATS_CALLOUT_PASSWORD and NATS_ISSUER_SEED must be set together');
+  }
+  if ((environment.NATS_SYS_USER === undefined) !== (environment.NATS_SYS_PASSWORD === undefined)) {
+    faults.push('NATS_SYS_USER and NATS_SYS_PASSWORD must be set together');
   }
   const warnings = wrongNames.has('TOKEN_WARNINGS')
     ? []
@@ -114,6 +130,7 @@ function toSettings(environment: Environment): Settings {
       url: environment.NATS_URL,
       user: environment.NATS_USER ?? null,
       password: environment.NATS_PASSWORD ?? null,
+      ...toBrokerLogins(environment),
     },
     adminToken: environment.ADMIN_TOKEN ?? null,
     encryptionKey: environment.ENCRYPTION_KEY ?? null,
@@ -126,6 +143,21 @@ function toSettings(environment: Environment): Settings {
     hasDocs: environment.DOCS === 'on',
     logLevel: environment.LOG_LEVEL as Settings['logLevel'],
     logFormat: (environment.LOG_FORMAT ?? (isatty(1) ? 'pretty' : 'json')) as Settings['logFormat'],
+  };
+}
+
+function toBrokerLogins(environment: Environment): Pick<Settings['nats'], 'callout' | 'sys'> {
+  const { NATS_CALLOUT_USER, NATS_CALLOUT_PASSWORD, NATS_ISSUER_SEED } = environment;
+  const { NATS_SYS_USER, NATS_SYS_PASSWORD } = environment;
+  return {
+    callout:
+      NATS_CALLOUT_USER !== undefined && NATS_CALLOUT_PASSWORD !== undefined && NATS_ISSUER_SEED !== undefined
+        ? { user: NATS_CALLOUT_USER, password: NATS_CALLOUT_PASSWORD, issuerSeed: NATS_ISSUER_SEED }
+        : null,
+    sys:
+      NATS_SYS_USER !== undefined && NATS_SYS_PASSWORD !== undefined
+        ? { user: NATS_SYS_USER, password: NATS_SYS_PASSWORD }
+        : null,
   };
 }
 

@@ -18,7 +18,20 @@ export class Settings {
     readonly http: string | null;
     readonly exceptions: string | null;
   };
-  readonly nats!: { readonly url: string; readonly user: string | null; readonly password: string | null };
+  readonly nats!: {
+    readonly url: string;
+    readonly user: string | null;
+    readonly password: string | null;
+    /** Where the broker asks who may come in; null: it does not ask here. */
+    readonly callout: {
+      readonly user: string;
+      readonly password: string;
+      /** Of the account whose key the broker trusts (`SA…`). */
+      readonly issuerSeed: string;
+    } | null;
+    /** The broker's system account, to end connections; null: they end with their tokens only. */
+    readonly sys: { readonly user: string; readonly password: string } | null;
+  };
   readonly adminToken!: string | null;
   /** 32 bytes in base64; null: kept in a file in `dataDir`. */
   readonly encryptionKey!: string | null;

@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 
 /** Who the caller is to this server. */
 export class OwnPeerDto {
-  @ApiProperty({ example: 'reg-store-1-1' })
+  @ApiProperty({ example: 'reg-1-1' })
   deviceId!: string;
 
   @ApiProperty({ example: 'Register 1' })

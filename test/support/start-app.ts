@@ -75,6 +75,11 @@ export async function startApp(options: StartAppOptions = {}): Promise<TestApp> 
     ...(options.nats && {
       NATS_USER: options.nats.serviceUser.user,
       NATS_PASSWORD: options.nats.serviceUser.password,
+      NATS_CALLOUT_USER: options.nats.calloutUser.user,
+      NATS_CALLOUT_PASSWORD: options.nats.calloutUser.password,
+      NATS_ISSUER_SEED: options.nats.issuerSeed,
+      NATS_SYS_USER: options.nats.sysUser.user,
+      NATS_SYS_PASSWORD: options.nats.sysUser.password,
     }),
     ...options.environment,
   });

@@ -6,6 +6,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { createAccount } from '@nats-io/nkeys';
 import { findNatsServer } from '../../scripts/find-nats.mjs';
 import { containerName, planNatsCommand, type NatsSettings } from '../../scripts/nats/plan-nats-command.mjs';
 import { findFreePort } from './find-free-port.js';
@@ -29,6 +30,9 @@ export interface TestNats {
   serviceUser: NatsUser;
   registerUser: NatsUser;
   sysUser: NatsUser;
+  calloutUser: NatsUser;
+  /** Signs whom the service lets in; the broker knows its public key. */
+  issuerSeed: string;
   /** Ends it in order and removes its store folder, unless the caller brought the folder. Idempotent. */
   stop(): Promise<void>;
   /** SIGKILL, as a power cut would do; the store folder stays. */
@@ -50,7 +54,14 @@ export async function startNats(options: StartNatsOptions = {}): Promise<TestNat
   const port = options.port ?? (await findFreePort());
   const storeDir = options.storeDir ?? (await mkdtemp(join(tmpdir(), 'pos-nats-')));
   await mkdir(storeDir, { recursive: true });
-  const passwords = { licensing: newPassword(), register: newPassword(), sys: newPassword() };
+  const account = createAccount();
+  const passwords = {
+    licensing: newPassword(),
+    register: newPassword(),
+    sys: newPassword(),
+    callout: newPassword(),
+    issuer: account.getPublicKey(),
+  };
   const configPath = join(import.meta.dirname, '../../deploy/nats/store.conf');
   const settings: NatsSettings = { configPath, host: HOST, port, storeDir, passwords };
   const plan = planNatsCommand(server, settings);
@@ -69,6 +80,8 @@ export async function startNats(options: StartNatsOptions = {}): Promise<TestNat
     serviceUser: { user: 'licensing', password: passwords.licensing },
     registerUser: { user: 'register', password: passwords.register },
     sysUser: { user: 'sys', password: passwords.sys },
+    calloutUser: { user: 'callout', password: passwords.callout },
+    issuerSeed: new TextDecoder().decode(account.getSeed()),
     async stop() {
       await end('SIGTERM');
       if (options.storeDir === undefined) await rm(storeDir, { recursive: true, force: true });

@@ -1,0 +1,92 @@
+import { createPrivateKey, createPublicKey, type KeyObject, randomUUID, sign, verify } from 'node:crypto';
+import { fromSeed } from '@nats-io/nkeys';
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+const header = Buffer.from(JSON.stringify({ typ: 'JWT', alg: 'ed25519-nkey' })).toString('base64url');
+/** What stands before the 32 bytes of an Ed25519 key in DER (RFC 8410). */
+const privatePrefix = Buffer.from('302e020100300506032b657004220420', 'hex');
+const publicPrefix = Buffer.from('302a300506032b6570032100', 'hex');
+
+/** Signs NATS JWTs (version 2) with an account's key; by node:crypto, which is fifty times faster than the library. */
+export class NatsSigner {
+  readonly publicKey: string;
+  private readonly key: KeyObject;
+
+  /** @throws if the seed is not that of an account (`SA…`) */
+  constructor(seed: string) {
+    this.publicKey = fromSeed(new TextEncoder().encode(seed)).getPublicKey();
+    if (!this.publicKey.startsWith('A'))
+      throw new Error('The seed must be that of an account (it begins with SA).');
+    // A seed has two bytes of prefix, a public key has one.
+    const raw = decodeBase32(seed).subarray(2, 34);
+    this.key = createPrivateKey({ key: Buffer.concat([privatePrefix, raw]), format: 'der', type: 'pkcs8' });
+  }
+
+  sign(claims: { sub: string; aud: string; exp?: number; name?: string; nats: object }): string {
+    const iat = Math.floor(Date.now() / 1000);
+    const payload = JSON.stringify({ jti: randomUUID(), iat, iss: this.publicKey, ...claims });
+    const input = `${header}.${Buffer.from(payload).toString('base64url')}`;
+    return `${input}.${sign(null, Buffer.from(input), this.key).toString('base64url')}`;
+  }
+}
+
+/** A broker's question whether a client may come in (ADR-26 of nats-architecture-and-design). */
+export interface AuthRequest {
+  readonly userKey: string;
+  readonly serverId: string;
+  readonly clientId: number;
+  readonly authToken: string;
+  readonly address: string;
+}
+
+/** Reads a question that is signed by the broker whose id it names; null: it is none. */
+export function readAuthRequest(jwt: string): AuthRequest | null {
+  const [head = '', body = '', signature = ''] = jwt.split('.');
+  try {
+    const { iss, nats } = JSON.parse(Buffer.from(body, 'base64url').toString()) as {
+      iss: string;
+      nats: {
+        type: string;
+        user_nkey: string;
+        server_id: { id: string };
+        client_info: { id: number; host?: string };
+        connect_opts: { auth_token?: string };
+      };
+    };
+    if (nats.type !== 'authorization_request' || iss !== nats.server_id.id) return null;
+    const input = Buffer.from(`${head}.${body}`);
+    if (!verify(null, input, readPublicKey(iss), Buffer.from(signature, 'base64url'))) return null;
+    return {
+      userKey: nats.user_nkey,
+      serverId: nats.server_id.id,
+      clientId: nats.client_info.id,
+      authToken: nats.connect_opts.auth_token ?? '',
+      address: nats.client_info.host ?? 'unknown',
+    };
+  } catch {
+    return null;
+  }
+}
+
+function readPublicKey(nkey: string): KeyObject {
+  const raw = decodeBase32(nkey).subarray(1, 33);
+  return createPublicKey({ key: Buffer.concat([publicPrefix, raw]), format: 'der', type: 'spki' });
+}
+
+/** RFC 4648 section 6, without padding. */
+function decodeBase32(text: string): Buffer {
+  const bytes: number[] = [];
+  let bits = 0;
+  let value = 0;
+  for (const character of text) {
+    const digit = alphabet.indexOf(character);
+    if (digit < 0) throw new Error('This is no base32.');
+    value = ((value << 5) | digit) & 0xfff;
+    bits += 5;
+    if (bits >= 8) {
+      bits -= 8;
+      bytes.push((value >> bits) & 0xff);
+    }
+  }
+  return Buffer.from(bytes);
+}

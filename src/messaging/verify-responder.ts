@@ -1,0 +1,80 @@
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import type { NatsConnection, Subscription } from '@nats-io/transport-node';
+import { PeerAdmission } from '../peers/peer-admission.js';
+import { NatsLink } from './nats-link.js';
+
+const subject = 'svc.licensing.verify';
+const longestBytes = 32 * 1024;
+
+interface VerifyRequest {
+  readonly token: string;
+  readonly proof?: string;
+  readonly htm?: string;
+  readonly htu?: string;
+}
+
+/**
+ * Answers `svc.licensing.verify`: `{token, proof?, htm?, htu?}` with `{active: true, deviceId, kind, features, expiresAt}`
+ * or `{active: false, error}`, for services on this server in any language.
+ */
+@Injectable()
+export class VerifyResponder implements OnModuleInit {
+  private readonly logger = new Logger('NATS');
+  private readonly served = new WeakSet<NatsConnection>();
+
+  constructor(
+    private readonly link: NatsLink,
+    private readonly admission: PeerAdmission,
+  ) {}
+
+  onModuleInit(): void {
+    this.link.onConnected(async (connection) => {
+      if (this.served.has(connection)) return;
+      this.served.add(connection);
+      void this.serve(connection.subscribe(subject, { queue: 'licensing' }));
+    });
+  }
+
+  private async serve(requests: Subscription): Promise<void> {
+    for await (const request of requests) {
+      try {
+        request.respond(JSON.stringify(await this.answer(request.data)));
+      } catch (error) {
+        this.logger.error(`A request on ${subject} could not be answered.`, error);
+      }
+    }
+  }
+
+  private async answer(data: Uint8Array): Promise<object> {
+    const request = readRequest(data);
+    if (request === null) return { active: false, error: 'bad-request' };
+    const { token, proof, htm, htu } = request;
+    const verdict = await this.admission.admitHttp({
+      scheme: proof === undefined ? 'Bearer' : 'DPoP',
+      token,
+      proof: proof ?? null,
+      method: htm ?? '',
+      url: htu ?? '',
+    });
+    if (verdict.kind === 'refused') {
+      const nonce = verdict.code === 'nonce-required' && { nonce: this.admission.nonce };
+      return { active: false, error: verdict.code, ...nonce };
+    }
+    const { deviceId, kind, features, usableUntil } = verdict.peer;
+    return { active: true, deviceId, kind, features, expiresAt: usableUntil };
+  }
+}
+
+function readRequest(data: Uint8Array): VerifyRequest | null {
+  if (data.length > longestBytes) return null;
+  try {
+    const value = JSON.parse(new TextDecoder().decode(data)) as Record<string, unknown> | null;
+    const { token, proof, htm, htu } = value ?? {};
+    const isText = (item: unknown) => item === undefined || typeof item === 'string';
+    return typeof token === 'string' && [proof, htm, htu].every(isText)
+      ? (value as unknown as VerifyRequest)
+      : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,239 @@
+import {
+  connect,
+  type ConnectionOptions,
+  type NatsConnection,
+  tokenAuthenticator,
+} from '@nats-io/transport-node';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { PeerConnections } from '../src/messaging/peer-connections.js';
+import { RevocationList } from '../src/peers/revocation-list.js';
+import { makeDeviceKey } from './support/device-key.js';
+import { connectAsService, streamInfo } from './support/read-stream.js';
+import { startApp, type TestApp } from './support/start-app.js';
+import { startMock, type TestMock } from './support/start-mock.js';
+import { startNats, type TestNats } from './support/start-nats.js';
+
+const register = 'reg-1-1';
+const otherRegister = 'reg-1-2';
+const lastStatus = '$JS.API.DIRECT.GET.LICENSING.license.status';
+
+describe('a connection with a license token', () => {
+  let mock: TestMock;
+  let nats: TestNats;
+  let app: TestApp;
+  const key = makeDeviceKey();
+  const connections: NatsConnection[] = [];
+
+  beforeAll(async () => {
+    [nats, mock] = await Promise.all([startNats(), startMock()]);
+    app = await startApp({ mock, nats });
+  });
+
+  afterEach(async () => {
+    await Promise.all(connections.splice(0).map((connection) => connection.close()));
+  });
+
+  afterAll(async () => {
+    await app.stop();
+    await Promise.all([mock.stop(), nats.stop()]);
+  });
+
+  async function issue(deviceId: string, options: object = {}): Promise<string> {
+    return ((await mock.control('POST', '/mock/tokens', { deviceId, ...options })) as { token: string })
+      .token;
+  }
+
+  async function open(authToken: string, options: ConnectionOptions = {}): Promise<NatsConnection> {
+    const connection = await connect({
+      servers: nats.url,
+      authenticator: tokenAuthenticator(authToken),
+      inboxPrefix: `_INBOX.${register}`,
+      reconnect: false,
+      ...options,
+    });
+    connections.push(connection);
+    return connection;
+  }
+
+  it('is refused by a server that was never licensed', async () => {
+    await expect(open(await issue(register))).rejects.toThrow(/authorization violation/i);
+  });
+
+  it('hears the last status at once and the next live, and can ask for both views', async () => {
+    await app.acquire(mock);
+    const connection = await open(await issue(register));
+    await expect.poll(async () => (await connection.request(lastStatus)).headers?.code ?? 0).toBe(0);
+    expect((await connection.request(lastStatus)).json()).toMatchObject({ data: { status: 'licensed' } });
+    const heard = (async () => {
+      for await (const message of connection.subscribe('license.status', { max: 1 })) return message.json();
+      return null;
+    })();
+    await connection.flush();
+    await app.as('post', '/api/license/refresh').expect(200);
+    expect(await heard).toMatchObject({ data: { reason: 'refreshed' } });
+    expect((await connection.request('svc.licensing.status')).json()).toMatchObject({ status: 'licensed' });
+  });
+
+  it('has a token verified for a service that asks', async () => {
+    const connection = await open(await issue(register));
+    const ask = async (request: unknown) =>
+      (await connection.request('svc.licensing.verify', JSON.stringify(request))).json();
+    expect(await ask({ token: await issue(otherRegister) })).toMatchObject({
+      active: true,
+      deviceId: otherRegister,
+      kind: 'register',
+    });
+    expect(await ask({ token: await issue('srv-hub') })).toEqual({ active: false, error: 'wrong-hub' });
+    expect(await ask({ token: 7 })).toEqual({ active: false, error: 'bad-request' });
+    expect(await ask(null)).toEqual({ active: false, error: 'bad-request' });
+  });
+
+  it('opens with a bound token and the proof of its key, whose clock may be nine minutes off', async () => {
+    const token = await issue(register, { dpopJwk: key.publicJwk });
+    const iat = Math.floor(Date.now() / 1000) - 9 * 60;
+    const connection = await open(key.connectToken(token, 'srv-store-1', { iat }));
+    expect((await connection.request(lastStatus)).json()).toMatchObject({ type: 'license.status' });
+  });
+
+  it('does not open again with the same proof, not even after a restart of the service', async () => {
+    const token = await issue(register, { dpopJwk: key.publicJwk });
+    const authToken = key.connectToken(token, 'srv-store-1');
+    await open(authToken);
+    await expect(open(authToken)).rejects.toThrow(/authorization violation/i);
+    await app.close();
+    app = await startApp({ mock, nats, dataDir: app.dataDir });
+    await expect
+      .poll(() =>
+        open(key.connectToken(token, 'srv-store-1')).then(
+          () => true,
+          () => false,
+        ),
+      )
+      .toBe(true);
+    await expect(open(authToken)).rejects.toThrow(/authorization violation/i);
+  });
+
+  it.each<[string, () => Promise<string>]>([
+    ['no token', () => Promise.resolve('')],
+    ['garbage', () => Promise.resolve('garbage')],
+    ['a token of another organization', () => issue('reg-corner-1')],
+    ['a token of another hub', () => issue('reg-2-1')],
+    ['a forged signature', async () => `${(await issue(register)).slice(0, -10)}AAAAAAAAAA`],
+    ['a bound token without a proof', () => issue(register, { dpopJwk: key.publicJwk })],
+    ['the proof of another key', async () => makeDeviceKey().connectToken(await bound(), 'srv-store-1')],
+    ['a proof for another server', async () => key.connectToken(await bound(), 'srv-store-2')],
+    ['a proof of another token', async () => key.connectToken(await bound(), 'srv-store-1', { ath: 'x' })],
+    ['a proof for HTTP', async () => key.connectToken(await bound(), 'srv-store-1', { htm: 'GET' })],
+    ['an old proof', async () => key.connectToken(await bound(), 'srv-store-1', { iat: 1_700_000_000 })],
+  ])('does not open with %s', async (_what, make) => {
+    await expect(open(await make())).rejects.toThrow(/authorization violation/i);
+  });
+
+  const bound = () => issue(register, { dpopJwk: key.publicJwk });
+
+  it.each([
+    'license.status',
+    'token.expiring',
+    '$JS.API.STREAM.PURGE.LICENSING',
+    '$JS.API.STREAM.DELETE.LICENSING',
+    'stores.reg-1-1.license.status',
+    'stores.srv-store-2.license.status',
+    `_INBOX.${otherRegister}.1`,
+    '$SYS.REQ.USER.AUTH',
+  ])('may not publish %s', async (subject) => {
+    const connection = await open(await issue(register));
+    const refused = (async () => {
+      for await (const status of connection.status())
+        if (status.type === 'error') return status.error.message;
+      return '';
+    })();
+    connection.publish(subject, 'forged');
+    expect(await refused).toMatch(/Permissions Violation for Publish/i);
+  });
+
+  it.each([
+    '>',
+    '_INBOX.>',
+    `_INBOX.${otherRegister}.>`,
+    'stores.>',
+    '$SYS.>',
+    '$JS.>',
+    'svc.licensing.status',
+  ])('may not subscribe %s', async (subject) => {
+    const connection = await open(await issue(register));
+    const refused = new Promise<unknown>((resolve) => {
+      connection.subscribe(subject, { callback: (error) => resolve(error) });
+    });
+    expect(String(await refused)).toMatch(/Permissions Violation for Subscription/i);
+  });
+
+  it.each(['$JS.API.STREAM.PURGE.LICENSING', '$JS.API.STREAM.DELETE.LICENSING', 'license.status'])(
+    'changes nothing by naming %s as a reply',
+    async (reply) => {
+      const connection = await open(await issue(register));
+      const service = await connectAsService(nats);
+      connections.push(service);
+      const { messages } = (await streamInfo(service)).state;
+      for (const request of [lastStatus, 'svc.licensing.status', 'svc.licensing.verify']) {
+        connection.publish(request, '', { reply });
+      }
+      await connection.flush();
+      await connection.request('svc.licensing.status');
+      expect((await streamInfo(service)).state.messages).toBe(messages);
+    },
+  );
+
+  it('ends with its token, and opens again with the next one', async () => {
+    const connection = await open(await issue(register, { ttlSeconds: 2 }));
+    expect(String(await connection.closed())).toMatch(/expired/i);
+    await open(await issue(register));
+  });
+
+  it('stays when the service is away, while new ones are refused, and is accepted again with it', async () => {
+    const connection = await open(await issue(register));
+    const late = await issue(otherRegister);
+    await app.close();
+    expect((await connection.request(lastStatus)).json()).toMatchObject({ type: 'license.status' });
+    await expect(open(late, { timeout: 1000 })).rejects.toThrow();
+    app = await startApp({ mock, nats, dataDir: app.dataDir });
+    await expect
+      .poll(
+        () =>
+          open(late).then(
+            () => true,
+            () => false,
+          ),
+        { timeout: 10_000 },
+      )
+      .toBe(true);
+  });
+
+  it('lets a hundred registers in at once', async () => {
+    const token = await issue(register);
+    const opened = await Promise.all(Array.from({ length: 100 }, () => open(token)));
+    expect(opened.every((connection) => !connection.isClosed())).toBe(true);
+  });
+
+  it('is ended when the Authorization server has revoked the device', async () => {
+    const [revoked, other] = [await open(await issue(register)), await open(await issue(otherRegister))];
+    await mock.control('DELETE', `/mock/devices/${register}/authorization`);
+    const { version } = app.app.get(RevocationList);
+    await app.as('post', '/api/license/refresh').expect(200);
+    await expect.poll(() => app.app.get(RevocationList).version).toBeGreaterThan(version);
+    await app.app.get(PeerConnections).look();
+    await revoked.closed();
+    expect(other.isClosed()).toBe(false);
+  });
+
+  it('stays when the license of the server is removed, so that the register hears of it', async () => {
+    const connection = await open(await issue(otherRegister));
+    const heard = (async () => {
+      for await (const message of connection.subscribe('license.status', { max: 1 })) return message.json();
+      return null;
+    })();
+    await connection.flush();
+    await app.as('delete', '/api/license').expect(204);
+    expect(await heard).toMatchObject({ data: { status: 'unlicensed', reason: 'removed' } });
+    expect(connection.isClosed()).toBe(false);
+  });
+});
