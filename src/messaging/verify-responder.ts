@@ -70,11 +70,14 @@ function readRequest(data: Uint8Array): VerifyRequest | null {
   try {
     const value = JSON.parse(new TextDecoder().decode(data)) as Record<string, unknown> | null;
     const { token, proof, htm, htu } = value ?? {};
-    const isText = (item: unknown) => item === undefined || typeof item === 'string';
-    return typeof token === 'string' && [proof, htm, htu].every(isText)
+    return typeof token === 'string' && [proof, htm, htu].every(isTextOrAbsent)
       ? (value as unknown as VerifyRequest)
       : null;
   } catch {
     return null;
   }
+}
+
+function isTextOrAbsent(value: unknown): boolean {
+  return value === undefined || typeof value === 'string';
 }
