@@ -18,7 +18,8 @@ export interface DeviceOptions {
 
 export type DeviceChange =
   /** There is a new token, and it is stored. */
-  | { readonly kind: 'acquired' | 'refreshed'; readonly license: DeviceLicense }
+  | { readonly kind: 'acquired'; readonly license: DeviceLicense }
+  | { readonly kind: 'refreshed'; readonly license: DeviceLicense }
   /** It is tried again at `retryAt`; the present token lasts until its end. */
   | { readonly kind: 'refresh-failed'; readonly error: DeviceError; readonly retryAt: Date }
   /** No refresh will succeed any more: only `authorize()` helps. The present token lasts until its end. */
