@@ -34,7 +34,7 @@ export const licenseEventDeserializer = {
 function readOther({ data }: NatsMessage, pattern: string): NestPacket {
   const text = new TextDecoder().decode(data);
   const value = parseJson(text);
-  return isPacket(value) ? value : { pattern, data: value ?? text };
+  return isPacket(value) ? value : { pattern, data: value === undefined ? text : value };
 }
 
 function isPacket(value: unknown): value is NestPacket {

@@ -1,8 +1,5 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createDevice, DeviceError, fileStorage, type UserCode } from '../src/index.js';
+import { createDevice, DeviceError, type UserCode } from '../src/index.js';
 import { startMock, type TestMock } from '../../test/support/start-mock.js';
 import { MemoryStorage } from './support/memory-storage.js';
 import { TestDevice } from './support/start-device.js';
@@ -26,6 +23,14 @@ async function codeOf(call: Promise<unknown>): Promise<string> {
     throw error;
   }
   return 'no error';
+}
+
+/** Tells a time that is an hour ahead. */
+async function fetchFromTheFuture(...request: Parameters<typeof fetch>): Promise<Response> {
+  const answer = await fetch(...request);
+  const headers = new Headers(answer.headers);
+  headers.set('date', new Date(Date.now() + 3_600_000).toUTCString());
+  return new Response(answer.body, { status: answer.status, headers });
 }
 
 describe('a device', () => {
@@ -160,13 +165,7 @@ describe('a device', () => {
 
   it('goes on with a machine whose clock is wrong, and learns the time', async () => {
     await mock.control('PUT', '/mock/faults', { mode: 'none' });
-    const skewed = async (...request: Parameters<typeof fetch>): Promise<Response> => {
-      const answer = await fetch(...request);
-      const headers = new Headers(answer.headers);
-      headers.set('date', new Date(Date.now() + 3_600_000).toUTCString());
-      return new Response(answer.body, { status: answer.status, headers });
-    };
-    const started = await startDevice(mock, { fetch: skewed });
+    const started = await startDevice(mock, { fetch: fetchFromTheFuture });
     await started.authorize(mock);
     const aheadMs = started.device.clock.now().getTime() - Date.now();
     expect(Math.abs(aheadMs - 3_600_000)).toBeLessThan(5_000);
@@ -229,48 +228,4 @@ describe('a mock that lets a server pass for a register', () => {
     );
     expect(await codeOf(TestDevice.start(mock, { storage }))).toBe('wrong-device-kind');
   });
-});
-
-describe('the file of a device', () => {
-  async function newFolder(): Promise<string> {
-    const folder = await mkdtemp(join(tmpdir(), 'pos-device-'));
-    endings.push(() => rm(folder, { recursive: true }));
-    return folder;
-  }
-
-  it('is readable for its owner only, also where a crash left a draft behind', async () => {
-    const path = join(await newFolder(), 'till/device.json');
-    const storage = fileStorage(path);
-    expect(await storage.read()).toBeNull();
-    await storage.write('one');
-    await writeFile(`${path}.new`, 'half', { mode: 0o644 });
-    await storage.write('two');
-    expect(await storage.read()).toBe('two');
-    expect((await stat(path)).mode & 0o777).toBe(0o600);
-    expect(await readFile(path, 'utf8')).toBe('two');
-  });
-
-  it('is refused when others can read it', async () => {
-    const path = join(await newFolder(), 'device.json');
-    await writeFile(path, '{}', { mode: 0o644 });
-    const made = createDevice({ authServerUrl: 'https://a.example', clientId: 'pos-server', storage: path });
-    await expect(made).rejects.toMatchObject({
-      code: 'storage-unusable',
-      message: expect.stringContaining('chmod 600') as string,
-    });
-  });
-
-  it.each(['', '{', '{}', '[]', 'null', '{"version":2}'])(
-    'is refused when it holds %j, and no word of it is told',
-    async (text) => {
-      const path = join(await newFolder(), 'device.json');
-      await writeFile(path, text, { mode: 0o600 });
-      const made = createDevice({
-        authServerUrl: 'https://a.example',
-        clientId: 'pos-server',
-        storage: path,
-      });
-      await expect(made).rejects.toMatchObject({ code: 'storage-unusable' });
-    },
-  );
 });
