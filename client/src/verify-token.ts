@@ -24,7 +24,12 @@ export type Verification =
       /** ISO 8601, UTC: the end of the token. */
       readonly expiresAt: string;
     }
-  | { readonly active: false; readonly error: string };
+  | {
+      readonly active: false;
+      readonly error: string;
+      /** With `nonce-required`: what the other device is to put into a new proof (`DPoP-Nonce`). */
+      readonly nonce?: string;
+    };
 
 /** Asks the server, over its broker, whether a token is good. @throws LicenseServerError */
 export async function verifyToken(
@@ -45,8 +50,11 @@ export async function verifyToken(
 function parseVerification(text: string): Verification | null {
   const answer = parseJson(text);
   if (typeof answer !== 'object' || answer === null) return null;
-  const { active, deviceId, kind, features, expiresAt, error } = answer as Record<string, unknown>;
-  if (active === false) return { active, error: typeof error === 'string' ? error : 'unknown' };
+  const { active, deviceId, kind, features, expiresAt, error, nonce } = answer as Record<string, unknown>;
+  if (active === false) {
+    const reason = typeof error === 'string' ? error : 'unknown';
+    return typeof nonce === 'string' ? { active, error: reason, nonce } : { active, error: reason };
+  }
   const isGood =
     active === true &&
     typeof deviceId === 'string' &&

@@ -39,14 +39,15 @@ describe('verify', () => {
     await broker.stop();
   });
 
-  it.each([[good], [{ active: false, error: 'token-expired' }]])(
-    'answers what the server says: %j',
-    async (said) => {
-      answer = JSON.stringify(said);
-      expect(await register.follower.verify('aaa.bbb.ccc')).toEqual(said);
-      expect(asked.at(-1)).toEqual({ token: 'aaa.bbb.ccc' });
-    },
-  );
+  it.each([
+    [good],
+    [{ active: false, error: 'token-expired' }],
+    [{ active: false, error: 'nonce-required', nonce: 'n-1' }],
+  ])('answers what the server says: %j', async (said) => {
+    answer = JSON.stringify(said);
+    expect(await register.follower.verify('aaa.bbb.ccc')).toEqual(said);
+    expect(asked.at(-1)).toEqual({ token: 'aaa.bbb.ccc' });
+  });
 
   it('hands the proof over, and what it is to be for', async () => {
     answer = JSON.stringify(good);
