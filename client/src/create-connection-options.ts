@@ -1,25 +1,37 @@
 import {
+  type Authenticator,
   type NodeConnectionOptions,
   tokenAuthenticator,
   usernamePasswordAuthenticator,
 } from '@nats-io/transport-node';
-import type { FollowLicenseOptions } from './follow-license-options.js';
+import { DeviceError } from './device/device-error.js';
+import type { LicensedDevice } from './device/licensed-device.js';
+import type { Credentials, ServerOptions } from './follow-license-options.js';
+import { type Identity, idOf, readIdentity } from './identity.js';
 import { InvalidOptionsError } from './invalid-options-error.js';
 
 /**
- * Turns the options of a register into those of its NATS connection.
+ * The options of a NATS connection of a register or server, for those who make it themselves, such as a Nest
+ * microservice. The token and its proof are made anew at each (re)connection.
  * @throws InvalidOptionsError
+ * @throws DeviceError `not-authorized`
  */
-export function createConnectionOptions(options: FollowLicenseOptions): NodeConnectionOptions {
-  const id = readId(options);
-  const servers = typeof options.url === 'string' ? [options.url] : [...options.url];
-  if (servers.length === 0 || servers.includes('')) {
-    throw new InvalidOptionsError('url: expected the address of a broker, such as nats://10.0.0.2:4222.');
-  }
+export function createConnectionOptions(
+  options: Omit<ServerOptions, 'serverUrl'> & Credentials,
+): NodeConnectionOptions {
+  return connectionOptionsFor(readIdentity(options), options);
+}
+
+/** @throws InvalidOptionsError, DeviceError */
+export function connectionOptionsFor(
+  identity: Identity,
+  { natsUrl, serverId, tls }: ServerOptions,
+): NodeConnectionOptions {
+  const id = idOf(identity);
   return {
-    servers,
+    servers: readServers(natsUrl),
     name: id,
-    authenticator: createAuthenticator(options),
+    authenticator: createAuthenticator(identity, serverId),
     // A device may listen only on an inbox of its own, so that no other reads its answers.
     inboxPrefix: `_INBOX.${id}`,
     // Longer than the broker waits for the server to judge a token, so that the broker's own answer is heard.
@@ -34,21 +46,31 @@ export function createConnectionOptions(options: FollowLicenseOptions): NodeConn
     // A cable that was pulled is noticed within half a minute, not six.
     pingInterval: 10_000,
     maxPingOut: 2,
+    ...(tls === undefined ? {} : { tls }),
   };
 }
 
-/** The id becomes a part of a subject, where a dot or a wildcard would mean something else. */
-function readId(options: FollowLicenseOptions): string {
-  const [field, id] = 'user' in options ? ['user', options.user] : ['deviceId', options.deviceId];
-  if (/^[\w-]{1,64}$/.test(id)) return id;
-  throw new InvalidOptionsError(
-    `${field}: expected 1 to 64 of the characters A-Z a-z 0-9 _ -, as the broker knows it.`,
-  );
+/** @throws InvalidOptionsError */
+export function readServers(natsUrl: ServerOptions['natsUrl']): string[] {
+  const servers = typeof natsUrl === 'string' ? [natsUrl] : [...(natsUrl ?? [])];
+  if (servers.length > 0 && !servers.includes('')) return servers;
+  throw new InvalidOptionsError('natsUrl: expected the address of a broker, such as nats://10.0.0.2:4222.');
 }
 
-function createAuthenticator(
-  options: FollowLicenseOptions,
-): ReturnType<typeof usernamePasswordAuthenticator | typeof tokenAuthenticator> {
-  if ('user' in options) return usernamePasswordAuthenticator(options.user, options.password);
-  return tokenAuthenticator(options.token);
+function createAuthenticator(identity: Identity, serverId: string | undefined): Authenticator {
+  if (identity.kind === 'device') return tokenAuthenticator(() => presentToken(identity.device, serverId));
+  return usernamePasswordAuthenticator(identity.credentials.user, identity.credentials.password);
+}
+
+/** `<token>~<proof>`: a bound token is worth nothing without a fresh proof of its key for this very server. */
+function presentToken(device: LicensedDevice, serverId: string | undefined): string {
+  const { token, isBound } = device;
+  if (!isBound) return token;
+  const hubId = serverId ?? device.license?.hub?.id;
+  if (hubId === undefined) {
+    const message =
+      'The license token names no hub: choose one at the Authorization server, or give serverId.';
+    throw new DeviceError('hub-unknown', message);
+  }
+  return `${token}~${device.proofForNats(hubId, token)}`;
 }

@@ -1,3 +1,6 @@
+import type { JsonWebKey } from 'node:crypto';
+import type { TlsOptions } from '@nats-io/transport-node';
+import type { LicensedDevice } from './device/licensed-device.js';
 import type { LicenseStatusEvent, TokenExpiringEvent } from './license-event.js';
 import type { LicenseView } from './license-view.js';
 import type { Consideration } from './known-license.js';
@@ -23,17 +26,19 @@ export interface Drop {
 
 type Listener<Arguments extends unknown[]> = (...values: Arguments) => void | Promise<void>;
 
-interface FollowOptions {
+/** Where the broker is, and whose it is. */
+export interface ServerOptions {
   /** Where the server's broker listens, e.g. `nats://10.0.0.2:4222`; several are tried in turn. */
-  readonly url: string | readonly string[];
-  /** The server to follow; absent: the one that is heard first, for as long as it is licensed. */
+  readonly natsUrl?: string | readonly string[];
+  /**
+   * The server's own URL, which is asked for the broker where `natsUrl` is absent; without either, the URL of the hub
+   * that the device's token names. Only for a device with a token.
+   */
+  readonly serverUrl?: string | URL;
+  /** The server to follow; absent: the hub that the device's token names, or else the one that is heard first. */
   readonly serverId?: string;
-  readonly onLicenseStatus?: Listener<[event: LicenseStatusEvent, delivery: Delivery]>;
-  readonly onTokenExpiring?: Listener<[event: TokenExpiringEvent, delivery: Delivery]>;
-  readonly onConnection?: Listener<[change: ConnectionChange]>;
-  /** After each (re)connection, once what the server told last has been read; null: it was never licensed. */
-  readonly onCaughtUp?: Listener<[license: LicenseView | null]>;
-  readonly onDropped?: Listener<[drop: Drop]>;
+  /** Present, also as `{}`: a broker without TLS is refused. */
+  readonly tls?: TlsOptions;
 }
 
 /** A user that the broker's configuration knows. */
@@ -42,10 +47,30 @@ export interface UserCredentials {
   readonly password: string;
 }
 
-/** The device's own license token; as a function it is asked anew at each (re)connection. */
+/** A license token that somebody else acquires and refreshes. */
 export interface TokenCredentials {
-  readonly deviceId: string;
+  /** Absent: the `sub` of the token. */
+  readonly deviceId?: string;
+  /** As a function it is asked anew at each (re)connection. */
   readonly token: string | (() => string);
+  /** The private key that the token is bound to, as a JWK; absent: the token is shown without a proof. */
+  readonly dpopKey?: JsonWebKey;
 }
 
-export type FollowLicenseOptions = FollowOptions & (UserCredentials | TokenCredentials);
+/** A device of `createDevice`: while it is not authorized, the connection waits for it. */
+export interface DeviceCredentials {
+  readonly device: LicensedDevice;
+}
+
+export type Credentials = UserCredentials | TokenCredentials | DeviceCredentials;
+
+interface Listeners {
+  readonly onLicenseStatus?: Listener<[event: LicenseStatusEvent, delivery: Delivery]>;
+  readonly onTokenExpiring?: Listener<[event: TokenExpiringEvent, delivery: Delivery]>;
+  readonly onConnection?: Listener<[change: ConnectionChange]>;
+  /** After each (re)connection, once what the server told last has been read; null: it was never licensed. */
+  readonly onCaughtUp?: Listener<[license: LicenseView | null]>;
+  readonly onDropped?: Listener<[drop: Drop]>;
+}
+
+export type FollowLicenseOptions = ServerOptions & Listeners & Credentials;

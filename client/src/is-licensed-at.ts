@@ -1,3 +1,4 @@
+import { judgeStanding } from './judge-standing.js';
 import type { LicenseView } from './license-view.js';
 
 /**
@@ -5,9 +6,5 @@ import type { LicenseView } from './license-view.js';
  * has not come, and the token has not ended. A server or internet that is away changes nothing before that.
  */
 export function isLicensedAt(license: LicenseView | null, now: Date): boolean {
-  if (license === null) return false;
-  if (license.status !== 'licensed' && license.status !== 'requires-renewal') return false;
-  if (license.renewalDate !== null && now.getTime() >= Date.parse(license.renewalDate)) return false;
-  const { expiresAt } = license.token;
-  return expiresAt !== null && now.getTime() <= Date.parse(expiresAt);
+  return judgeStanding(license, null, now).isLicensed;
 }

@@ -1,28 +1,39 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
-import { createConnectionOptions } from './create-connection-options.js';
+import { BrokerFinder, type FoundBroker } from './broker-finder.js';
+import { connectionOptionsFor } from './create-connection-options.js';
 import { type ConnectionListener, followConnection } from './follow-connection.js';
 import type { ConnectionChange, Delivery, Drop, FollowLicenseOptions } from './follow-license-options.js';
-import { isLicensedAt } from './is-licensed-at.js';
+import { type Identity, idOf, readIdentity } from './identity.js';
+import { judgeStanding, type Standing } from './judge-standing.js';
 import { KnownLicense } from './known-license.js';
 import type { LicenseEvent, LicenseSubject, TokenExpiringEvent } from './license-event.js';
+import { LicenseServerError } from './license-server-error.js';
 import type { LicenseView } from './license-view.js';
 import { parseLicenseEvent } from './parse-license-event.js';
+import { type Verification, type VerificationRequest, verifyToken } from './verify-token.js';
+
+/** So often a broker whose address was asked for is tried before the address is asked for again. */
+const ATTEMPTS_AT_FOUND_BROKER = 10;
 
 /** Follows the license of a POS server: what it told last, at any moment, and each change as it happens. */
 export class LicenseFollower {
   readonly #options: FollowLicenseOptions;
-  readonly #connectionOptions: NodeConnectionOptions;
-  readonly #known: KnownLicense;
+  readonly #identity: Identity;
+  readonly #finder: BrokerFinder;
   readonly #closing = new AbortController();
+  #known: KnownLicense;
+  #knownServerId: string | undefined;
   #connection: NatsConnection | null = null;
   #lastChange: ConnectionChange | null = null;
 
   /** @throws InvalidOptionsError */
   constructor(options: FollowLicenseOptions) {
     this.#options = options;
-    this.#connectionOptions = createConnectionOptions(options);
-    this.#known = new KnownLicense(options.serverId);
+    this.#identity = readIdentity(options);
+    this.#finder = new BrokerFinder(this.#identity, options);
+    this.#knownServerId = this.#finder.serverId;
+    this.#known = new KnownLicense(this.#knownServerId);
     void this.#run();
   }
 
@@ -38,11 +49,28 @@ export class LicenseFollower {
   }
 
   /**
-   * Tells whether the server's license holds at `now`: its status, renewal date and token say so. It needs no
-   * connection, so a register goes on for as long as the token that it heard of last.
+   * Tells whether this register may go on at `now`, why (not), and until when: by what the server told last and, with a
+   * token of its own, by its own license. It needs no connection.
    */
-  isLicensed(now = new Date()): boolean {
-    return isLicensedAt(this.current(), now);
+  standing(now?: Date): Standing {
+    const device = 'device' in this.#options ? this.#options.device : null;
+    return judgeStanding(this.current(), device, now ?? device?.clock.now() ?? new Date());
+  }
+
+  /** The short form of {@link standing}. */
+  isLicensed(now?: Date): boolean {
+    return this.standing(now).isLicensed;
+  }
+
+  /**
+   * Asks the server whether the license token of another device is good, as between registers.
+   * @throws LicenseServerError `not-connected`, `no-answer`, `answer-not-readable`
+   */
+  async verify(request: string | VerificationRequest): Promise<Verification> {
+    if (this.#connection === null || this.#connection.isClosed()) {
+      throw new LicenseServerError('not-connected', 'There is no connection to the broker now.');
+    }
+    return verifyToken(this.#connection, typeof request === 'string' ? { token: request } : request);
   }
 
   /** Ends the connection; no callback comes any more. Idempotent. */
@@ -64,14 +92,41 @@ export class LicenseFollower {
   /** Resolves to why there is no connection (any more). */
   async #connectAndFollow(): Promise<string> {
     try {
+      const broker = await this.#finder.find();
+      this.#expectServer(broker.serverId);
       // Not with `waitOnFirstConnect`: it hides why there is no connection yet, and cannot be given up by close().
-      const connection = await connect(this.#connectionOptions);
+      const connection = await connect(this.#connectionOptions(broker));
       this.#connection = connection;
       if (this.#closing.signal.aborted) await connection.close();
       return await followConnection(connection, this.#listener);
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
+    } finally {
+      this.#connection = null;
     }
+  }
+
+  #connectionOptions(broker: FoundBroker): NodeConnectionOptions {
+    const { servers, serverId, isAskedFor } = broker;
+    const id = idOf(this.#identity);
+    const options = connectionOptionsFor(this.#identity, { ...this.#options, natsUrl: servers });
+    const authenticate = [options.authenticator ?? []].flat();
+    const leaveIfMoved = (): void => {
+      // Authorized as another device, or for another hub: then neither the inbox nor the address is right any more.
+      if (idOf(this.#identity) !== id || this.#finder.serverId !== serverId) void this.#connection?.close();
+    };
+    return {
+      ...options,
+      authenticator: [leaveIfMoved, ...authenticate],
+      ...(isAskedFor ? { maxReconnectAttempts: ATTEMPTS_AT_FOUND_BROKER } : {}),
+    };
+  }
+
+  /** What is known of one server says nothing of another one. */
+  #expectServer(serverId: string | undefined): void {
+    if (serverId === this.#knownServerId) return;
+    this.#knownServerId = serverId;
+    this.#known = new KnownLicense(serverId);
   }
 
   readonly #listener: ConnectionListener = {

@@ -14,7 +14,7 @@ async function startFakeBroker(...manners: Parameters<typeof FakeBroker.start>):
 }
 
 function followWithToken(url: string, token: string | (() => string)): RecordedFollower {
-  const recorded = new RecordedFollower({ url, deviceId: 'reg-1-1', token });
+  const recorded = new RecordedFollower({ natsUrl: url, deviceId: 'reg-1-1', token });
   endings.push(() => recorded.follower.close());
   return recorded;
 }
@@ -58,11 +58,10 @@ describe('what a register says to the broker', () => {
 
 describe('a connection that is refused', () => {
   it('is tried again with the token of the moment, also after several refusals', async () => {
-    const tokens = ['old', 'old', 'old', 'new'];
     const broker = await startFakeBroker({
       answerConnect: ({ auth_token: token }) => (token === 'new' ? null : 'Authorization Violation'),
     });
-    const register = followWithToken(broker.url, () => tokens.shift() ?? 'new');
+    const register = followWithToken(broker.url, () => (broker.connects.length < 3 ? 'old' : 'new'));
     await register.seenState('connected');
     expect(broker.connects.map(({ auth_token: token }) => token)).toEqual(['old', 'old', 'old', 'new']);
     expect(reasonsOf(register)).toEqual(['Authorization Violation']);

@@ -11,20 +11,24 @@ function credentialsOf(options: ReturnType<typeof createConnectionOptions>): unk
 
 describe('createConnectionOptions', () => {
   it('presents a user and listens on the inbox of the user', () => {
-    const options = createConnectionOptions({ url, user: 'register', password: 'open' });
+    const options = createConnectionOptions({ natsUrl: url, user: 'register', password: 'open' });
     expect(credentialsOf(options)).toEqual({ user: 'register', pass: 'open' });
     expect(options).toMatchObject({ servers: [url], inboxPrefix: '_INBOX.register' });
   });
 
   it('presents a token and listens on the inbox of the device', () => {
-    const options = createConnectionOptions({ url: [url], deviceId: 'reg-1-1', token: 'aaa' });
+    const options = createConnectionOptions({ natsUrl: [url], deviceId: 'reg-1-1', token: 'aaa' });
     expect(credentialsOf(options)).toEqual({ auth_token: 'aaa' });
     expect(options).toMatchObject({ servers: [url], inboxPrefix: '_INBOX.reg-1-1' });
   });
 
   it('asks for the token anew at each connection', () => {
     const tokens = ['first', 'second'];
-    const options = createConnectionOptions({ url, deviceId: 'reg-1-1', token: () => tokens.shift() ?? '' });
+    const options = createConnectionOptions({
+      natsUrl: url,
+      deviceId: 'reg-1-1',
+      token: () => tokens.shift() ?? '',
+    });
     expect([credentialsOf(options), credentialsOf(options)]).toEqual([
       { auth_token: 'first' },
       { auth_token: 'second' },
@@ -32,7 +36,7 @@ describe('createConnectionOptions', () => {
   });
 
   it('never gives up, also not after two refusals in a row', () => {
-    const options = createConnectionOptions({ url, user: 'register', password: 'open' });
+    const options = createConnectionOptions({ natsUrl: url, user: 'register', password: 'open' });
     expect(options).toMatchObject({
       maxReconnectAttempts: -1,
       ignoreAuthErrorAbort: true,
@@ -43,13 +47,17 @@ describe('createConnectionOptions', () => {
   it.each(['', '>', 'reg.1', 'reg 1', 'reg-*', 'x'.repeat(65)])(
     'refuses the id "%s", which would not be one inbox',
     (id) => {
-      expect(() => createConnectionOptions({ url, deviceId: id, token: 'aaa' })).toThrow(InvalidOptionsError);
-      expect(() => createConnectionOptions({ url, user: id, password: 'open' })).toThrow(/^user: expected/);
+      expect(() => createConnectionOptions({ natsUrl: url, deviceId: id, token: 'aaa' })).toThrow(
+        InvalidOptionsError,
+      );
+      expect(() => createConnectionOptions({ natsUrl: url, user: id, password: 'open' })).toThrow(
+        /^user: expected/,
+      );
     },
   );
 
   it.each([[''], [[]], [[url, '']]])('refuses the address %j', (address) => {
-    const create = () => createConnectionOptions({ url: address, user: 'register', password: 'open' });
-    expect(create).toThrow(/^url: expected/);
+    const create = () => createConnectionOptions({ natsUrl: address, user: 'register', password: 'open' });
+    expect(create).toThrow(/^natsUrl: expected/);
   });
 });

@@ -1,8 +1,10 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startMock } from '../../test/support/start-mock.js';
 import { startNats, type TestNats } from '../../test/support/start-nats.js';
 import { buildClient, ExampleProcess } from './support/example-process.js';
+import { FakeBroker } from './support/fake-broker.js';
 import { LicensePublisher } from './support/license-publisher.js';
 import { makeStatusEvent, makeTokenWarning, tokenUntil } from './support/make-event.js';
 
@@ -72,7 +74,7 @@ describe('the example register', () => {
     const linesBefore = example.lines.length;
     await broker.kill();
     await example.seenLine(
-      /^not connected \(.+\): trying again every second; licensed meanwhile$/,
+      /^not connected \(.+\): trying again every second; licensed meanwhile, until .+$/,
       linesBefore,
     );
     await broker.restart();
@@ -114,5 +116,74 @@ describe('the example register', () => {
     const example = start({ NATS_USER: 'reg.*' });
     expect(await example.exitCode()).toBe(1);
     await example.seenLine(/^user: expected 1 to 64 /);
+  });
+
+  it('gets a token of its own, prints its user code, and needs none at the next start', async () => {
+    const [mock, tokenBroker] = await Promise.all([startMock(), FakeBroker.start({})]);
+    const settings = {
+      NATS_USER: '',
+      NATS_PASSWORD: '',
+      NATS_URL: tokenBroker.url,
+      AUTH_SERVER_URL: mock.url,
+      DATA_DIR: join(folder, 'register-data'),
+    };
+    try {
+      const example = start(settings);
+      const line = await example.seenLine(/^user code /);
+      const [, userCode = ''] = /^user code (\S+): enter it at http/.exec(line) ?? [];
+      await mock.approve(userCode, 'reg-1-1');
+      await example.seenLine(
+        /^token acquired for Store 1, register 1 \(reg-1-1\) at Store 1 \(srv-store-1\), /,
+      );
+      await example.seenLine(/^connected to /);
+      example.signal('SIGTERM');
+      expect(await example.exitCode()).toBe(0);
+
+      const again = start(settings);
+      await again.seenLine(/^connected to /);
+      expect(again.lines.filter((seen) => seen.startsWith('user code'))).toEqual([]);
+      const presented = tokenBroker.connects.map(({ auth_token: token }) => String(token).split('~').length);
+      expect(presented).toEqual([2, 2]);
+    } finally {
+      await Promise.all([mock.stop(), tokenBroker.close()]);
+    }
+  });
+
+  it('is authorized by the controls of a mock where they are named, with nobody there', async () => {
+    const [mock, tokenBroker] = await Promise.all([startMock(), FakeBroker.start({})]);
+    try {
+      const example = start({
+        NATS_USER: '',
+        NATS_PASSWORD: '',
+        NATS_URL: tokenBroker.url,
+        AUTH_SERVER_URL: mock.url,
+        DATA_DIR: join(folder, 'demo-data'),
+        MOCK_CONTROLS_URL: mock.url,
+        DEVICE_ID: 'reg-2-1',
+      });
+      await example.seenLine(/^following the license as reg-2-1 at nats:/);
+      await example.seenLine(/^connected to /);
+    } finally {
+      await Promise.all([mock.stop(), tokenBroker.close()]);
+    }
+  });
+
+  it('ends in order while it waits for a person', async () => {
+    const mock = await startMock();
+    try {
+      const example = start({
+        NATS_USER: '',
+        NATS_PASSWORD: '',
+        AUTH_SERVER_URL: mock.url,
+        DATA_DIR: join(folder, 'waiting-data'),
+      });
+      await example.seenLine(/^user code /);
+      const startedAt = performance.now();
+      example.signal('SIGTERM');
+      expect(await example.exitCode()).toBe(0);
+      expect(performance.now() - startedAt).toBeLessThan(2_000);
+    } finally {
+      await mock.stop();
+    }
   });
 });

@@ -23,7 +23,7 @@ afterEach(async () => {
 
 function follow(url: string, broker: TestNats, serverId?: string): RecordedFollower {
   const named = serverId === undefined ? {} : { serverId };
-  const recorded = new RecordedFollower({ url, ...broker.registerUser, ...named });
+  const recorded = new RecordedFollower({ natsUrl: url, ...broker.registerUser, ...named });
   endings.push(() => recorded.follower.close());
   return recorded;
 }
@@ -163,7 +163,7 @@ describe('followLicense, with a broker that stays up', () => {
     endings.push(() => Promise.resolve(emitWarning.mockRestore()));
     const heard: string[] = [];
     const follower = followLicense({
-      url: broker.url,
+      natsUrl: broker.url,
       ...broker.registerUser,
       onConnection: () => Promise.reject(new Error('the connection lamp is broken')),
       onLicenseStatus: (event) => {
@@ -185,7 +185,7 @@ describe('followLicense, with a broker that stays up', () => {
   });
 
   it('says why it is refused', async () => {
-    const register = new RecordedFollower({ url: broker.url, user: 'register', password: 'wrong' });
+    const register = new RecordedFollower({ natsUrl: broker.url, user: 'register', password: 'wrong' });
     endings.push(() => register.follower.close());
     const { change } = await register.seenState('disconnected');
     expect(change).toMatchObject({ reason: expect.stringContaining('Authorization Violation') as string });

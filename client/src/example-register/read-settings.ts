@@ -1,16 +1,36 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
-export interface RegisterSettings {
-  readonly url: string;
-  readonly user: string;
-  readonly password: string;
+/** How the example register gets a license token of its own. */
+export interface DeviceSettings {
+  readonly authServerUrl: string;
+  readonly allowInsecureAuthServer: boolean;
+  readonly storage: string;
+  /** Where a mock is that can be told to authorize a device, as a person would; null: a person does it. */
+  readonly demo: { readonly controlsUrl: string; readonly deviceId: string } | null;
 }
+
+export type RegisterSettings =
+  | {
+      readonly kind: 'user';
+      readonly natsUrl: string;
+      readonly credentials: { readonly user: string; readonly password: string };
+    }
+  | {
+      readonly kind: 'device';
+      readonly natsUrl: string | null;
+      readonly serverUrl: string | null;
+      readonly device: DeviceSettings;
+    };
 
 export type SettingsOutcome =
   | { readonly kind: 'read'; readonly settings: RegisterSettings }
   | { readonly kind: 'faulty'; readonly faults: readonly string[] };
 
-/** Reads the settings of the example register; each may instead be in a file that `<NAME>_FILE` names. */
+/**
+ * Reads the settings of the example register; each may instead be in a file that `<NAME>_FILE` names. With `NATS_USER` it
+ * is that user of the broker; else, with `AUTH_SERVER_URL`, it gets a license token of its own.
+ */
 export function readSettings(environment: NodeJS.ProcessEnv): SettingsOutcome {
   const faults: string[] = [];
   const read = (name: string, fallback?: string): string => {
@@ -18,12 +38,34 @@ export function readSettings(environment: NodeJS.ProcessEnv): SettingsOutcome {
     if ('fault' in outcome) faults.push(outcome.fault);
     return 'value' in outcome ? outcome.value : '';
   };
-  const settings = {
-    url: read('NATS_URL', 'nats://127.0.0.1:4222'),
-    user: read('NATS_USER'),
-    password: read('NATS_PASSWORD'),
-  };
+  const isSet = (name: string): boolean => Boolean(environment[name] || environment[`${name}_FILE`]);
+  const isDevice = isSet('AUTH_SERVER_URL') && !isSet('NATS_USER');
+  const settings = isDevice ? readDevice(read, isSet) : readUser(read);
   return faults.length === 0 ? { kind: 'read', settings } : { kind: 'faulty', faults };
+}
+
+type Read = (name: string, fallback?: string) => string;
+
+function readUser(read: Read): RegisterSettings {
+  const natsUrl = read('NATS_URL', 'nats://127.0.0.1:4222');
+  return { kind: 'user', natsUrl, credentials: { user: read('NATS_USER'), password: read('NATS_PASSWORD') } };
+}
+
+function readDevice(read: Read, isSet: (name: string) => boolean): RegisterSettings {
+  const readOptional = (name: string): string | null => (isSet(name) ? read(name) : null);
+  return {
+    kind: 'device',
+    natsUrl: readOptional('NATS_URL'),
+    serverUrl: readOptional('SERVER_URL'),
+    device: {
+      authServerUrl: read('AUTH_SERVER_URL'),
+      allowInsecureAuthServer: read('ALLOW_INSECURE_AUTH_SERVER', 'off') === 'on',
+      storage: join(read('DATA_DIR', './data'), 'device.json'),
+      demo: isSet('MOCK_CONTROLS_URL')
+        ? { controlsUrl: read('MOCK_CONTROLS_URL'), deviceId: read('DEVICE_ID') }
+        : null,
+    },
+  };
 }
 
 function readSetting(

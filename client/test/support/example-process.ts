@@ -1,21 +1,16 @@
-import { execFile, type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { mkdir, mkdtemp } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { promisify } from 'node:util';
-
-const REPOSITORY = join(import.meta.dirname, '../../..');
+import { compile, REPOSITORY } from './compile.js';
 
 /** Builds the client to a folder of its own, where it finds its dependencies; a dist that is in use stays as it is. */
 export async function buildClient(): Promise<string> {
   const cache = join(REPOSITORY, '.cache');
   await mkdir(cache, { recursive: true });
   const folder = await mkdtemp(join(cache, 'client-'));
-  const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-  const project = join(REPOSITORY, 'client/tsconfig.build.json');
-  await promisify(execFile)(process.execPath, [compiler, '-p', project, '--outDir', folder]);
+  await compile(['-p', join(REPOSITORY, 'client/tsconfig.build.json'), '--outDir', folder]);
   return folder;
 }
 

@@ -1,14 +1,14 @@
 import { EventEmitter, once } from 'node:events';
 import {
   type ConnectionChange,
+  type Credentials,
   type Delivery,
   type Drop,
   followLicense,
   type LicenseEvent,
   type LicenseFollower,
   type LicenseView,
-  type TokenCredentials,
-  type UserCredentials,
+  type ServerOptions,
 } from '../../src/index.js';
 
 /** Each callback of a follower, in the order of the calls. */
@@ -20,9 +20,7 @@ export type Call =
 
 export type CallOf<Kind extends Call['kind']> = Extract<Call, { kind: Kind }>;
 
-export type RecordedOptions = { readonly url: string; readonly serverId?: string } & (
-  UserCredentials | TokenCredentials
-);
+export type RecordedOptions = ServerOptions & Credentials;
 
 /** Follows a license and keeps each callback, so that a test can wait for one. */
 export class RecordedFollower {

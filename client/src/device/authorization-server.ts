@@ -1,0 +1,153 @@
+import {
+  allowInsecureRequests,
+  type Configuration,
+  type CustomFetch,
+  customFetch,
+  discovery,
+  type DPoPHandle,
+  genericGrantRequest,
+  getDPoPHandle,
+  initiateDeviceAuthorization,
+  None,
+  refreshTokenGrant,
+  ResponseBodyError,
+} from 'openid-client';
+import type { DeviceClock } from './device-clock.js';
+import { DeviceError } from './device-error.js';
+import { deviceErrorFrom } from './device-error-from.js';
+import type { DpopKey } from './dpop-key.js';
+
+const DEVICE_CODE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
+/** RFC 8628 section 3.2: the interval where the server names none. */
+const DEFAULT_INTERVAL_SECONDS = 5;
+const TIMEOUT_SECONDS = 10;
+
+export interface IssuedUserCode {
+  readonly deviceCode: string;
+  readonly userCode: string;
+  readonly verificationUri: string;
+  readonly expiresInSeconds: number;
+  readonly intervalSeconds: number;
+}
+
+export interface IssuedTokens {
+  readonly token: string;
+  /** Null: the present one stays (RFC 6749 section 6). */
+  readonly refreshToken: string | null;
+}
+
+export type PollAnswer =
+  { readonly kind: 'pending' | 'slow-down' } | { readonly kind: 'granted'; readonly tokens: IssuedTokens };
+
+export interface AuthorizationServerOptions {
+  readonly issuer: URL;
+  readonly clientId: string;
+  readonly fetch: typeof fetch;
+  readonly clock: DeviceClock;
+  /** Plain http, which shows every secret to whoever listens. */
+  readonly isInsecureAllowed: boolean;
+}
+
+/** Speaks with the Authorization server. What goes wrong is thrown as a DeviceError. */
+export class AuthorizationServer {
+  readonly #options: AuthorizationServerOptions;
+  #configuration: Configuration | null = null;
+  #handle: { readonly key: DpopKey; readonly dpop: DPoPHandle } | null = null;
+
+  constructor(options: AuthorizationServerOptions) {
+    this.#options = options;
+  }
+
+  /** RFC 8628 section 3.1. */
+  async requestUserCode(): Promise<IssuedUserCode> {
+    try {
+      const answer = await initiateDeviceAuthorization(await this.#discover(), {});
+      return {
+        deviceCode: answer.device_code,
+        userCode: answer.user_code,
+        verificationUri: answer.verification_uri,
+        expiresInSeconds: answer.expires_in,
+        intervalSeconds: answer.interval ?? DEFAULT_INTERVAL_SECONDS,
+      };
+    } catch (error) {
+      throw deviceErrorFrom(error);
+    }
+  }
+
+  /** Whether it binds tokens to a key (RFC 9449): if it does, nothing less is accepted. */
+  async offersDpop(): Promise<boolean> {
+    const configuration = await this.#discover().catch((error: unknown) => {
+      throw deviceErrorFrom(error);
+    });
+    return configuration.serverMetadata().dpop_signing_alg_values_supported?.includes('ES256') ?? false;
+  }
+
+  /** Asks once whether a person has decided (RFC 8628 section 3.4). */
+  async poll(deviceCode: string, key: DpopKey | null): Promise<PollAnswer> {
+    try {
+      const configuration = await this.#discover();
+      const options = await this.#prove(configuration, key);
+      const parameters = { device_code: deviceCode };
+      const answer = await genericGrantRequest(configuration, DEVICE_CODE_GRANT, parameters, options);
+      return { kind: 'granted', tokens: readTokens(answer, key) };
+    } catch (error) {
+      if (error instanceof ResponseBodyError && error.error === 'authorization_pending')
+        return { kind: 'pending' };
+      if (error instanceof ResponseBodyError && error.error === 'slow_down') return { kind: 'slow-down' };
+      throw deviceErrorFrom(error, [deviceCode]);
+    }
+  }
+
+  /** RFC 6749 section 6. */
+  async refresh(refreshToken: string, key: DpopKey | null): Promise<IssuedTokens> {
+    try {
+      const configuration = await this.#discover();
+      const options = await this.#prove(configuration, key);
+      return readTokens(await refreshTokenGrant(configuration, refreshToken, undefined, options), key);
+    } catch (error) {
+      const explained = deviceErrorFrom(error, [refreshToken]);
+      if (explained.code !== 'authorization-denied') throw explained;
+      // Nobody was asked, so nobody denied it.
+      throw new DeviceError('license-refused', explained.message);
+    }
+  }
+
+  /** Read when first needed, so that a till starts without internet, and kept for as long as it runs. */
+  async #discover(): Promise<Configuration> {
+    const { issuer, clientId, clock, isInsecureAllowed } = this.#options;
+    this.#configuration ??= await discovery(issuer, clientId, undefined, None(), {
+      algorithm: 'oauth2',
+      timeout: TIMEOUT_SECONDS,
+      execute: isInsecureAllowed ? [allowInsecureRequests] : [],
+      [customFetch]: (async (url, options) => {
+        const answer = await this.#options.fetch(url, options as RequestInit);
+        clock.observe(answer);
+        return answer;
+      }) satisfies CustomFetch,
+    });
+    return this.#configuration;
+  }
+
+  /** The maker of proofs is kept with its key, as it remembers the server's last nonce. */
+  async #prove(configuration: Configuration, key: DpopKey | null): Promise<{ DPoP?: DPoPHandle }> {
+    if (key === null) return {};
+    if (this.#handle?.key !== key) {
+      this.#handle = { key, dpop: getDPoPHandle(configuration, await key.toKeyPair()) };
+    }
+    return { DPoP: this.#handle.dpop };
+  }
+}
+
+function readTokens(
+  answer: Awaited<ReturnType<typeof genericGrantRequest>>,
+  key: DpopKey | null,
+): IssuedTokens {
+  // RFC 9449 section 5: a bearer token where a bound one was asked for is a downgrade.
+  if (key !== null && answer.token_type !== 'dpop') {
+    throw new DeviceError(
+      'token-not-acceptable',
+      'The license token is not bound to the key of this device.',
+    );
+  }
+  return { token: answer.access_token, refreshToken: answer.refresh_token ?? null };
+}

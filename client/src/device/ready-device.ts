@@ -1,0 +1,57 @@
+import type { JsonWebKey } from 'node:crypto';
+import { DeviceClock } from './device-clock.js';
+import type { DeviceLicense } from './device-license.js';
+import { DpopKey } from './dpop-key.js';
+import type { HttpProofRequest, LicensedDevice } from './licensed-device.js';
+import { readLicenseToken } from './read-license-token.js';
+import { signHttpProof, signNatsProof } from './sign-proofs.js';
+
+export interface ReadyToken {
+  /** Absent: the `sub` of the token. */
+  readonly deviceId?: string;
+  /** As a function it is asked anew at each connection. */
+  readonly token: string | (() => string);
+  /** The private key that the token is bound to, as a JWK; absent: the token is shown without a proof. */
+  readonly dpopKey?: JsonWebKey;
+}
+
+/** A device whose license token somebody else acquires and refreshes. */
+export class ReadyDevice implements LicensedDevice {
+  readonly clock = new DeviceClock();
+  readonly #ready: ReadyToken;
+  readonly #key: DpopKey | null;
+
+  constructor(ready: ReadyToken) {
+    this.#ready = ready;
+    this.#key = ready.dpopKey === undefined ? null : new DpopKey(ready.dpopKey);
+  }
+
+  get id(): string {
+    return this.#ready.deviceId ?? readLicenseToken(this.token).deviceId;
+  }
+
+  get token(): string {
+    const { token } = this.#ready;
+    return typeof token === 'string' ? token : token();
+  }
+
+  get license(): DeviceLicense | null {
+    try {
+      return readLicenseToken(this.token);
+    } catch {
+      return null;
+    }
+  }
+
+  get isBound(): boolean {
+    return this.#key !== null;
+  }
+
+  proofForNats(serverId: string, token = this.token): string | null {
+    return signNatsProof(this.#key, token, serverId, this.clock.now());
+  }
+
+  proofForHttp(request: HttpProofRequest): string | null {
+    return signHttpProof(this.#key, request.token ?? this.token, request, this.clock.now());
+  }
+}

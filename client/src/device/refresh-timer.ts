@@ -1,0 +1,66 @@
+import { DeviceError } from './device-error.js';
+import { refreshAt, retryDelayMs } from './refresh-schedule.js';
+
+/** Looks at the clock at least so often: it may be set, or the machine may have slept. */
+const LONGEST_NAP_MS = 60_000;
+
+/** Refreshes a token in time, and again until it succeeds. */
+export class RefreshTimer {
+  readonly #refresh: () => Promise<void>;
+  readonly #now: () => Date;
+  readonly #failed: (error: DeviceError, retryAt: Date) => void;
+  #timer: NodeJS.Timeout | null = null;
+  #lifeMs = 0;
+  #failures = 0;
+
+  constructor(
+    refresh: () => Promise<void>,
+    now: () => Date,
+    failed: (error: DeviceError, retryAt: Date) => void,
+  ) {
+    this.#refresh = refresh;
+    this.#now = now;
+    this.#failed = failed;
+  }
+
+  /** Plans the refresh of a token, in place of what was planned before. */
+  plan(receivedAt: Date, lifeMs: number): void {
+    this.#lifeMs = lifeMs;
+    this.#failures = 0;
+    this.#wakeAt(refreshAt(receivedAt, lifeMs, Math.random()));
+  }
+
+  stop(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  #wakeAt(dueAt: Date): void {
+    this.stop();
+    const waitMs = dueAt.getTime() - this.#now().getTime();
+    this.#timer = setTimeout(
+      () => (waitMs > LONGEST_NAP_MS ? this.#wakeAt(dueAt) : void this.#try()),
+      Math.max(0, Math.min(waitMs, LONGEST_NAP_MS)),
+    );
+    // Whoever has nothing else to do need not go on for this.
+    this.#timer.unref();
+  }
+
+  async #try(): Promise<void> {
+    const planned = this.#timer;
+    try {
+      await this.#refresh();
+    } catch (error) {
+      // Stopped, or planned anew, while the answer was awaited.
+      if (this.#timer !== planned || !(error instanceof DeviceError) || error.code === 'grant-dead') return;
+      this.#failures += 1;
+      const isForPeople = error.code === 'license-refused';
+      // Only a person can renew a license: asked slowly, from the first time on.
+      const failures = isForPeople ? Number.MAX_SAFE_INTEGER : this.#failures;
+      const waitMs = retryDelayMs(failures, this.#lifeMs, Math.random(), error.retryAfterMs);
+      const retryAt = new Date(this.#now().getTime() + waitMs);
+      this.#wakeAt(retryAt);
+      this.#failed(error, retryAt);
+    }
+  }
+}

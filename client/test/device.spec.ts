@@ -1,0 +1,231 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createDevice, DeviceError, type UserCode } from '../src/index.js';
+import { startMock, type TestMock } from '../../test/support/start-mock.js';
+import { MemoryStorage } from './support/memory-storage.js';
+import { TestDevice } from './support/start-device.js';
+
+const endings: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const end of endings.splice(0).toReversed()) await end();
+});
+
+async function startDevice(...args: Parameters<typeof TestDevice.start>): Promise<TestDevice> {
+  const started = await TestDevice.start(...args);
+  endings.push(() => started.device.stop());
+  return started;
+}
+
+async function codeOf(call: Promise<unknown>): Promise<string> {
+  try {
+    await call;
+  } catch (error) {
+    if (error instanceof DeviceError) return error.code;
+    throw error;
+  }
+  return 'no error';
+}
+
+/** Tells a time that is an hour ahead. */
+async function fetchFromTheFuture(...request: Parameters<typeof fetch>): Promise<Response> {
+  const answer = await fetch(...request);
+  const headers = new Headers(answer.headers);
+  headers.set('date', new Date(Date.now() + 3_600_000).toUTCString());
+  return new Response(answer.body, { status: answer.status, headers });
+}
+
+describe('a device', () => {
+  let mock: TestMock;
+  beforeAll(async () => {
+    mock = await startMock();
+  });
+  afterAll(() => mock.stop());
+  afterEach(() => mock.control('PUT', '/mock/faults', { mode: 'none' }));
+
+  it('has no token before a person has entered its user code, and then one that is bound to its key', async () => {
+    const { device, storage } = await startDevice(mock);
+    expect(device.isAuthorized).toBe(false);
+    expect(device.license).toBeNull();
+    expect(() => device.token).toThrow(expect.objectContaining({ code: 'not-authorized' }));
+
+    const codes: UserCode[] = [];
+    await device.authorize(async (code) => {
+      codes.push(code);
+      await mock.approve(code.userCode, 'reg-1-1');
+    });
+    expect(codes).toHaveLength(1);
+    expect(codes[0]).toMatchObject({ userCode: expect.stringMatching(/^\w{4}-\w{4}$/) as string });
+    expect(device.id).toBe('reg-1-1');
+    expect(device.isAuthorized).toBe(true);
+    expect(device.isBound).toBe(true);
+    expect(device.license).toMatchObject({
+      kind: 'register',
+      organization: { id: 'fc-demo' },
+      features: ['register'],
+      renewalDate: null,
+      hub: { id: 'srv-store-1', url: 'https://store-1.example' },
+    });
+    expect(storage.last).toMatchObject({ token: device.token, clientId: 'pos-register' });
+  });
+
+  it('needs no person when it has a grant, also not after a restart, and not the internet', async () => {
+    const { device, storage } = await startDevice(mock);
+    await device.authorize(({ userCode }) => mock.approve(userCode, 'reg-1-2'));
+    await device.stop();
+    await mock.control('PUT', '/mock/faults', { mode: 'offline' });
+    const again = await startDevice(mock, { storage });
+    expect(again.device.token).toBe(device.token);
+    await again.device.authorize(() => expect.unreachable());
+    expect(again.device.proofForNats('srv-store-1')).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+  });
+
+  it('stores a new refresh token before the token is used', async () => {
+    const started = await startDevice(mock);
+    await started.authorize(mock);
+    const before = started.storage.last;
+    started.storage.isBroken = true;
+    expect(await codeOf(started.device.refresh())).toBe('storage-unusable');
+    expect(started.device.token).toBe(before['token']);
+
+    // It does not ask again: what was issued is still to be stored.
+    await mock.control('PUT', '/mock/faults', { mode: 'offline' });
+    started.storage.isBroken = false;
+    await started.device.refresh();
+    expect(started.storage.last['refreshToken']).not.toBe(before['refreshToken']);
+    expect(started.device.token).toBe(started.storage.last['token']);
+  });
+
+  it('refreshes once, however often it is asked at the same time', async () => {
+    const started = await startDevice(mock);
+    await started.authorize(mock);
+    await Promise.all([started.device.refresh(), started.device.refresh(), started.device.refresh()]);
+    expect(started.storage.writes).toHaveLength(2);
+  });
+
+  it('keeps its token when the authorization is removed, and says that only a person helps', async () => {
+    const started = await startDevice(mock);
+    await started.authorize(mock, 'reg-2-1');
+    const { token } = started.device;
+    await mock.control('DELETE', '/mock/devices/reg-2-1/authorization');
+    expect(await codeOf(started.device.refresh())).toBe('grant-dead');
+    await started.seen('authorization-lost');
+    expect(started.device.token).toBe(token);
+    expect(started.storage.last['refreshToken']).toBeNull();
+    expect(await codeOf(started.device.refresh())).toBe('grant-dead');
+
+    await started.authorize(mock, 'reg-2-1');
+    expect(started.device.token).not.toBe(token);
+  });
+
+  it('keeps its grant when the license is refused', async () => {
+    const started = await startDevice(mock);
+    await started.authorize(mock);
+    await mock.control('PATCH', '/mock/licenses/lic-demo-registers', { isActive: false });
+    endings.push(async () => {
+      await mock.control('PATCH', '/mock/licenses/lic-demo-registers', { isActive: true });
+    });
+    expect(await codeOf(started.device.refresh())).toBe('license-refused');
+    await mock.control('PATCH', '/mock/licenses/lic-demo-registers', { isActive: true });
+    await started.device.refresh();
+  });
+
+  it('says that a person denied it', async () => {
+    const { device } = await startDevice(mock);
+    const deny = async ({ userCode }: UserCode): Promise<void> => {
+      await mock.control('POST', '/mock/deny', { userCode });
+    };
+    expect(await codeOf(device.authorize(deny))).toBe('authorization-denied');
+  });
+
+  it('goes on waiting for the person through an outage', async () => {
+    const started = await startDevice(mock);
+    await started.device.authorize(async ({ userCode }) => {
+      await mock.approve(userCode, 'reg-1-1');
+      await mock.control('PUT', '/mock/faults', { mode: 'offline', count: 1 });
+    });
+    expect(started.device.isAuthorized).toBe(true);
+  });
+
+  it('says that the Authorization server cannot be reached', async () => {
+    const { device } = await startDevice(mock);
+    await mock.control('PUT', '/mock/faults', { mode: 'offline' });
+    expect(await codeOf(device.authorize(() => expect.unreachable()))).toBe(
+      'authorization-server-unreachable',
+    );
+  });
+
+  it('is stopped while it waits for a person', async () => {
+    const { device } = await startDevice(mock);
+    let waiting: Promise<string> | undefined;
+    await new Promise<void>((resolve) => {
+      waiting = codeOf(device.authorize(() => resolve()));
+    });
+    await device.stop();
+    expect(await waiting).toBe('stopped');
+  });
+
+  it('goes on with a machine whose clock is wrong, and learns the time', async () => {
+    await mock.control('PUT', '/mock/faults', { mode: 'none' });
+    const started = await startDevice(mock, { fetch: fetchFromTheFuture });
+    await started.authorize(mock);
+    const aheadMs = started.device.clock.now().getTime() - Date.now();
+    expect(Math.abs(aheadMs - 3_600_000)).toBeLessThan(5_000);
+  });
+
+  it.each([
+    ['ftp://127.0.0.1', false],
+    ['nonsense', false],
+    ['http://auth.example', false],
+    ['http://auth.example', true],
+    ['https://auth.example', true],
+  ])('takes the address %s only where it keeps secrets', async (authServerUrl, isFine) => {
+    const options = { authServerUrl, clientId: 'pos-register', storage: new MemoryStorage() } as const;
+    const made = createDevice({ ...options, allowInsecureAuthServer: isFine });
+    await (isFine ? made : expect(made).rejects.toMatchObject({ code: 'invalid-options' }));
+  });
+});
+
+describe('a device whose tokens live for four seconds', () => {
+  it('refreshes by itself in time, and again after an outage', async () => {
+    const mock = await startMock({ tokenTtlSeconds: 4 });
+    endings.push(() => mock.stop());
+    const started = await startDevice(mock);
+    await started.authorize(mock);
+    const [acquired] = started.changes;
+    const { token } = started.device;
+    const { license } = await started.seen('refreshed');
+    expect(acquired).toMatchObject({ kind: 'acquired', license: { deviceId: license.deviceId } });
+    expect(started.device.token).not.toBe(token);
+
+    await mock.control('PUT', '/mock/faults', { mode: 'offline' });
+    const { error, retryAt } = await started.seen('refresh-failed');
+    expect(error.code).toBe('authorization-server-unreachable');
+    expect(retryAt.getTime()).toBeGreaterThan(Date.now());
+    started.changes.length = 0;
+    await mock.control('PUT', '/mock/faults', { mode: 'none' });
+    await started.seen('refreshed');
+    expect(started.device.isAuthorized).toBe(true);
+  });
+});
+
+describe('a mock that lets a server pass for a register', () => {
+  it('is not believed: the token must be of the kind of device that asked', async () => {
+    const mock = await startMock();
+    endings.push(() => mock.stop());
+    const { token } = (await mock.control('POST', '/mock/tokens', { deviceId: 'srv-store-1' })) as {
+      token: string;
+    };
+    const storage = new MemoryStorage();
+    await storage.write(
+      JSON.stringify({
+        version: 1,
+        issuer: new URL(mock.url).href,
+        clientId: 'pos-register',
+        token,
+        refreshToken: 'x',
+        dpopKey: null,
+        receivedAt: new Date().toISOString(),
+      }),
+    );
+    expect(await codeOf(TestDevice.start(mock, { storage }))).toBe('wrong-device-kind');
+  });
+});

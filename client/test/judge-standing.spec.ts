@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import type { DeviceLicense } from '../src/index.js';
+import { judgeStanding } from '../src/judge-standing.js';
+import { makeView, tokenUntil } from './support/make-event.js';
+
+const NOW = new Date('2026-03-01T08:00:00.000Z');
+const after = (ms: number): Date => new Date(NOW.getTime() + ms);
+
+function deviceWith(changes: Partial<DeviceLicense> = {}): { license: DeviceLicense } {
+  const license: DeviceLicense = {
+    deviceId: 'reg-1-1',
+    deviceName: 'Register 1',
+    kind: 'register',
+    organization: { id: 'fc-demo', name: 'Demo' },
+    features: ['register'],
+    renewalDate: null,
+    hub: null,
+    tokenIssuedAt: after(-60_000),
+    tokenExpiresAt: after(60_000),
+    keyThumbprint: null,
+    ...changes,
+  };
+  return { license };
+}
+
+describe('the standing of a register', () => {
+  it.each([
+    ['nothing was heard', null, 'nothing-heard'],
+    ['the server is unlicensed', makeView({ status: 'unlicensed' }), 'unlicensed'],
+    ['the license has expired', makeView({ status: 'expired' }), 'expired'],
+    ['the renewal date is now', makeView({ renewalDate: NOW.toISOString() }), 'expired'],
+    ['the token ended 1 ms ago', makeView(tokenUntil(after(-1).toISOString())), 'token-expired'],
+    ['the server has no token', makeView(tokenUntil(null)), 'token-expired'],
+  ])('is not good when %s', (_when, view, reason) => {
+    expect(judgeStanding(view, null, NOW)).toEqual({ isLicensed: false, reason, usableUntil: null });
+  });
+
+  it.each([
+    ['it has no token', { license: null }, 'device-not-authorized'],
+    ['its own license has ended', deviceWith({ renewalDate: NOW }), 'device-expired'],
+    ['its own token ended 1 ms ago', deviceWith({ tokenExpiresAt: after(-1) }), 'device-token-expired'],
+  ])('is not good, at a licensed server, when %s', (_when, device, reason) => {
+    expect(judgeStanding(makeView(), device, NOW)).toEqual({ isLicensed: false, reason, usableUntil: null });
+  });
+
+  it.each([
+    ['the end of the token of the server', tokenUntil(after(5).toISOString()), deviceWith(), 5],
+    ['the renewal date of the server', { renewalDate: after(7).toISOString() }, deviceWith(), 7],
+    ['the end of its own token', {}, deviceWith({ tokenExpiresAt: after(3) }), 3],
+    ['its own renewal date', {}, deviceWith({ renewalDate: after(2) }), 2],
+  ])('is good until %s, if that comes first', (_end, view, device, ms) => {
+    const standing = judgeStanding(makeView(view), device, NOW);
+    expect(standing).toEqual({ isLicensed: true, reason: 'licensed', usableUntil: after(ms) });
+  });
+});

@@ -1,0 +1,50 @@
+import { EventEmitter, once } from 'node:events';
+import { createDevice, type Device, type DeviceChange, type DeviceOptions } from '../../src/index.js';
+import type { TestMock } from '../../../test/support/start-mock.js';
+import { MemoryStorage } from './memory-storage.js';
+
+/** A device at a mock, and each change of it in turn. */
+export class TestDevice {
+  readonly changes: DeviceChange[] = [];
+  readonly device: Device;
+  readonly storage: MemoryStorage;
+  readonly #arrivals: EventEmitter;
+
+  private constructor(device: Device, storage: MemoryStorage, arrivals: EventEmitter) {
+    this.device = device;
+    this.storage = storage;
+    this.#arrivals = arrivals;
+    arrivals.on('change', (change: DeviceChange) => this.changes.push(change));
+  }
+
+  static async start(
+    mock: TestMock,
+    options: Partial<DeviceOptions> & { readonly storage?: MemoryStorage } = {},
+  ): Promise<TestDevice> {
+    const arrivals = new EventEmitter();
+    const storage = options.storage ?? new MemoryStorage();
+    const device = await createDevice({
+      authServerUrl: mock.url,
+      clientId: 'pos-register',
+      onChange: (change) => arrivals.emit('change', change),
+      ...options,
+      storage,
+    });
+    return new TestDevice(device, storage, arrivals);
+  }
+
+  /** Authorizes it as a person would. */
+  async authorize(mock: TestMock, deviceId = 'reg-1-1'): Promise<void> {
+    await this.device.authorize(({ userCode }) => mock.approve(userCode, deviceId));
+  }
+
+  /** Resolves to the first change of a kind, past or to come. */
+  async seen<Kind extends DeviceChange['kind']>(kind: Kind): Promise<Extract<DeviceChange, { kind: Kind }>> {
+    const signal = AbortSignal.timeout(15_000);
+    for (;;) {
+      const found = this.changes.find((change) => change.kind === kind);
+      if (found !== undefined) return found as Extract<DeviceChange, { kind: Kind }>;
+      await once(this.#arrivals, 'change', { signal });
+    }
+  }
+}
