@@ -57,6 +57,8 @@ describe('a stack that npm start has started', () => {
     expect(secretFiles.map((path) => path.slice(stack.dataDir.length + 1)).toSorted()).toEqual([
       'licensing/initial-admin-token',
       'mock/login-password',
+      'nats/callout-password',
+      'nats/issuer-seed',
       'nats/licensing-password',
       'nats/register-password',
       'nats/sys-password',
@@ -292,7 +294,7 @@ function isRunning(pid: number): boolean {
 
 async function findSecretFiles(dataDir: string): Promise<string[]> {
   const entries = await readdir(dataDir, { recursive: true, withFileTypes: true });
-  const names = /(password|token)$/;
+  const names = /(password|token|seed)$/;
   return entries
     .filter((entry) => entry.isFile() && names.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name));
