@@ -6,6 +6,7 @@ import type { Settings } from './config/settings.js';
 import { HealthModule } from './health/health.module.js';
 import { LicensingModule } from './licensing/licensing.module.js';
 import { ManageLicenseModule } from './manage-license/manage-license.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
 import { MessagingModule } from './messaging/messaging.module.js';
 import { OutboxModule } from './outbox/outbox.module.js';
 import { PersistenceModule } from './persistence/persistence.module.js';
@@ -24,6 +25,7 @@ export class AppModule {
         MessagingModule,
         OutboxModule,
         HealthModule,
+        MetricsModule.forRoot(settings),
         ManageLicenseModule,
       ],
     };

@@ -91,6 +91,9 @@ export class Environment {
   @MaxLength(2048, { message: 'NO_PROXY must be a list of hosts, separated by commas' })
   NO_PROXY?: string;
 
+  @IsIn(['open', 'admin', 'off'], { message: 'METRICS_ACCESS must be open, admin or off' })
+  METRICS_ACCESS = 'open';
+
   @IsIn(['on', 'off'], { message: 'DOCS must be on or off' })
   DOCS = 'on';
 

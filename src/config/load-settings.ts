@@ -121,6 +121,7 @@ function toSettings(environment: Environment): Settings {
       tokenWarningsSeconds: environment.TOKEN_WARNINGS.split(',').map((text) => parseDurationMs(text) / 1000),
       refreshIntervalMs: parseDurationMs(environment.REFRESH_INTERVAL),
     },
+    metricsAccess: environment.METRICS_ACCESS as Settings['metricsAccess'],
     hasDocs: environment.DOCS === 'on',
     logLevel: environment.LOG_LEVEL as Settings['logLevel'],
     logFormat: (environment.LOG_FORMAT ?? (isatty(1) ? 'pretty' : 'json')) as Settings['logFormat'],

@@ -23,6 +23,8 @@ export class Settings {
   /** 32 bytes in base64; null: kept in a file in `dataDir`. */
   readonly encryptionKey!: string | null;
   readonly policy!: LicensePolicy;
+  /** Who may read /metrics; `off`: there is no such route, and nothing is counted. */
+  readonly metricsAccess!: 'open' | 'admin' | 'off';
   readonly hasDocs!: boolean;
   readonly logLevel!: 'error' | 'warn' | 'info' | 'debug';
   readonly logFormat!: 'pretty' | 'json';

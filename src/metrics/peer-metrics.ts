@@ -1,0 +1,26 @@
+import { Injectable } from '@nestjs/common';
+import { Counter, Gauge } from 'prom-client';
+import { MetricsRegistry } from './metrics-registry.js';
+
+/** What is counted of the registers and servers that connect to this one. */
+@Injectable()
+export class PeerMetrics {
+  /** One for each license token of a peer that was looked at; `result` is `accepted`, or the code of the refusal. */
+  readonly verifications: Counter<'result'>;
+  /** Peers that are connected to the broker at this moment. */
+  readonly connected: Gauge;
+
+  constructor(registry: MetricsRegistry) {
+    this.verifications = new Counter({
+      name: `${MetricsRegistry.prefix}peer_verifications_total`,
+      help: 'License tokens of peers that were verified, by what came of it.',
+      labelNames: ['result'],
+      registers: [registry],
+    });
+    this.connected = new Gauge({
+      name: `${MetricsRegistry.prefix}connected_peers`,
+      help: 'Registers and servers that are connected to the broker of this server.',
+      registers: [registry],
+    });
+  }
+}
