@@ -6,6 +6,7 @@ import type { Settings } from './config/settings.js';
 import { HealthModule } from './health/health.module.js';
 import { LicensingModule } from './licensing/licensing.module.js';
 import { ManageLicenseModule } from './manage-license/manage-license.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
 import { MessagingModule } from './messaging/messaging.module.js';
 import { OutboxModule } from './outbox/outbox.module.js';
 import { PeersModule } from './peers/peers.module.js';
@@ -26,6 +27,7 @@ export class AppModule {
         OutboxModule,
         PeersModule,
         HealthModule,
+        MetricsModule.forRoot(settings),
         ManageLicenseModule,
       ],
     };

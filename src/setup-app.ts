@@ -7,6 +7,7 @@ import { answerUnreadableUrl } from './http/answer-unreadable-url.js';
 import { endConnectionsAtClose } from './http/end-connections.js';
 import { setSecurityHeaders } from './http/security-headers.js';
 import { PageErrorFilter } from './manage-license/page-error-filter.js';
+import { HttpMetrics } from './metrics/http-metrics.js';
 
 const longestBodyBytes = 16 * 1024;
 
@@ -32,7 +33,9 @@ export async function setupApp(app: NestFastifyApplication): Promise<void> {
   app.useGlobalPipes(new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true, transform: true }));
   endConnectionsAtClose(app.getHttpAdapter().getInstance());
   setSecurityHeaders(app.getHttpAdapter().getInstance());
-  if (app.get(Settings).hasDocs) {
+  const { metricsAccess, hasDocs } = app.get(Settings);
+  if (metricsAccess !== 'off') app.get(HttpMetrics).follow(app.getHttpAdapter().getInstance());
+  if (hasDocs) {
     const { setupDocs } = await import('./http/setup-docs.js');
     setupDocs(app);
     allowStylesOfDocs(app.getHttpAdapter().getInstance());

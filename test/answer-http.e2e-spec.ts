@@ -40,10 +40,10 @@ describe('the HTTP API', () => {
     expect(operations.map(nameOf).toSorted()).toEqual(existing.map(nameOf).toSorted());
   });
 
-  it('answers every documented call, without a token, with 401 and how to authenticate; health is open', async () => {
+  it('answers every documented call, without a token, with 401 and how to authenticate; health and metrics are open', async () => {
     for (const { method, path } of operations) {
       const answer = await sendRaw(app.url, { method, path });
-      if (path.startsWith('/health')) {
+      if (path.startsWith('/health') || path === '/metrics') {
         expect(answer.status).toBe(200);
       } else {
         expectProblem(answer, 401, 'unauthorized');

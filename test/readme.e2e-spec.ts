@@ -162,7 +162,7 @@ function answersOf({ paths }: OpenApiDocument): Map<string, Answers> {
   const routes = Object.entries(paths).flatMap(([path, operations]) =>
     Object.entries(operations).map(([method, { responses }]) => {
       const told = Object.entries(responses).filter(([status]) => status !== '401');
-      const errors = told.filter(([status]) => !path.startsWith('/health') && status >= '400');
+      const errors = told.filter(([status]) => !/^.(health|metrics)/.test(path) && status >= '400');
       const codes = errors.flatMap(([, { description }]) => description.replace(/:.*/, '').split(', '));
       return [
         `${method.toUpperCase()} ${path}`,

@@ -2,6 +2,8 @@ import supertest from 'supertest';
 import { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { NatsLink } from '../src/messaging/nats-link.js';
+import { FakeClock } from './support/fake-clock.js';
+import { startOtherBroker } from './support/start-other-broker.js';
 import { startApp, type TestApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
 import { startNats, type TestNats } from './support/start-nats.js';
@@ -79,6 +81,35 @@ describe('health', () => {
     await nats.restart();
     await untilNothingWaits();
     expect(await ask('/health')).toMatchObject({ body: { status: 'ok' } });
+  });
+
+  it('is degraded, and 200, when an event has waited for longer than 30 s at a broker without JetStream', async () => {
+    await app.stop();
+    await nats.kill();
+    const other = await startOtherBroker(nats, 'no-jetstream');
+    const clock = new FakeClock(new Date());
+    app = await startApp({ mock, nats, clock });
+    try {
+      await expect.poll(() => app.app.get(NatsLink).isConnected, { timeout: 20_000 }).toBe(true);
+      await app.acquire(mock);
+      const committedAt = clock.now();
+      const natsAfter = async (ms: number) => {
+        clock.set(new Date(committedAt.getTime() + ms));
+        return (await ask('/health')).body.details['nats'];
+      };
+      expect(await natsAfter(30_000)).toMatchObject({ status: 'up', eventsWaiting: 1 });
+      expect(await natsAfter(30_001)).toMatchObject({
+        status: 'degraded',
+        eventsWaiting: 1,
+        oldestWaitingSince: committedAt.toISOString(),
+        message: 'connected, but the broker stores no events: is JetStream on?',
+      });
+      expect(await ask('/health')).toMatchObject({ status: 200, body: { status: 'degraded' } });
+    } finally {
+      await other.stop();
+      await nats.restart();
+    }
+    await untilNothingWaits();
   });
 
   it('is degraded, and 200, while the Authorization server is away, and says since when and why', async () => {

@@ -6,6 +6,6 @@ import { TrustedClock } from './trusted-clock.js';
 @Global()
 @Module({
   providers: [MachineClock, { provide: Clock, useClass: TrustedClock }],
-  exports: [Clock],
+  exports: [Clock, MachineClock],
 })
 export class ClockModule {}

@@ -129,6 +129,9 @@ export class Environment {
   })
   TRUST_PROXY?: string;
 
+  @IsIn(['open', 'admin', 'off'], { message: 'METRICS_ACCESS must be open, admin or off' })
+  METRICS_ACCESS = 'open';
+
   @IsIn(['on', 'off'], { message: 'DOCS must be on or off' })
   DOCS = 'on';
 

@@ -140,6 +140,8 @@ function toSettings(environment: Environment): Settings {
       refreshIntervalMs: parseDurationMs(environment.REFRESH_INTERVAL),
     },
     trustedProxies: environment.TRUST_PROXY?.split(',').map((address) => address.trim()) ?? [],
+
+    metricsAccess: environment.METRICS_ACCESS as Settings['metricsAccess'],
     hasDocs: environment.DOCS === 'on',
     logLevel: environment.LOG_LEVEL as Settings['logLevel'],
     logFormat: (environment.LOG_FORMAT ?? (isatty(1) ? 'pretty' : 'json')) as Settings['logFormat'],

@@ -38,6 +38,9 @@ export class Settings {
   readonly policy!: LicensePolicy;
   /** Addresses and networks whose `X-Forwarded-*` headers are believed. */
   readonly trustedProxies!: string[];
+
+  /** Who may read /metrics; `off`: there is no such route, and nothing is counted. */
+  readonly metricsAccess!: 'open' | 'admin' | 'off';
   readonly hasDocs!: boolean;
   readonly logLevel!: 'error' | 'warn' | 'info' | 'debug';
   readonly logFormat!: 'pretty' | 'json';

@@ -9,12 +9,15 @@ import {
 import { ApiTags } from '@nestjs/swagger';
 import { Settings } from '../config/settings.js';
 import { LicenseReader } from '../licensing/license-reader.js';
+import { Clock } from '../licensing/ports/clock.js';
 import { NatsLink } from '../messaging/nats-link.js';
 import { Outbox } from '../outbox/outbox.js';
 import { Database } from '../persistence/database.js';
 import { HealthFilter } from './health-filter.js';
 
 const databaseTimeoutMs = 2000;
+/** An event reaches a broker that works within a second. */
+const longestWaitMs = 30_000;
 const leastFreeBytes = 64 * 1024 * 1024;
 
 /**
@@ -32,6 +35,7 @@ export class HealthController {
     private readonly outbox: Outbox,
     private readonly link: NatsLink,
     private readonly reader: LicenseReader,
+    private readonly clock: Clock,
     private readonly settings: Settings,
   ) {}
 
@@ -73,9 +77,14 @@ export class HealthController {
     // Without the database nobody can count; that fault is told by its own check.
     const { count, oldestAt } = await this.outbox.pending().catch(() => ({ count: null, oldestAt: null }));
     const waiting = { eventsWaiting: count, oldestWaitingSince: oldestAt };
-    return this.link.isConnected
+    if (!this.link.isConnected) return check.degraded({ ...waiting, message: 'not connected' });
+    const waitedMs = oldestAt === null ? 0 : this.clock.now().getTime() - oldestAt.getTime();
+    return waitedMs <= longestWaitMs
       ? check.up(waiting)
-      : check.degraded({ ...waiting, message: 'not connected' });
+      : check.degraded({
+          ...waiting,
+          message: 'connected, but the broker stores no events: is JetStream on?',
+        });
   }
 
   private checkAuthorizationServer() {

@@ -43,6 +43,7 @@ interface BegunRefresh {
 export class RefreshLicense {
   private readonly logger = new Logger('Refresh');
   private readonly flight = new SingleFlight<RefreshOutcome>();
+  private readonly listeners = new Set<(outcome: RefreshOutcome) => void>();
 
   constructor(
     private readonly authorizationServer: AuthorizationServer,
@@ -54,7 +55,16 @@ export class RefreshLicense {
 
   /** Refreshes once; callers that come meanwhile share the outcome. @param actor who asked, for the audit trail */
   execute(actor: string): Promise<RefreshOutcome> {
-    return this.flight.run(() => this.refresh(actor));
+    return this.flight.run(async () => {
+      const outcome = await this.refresh(actor);
+      for (const listener of this.listeners) listener(outcome);
+      return outcome;
+    });
+  }
+
+  /** Calls back after each refresh that came to an end, once for all who shared it. */
+  onOutcome(listener: (outcome: RefreshOutcome) => void): void {
+    this.listeners.add(listener);
   }
 
   async executeWhenDue(): Promise<void> {

@@ -5,6 +5,7 @@ import { Leadership } from '../licensing/leadership.js';
 import { Clock } from '../licensing/ports/clock.js';
 import { LicenseStore } from '../licensing/ports/license-store.js';
 import { NatsLink } from '../messaging/nats-link.js';
+import type { OutboxEventRow } from '../persistence/entities/outbox-event.entity.js';
 import { eventSubjects, LicenseStream } from './license-stream.js';
 import { Outbox } from './outbox.js';
 
@@ -25,6 +26,7 @@ export class OutboxRelay implements OnModuleInit {
   /** Whether the stream may be missing or behind: at each connection, and after each fault. */
   private needsRestore = true;
   private lastFault = '';
+  private readonly listeners = new Set<(event: OutboxEventRow) => void>();
 
   constructor(
     private readonly outbox: Outbox,
@@ -41,6 +43,11 @@ export class OutboxRelay implements OnModuleInit {
       this.needsRestore = true;
       await this.drain();
     });
+  }
+
+  /** Calls back for each event that the stream has acknowledged; one that comes twice is called twice. */
+  onPublished(listener: (event: OutboxEventRow) => void): void {
+    this.listeners.add(listener);
   }
 
   /** Publishes everything that waits. Never rejects: what could not be published is tried again. */
@@ -77,12 +84,13 @@ export class OutboxRelay implements OnModuleInit {
       if (this.needsRestore) await this.restore(connection);
       const events = await this.outbox.readUnpublished(batchSize);
       if (events.length === 0) return;
-      const stored = await this.stream.publish(connection, events);
+      const stored = events.slice(0, await this.stream.publish(connection, events));
       await this.outbox.markPublished(
-        events.slice(0, stored).map((event) => event.sequence),
+        stored.map((event) => event.sequence),
         this.clock.now(),
       );
-      this.logger.debug(`${stored} event(s) published.`);
+      for (const event of stored) this.listeners.forEach((listener) => listener(event));
+      this.logger.debug(`${stored.length} event(s) published.`);
     }
   }
 

@@ -8,6 +8,6 @@ import { Outbox } from './outbox.js';
 @Module({
   imports: [LicensingModule, MessagingModule],
   providers: [Outbox, LicenseStream, OutboxRelay],
-  exports: [Outbox],
+  exports: [Outbox, OutboxRelay],
 })
 export class OutboxModule {}

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../licensing/ports/clock.js';
 import { LicenseStore } from '../licensing/ports/license-store.js';
+import { PeerMetrics } from '../metrics/peer-metrics.js';
 import { UsedProofs } from '../persistence/used-proofs.js';
 import { checkDpopProof } from './dpop-proof.js';
 import { HttpNonces } from './http-nonces.js';
@@ -28,6 +29,7 @@ export class PeerAdmission {
     private readonly usedProofs: UsedProofs,
     private readonly store: LicenseStore,
     private readonly clock: Clock,
+    private readonly metrics: PeerMetrics,
   ) {}
 
   /** The nonce for the next proof over HTTP. */
@@ -35,7 +37,21 @@ export class PeerAdmission {
     return this.nonces.current();
   }
 
-  async admitHttp({ scheme, token, proof, method, url }: HttpCredentials): Promise<PeerVerdict> {
+  async admitHttp(credentials: HttpCredentials): Promise<PeerVerdict> {
+    return this.count(await this.judgeHttp(credentials));
+  }
+
+  /** Admits a connection by its `auth_token`: `<token>`, or `<token>~<proof>` for a bound one. */
+  async admitNats(authToken: string): Promise<PeerVerdict> {
+    return this.count(await this.judgeNats(authToken));
+  }
+
+  private count(verdict: PeerVerdict): PeerVerdict {
+    this.metrics.verifications.inc({ result: verdict.kind === 'accepted' ? 'accepted' : verdict.code });
+    return verdict;
+  }
+
+  private async judgeHttp({ scheme, token, proof, method, url }: HttpCredentials): Promise<PeerVerdict> {
     const verdict = await this.verifier.verify(token);
     if (verdict.kind === 'refused') return verdict;
     const { keyThumbprint } = verdict.peer;
@@ -54,8 +70,7 @@ export class PeerAdmission {
     }
   }
 
-  /** Admits a connection by its `auth_token`: `<token>`, or `<token>~<proof>` for a bound one. */
-  async admitNats(authToken: string): Promise<PeerVerdict> {
+  private async judgeNats(authToken: string): Promise<PeerVerdict> {
     const [token = '', proof] = authToken.split('~', 2);
     const verdict = await this.verifier.verify(token);
     if (verdict.kind === 'refused') return verdict;

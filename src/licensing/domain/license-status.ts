@@ -3,7 +3,8 @@ import type { License, TokenLife } from './license.js';
 export const licenseStatuses = ['unlicensed', 'licensed', 'requires-renewal', 'expired'] as const;
 export type LicenseStatus = (typeof licenseStatuses)[number];
 
-export type TokenStatus = 'none' | 'valid' | 'expiring' | 'expired';
+export const tokenStatuses = ['none', 'valid', 'expiring', 'expired'] as const;
+export type TokenStatus = (typeof tokenStatuses)[number];
 
 /** What the Manage License page calls each status. */
 export const licenseStatusTexts: Record<LicenseStatus, string> = {

@@ -1,0 +1,50 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Counter } from 'prom-client';
+import { SingleFlight } from '../licensing/single-flight.js';
+import { NatsLink } from '../messaging/nats-link.js';
+import { eventSubjects } from '../outbox/license-stream.js';
+import { OutboxRelay } from '../outbox/outbox-relay.js';
+import { Outbox } from '../outbox/outbox.js';
+import { MetricsRegistry } from './metrics-registry.js';
+
+/** The broker, and the events on their way to it. */
+@Injectable()
+export class MessagingMetrics implements OnModuleInit {
+  /** Both gauges of one scrape share one look at the database. */
+  private readonly look = new SingleFlight<{ count: number | null; oldestAt: Date | null }>();
+
+  constructor(
+    private readonly registry: MetricsRegistry,
+    private readonly link: NatsLink,
+    private readonly outbox: Outbox,
+    private readonly relay: OutboxRelay,
+  ) {}
+
+  onModuleInit(): void {
+    const { registry } = this;
+    registry.addGauge('nats_connected', 'Whether the broker is connected.', () => this.link.isConnected);
+    registry.addGauge(
+      'outbox_pending_events',
+      'Committed events that the broker has not yet stored; absent while the database cannot be read.',
+      async () => (await this.pending()).count,
+    );
+    registry.addGauge(
+      'outbox_oldest_event_timestamp_seconds',
+      'When the oldest event that waits was committed; absent while none waits.',
+      async () => (await this.pending()).oldestAt,
+    );
+    const published = new Counter({
+      name: `${MetricsRegistry.prefix}published_events_total`,
+      help: 'Events that the broker has stored.',
+      labelNames: ['subject'],
+      registers: [registry],
+    });
+    for (const subject of eventSubjects) published.inc({ subject }, 0);
+    this.relay.onPublished(({ subject }) => published.inc({ subject }));
+  }
+
+  /** A database that is away must not take the other metrics with it: they say what else is wrong. */
+  private pending() {
+    return this.look.run(() => this.outbox.pending().catch(() => ({ count: null, oldestAt: null })));
+  }
+}

@@ -1,0 +1,16 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { AdminGuard } from '../admin/admin-guard.js';
+import { Settings } from '../config/settings.js';
+
+/** Lets in whom METRICS_ACCESS names. */
+@Injectable()
+export class MetricsGuard implements CanActivate {
+  constructor(
+    private readonly settings: Settings,
+    private readonly adminGuard: AdminGuard,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    return this.settings.metricsAccess === 'open' || this.adminGuard.canActivate(context);
+  }
+}
