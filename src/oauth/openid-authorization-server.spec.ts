@@ -20,6 +20,21 @@ import { OpenidAuthorizationServer } from './openid-authorization-server.js';
 const clock = new FakeClock();
 const expected = { serverId: 'srv-1', organizationId: 'org-1' };
 const metadataPath = '/.well-known/oauth-authorization-server';
+/** Has the metadata only at the address of OpenID Connect. */
+async function moveMetadata(more: object = {}): Promise<void> {
+  const metadata = (await (await fetch(fake.url + metadataPath)).json()) as object;
+  fake.misbehave({
+    answers: {
+      [metadataPath]: { status: 404 },
+      '/.well-known/openid-configuration': {
+        status: 200,
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ ...metadata, ...more }),
+      },
+    },
+  });
+}
+
 const html = {
   status: 200,
   headers: { 'content-type': 'text/html' },
@@ -324,20 +339,6 @@ describe('a server that is not the expected one', () => {
   );
 
   describe('that has its metadata where OpenID Connect looks for it', () => {
-    const moveMetadata = async (more: object = {}) => {
-      const metadata = (await (await fetch(fake.url + metadataPath)).json()) as object;
-      fake.misbehave({
-        answers: {
-          [metadataPath]: { status: 404 },
-          '/.well-known/openid-configuration': {
-            status: 200,
-            headers: { 'content-type': 'application/json' },
-            body: JSON.stringify({ ...metadata, ...more }),
-          },
-        },
-      });
-    };
-
     it('is worked with as any other', async () => {
       await moveMetadata();
       expect(await adapter.requestDeviceCode()).toMatchObject({ kind: 'issued' });
