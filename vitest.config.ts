@@ -31,7 +31,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/**/*.e2e-spec.ts'],
-          exclude: ['test/share-a-database.e2e-spec.ts'],
+          exclude: ['test/{share-a-database,outlive-a-paused-leader}.e2e-spec.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -45,7 +45,8 @@ export default defineConfig({
             'test/{acquire,refresh,renew,remove}-license.e2e-spec.ts',
             'test/warn-of-expiry.e2e-spec.ts',
             'test/publish-events.e2e-spec.ts',
-            'test/{distrust-clock,refresh-answer-lost,rotate-key,share-a-database}.e2e-spec.ts',
+            'test/{distrust-clock,refresh-answer-lost,rotate-key}.e2e-spec.ts',
+            'test/{share-a-database,outlive-a-paused-leader}.e2e-spec.ts',
           ],
           globalSetup: ['test/support/postgres-cluster.ts'],
           testTimeout: 60_000,
