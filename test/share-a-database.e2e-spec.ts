@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DataSource } from 'typeorm';
 import { Leadership } from '../src/licensing/leadership.js';
 import { Leases } from '../src/licensing/ports/leases.js';
 import { FakeClock } from './support/fake-clock.js';
@@ -76,6 +77,18 @@ describe('two replicas on one PostgreSQL', () => {
     expect(await first.app.get(Leases).hold('probe', 10_000)).toBe(false);
     await leases.release('probe');
     expect(await first.app.get(Leases).hold('probe', 10_000)).toBe(true);
+  });
+
+  it('do not wait for each other for long when one stands still in the middle of a write', async () => {
+    await first.acquire(mock);
+    const standing = first.app.get(DataSource).transaction(async (manager) => {
+      await manager.query('SELECT * FROM license FOR UPDATE');
+      await second.as('post', '/api/license/refresh').expect(200);
+      await manager.query('SELECT 1');
+    });
+    await expect(standing).rejects.toThrow(/connection/i);
+    expect(refreshes).toBe(1);
+    await first.as('post', '/api/license/refresh').expect(200);
   });
 
   it('never lose a write to each other', async () => {

@@ -130,8 +130,13 @@ export class RefreshLicense {
     answer: RefreshAnswer,
     actor: string,
   ): Promise<RefreshOutcome> {
-    if (transaction.secrets?.refreshToken !== begun.secrets.refreshToken) {
-      if (answer.kind === 'granted') await transaction.queueRevocation(answer.secrets, this.clock.now());
+    const present = transaction.secrets;
+    // Every refresh brings another license token, whether or not it brings another refresh token.
+    if (present?.accessToken !== begun.secrets.accessToken) {
+      // A process that stood still past its lease finds the same grant refreshed by another: to revoke would end it.
+      if (answer.kind === 'granted' && !isSameGrant(present, begun.secrets)) {
+        await transaction.queueRevocation(answer.secrets, this.clock.now());
+      }
       return { kind: 'superseded' };
     }
     if (answer.kind === 'granted') return this.accept(transaction, answer, actor);
@@ -219,4 +224,9 @@ export class RefreshLicense {
       after: summarizeLicense(after),
     });
   }
+}
+
+/** Each acquisition makes a new key. Without keys grants look alike; whoever replaced one has had it revoked. */
+function isSameGrant(present: GrantSecrets | null, begun: GrantSecrets): boolean {
+  return present !== null && present.dpopKey?.x === begun.dpopKey?.x;
 }

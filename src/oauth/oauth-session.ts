@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { createRemoteJWKSet, customFetch as joseCustomFetch, type JWK } from 'jose';
 import {
   allowInsecureRequests,
+  ClientError,
   type Configuration,
   type CustomFetch,
   customFetch,
@@ -77,11 +78,17 @@ export class OAuthSessions {
   private async discover(): Promise<OAuthSession> {
     const { issuer, isInsecureAllowed } = this.settings.authorizationServer;
     const fetchThroughProxy = await this.proxiedFetch();
-    const configuration = await discovery(issuer, clientId, undefined, None(), {
-      algorithm: 'oauth2',
-      [customFetch]: fetchThroughProxy,
-      timeout: timeoutSeconds,
-      execute: isInsecureAllowed ? [allowInsecureRequests] : [],
+    const read = (algorithm: 'oauth2' | 'oidc') =>
+      discovery(issuer, clientId, undefined, None(), {
+        algorithm,
+        [customFetch]: fetchThroughProxy,
+        timeout: timeoutSeconds,
+        execute: isInsecureAllowed ? [allowInsecureRequests] : [],
+      });
+    const configuration = await read('oauth2').catch((error: unknown) => {
+      // RFC 8414 section 5: many a server has the same document only where OpenID Connect looks for it.
+      if (isNotFound(error)) return read('oidc');
+      throw error;
     });
     const metadata = configuration.serverMetadata();
     const keys = createRemoteJWKSet(readKeysUrl(metadata.jwks_uri), {
@@ -102,6 +109,11 @@ export class OAuthSessions {
       offersDpop: metadata.dpop_signing_alg_values_supported?.includes('ES256') ?? false,
     };
   }
+}
+
+function isNotFound(error: unknown): boolean {
+  const cause = error instanceof ClientError ? error.cause : null;
+  return typeof cause === 'object' && cause !== null && 'status' in cause && cause.status === 404;
 }
 
 function readKeysUrl(jwksUri: string | undefined): URL {

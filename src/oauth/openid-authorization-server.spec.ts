@@ -20,6 +20,21 @@ import { OpenidAuthorizationServer } from './openid-authorization-server.js';
 const clock = new FakeClock();
 const expected = { serverId: 'srv-1', organizationId: 'org-1' };
 const metadataPath = '/.well-known/oauth-authorization-server';
+/** Has the metadata only at the address of OpenID Connect. */
+async function moveMetadata(more: object = {}): Promise<void> {
+  const metadata = (await (await fetch(fake.url + metadataPath)).json()) as object;
+  fake.misbehave({
+    answers: {
+      [metadataPath]: { status: 404 },
+      '/.well-known/openid-configuration': {
+        status: 200,
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ ...metadata, ...more }),
+      },
+    },
+  });
+}
+
 const html = {
   status: 200,
   headers: { 'content-type': 'text/html' },
@@ -322,6 +337,20 @@ describe('a server that is not the expected one', () => {
       expect(await adapter.refresh(secrets(), expected)).toMatchObject({ kind: 'granted' });
     },
   );
+
+  describe('that has its metadata where OpenID Connect looks for it', () => {
+    it('is worked with as any other', async () => {
+      await moveMetadata();
+      expect(await adapter.requestDeviceCode()).toMatchObject({ kind: 'issued' });
+      expect(await adapter.refresh(secrets(), expected)).toMatchObject({ kind: 'granted' });
+    });
+
+    it('has to name the configured issuer there too', async () => {
+      await moveMetadata({ issuer: 'https://evil.example' });
+      expect(await adapter.refresh(secrets(), expected)).toMatchObject({ kind: 'unreachable', status: 502 });
+      expect(fake.calls).toEqual([]);
+    });
+  });
 
   it.each(['token_endpoint', 'device_authorization_endpoint'])(
     'is told when it has no %s',

@@ -3,6 +3,8 @@ import { schema } from './schema.js';
 
 const connectTimeoutMs = 5000;
 const statementTimeoutMs = 15_000;
+/** No transaction waits for anything but the database: one that does is of a process that was paused, and holds a lock. */
+const idleInTransactionTimeoutMs = 5000;
 /** Any number that other users of the database do not take: one process at a time brings the schema up. */
 const migrationLock = 0x504f534c;
 
@@ -28,7 +30,11 @@ export async function openPostgres(url: string): Promise<DataSource> {
     url,
     applicationName: 'pos-licensing',
     connectTimeoutMS: connectTimeoutMs,
-    extra: { statement_timeout: statementTimeoutMs, max: 4 },
+    extra: {
+      statement_timeout: statementTimeoutMs,
+      idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
+      max: 4,
+    },
     // A connection that breaks while idle is replaced when it is next needed.
     poolErrorHandler: () => undefined,
     ...schema,

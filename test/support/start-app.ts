@@ -35,14 +35,14 @@ export interface TestApp {
   /** Does what is due, as the scheduler does twice a second. */
   tick(): Promise<void>;
   /** Next, approved at the mock, Complete. */
-  acquire(mock: TestMock, deviceId?: string): Promise<LicenseJson>;
+  acquire(mock: Pick<TestMock, 'approve'>, deviceId?: string): Promise<LicenseJson>;
   /** Ends the service in order; the data folder stays for another start unless `stop` removes it. */
   close(): Promise<void>;
   stop(): Promise<void>;
 }
 
 export interface StartAppOptions {
-  readonly mock?: TestMock;
+  readonly mock?: Pick<TestMock, 'url'>;
   readonly nats?: TestNats;
   readonly clock?: FakeClock;
   /** Instead of `clock`: the machine's own clocks, below the trusted time. */

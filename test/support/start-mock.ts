@@ -24,8 +24,10 @@ export async function startMock(options: Partial<MockServerOptions> = {}): Promi
     dataDir,
   });
   const url = await server.listen();
+  // Not by the issuer, which may be at the far end of a network that only the service has to cross.
+  const controlUrl = options.port === undefined ? url : `http://127.0.0.1:${options.port}`;
   const control = async (method: string, path: string, body?: object): Promise<unknown> => {
-    const response = await fetch(new URL(path, url), {
+    const response = await fetch(new URL(path, controlUrl), {
       method,
       ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     });

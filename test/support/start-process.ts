@@ -12,7 +12,7 @@ const startTimeoutMs = 50_000;
 const endTimeoutMs = 20_000;
 
 export interface StartProcessOptions {
-  readonly mock?: TestMock;
+  readonly mock?: Pick<TestMock, 'url'>;
   readonly nats?: TestNats;
   readonly dataDir?: string;
   readonly environment?: Readonly<Record<string, string>>;
@@ -38,7 +38,7 @@ export interface TestProcess {
   as(method: string, path: string): Promise<Response>;
   view(): Promise<LicenseJson>;
   /** Next, approved at the mock, Complete. */
-  acquire(mock: TestMock): Promise<LicenseJson>;
+  acquire(mock: Pick<TestMock, 'approve'>): Promise<LicenseJson>;
   /** Sends a signal and resolves once the process has ended. */
   end(signal: NodeJS.Signals): Promise<EndedProcess>;
   /** SIGKILL if it still runs, and the data folder is removed. */

@@ -1,0 +1,140 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createCertificateAuthority } from './support/certificate-authority.js';
+import { buildTimeoutMs, ensureBuilt } from './support/ensure-built.js';
+import { findFreePort } from './support/find-free-port.js';
+import { type ForwardProxy, startForwardProxy } from './support/start-forward-proxy.js';
+import { startMock, type TestMock } from './support/start-mock.js';
+import { startProcess, type TestProcess } from './support/start-process.js';
+import { startTlsFront, type TlsFront } from './support/start-tls-front.js';
+
+/** A name that nothing on this machine resolves: only a proxy knows where it is. */
+const hostName = 'licensing.test';
+
+describe('the Authorization server', () => {
+  let service: TestProcess;
+  const parts: { stop(): Promise<void> }[] = [];
+  let folder: string;
+  let authorityFile: string;
+  const authority = createCertificateAuthority();
+
+  beforeAll(async () => {
+    await ensureBuilt();
+    folder = await mkdtemp(join(tmpdir(), 'reach-'));
+    authorityFile = join(folder, 'authority.pem');
+    await writeFile(authorityFile, authority.certificate);
+  }, buildTimeoutMs);
+
+  afterEach(async () => {
+    await service.remove();
+    for (const part of parts.splice(0).toReversed()) await part.stop();
+  });
+
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  async function start<T extends { stop(): Promise<void> }>(starting: Promise<T>): Promise<T> {
+    const part = await starting;
+    parts.push(part);
+    return part;
+  }
+
+  /** The mock behind TLS, under the name or at the address of this machine. */
+  async function startSecureMock(at: 'name' | 'address'): Promise<{ mock: TestMock; front: TlsFront }> {
+    const port = await findFreePort();
+    const front = await start(startTlsFront(port, authority.issue(hostName)));
+    const issuerUrl = at === 'name' ? `https://${hostName}` : `https://127.0.0.1:${front.port}`;
+    return { mock: await start(startMock({ port, issuerUrl })), front };
+  }
+
+  async function startBehind(mock: TestMock, environment: Readonly<Record<string, string>>): Promise<void> {
+    service = await startProcess({ mock, environment });
+  }
+
+  async function expectWholeLife(mock: TestMock): Promise<void> {
+    expect(await service.acquire(mock)).toMatchObject({ status: 'licensed' });
+    expect((await service.as('POST', '/api/license/refresh')).status).toBe(200);
+    expect(await service.view()).toMatchObject({ reason: 'refreshed', connection: { online: true } });
+    expect((await service.as('DELETE', '/api/license')).status).toBe(204);
+    const isRevoked = async () =>
+      !JSON.stringify(await mock.control('GET', '/mock/state')).includes('"authorized":true');
+    await expect.poll(isRevoked, { timeout: 5000 }).toBe(true);
+  }
+
+  async function expectUntrusted(): Promise<void> {
+    const answer = await service.as('POST', '/api/license/authorization');
+    expect(answer.status).toBe(503);
+    const problem = await answer.text();
+    expect(problem).toContain('authorization-server-unreachable');
+    expect(problem).toMatch(/certificate .* is not trusted .*NODE_EXTRA_CA_CERTS/);
+  }
+
+  it('is reached by http through HTTP_PROXY alone, from the first request to the revocation', async () => {
+    const port = await findFreePort();
+    const mock = await start(startMock({ port, issuerUrl: `http://${hostName}` }));
+    const proxy = await start(startForwardProxy(port));
+    await startBehind(mock, { HTTP_PROXY: proxy.url, ALLOW_INSECURE_AUTH_SERVER: 'on' });
+    await expectWholeLife(mock);
+    expect(proxy.asked.length).toBeGreaterThan(0);
+    expect(proxy.asked.filter((line) => !line.includes(hostName))).toEqual([]);
+  });
+
+  it('is reached by https through HTTPS_PROXY, which sees its name and no more', async () => {
+    const { mock, front } = await startSecureMock('name');
+    const proxy = await start(startForwardProxy(front.port));
+    await startBehind(mock, { HTTPS_PROXY: proxy.url, NODE_EXTRA_CA_CERTS: authorityFile });
+    await expectWholeLife(mock);
+    expect(new Set(proxy.asked)).toEqual(new Set([`CONNECT ${hostName}:443`]));
+    // Metadata, keys, user code, tokens, revocation.
+    expect(front.countRequests()).toBeGreaterThanOrEqual(5);
+    expect(proxy.sent().length).toBeGreaterThan(0);
+    expect(proxy.sent().includes('refresh_token')).toBe(false);
+  });
+
+  it('is reached directly where NO_PROXY names it', async () => {
+    const { mock, front } = await startSecureMock('address');
+    const proxy = await start(startForwardProxy(front.port));
+    await startBehind(mock, {
+      HTTPS_PROXY: proxy.url,
+      HTTP_PROXY: proxy.url,
+      NO_PROXY: 'elsewhere.test,127.0.0.1',
+      NODE_EXTRA_CA_CERTS: authorityFile,
+    });
+    await expectWholeLife(mock);
+    expect(proxy.asked).toEqual([]);
+  });
+
+  it('is trusted by NODE_EXTRA_CA_CERTS where there is no proxy', async () => {
+    const { mock } = await startSecureMock('address');
+    await startBehind(mock, { NODE_EXTRA_CA_CERTS: authorityFile });
+    await expectWholeLife(mock);
+  });
+
+  it('is not trusted when nobody knows who has signed its certificate, and the cure is named', async () => {
+    const { mock, front } = await startSecureMock('address');
+    await startBehind(mock, {});
+    await expectUntrusted();
+    expect(front.countRequests()).toBe(0);
+  });
+
+  it('is trusted through a proxy no more than without one', async () => {
+    const { mock, front } = await startSecureMock('name');
+    const proxy = await start<ForwardProxy>(startForwardProxy(front.port));
+    await startBehind(mock, { HTTPS_PROXY: proxy.url });
+    await expectUntrusted();
+    expect(front.countRequests()).toBe(0);
+  });
+
+  it('cannot be reached while the proxy is away', async () => {
+    const { mock, front } = await startSecureMock('address');
+    await startBehind(mock, {
+      HTTPS_PROXY: `http://127.0.0.1:${await findFreePort()}`,
+      NODE_EXTRA_CA_CERTS: authorityFile,
+    });
+    const answer = await service.as('POST', '/api/license/authorization');
+    expect(answer.status).toBe(503);
+    expect(await answer.text()).toContain('authorization-server-unreachable');
+    expect(front.countRequests()).toBe(0);
+  });
+});

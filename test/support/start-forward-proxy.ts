@@ -1,0 +1,73 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request as sendRequest, type ServerResponse } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+
+/** The proxy through which a shop's network lets its machines out. */
+export interface ForwardProxy {
+  readonly url: string;
+  /** What it was asked for: `CONNECT host:port`, or a method and a whole URL. */
+  readonly asked: readonly string[];
+  /** Everything that has gone through it towards the server, as it was on the wire. */
+  sent(): Buffer;
+  stop(): Promise<void>;
+}
+
+/** Starts the proxy on a free port of loopback. To it alone every host name means the server on `targetPort`. */
+export async function startForwardProxy(targetPort: number): Promise<ForwardProxy> {
+  const asked: string[] = [];
+  const sent: Buffer[] = [];
+  const sockets = new Set<Duplex>();
+  const keep = (socket: Duplex) => {
+    sockets.add(socket.on('error', () => socket.destroy()).on('close', () => sockets.delete(socket)));
+  };
+  const server = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    request.on('data', (chunk: Buffer) => sent.push(chunk));
+    forward(request, response, targetPort);
+  });
+  server.on('connect', (request: IncomingMessage, client: Duplex, head: Buffer) => {
+    asked.push(`CONNECT ${request.url}`);
+    const target: Socket = connect(targetPort, '127.0.0.1', () => {
+      client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      target.write(head);
+      client.on('data', (chunk: Buffer) => sent.push(chunk));
+      client.pipe(target).pipe(client);
+    });
+    keep(target);
+    keep(client);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    asked,
+    sent: () => Buffer.concat(sent),
+    stop: async () => {
+      for (const socket of sockets) socket.destroy();
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** RFC 9112 section 3.2.2: the request names the whole URL. */
+function forward(request: IncomingMessage, response: ServerResponse, port: number): void {
+  const { pathname, search } = new URL(request.url ?? '');
+  const { method, headers } = request;
+  const outgoing = sendRequest({
+    host: '127.0.0.1',
+    port,
+    method,
+    path: pathname + search,
+    headers,
+    agent: false,
+  });
+  outgoing.on('error', () => response.destroy());
+  outgoing.on('response', (answer) => {
+    response.writeHead(answer.statusCode ?? 502, answer.headers);
+    answer.pipe(response);
+  });
+  request.pipe(outgoing);
+}

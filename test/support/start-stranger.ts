@@ -1,0 +1,152 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { exportJWK, generateKeyPair } from 'jose';
+import { type Configuration, errors, Provider } from 'oidc-provider';
+import { vi } from 'vitest';
+import { findFreePort } from './find-free-port.js';
+
+const resource = 'urn:pos:license';
+const scope = 'license';
+const organization = { id: 'org-9', name: 'Strangers' };
+const device = { id: 'srv-9', name: 'Store 9', kind: 'server', url: 'https://store-9.example' };
+
+/** What the stranger writes into the next license token; the claims are named as they are on the wire. */
+export interface StrangersLicense {
+  readonly features: readonly string[];
+  readonly renewal_date: string | null;
+  readonly hub: { readonly id: string; readonly name: string; readonly url: string } | null;
+}
+
+export interface StrangerOptions {
+  /** Whether it binds tokens to a key, always with a nonce of its own, or knows no DPoP at all. */
+  readonly hasDpop: boolean;
+  readonly isRotated: boolean;
+}
+
+/** An Authorization server that nobody here has written: the npm package `oidc-provider`. It knows one device. */
+export interface Stranger {
+  readonly url: string;
+  /** The grant types of the token requests that it has granted. */
+  readonly granted: readonly string[];
+  approve(userCode: string): Promise<void>;
+  deny(userCode: string): Promise<void>;
+  /** The terms of the license from now on. */
+  setLicense(license: Partial<StrangersLicense>): void;
+  /** Refuses the license until it is allowed again. */
+  setRefusal(reason: string | null): void;
+  /** Ends the grant of the device, as its operator would. */
+  endGrant(): Promise<void>;
+  knowsRefreshToken(token: string): Promise<boolean>;
+  stop(): Promise<void>;
+}
+
+/** Starts the stranger on a free port of loopback. */
+export async function startStranger(options: StrangerOptions): Promise<Stranger> {
+  let license: StrangersLicense = { features: ['xms'], renewal_date: null, hub: null };
+  let refusal: string | null = null;
+  let grantId = '';
+  const granted: string[] = [];
+  const url = `http://127.0.0.1:${await findFreePort()}`;
+  const provider = createSilently(url, {
+    ...(await configure(options)),
+    extraTokenClaims: () => ({ organization, device, license }),
+    findAccount: (_context, accountId) => {
+      if (refusal !== null) throw new errors.AccessDenied(refusal);
+      return { accountId, claims: () => ({ sub: accountId }) };
+    },
+  });
+  provider.on('grant.success', ({ oidc }) => granted.push(String(oidc.params?.['grant_type'])));
+  const answer = provider.callback();
+  const server = createServer((request, response) => void answer(request, response));
+  server.listen(Number(new URL(url).port), '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url,
+    granted,
+    approve: async (userCode) => {
+      const code = await findCode(provider, userCode);
+      const grant = new provider.Grant({ accountId: device.id, clientId: 'pos-server' });
+      grant.addResourceScope(resource, scope);
+      grantId = await grant.save();
+      await Object.assign(code, { accountId: device.id, grantId, scope, resource }).save();
+    },
+    deny: async (userCode) => {
+      const code = await findCode(provider, userCode);
+      await Object.assign(code, { error: 'access_denied', errorDescription: 'not this one' }).save();
+    },
+    setLicense: (terms) => {
+      license = { ...license, ...terms };
+    },
+    setRefusal: (reason) => {
+      refusal = reason;
+    },
+    endGrant: async () => {
+      await (await provider.Grant.find(grantId))?.destroy();
+    },
+    knowsRefreshToken: async (token) => {
+      const found = await provider.RefreshToken.find(token);
+      return found !== undefined && (await provider.Grant.find(found.grantId ?? '')) !== undefined;
+    },
+    stop: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** It warns of what is right for a test and nowhere else, such as that it forgets everything at its end. */
+function createSilently(url: string, configuration: Configuration): Provider {
+  const warnings = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+  try {
+    return new Provider(url, configuration);
+  } finally {
+    warnings.mockRestore();
+  }
+}
+
+/** License tokens as the contract has them; all else stays as its author has set it, as far as that can be. */
+async function configure({ hasDpop, isRotated }: StrangerOptions): Promise<Configuration> {
+  const { privateKey } = await generateKeyPair('ES256', { extractable: true });
+  return {
+    jwks: { keys: [{ ...(await exportJWK(privateKey)), alg: 'ES256', use: 'sig' }] },
+    clients: [
+      {
+        client_id: 'pos-server',
+        token_endpoint_auth_method: 'none',
+        grant_types: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'],
+        response_types: [],
+        redirect_uris: [],
+        id_token_signed_response_alg: 'ES256',
+        ...(hasDpop && { dpop_bound_access_tokens: true }),
+      },
+    ],
+    cookies: { keys: [randomBytes(32).toString('hex')] },
+    scopes: [scope],
+    features: {
+      devInteractions: { enabled: false },
+      deviceFlow: { enabled: true },
+      revocation: { enabled: true },
+      dPoP: { enabled: hasDpop, nonceSecret: randomBytes(32), requireNonce: () => true },
+      resourceIndicators: {
+        enabled: true,
+        getResourceServerInfo: () => ({
+          scope,
+          audience: `urn:pos:${organization.id}`,
+          accessTokenFormat: 'jwt',
+          jwt: { sign: { alg: 'ES256' } },
+        }),
+      },
+    },
+    issueRefreshToken: () => true,
+    rotateRefreshToken: isRotated,
+    ttl: { AccessToken: 86_400, DeviceCode: 600, RefreshToken: 30 * 86_400, Grant: 365 * 86_400 },
+  };
+}
+
+async function findCode(provider: Provider, userCode: string) {
+  const code = await provider.DeviceCode.findByUserCode(userCode.replaceAll('-', ''));
+  if (code === undefined) throw new Error(`The user code ${userCode} is not known`);
+  return code;
+}
