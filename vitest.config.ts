@@ -46,6 +46,8 @@ export default defineConfig({
             'test/warn-of-expiry.e2e-spec.ts',
             'test/publish-events.e2e-spec.ts',
             'test/{distrust-clock,refresh-answer-lost,rotate-key}.e2e-spec.ts',
+            'test/{poll-authorization,bind-tokens,report-health}.e2e-spec.ts',
+            'test/{keep-concurrent-writes,keep-secrets-sealed}.e2e-spec.ts',
             'test/{share-a-database,outlive-a-paused-leader}.e2e-spec.ts',
             'test/identify-peers.e2e-spec.ts',
           ],

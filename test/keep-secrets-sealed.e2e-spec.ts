@@ -6,6 +6,7 @@ import { DataSource } from 'typeorm';
 import { loadSettings } from '../src/config/load-settings.js';
 import { LicenseStore } from '../src/licensing/ports/license-store.js';
 import { createLogger } from '../src/logging/create-logger.js';
+import { isOnPostgres } from './support/create-database.js';
 import { readOutbox } from './support/read-outbox.js';
 import { startApp, type TestApp } from './support/start-app.js';
 import { refreshPath, startLicensedStore, TestStore, tokenPath } from './support/start-store.js';
@@ -19,12 +20,24 @@ afterEach(async () => {
   await store.stop();
 });
 
-/** Every byte of every file in the data folder, the encryption key's own and the admin token's apart. */
-async function readDataDir(): Promise<string> {
+/** Every byte of the database: its files in the data folder, or all rows where it is a server. */
+async function readDatabase(): Promise<string> {
+  if (isOnPostgres) return readTables();
   const names = (await readdir(store.app.dataDir)).filter((name) => name.startsWith('licensing.sqlite'));
   expect(names.length).toBeGreaterThanOrEqual(2);
   const files = await Promise.all(names.map((name) => readFile(join(store.app.dataDir, name), 'latin1')));
   return files.join('\n');
+}
+
+async function readTables(): Promise<string> {
+  const dataSource = store.app.app.get(DataSource);
+  const tables: { tablename: string }[] = await dataSource.query(
+    "SELECT tablename FROM pg_tables WHERE schemaname = 'public'",
+  );
+  const contents = await Promise.all(
+    tables.map(async ({ tablename }) => [tablename, await dataSource.query(`SELECT * FROM "${tablename}"`)]),
+  );
+  return JSON.stringify(contents);
 }
 
 /** Turns the log up to debug and collects what the process writes. */
@@ -67,7 +80,7 @@ describe('the secrets of a license', () => {
       ]) {
         if (secret !== undefined) secrets.add(secret);
       }
-      told.push(await readAnswers(), JSON.stringify(await readOutbox(store.app)), await readDataDir());
+      told.push(await readAnswers(), JSON.stringify(await readOutbox(store.app)), await readDatabase());
     };
 
     const { body } = await store.app.as('post', authorization).expect(201);
@@ -97,7 +110,7 @@ describe('the secrets of a license', () => {
       'refresh-failed',
       'License token refreshed',
       'License removed',
-      'sqlite_sequence',
+      isOnPostgres ? 'outbox_event' : 'sqlite_sequence',
     ]) {
       expect(everything).toContain(trace);
     }
@@ -207,7 +220,7 @@ describe('a start', () => {
     await again.close();
   });
 
-  it.each(['encryption-key', 'licensing.sqlite'])(
+  it.each(isOnPostgres ? ['encryption-key'] : ['encryption-key', 'licensing.sqlite'])(
     'is refused while others can read %s, with the cure',
     async (name) => {
       store = await startLicensedStore();
