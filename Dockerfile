@@ -7,7 +7,10 @@ COPY mock-auth-server/package.json mock-auth-server/
 COPY client/package.json client/
 # Not npm ci, which refuses a lock file that lacks other platforms' optional binaries. Without --save, npm install follows
 # the lock file and leaves it as it is.
-RUN npm install --no-save --no-audit --no-fund
+#
+# better-sqlite3 13 in place of 12: from 24.19 on, Node aborts at a garbage collection of 12 (nodejs/node#65446). Outside
+# of the image it is 12, because 13 has no binary for Node 20 (ADR 0004).
+RUN npm install --no-save --no-audit --no-fund --force better-sqlite3@13.2.0
 
 FROM dependencies AS build
 COPY tsconfig.json tsconfig.build.json ./
