@@ -104,11 +104,12 @@ describe('a stop', () => {
     service = await startProcess({ mock, nats });
     const { dataDir } = service;
     const { token } = await service.acquire(mock);
-    await mock.control('PUT', '/mock/faults', { mode: 'slow', delayMs: 1500, count: 1 });
+    await mock.control('PUT', '/mock/faults', { mode: 'slow', delayMs: 1500 });
     const refreshing = service.as('POST', '/api/license/refresh').then(({ status }) => status);
     await sleep(200);
     await expectOrderlyStop();
     expect(await refreshing).toBe(200);
+    await mock.control('PUT', '/mock/faults', { mode: 'none' });
     service = await startProcess({ mock, nats, dataDir });
     const view = await service.view();
     expect(view).toMatchObject({ status: 'licensed', connection: { online: true } });
