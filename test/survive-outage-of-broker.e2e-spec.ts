@@ -224,7 +224,10 @@ describe('a broker that is not as it should be', () => {
 
   it.each([
     ['no-jetstream', /Events wait in the outbox \([^)]*jetstream[^)]*\)/i],
-    ['other-password', /The broker at nats:\S+ cannot be used for events \([^)]*authorization violation[^)]*\)/i],
+    [
+      'other-password',
+      /The broker at nats:\S+ cannot be used for events \([^)]*authorization violation[^)]*\)/i,
+    ],
   ] as const)('is told in one line (%s), and used as soon as it is right', async (fault, line) => {
     other = await startOtherBroker(nats, fault);
     service = await startProcess({ mock, nats });
