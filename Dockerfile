@@ -21,7 +21,8 @@ COPY client client
 RUN node scripts/build.mjs
 
 FROM dependencies AS production
-RUN npm prune --omit=dev --no-save --no-audit --no-fund
+# Not npm prune, which would bring back better-sqlite3 12.
+RUN npm install --omit=dev --no-save --no-audit --no-fund --force better-sqlite3@13.2.0
 
 FROM node:24-bookworm-slim AS runtime
 ENV NODE_ENV=production

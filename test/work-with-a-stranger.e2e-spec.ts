@@ -144,17 +144,20 @@ describe.each(strangers)('with an Authorization server of other authors ($how)',
     expect(await app.view()).toMatchObject({ status: 'licensed', reauthorizationRequired: false });
   });
 
-  it.runIf(hasDpop)('a refresh token without its key is worth nothing', async () => {
-    await app.acquire(stranger);
-    const response = await fetch(`${stranger.url}/token`, {
-      method: 'POST',
-      body: new URLSearchParams({
-        grant_type: refreshGrant,
-        client_id: 'pos-server',
-        refresh_token: secrets()?.refreshToken ?? '',
-      }),
+  // Without DPoP, the token alone is what counts.
+  if (hasDpop) {
+    it('a refresh token without its key is worth nothing', async () => {
+      await app.acquire(stranger);
+      const response = await fetch(`${stranger.url}/token`, {
+        method: 'POST',
+        body: new URLSearchParams({
+          grant_type: refreshGrant,
+          client_id: 'pos-server',
+          refresh_token: secrets()?.refreshToken ?? '',
+        }),
+      });
+      expect(response.status).toBe(400);
+      await refresh(200);
     });
-    expect(response.status).toBe(400);
-    await refresh(200);
-  });
+  }
 });
