@@ -23,6 +23,8 @@ RUN node scripts/build.mjs
 FROM dependencies AS production
 # Not npm prune, which would bring back better-sqlite3 12.
 RUN npm install --omit=dev --no-save --no-audit --no-fund --force better-sqlite3@13.2.0
+# A 12 of the mock's own, if there is one: it finds the 13 above it.
+RUN rm -rf mock-auth-server/node_modules/better-sqlite3
 
 FROM node:24-bookworm-slim AS runtime
 ENV NODE_ENV=production
