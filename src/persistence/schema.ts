@@ -4,11 +4,10 @@ import { LicenseRow } from './entities/license.entity.js';
 import { OutboxEventRow } from './entities/outbox-event.entity.js';
 import { PendingAuthorizationRow } from './entities/pending-authorization.entity.js';
 import { PendingRevocationRow } from './entities/pending-revocation.entity.js';
-import { PeerRow } from './entities/peer.entity.js';
 import { SettingRow } from './entities/setting.entity.js';
 import { UsedProofRow } from './entities/used-proof.entity.js';
 import { CreateSchema1764000000000 } from './migrations/1764000000000-create-schema.js';
-import { AddPeers1764100000000 } from './migrations/1764100000000-add-peers.js';
+import { AddUsedProofs1764100000000 } from './migrations/1764100000000-add-used-proofs.js';
 
 /** The tables, and how they came to be: the same for every database. */
 export const schema = {
@@ -21,8 +20,7 @@ export const schema = {
     SettingRow,
     LeaseRow,
     UsedProofRow,
-    PeerRow,
   ],
-  migrations: [CreateSchema1764000000000, AddPeers1764100000000],
+  migrations: [CreateSchema1764000000000, AddUsedProofs1764100000000],
   migrationsTransactionMode: 'each' as const,
 };

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { type EntityManager, In, LessThan } from 'typeorm';
+import { type EntityManager, LessThan } from 'typeorm';
 import { Database } from './database.js';
 import { UsedProofRow } from './entities/used-proof.entity.js';
 
@@ -51,24 +51,13 @@ export class UsedProofs {
 
 /** Inserts what is not there yet. Resolves to the ids that were not. */
 async function insert(manager: EntityManager, claims: readonly Claim[], now: Date): Promise<Set<string>> {
-  const ids = claims.map(({ id }) => id);
   await manager.delete(UsedProofRow, { expiresAt: LessThan(now) });
-  if (manager.dataSource.options.type === 'postgres') return insertReturning(manager, claims);
-  // An SQLite file belongs to this process, and this transaction has it alone.
-  const known = await manager.findBy(UsedProofRow, { id: In(ids) });
-  const fresh = new Set(ids);
-  for (const { id } of known) fresh.delete(id);
-  const rows = new Map(claims.filter(({ id }) => fresh.has(id)).map((claim) => [claim.id, claim]));
-  const values = [...rows.values()].map(({ id, expiresAt }) => ({ id, expiresAt }));
-  if (values.length > 0) await manager.insert(UsedProofRow, values);
-  return fresh;
-}
-
-async function insertReturning(manager: EntityManager, claims: readonly Claim[]): Promise<Set<string>> {
+  const { driver } = manager.dataSource;
+  const place = (index: number) => driver.createParameter('', index);
+  const places = claims.map((_, index) => `(${place(2 * index)}, ${place(2 * index + 1)})`);
   const rows = await manager.query<{ id: string }[]>(
-    `INSERT INTO used_proof (id, expires_at)
-     SELECT * FROM unnest($1::text[], $2::bigint[]) ON CONFLICT (id) DO NOTHING RETURNING id`,
-    [claims.map(({ id }) => id), claims.map(({ expiresAt }) => expiresAt.getTime())],
+    `INSERT INTO used_proof (id, expires_at) VALUES ${places.join(', ')} ON CONFLICT (id) DO NOTHING RETURNING id`,
+    claims.flatMap(({ id, expiresAt }) => [id, expiresAt.getTime()]),
   );
   return new Set(rows.map(({ id }) => id));
 }
