@@ -214,6 +214,15 @@ describe('a connection with a license token', () => {
     expect(opened.every((connection) => !connection.isClosed())).toBe(true);
   });
 
+  it('counts as long as it is there', async () => {
+    const { app: service } = app;
+    await expect.poll(() => service.get(PeerConnections).count).toBe(0);
+    const connection = await open(await issue(register));
+    expect(service.get(PeerConnections).count).toBe(1);
+    await connection.close();
+    await expect.poll(() => service.get(PeerConnections).count).toBe(0);
+  });
+
   it('is ended when the Authorization server has revoked the device', async () => {
     const [revoked, other] = [await open(await issue(register)), await open(await issue(otherRegister))];
     await mock.control('DELETE', `/mock/devices/${register}/authorization`);

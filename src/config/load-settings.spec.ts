@@ -35,7 +35,7 @@ describe('the settings', () => {
       port: 3000,
       dataDir: resolve('data'),
       authorizationServer: { issuer: new URL('http://127.0.0.1:4000') },
-      nats: { url: 'nats://127.0.0.1:4222', user: null, password: null },
+      nats: { url: 'nats://127.0.0.1:4222', login: null, callout: null, sys: null },
       adminToken: null,
       encryptionKey: null,
       policy: {

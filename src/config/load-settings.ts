@@ -5,7 +5,7 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { parseDurationMs } from './duration.js';
 import { Environment, secretNames } from './environment.js';
-import { type DatabaseSettings, Settings } from './settings.js';
+import { type BrokerLogin, type DatabaseSettings, Settings } from './settings.js';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -69,6 +69,13 @@ const optionalNames = [
   'LOG_FORMAT',
 ];
 
+/** Settings of which each is useless without the others. */
+const setTogether = [
+  ['NATS_USER', 'NATS_PASSWORD'],
+  ['NATS_CALLOUT_USER', 'NATS_CALLOUT_PASSWORD', 'NATS_ISSUER_SEED'],
+  ['NATS_SYS_USER', 'NATS_SYS_PASSWORD'],
+] as const;
+
 /** What is wrong between settings; those that are wrong by themselves are left out. */
 function crossFaults(environment: Environment, wrongNames: ReadonlySet<string>): string[] {
   const faults: string[] = [];
@@ -78,19 +85,10 @@ function crossFaults(environment: Environment, wrongNames: ReadonlySet<string>):
         'a compose file, ALLOW_INSECURE_AUTH_SERVER=on permits http)',
     );
   }
-  if ((environment.NATS_USER === undefined) !== (environment.NATS_PASSWORD === undefined)) {
-    faults.push('NATS_USER and NATS_PASSWORD must be set together');
-  }
-  const callout = [
-    environment.NATS_CALLOUT_USER,
-    environment.NATS_CALLOUT_PASSWORD,
-    environment.NATS_ISSUER_SEED,
-  ];
-  if (new Set(callout.map((value) => value === undefined)).size > 1) {
-    faults.push('NATS_CALLOUT_USER, NATS_CALLOUT_PASSWORD and NATS_ISSUER_SEED must be set together');
-  }
-  if ((environment.NATS_SYS_USER === undefined) !== (environment.NATS_SYS_PASSWORD === undefined)) {
-    faults.push('NATS_SYS_USER and NATS_SYS_PASSWORD must be set together');
+  for (const names of setTogether) {
+    const set = names.filter((name) => environment[name] !== undefined);
+    if (set.length === 0 || set.length === names.length) continue;
+    faults.push(`${names.slice(0, -1).join(', ')} and ${names.at(-1)} must be set together`);
   }
   const warnings = wrongNames.has('TOKEN_WARNINGS')
     ? []
@@ -126,12 +124,7 @@ function toSettings(environment: Environment): Settings {
       http: environment.HTTP_PROXY ?? null,
       exceptions: environment.NO_PROXY ?? null,
     },
-    nats: {
-      url: environment.NATS_URL,
-      user: environment.NATS_USER ?? null,
-      password: environment.NATS_PASSWORD ?? null,
-      ...toBrokerLogins(environment),
-    },
+    nats: toBroker(environment),
     adminToken: environment.ADMIN_TOKEN ?? null,
     encryptionKey: environment.ENCRYPTION_KEY ?? null,
     policy: {
@@ -140,7 +133,6 @@ function toSettings(environment: Environment): Settings {
       refreshIntervalMs: parseDurationMs(environment.REFRESH_INTERVAL),
     },
     trustedProxies: environment.TRUST_PROXY?.split(',').map((address) => address.trim()) ?? [],
-
     metricsAccess: environment.METRICS_ACCESS as Settings['metricsAccess'],
     hasDocs: environment.DOCS === 'on',
     logLevel: environment.LOG_LEVEL as Settings['logLevel'],
@@ -148,19 +140,20 @@ function toSettings(environment: Environment): Settings {
   };
 }
 
-function toBrokerLogins(environment: Environment): Pick<Settings['nats'], 'callout' | 'sys'> {
-  const { NATS_CALLOUT_USER, NATS_CALLOUT_PASSWORD, NATS_ISSUER_SEED } = environment;
-  const { NATS_SYS_USER, NATS_SYS_PASSWORD } = environment;
+function toBroker(environment: Environment): Settings['nats'] {
+  const { NATS_URL: url, NATS_USER, NATS_PASSWORD, NATS_SYS_USER, NATS_SYS_PASSWORD } = environment;
+  const { NATS_CALLOUT_USER, NATS_CALLOUT_PASSWORD, NATS_ISSUER_SEED: issuerSeed } = environment;
+  const callout = toLogin(NATS_CALLOUT_USER, NATS_CALLOUT_PASSWORD);
   return {
-    callout:
-      NATS_CALLOUT_USER !== undefined && NATS_CALLOUT_PASSWORD !== undefined && NATS_ISSUER_SEED !== undefined
-        ? { user: NATS_CALLOUT_USER, password: NATS_CALLOUT_PASSWORD, issuerSeed: NATS_ISSUER_SEED }
-        : null,
-    sys:
-      NATS_SYS_USER !== undefined && NATS_SYS_PASSWORD !== undefined
-        ? { user: NATS_SYS_USER, password: NATS_SYS_PASSWORD }
-        : null,
+    url,
+    login: toLogin(NATS_USER, NATS_PASSWORD),
+    callout: callout !== null && issuerSeed !== undefined ? { ...callout, issuerSeed } : null,
+    sys: toLogin(NATS_SYS_USER, NATS_SYS_PASSWORD),
   };
+}
+
+function toLogin(user: string | undefined, password: string | undefined): BrokerLogin | null {
+  return user !== undefined && password !== undefined ? { user, password } : null;
 }
 
 function toDatabase(url: string | undefined, dataDir: string): DatabaseSettings {

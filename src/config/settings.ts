@@ -4,6 +4,12 @@ import type { LicensePolicy } from '../licensing/domain/license.js';
 export type DatabaseSettings =
   { readonly kind: 'sqlite'; readonly path: string } | { readonly kind: 'postgres'; readonly url: string };
 
+/** A user of the broker. */
+export interface BrokerLogin {
+  readonly user: string;
+  readonly password: string;
+}
+
 /** The settings of this process, checked and in the shapes that the code works with. */
 export class Settings {
   readonly host!: string;
@@ -20,17 +26,12 @@ export class Settings {
   };
   readonly nats!: {
     readonly url: string;
-    readonly user: string | null;
-    readonly password: string | null;
-    /** Where the broker asks who may come in; null: it does not ask here. */
-    readonly callout: {
-      readonly user: string;
-      readonly password: string;
-      /** Of the account whose key the broker trusts (`SA…`). */
-      readonly issuerSeed: string;
-    } | null;
+    /** Null: the broker lets this service in without one. */
+    readonly login: BrokerLogin | null;
+    /** As whom the broker asks who may come in, and the seed of the account whose key it trusts; null: it does not ask. */
+    readonly callout: (BrokerLogin & { readonly issuerSeed: string }) | null;
     /** The broker's system account, to end connections; null: they end with their tokens only. */
-    readonly sys: { readonly user: string; readonly password: string } | null;
+    readonly sys: BrokerLogin | null;
   };
   readonly adminToken!: string | null;
   /** 32 bytes in base64; null: kept in a file in `dataDir`. */
@@ -38,7 +39,6 @@ export class Settings {
   readonly policy!: LicensePolicy;
   /** Addresses and networks whose `X-Forwarded-*` headers are believed. */
   readonly trustedProxies!: string[];
-
   /** Who may read /metrics; `off`: there is no such route, and nothing is counted. */
   readonly metricsAccess!: 'open' | 'admin' | 'off';
   readonly hasDocs!: boolean;

@@ -1,14 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import { Logger } from '@nestjs/common';
+import type { BrokerLogin } from '../config/settings.js';
 import { connect, type ConnectionOptions, type NatsConnection } from '@nats-io/transport-node';
 
 const retryMs = 1000;
-
-export interface BrokerLogin {
-  readonly user: string;
-  readonly password: string;
-}
 
 /**
  * A connection to the broker. It is sought in the background, for as long as the service runs: a start needs no

@@ -10,6 +10,6 @@ import { VerifyResponder } from './verify-responder.js';
 @Module({
   imports: [LicensingModule, PeersModule],
   providers: [NatsLink, StatusResponder, VerifyResponder, PeerConnections, AuthCallout],
-  exports: [NatsLink],
+  exports: [NatsLink, PeerConnections],
 })
 export class MessagingModule {}

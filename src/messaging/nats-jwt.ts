@@ -39,33 +39,34 @@ export interface AuthRequest {
   readonly address: string;
 }
 
-/** Reads a question that is signed by the broker whose id it names; null: it is none. */
-export function readAuthRequest(jwt: string): AuthRequest | null {
+interface AuthRequestClaims {
+  readonly iss: string;
+  readonly nats: {
+    readonly type: string;
+    readonly user_nkey: string;
+    readonly server_id: { readonly id: string };
+    readonly client_info: { readonly id: number; readonly host?: string };
+    readonly connect_opts: { readonly auth_token?: string };
+  };
+}
+
+/** Reads a question. @throws if it is none, or not signed by the broker whose id it names */
+export function readAuthRequest(jwt: string): AuthRequest {
   const [head = '', body = '', signature = ''] = jwt.split('.');
-  try {
-    const { iss, nats } = JSON.parse(Buffer.from(body, 'base64url').toString()) as {
-      iss: string;
-      nats: {
-        type: string;
-        user_nkey: string;
-        server_id: { id: string };
-        client_info: { id: number; host?: string };
-        connect_opts: { auth_token?: string };
-      };
-    };
-    if (nats.type !== 'authorization_request' || iss !== nats.server_id.id) return null;
-    const input = Buffer.from(`${head}.${body}`);
-    if (!verify(null, input, readPublicKey(iss), Buffer.from(signature, 'base64url'))) return null;
-    return {
-      userKey: nats.user_nkey,
-      serverId: nats.server_id.id,
-      clientId: nats.client_info.id,
-      authToken: nats.connect_opts.auth_token ?? '',
-      address: nats.client_info.host ?? 'unknown',
-    };
-  } catch {
-    return null;
+  const { iss, nats } = JSON.parse(Buffer.from(body, 'base64url').toString()) as AuthRequestClaims;
+  const { server_id: server, client_info: client } = nats;
+  const input = Buffer.from(`${head}.${body}`);
+  const isSigned = verify(null, input, readPublicKey(iss), Buffer.from(signature, 'base64url'));
+  if (!isSigned || nats.type !== 'authorization_request' || iss !== server.id) {
+    throw new Error('This is no question of the broker.');
   }
+  return {
+    userKey: nats.user_nkey,
+    serverId: server.id,
+    clientId: client.id,
+    authToken: nats.connect_opts.auth_token ?? '',
+    address: client.host ?? 'unknown',
+  };
 }
 
 function readPublicKey(nkey: string): KeyObject {

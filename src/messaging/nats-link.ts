@@ -5,7 +5,7 @@ import { BrokerLink } from './broker-link.js';
 /** The connection for events and requests, in the account that has the stream. */
 @Injectable()
 export class NatsLink extends BrokerLink {
-  constructor({ nats: { url, user, password } }: Settings) {
-    super(url, user !== null && password !== null ? { user, password } : null, 'for events');
+  constructor({ nats: { url, login } }: Settings) {
+    super(url, login, 'for events');
   }
 }

@@ -1,4 +1,5 @@
-import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
+import type { NatsConnection, Subscription } from '@nats-io/transport-node';
 import { Interval } from '@nestjs/schedule';
 import { Settings } from '../config/settings.js';
 import { PeerVerifier } from '../peers/peer-verifier.js';
@@ -6,9 +7,9 @@ import type { Peer } from '../peers/peer.js';
 import { RevocationList } from '../peers/revocation-list.js';
 import { BrokerLink } from './broker-link.js';
 import type { AuthRequest } from './nats-jwt.js';
+import { peerAccount } from './peer-permissions.js';
 
 const lookMs = 1000;
-const mostConnections = 20_000;
 const timeoutMs = 2000;
 
 interface PeerConnection {
@@ -18,41 +19,59 @@ interface PeerConnection {
   readonly peer: Peer;
 }
 
+/** What the broker's system account tells of a connection that has ended. */
+interface Disconnect {
+  readonly server: { readonly id: string };
+  readonly client: { readonly id: number };
+}
+
 /**
- * Knows through which connections peers have come in, and ends those of a peer that was revoked meanwhile. That a token
- * ends, the broker knows by itself.
+ * Knows the connections of peers, and ends those of a peer that was revoked meanwhile. That a token ends, the broker
+ * knows by itself.
  */
 @Injectable()
-export class PeerConnections extends BrokerLink implements OnModuleInit {
+export class PeerConnections extends BrokerLink {
   private readonly log = new Logger('Callout');
   private readonly connections = new Map<string, PeerConnection>();
+  private readonly followed = new WeakSet<NatsConnection>();
   private judgedUnder = 0;
 
   constructor(
-    { nats }: Settings,
+    private readonly settings: Settings,
     private readonly verifier: PeerVerifier,
     private readonly revocations: RevocationList,
   ) {
-    super(nats.url, nats.sys, 'to end the connections of revoked peers');
-    this.hasLogin = nats.sys !== null;
+    super(settings.nats.url, settings.nats.sys, 'to end the connections of revoked peers');
   }
 
-  private readonly hasLogin: boolean;
-
-  onModuleInit(): void {
-    this.judgedUnder = this.revocations.version;
+  /** How many peers are connected; one whose end was told while this link was down counts until its token ends. */
+  get count(): number {
+    return this.connections.size;
   }
 
   override onApplicationBootstrap(): void {
-    if (this.hasLogin) super.onApplicationBootstrap();
+    // Without the system account nobody tells which connections have ended, and none could be ended.
+    if (this.settings.nats.sys === null) return;
+    this.onConnected(async (connection) => {
+      if (this.followed.has(connection)) return;
+      this.followed.add(connection);
+      void this.followEnds(connection.subscribe(`$SYS.ACCOUNT.${peerAccount}.DISCONNECT`));
+    });
+    super.onApplicationBootstrap();
+  }
+
+  private async followEnds(ends: Subscription): Promise<void> {
+    for await (const message of ends) {
+      const { server, client } = message.json<Disconnect>();
+      this.connections.delete(nameOf(server.id, client.id));
+    }
   }
 
   /** Notes a connection that is let in. */
   note({ serverId, clientId, authToken }: AuthRequest, peer: Peer): void {
-    const [oldest] = this.connections.keys();
-    if (this.connections.size >= mostConnections && oldest !== undefined) this.connections.delete(oldest);
+    if (this.settings.nats.sys === null) return;
     const [token = ''] = authToken.split('~', 1);
-    this.connections.set(`${serverId}/${clientId}`, { serverId, clientId, token, peer });
+    this.connections.set(nameOf(serverId, clientId), { serverId, clientId, token, peer });
   }
 
   /** Ends the connections of those whose token has been revoked since the last look. */
@@ -79,4 +98,8 @@ export class PeerConnections extends BrokerLink implements OnModuleInit {
       this.log.debug(`The connection of ${peer.deviceId} could not be ended (${String(error)}).`);
     }
   }
+}
+
+function nameOf(serverId: string, clientId: number): string {
+  return `${serverId}/${clientId}`;
 }

@@ -1,9 +1,8 @@
-import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import type { NatsConnection, Subscription } from '@nats-io/transport-node';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { PeerAdmission } from '../peers/peer-admission.js';
+import { answerRequests } from './answer-requests.js';
 import { NatsLink } from './nats-link.js';
 
-const subject = 'svc.licensing.verify';
 const longestBytes = 32 * 1024;
 
 interface VerifyRequest {
@@ -19,30 +18,15 @@ interface VerifyRequest {
  */
 @Injectable()
 export class VerifyResponder implements OnModuleInit {
-  private readonly logger = new Logger('NATS');
-  private readonly served = new WeakSet<NatsConnection>();
-
   constructor(
     private readonly link: NatsLink,
     private readonly admission: PeerAdmission,
   ) {}
 
   onModuleInit(): void {
-    this.link.onConnected(async (connection) => {
-      if (this.served.has(connection)) return;
-      this.served.add(connection);
-      void this.serve(connection.subscribe(subject, { queue: 'licensing' }));
-    });
-  }
-
-  private async serve(requests: Subscription): Promise<void> {
-    for await (const request of requests) {
-      try {
-        request.respond(JSON.stringify(await this.answer(request.data)));
-      } catch (error) {
-        this.logger.error(`A request on ${subject} could not be answered.`, error);
-      }
-    }
+    answerRequests(this.link, 'svc.licensing.verify', async ({ data }) =>
+      JSON.stringify(await this.answer(data)),
+    );
   }
 
   private async answer(data: Uint8Array): Promise<object> {

@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Counter } from 'prom-client';
 import { SingleFlight } from '../licensing/single-flight.js';
 import { NatsLink } from '../messaging/nats-link.js';
+import { PeerConnections } from '../messaging/peer-connections.js';
 import { eventSubjects } from '../outbox/license-stream.js';
 import { OutboxRelay } from '../outbox/outbox-relay.js';
 import { Outbox } from '../outbox/outbox.js';
@@ -16,6 +17,7 @@ export class MessagingMetrics implements OnModuleInit {
   constructor(
     private readonly registry: MetricsRegistry,
     private readonly link: NatsLink,
+    private readonly peers: PeerConnections,
     private readonly outbox: Outbox,
     private readonly relay: OutboxRelay,
   ) {}
@@ -23,6 +25,11 @@ export class MessagingMetrics implements OnModuleInit {
   onModuleInit(): void {
     const { registry } = this;
     registry.addGauge('nats_connected', 'Whether the broker is connected.', () => this.link.isConnected);
+    registry.addGauge(
+      'connected_peers',
+      'Registers and store servers that are connected to the broker.',
+      () => this.peers.count,
+    );
     registry.addGauge(
       'outbox_pending_events',
       'Committed events that the broker has not yet stored; absent while the database cannot be read.',
