@@ -32,9 +32,8 @@ export class IssuerKeys {
   /** Counts the changes of the keys: what was verified under another number has to be verified again. */
   version = 0;
 
-  get issuer(): string {
-    return this.settings.authorizationServer.issuer.href.replace(/\/$/, '');
-  }
+  /** The Authorization server as it names itself in tokens; empty before its keys are known. */
+  issuer = '';
 
   find(keyId: unknown): SignatureKey | null {
     return typeof keyId === 'string' ? (this.byId.get(keyId) ?? null) : null;
@@ -44,8 +43,10 @@ export class IssuerKeys {
   async load(): Promise<void> {
     const text = await this.values.read(valueName);
     if (text === null || text === this.kept) return;
-    const { issuer, keys } = JSON.parse(text) as KeptKeys;
-    if (issuer === this.issuer) this.take(text, keys);
+    const kept = JSON.parse(text) as KeptKeys;
+    const { href } = this.settings.authorizationServer.issuer;
+    // Another server was configured since: its predecessor's keys count for nothing.
+    if (new URL(kept.issuer).href === href) this.take(text, kept);
   }
 
   /** Asks for keys because one is missing; not more often than S9 allows. Resolves to whether they were asked for. */
@@ -64,11 +65,12 @@ export class IssuerKeys {
   private async fetchOnce(): Promise<boolean> {
     this.fetchedAt = performance.now();
     try {
-      const keys = (await this.documents.fetchKeys()).slice(0, mostKeys);
-      const text = JSON.stringify({ issuer: this.issuer, keys } satisfies KeptKeys);
+      const { issuer, keys } = await this.documents.fetchKeys();
+      const kept: KeptKeys = { issuer, keys: keys.slice(0, mostKeys) };
+      const text = JSON.stringify(kept);
       if (text === this.kept) return true;
       await this.values.write(valueName, text);
-      this.take(text, keys);
+      this.take(text, kept);
       return true;
     } catch (error) {
       const fault = error instanceof Error ? error.message : String(error);
@@ -77,7 +79,7 @@ export class IssuerKeys {
     }
   }
 
-  private take(text: string, keys: readonly unknown[]): void {
+  private take(text: string, { issuer, keys }: KeptKeys): void {
     const read = keys.flatMap((jwk) => {
       const key = readSignatureKey(jwk);
       const { kid } = jwk as { kid?: unknown };
@@ -85,6 +87,7 @@ export class IssuerKeys {
     });
     this.byId = new Map(read);
     this.kept = text;
+    this.issuer = issuer;
     this.version += 1;
   }
 }

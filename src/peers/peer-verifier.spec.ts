@@ -64,17 +64,19 @@ function signList(indexes: readonly number[], iat: number): string {
 
 describe('PeerVerifier', () => {
   let published: readonly unknown[];
+  let named: string;
   let time: Date;
   let keys: IssuerKeys;
   let revocations: RevocationList;
   let verifier: PeerVerifier;
   let state: { identity: unknown };
-  const fetchKeys = vi.fn<() => Promise<readonly unknown[]>>();
+  const fetchKeys = vi.fn<IssuerDocuments['fetchKeys']>();
 
   beforeEach(async () => {
     published = jwks;
+    named = issuer;
     time = now;
-    fetchKeys.mockReset().mockImplementation(() => Promise.resolve(published));
+    fetchKeys.mockReset().mockImplementation(() => Promise.resolve({ issuer: named, keys: published }));
     const kept = new Map<string, string>();
     const values = {
       read: (name: string) => Promise.resolve(kept.get(name) ?? null),
@@ -270,6 +272,13 @@ describe('PeerVerifier', () => {
     published = jwks.slice(1);
     await keys.fetch();
     expect(code(text)).toBe('unknown-key');
+  });
+
+  it('takes the issuer as that spells itself, with a slash at its end or without', async () => {
+    named = `${issuer}/`;
+    await keys.fetch();
+    expect(code(token({ iss: `${issuer}/` }))).toBe('accepted');
+    expect(code(token())).toBe('wrong-issuer');
   });
 
   it('keeps its keys while the Authorization server is away', async () => {
