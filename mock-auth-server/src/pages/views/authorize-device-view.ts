@@ -3,7 +3,7 @@ import type { Organization } from '../../domain/model.js';
 import type { Html } from '../html.js';
 import { html } from '../html.js';
 import { renderOption } from './device-view.js';
-import { renderCsrfField, renderFault, renderMessage, renderPage } from './layout.js';
+import { renderCsrfField, renderFault, renderFormActions, renderMessage, renderPage } from './layout.js';
 
 export interface AuthorizeDeviceView {
   csrfToken: string;
@@ -55,9 +55,6 @@ function renderForm({ csrfToken, devices, draft }: AuthorizeDeviceView, path: st
       required
     />
     <small id="code-hint">The license page shows it once Next was chosen there.</small>
-    <div class="actions">
-      <button>Authorize</button>
-      <a href="${path}" class="button outline secondary">Cancel</a>
-    </div>
+    ${renderFormActions('Authorize', path)}
   </form>`;
 }

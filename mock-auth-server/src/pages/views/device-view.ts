@@ -1,7 +1,7 @@
 import type { Device, DeviceKind, License, Organization } from '../../domain/model.js';
 import type { Html } from '../html.js';
 import { html } from '../html.js';
-import { renderCsrfField, renderFault, renderPage } from './layout.js';
+import { renderCsrfField, renderFault, renderFormActions, renderPage } from './layout.js';
 
 /** A device as a person types it. */
 export interface DeviceDraft {
@@ -61,10 +61,7 @@ export function renderDevice(view: DeviceView): string {
           aria-describedby="url-hint"
         />
         <small id="url-hint">Where others find it; for servers only.</small>
-        <div class="actions">
-          <button>${deviceId === null ? 'Create' : 'Save'}</button>
-          <a href="${path}" class="button outline secondary">Cancel</a>
-        </div>
+        ${renderFormActions(deviceId === null ? 'Create' : 'Save', path)}
       </form>`,
   );
 }

@@ -54,6 +54,14 @@ export function renderCsrfField(csrfToken: string): Html {
   return html`<input type="hidden" name="csrfToken" value="${csrfToken}" />`;
 }
 
+/** Renders how a form ends: what it does, and the way back. */
+export function renderFormActions(label: string, cancelPath: string, isDangerous = false): Html {
+  return html`<div class="actions">
+    <button${isDangerous && html` class="danger"`}>${label}</button>
+    <a href="${cancelPath}" class="button outline secondary">Cancel</a>
+  </div>`;
+}
+
 /** Renders what went wrong, so that a screen reader says it at once; nothing where nothing did. */
 export function renderFault(fault: string | null): Html {
   return fault === null ? html`` : renderMessage('bad', html`${capitalize(fault)}.`);

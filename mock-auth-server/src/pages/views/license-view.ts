@@ -1,7 +1,7 @@
 import type { Organization } from '../../domain/model.js';
 import type { Html } from '../html.js';
 import { html } from '../html.js';
-import { renderCsrfField, renderFault, renderPage } from './layout.js';
+import { renderCsrfField, renderFault, renderFormActions, renderPage } from './layout.js';
 
 /** A license as a person types it. */
 export interface LicenseDraft {
@@ -30,10 +30,7 @@ export function renderLicense(view: LicenseView): string {
       ${renderFault(view.fault)}
       <form method="post" action="${path}/licenses${licenseId !== null && `/${licenseId}`}" class="card">
         ${renderCsrfField(csrfToken)} ${renderTerms(draft)}
-        <div class="actions">
-          <button>${licenseId === null ? 'Create' : 'Save'}</button>
-          <a href="${path}" class="button outline secondary">Cancel</a>
-        </div>
+        ${renderFormActions(licenseId === null ? 'Create' : 'Save', path)}
       </form>`,
   );
 }

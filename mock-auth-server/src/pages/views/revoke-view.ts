@@ -1,6 +1,6 @@
 import type { Device, Organization } from '../../domain/model.js';
 import { html } from '../html.js';
-import { renderCsrfField, renderPage } from './layout.js';
+import { renderCsrfField, renderFormActions, renderPage } from './layout.js';
 
 export interface RevokeView {
   csrfToken: string;
@@ -18,11 +18,7 @@ export function renderRevoke(view: RevokeView): string {
         authorized again with a new user code. Its seat becomes free.
       </p>
       <form method="post" action="${path}/devices/${view.device.id}/revoke">
-        ${renderCsrfField(view.csrfToken)}
-        <div class="actions">
-          <button class="danger">Remove authorization</button>
-          <a href="${path}" class="button outline secondary">Cancel</a>
-        </div>
+        ${renderCsrfField(view.csrfToken)} ${renderFormActions('Remove authorization', path, true)}
       </form>`,
   );
 }
