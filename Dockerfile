@@ -33,6 +33,7 @@ COPY --from=production /app/node_modules node_modules
 COPY --from=production /app/mock-auth-server mock-auth-server
 COPY --from=production /app/client client
 COPY package.json ./
+COPY styles styles
 RUN mkdir /data && chown node:node /data
 USER node
 

@@ -14,8 +14,9 @@ export interface PageAsset {
 
 const folder = join(import.meta.dirname, 'assets');
 const pico = createRequire(import.meta.url).resolve('@picocss/pico/css/pico.min.css');
+const shared = join(import.meta.dirname, '../../styles/pages.css');
 
-const styles = loadAsset('page', 'css', 'text/css; charset=utf-8', [pico, join(folder, 'page.css')]);
+const styles = loadAsset('page', 'css', 'text/css; charset=utf-8', [pico, shared, join(folder, 'page.css')]);
 const script = loadAsset('page', 'js', 'text/javascript; charset=utf-8', [join(folder, 'page.js')]);
 const icon = loadAsset('icon', 'svg', 'image/svg+xml', [join(folder, 'icon.svg')]);
 

@@ -14,8 +14,9 @@ export interface PageAsset {
 
 const folder = join(import.meta.dirname, 'assets');
 const pico = createRequire(import.meta.url).resolve('@picocss/pico/css/pico.min.css');
+const shared = join(import.meta.dirname, '../../../styles/pages.css');
 
-const styles = loadAsset('css', 'text/css; charset=utf-8', [pico, join(folder, 'page.css')]);
+const styles = loadAsset('css', 'text/css; charset=utf-8', [pico, shared, join(folder, 'page.css')]);
 const icon = loadAsset('svg', 'image/svg+xml', [join(folder, 'icon.svg')]);
 
 export const pageAssets: readonly PageAsset[] = [styles, icon];
