@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, request as sendRequest, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { endServer, forwardRequest } from './forward-request.js';
 
 /** The proxy through which a shop's network lets its machines out. */
 export interface ForwardProxy {
@@ -24,7 +25,9 @@ export async function startForwardProxy(targetPort: number): Promise<ForwardProx
   const server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`);
     request.on('data', (chunk: Buffer) => sent.push(chunk));
-    forward(request, response, targetPort);
+    // RFC 9112 section 3.2.2: the request names the whole URL.
+    const { pathname, search } = new URL(request.url ?? '');
+    forwardRequest(request, response, targetPort, pathname + search);
   });
   server.on('connect', (request: IncomingMessage, client: Duplex, head: Buffer) => {
     asked.push(`CONNECT ${request.url}`);
@@ -45,29 +48,7 @@ export async function startForwardProxy(targetPort: number): Promise<ForwardProx
     sent: () => Buffer.concat(sent),
     stop: async () => {
       for (const socket of sockets) socket.destroy();
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
+      await endServer(server);
     },
   };
-}
-
-/** RFC 9112 section 3.2.2: the request names the whole URL. */
-function forward(request: IncomingMessage, response: ServerResponse, port: number): void {
-  const { pathname, search } = new URL(request.url ?? '');
-  const { method, headers } = request;
-  const outgoing = sendRequest({
-    host: '127.0.0.1',
-    port,
-    method,
-    path: pathname + search,
-    headers,
-    agent: false,
-  });
-  outgoing.on('error', () => response.destroy());
-  outgoing.on('response', (answer) => {
-    response.writeHead(answer.statusCode ?? 502, answer.headers);
-    answer.pipe(response);
-  });
-  request.pipe(outgoing);
 }

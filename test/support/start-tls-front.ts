@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { request as sendRequest } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { ServerCertificate } from './certificate-authority.js';
+import { endServer, forwardRequest } from './forward-request.js';
 
 /** What speaks TLS for a server that does not, as a load balancer in the cloud. */
 export interface TlsFront {
@@ -17,31 +17,13 @@ export async function startTlsFront(targetPort: number, certificate: ServerCerti
   let requests = 0;
   const server = createServer({ ...certificate }, (request, response) => {
     requests += 1;
-    const { method, url: path, headers } = request;
-    const outgoing = sendRequest({
-      host: '127.0.0.1',
-      port: targetPort,
-      method,
-      path,
-      headers,
-      agent: false,
-    });
-    outgoing.on('error', () => response.destroy());
-    outgoing.on('response', (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
-    });
-    request.pipe(outgoing);
+    forwardRequest(request, response, targetPort, request.url);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
     countRequests: () => requests,
-    stop: async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    stop: () => endServer(server),
   };
 }

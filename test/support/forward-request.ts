@@ -1,0 +1,28 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request as sendRequest, type Server, type ServerResponse } from 'node:http';
+import type { Server as TlsServer } from 'node:https';
+
+/** Hands a request on to the server on `port` of loopback, and its answer back. */
+export function forwardRequest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  port: number,
+  path: string | undefined,
+): void {
+  const { method, headers } = request;
+  const outgoing = sendRequest({ host: '127.0.0.1', port, method, path, headers, agent: false });
+  outgoing.on('error', () => response.destroy());
+  outgoing.on('response', (answer) => {
+    response.writeHead(answer.statusCode ?? 502, answer.headers);
+    answer.pipe(response);
+  });
+  request.pipe(outgoing);
+}
+
+/** Ends a server with whatever is connected to it. */
+export async function endServer(server: Server | TlsServer): Promise<void> {
+  const closed = once(server, 'close');
+  server.closeAllConnections();
+  server.close();
+  await closed;
+}
