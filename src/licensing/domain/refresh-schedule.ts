@@ -63,7 +63,8 @@ export function honouredRetryAfterMs(
   lifeMs: number,
   refreshIntervalMs: number,
 ): number {
-  const longestMs = Math.min(refreshIntervalMs, Math.max(retryCapMs(lifeMs), lifeMs * retryAfterPartOfLife));
+  const partOfLifeMs = Math.floor(lifeMs * retryAfterPartOfLife);
+  const longestMs = Math.min(refreshIntervalMs, Math.max(retryCapMs(lifeMs), partOfLifeMs));
   return Math.max(0, Math.min(retryAfterMs, longestMs));
 }
 
