@@ -110,6 +110,7 @@ describe('acquiring a license on the page, as a person does', { timeout: 120_000
     };
     await page.goto(store.app.url);
     // The field for the token has the focus from the start.
+    await page.locator('input[type=password]:focus').waitFor();
     await page.keyboard.type(store.app.adminToken);
     await page.keyboard.press('Enter');
     await store.hasStatus('Not Licensed');

@@ -138,6 +138,7 @@ describe('the pages of the mock Authorization server, as a person sees them', { 
     const { keyboard } = as.page;
     await as.goTo('/login');
     // The e-mail address has the focus from the start.
+    await as.page.locator('input[type=email]:focus').waitFor();
     await keyboard.type('admin@example.test');
     await keyboard.press('Tab');
     await keyboard.type('a password of the mock');

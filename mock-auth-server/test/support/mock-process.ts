@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-/** Inside the package, so that the built server finds its dependencies; `dist` is ignored everywhere. */
-const outDir = fileURLToPath(new URL(`../dist/${process.pid}`, import.meta.url));
+/** Beside `dist`, so that the built server finds what that finds. */
+const outDir = fileURLToPath(new URL(`../../dist-${process.pid}`, import.meta.url));
 const compiler = fileURLToPath(import.meta.resolve('typescript/bin/tsc'));
 
 /** Builds the server as it is shipped, from the sources as they are now. */
