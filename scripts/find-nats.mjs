@@ -2,12 +2,14 @@ import { execFile } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { fetchWithApt } from './apt/fetch-with-apt.mjs';
 import { findOnPath } from './find-on-path.mjs';
-import { fetchNatsWithApt } from './nats/fetch-nats-with-apt.mjs';
 
 const run = promisify(execFile);
 
 const MINIMUM_VERSION = [2, 10];
+/** Suites of Debian whose nats-server is new enough, the steadiest first. */
+const NEW_ENOUGH_SUITES = ['trixie', 'sid'];
 const DOCKER_IMAGE = 'nats:2.12-alpine';
 const CACHE_DIR = join(import.meta.dirname, '..', '.cache');
 
@@ -32,7 +34,7 @@ export async function findNatsServer({ tell = () => {} } = {}) {
   tell(
     'Fetching nats-server from Debian into .cache/, because none from 2.10 on is installed (once, about 15 s)',
   );
-  const fetched = await fetchNatsWithApt(CACHE_DIR);
+  const fetched = await fetchWithApt('nats-server', CACHE_DIR, NEW_ENOUGH_SUITES);
   if (fetched.isFetched) {
     for (const path of CACHED_PATHS) {
       const version = await readVersion(path);

@@ -7,33 +7,34 @@ import { parseAptSources } from './apt-sources.mjs';
 
 const run = promisify(execFile);
 
-/** Suites whose nats-server is new enough, the steadiest first. */
-const SUITES = ['trixie', 'sid'];
 const FETCH_TIMEOUT_MS = 300_000;
 
 /**
- * Fetches Debian's nats-server package of a newer suite into `cacheDir/nats-server`, without root and without a
- * trace in the system's apt: lists, state, sources and downloads are all in a folder of this run. Two runs at once
+ * Unpacks a package of Debian into `cacheDir/<its name>`, without root and without a trace in the system's apt: lists,
+ * state, sources and downloads are all in a folder of this run, and nothing of the package is started. Two runs at once
  * do not meet: each unpacks for itself, and the first rename wins.
+ * @param {string} packageName
  * @param {string} cacheDir
+ * @param {string[]} [suites] those that have it new enough, the steadiest first; without: the suite of this machine
  * @returns {Promise<{ isFetched: true } | { isFetched: false, reason: string }>}
  */
-export async function fetchNatsWithApt(cacheDir) {
-  const mirror = await findMirror();
-  if ('reason' in mirror) return { isFetched: false, reason: mirror.reason };
+export async function fetchWithApt(packageName, cacheDir, suites) {
+  const found = await findMirror();
+  if ('reason' in found) return { isFetched: false, reason: found.reason };
   await mkdir(cacheDir, { recursive: true });
   const workDir = await mkdtemp(join(cacheDir, 'fetch-'));
   let reason = '';
   try {
-    for (const suite of SUITES) {
+    for (const suite of suites ?? [found.codename]) {
       try {
-        await moveIntoPlace(await downloadAndUnpack(workDir, mirror, suite), join(cacheDir, 'nats-server'));
+        const unpackedDir = await downloadAndUnpack(workDir, found.mirror, suite, packageName);
+        await moveIntoPlace(unpackedDir, join(cacheDir, packageName));
         return { isFetched: true };
       } catch (error) {
         reason += ` ${suite}: ${lastLine(error)}`;
       }
     }
-    return { isFetched: false, reason: `apt could not fetch nats-server:${reason}` };
+    return { isFetched: false, reason: `apt could not fetch ${packageName}:${reason}` };
   } finally {
     await rm(workDir, { recursive: true, force: true });
   }
@@ -41,7 +42,7 @@ export async function fetchNatsWithApt(cacheDir) {
 
 /**
  * The address this machine itself uses for its Debian suite.
- * @returns {Promise<import('./apt-sources.mjs').AptSource | { reason: string }>}
+ * @returns {Promise<{ mirror: import('./apt-sources.mjs').AptSource, codename: string } | { reason: string }>}
  */
 async function findMirror() {
   const release = await readFile('/etc/os-release', 'utf8').catch(() => '');
@@ -50,7 +51,7 @@ async function findMirror() {
   const mirror = (await readSystemSources()).find(
     (source) => source.suites.includes(codename) && source.components.includes('main'),
   );
-  return mirror ?? { reason: `apt's sources name no mirror for ${codename}` };
+  return mirror ? { mirror, codename } : { reason: `apt's sources name no mirror for ${codename}` };
 }
 
 /** @returns {Promise<import('./apt-sources.mjs').AptSource[]>} */
@@ -70,9 +71,10 @@ async function readSystemSources() {
  * @param {string} workDir
  * @param {import('./apt-sources.mjs').AptSource} mirror
  * @param {string} suite
+ * @param {string} packageName
  * @returns {Promise<string>} the folder it was unpacked into
  */
-async function downloadAndUnpack(workDir, mirror, suite) {
+async function downloadAndUnpack(workDir, mirror, suite, packageName) {
   const suiteDir = join(workDir, suite);
   const downloadDir = join(suiteDir, 'download');
   const unpackedDir = join(suiteDir, 'unpacked');
@@ -82,10 +84,10 @@ async function downloadAndUnpack(workDir, mirror, suite) {
   const configPath = await writeAptConfig(suiteDir, mirror, suite);
   const options = { cwd: downloadDir, timeout: FETCH_TIMEOUT_MS, env: { ...process.env, LC_ALL: 'C.UTF-8' } };
   await run('apt-get', ['-c', configPath, '-q', 'update', '--error-on=any'], options);
-  await run('apt-get', ['-c', configPath, '-q', 'download', `nats-server/${suite}`], options);
-  const packageName = (await readdir(downloadDir)).find((name) => name.endsWith('.deb'));
-  if (packageName === undefined) throw new Error('apt-get download left no package');
-  await run('dpkg-deb', ['-x', join(downloadDir, packageName), unpackedDir], options);
+  await run('apt-get', ['-c', configPath, '-q', 'download', `${packageName}/${suite}`], options);
+  const fileName = (await readdir(downloadDir)).find((name) => name.endsWith('.deb'));
+  if (fileName === undefined) throw new Error('apt-get download left no package');
+  await run('dpkg-deb', ['-x', join(downloadDir, fileName), unpackedDir], options);
   return unpackedDir;
 }
 
