@@ -17,7 +17,14 @@ import { toCloudEvent } from '../src/outbox/cloud-event.js';
 
 const rootDir = join(import.meta.dirname, '..');
 const adrs = readdirSync(join(rootDir, 'docs/adr')).map((name) => `docs/adr/${name}`);
-const documents = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', ...adrs];
+const documents = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'SECURITY.md',
+  'docs/operations.md',
+  ...adrs,
+];
 const readme = read('README.md');
 
 describe('the settings in the README', () => {

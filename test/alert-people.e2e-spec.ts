@@ -1,0 +1,159 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import supertest from 'supertest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findPromtool } from '../scripts/prepare/provide-promtool.mjs';
+import { type Metrics, readMetrics } from './support/read-metrics.js';
+import { startApp, type TestApp } from './support/start-app.js';
+
+const rootDir = join(import.meta.dirname, '..');
+const read = (path: string) => readFileSync(join(rootDir, path), 'utf8');
+const alertsYml = read('deploy/prometheus/alerts.yml');
+const testsYml = read('deploy/prometheus/alerts.test.yml');
+const compose = read('docker-compose.yml');
+const datasource = read('deploy/grafana/provisioning/datasources/prometheus.yml');
+const headings = [...read('docs/operations.md').matchAll(/^### (.+)$/gm)].map(([, heading = '']) => heading);
+
+const alerts = alertsYml
+  .split('- alert: ')
+  .slice(1)
+  .map((text) => ({
+    name: /^\w+/.exec(text)?.[0] ?? '',
+    expression: /expr: (.+)/.exec(text)?.[1] ?? '',
+    runbook: /runbook_url: (.+)/.exec(text)?.[1] ?? '',
+  }));
+
+interface Dashboard {
+  readonly panels: readonly {
+    readonly title: string;
+    readonly datasource: { readonly uid: string };
+    readonly targets: readonly { readonly expr: string }[];
+  }[];
+}
+const dashboard = JSON.parse(read('deploy/grafana/dashboards/pos-licensing.json')) as Dashboard;
+const queries = dashboard.panels.flatMap(({ title, targets }) =>
+  targets.map(({ expr }) => ({ title, expr })),
+);
+
+function promtool(args: readonly string[], input = '') {
+  const path = findPromtool();
+  if (path === null) {
+    throw new Error(
+      'promtool was not found: run node scripts/prepare.mjs test, which fetches it or says how.',
+    );
+  }
+  const { status, stdout, stderr } = spawnSync(path, args, {
+    input,
+    encoding: 'utf8',
+    cwd: rootDir,
+    timeout: 30_000,
+  });
+  return { status, output: `${stdout}${stderr}` };
+}
+
+/** Metrics that a query names: what is ours or the process's, and `up`, which Prometheus writes itself. */
+function metricsIn(expression: string): string[] {
+  return [...expression.matchAll(/\b(?:pos_licensing|process|nodejs)_\w+|\bup\b/g)].map(([name]) => name);
+}
+
+describe('the alerts', () => {
+  it('are understood by Prometheus, with the configuration that loads them', () => {
+    expect(promtool(['check', 'config', 'deploy/prometheus/prometheus.yml'])).toMatchObject({ status: 0 });
+  });
+
+  it('fire when they should, and not before', () => {
+    const { status, output } = promtool(['test', 'rules', 'deploy/prometheus/alerts.test.yml']);
+    expect({ status, output }).toMatchObject({ status: 0, output: expect.stringContaining('SUCCESS') });
+  });
+
+  it('are each tested both firing and not firing', () => {
+    expect(alerts.length).toBeGreaterThan(10);
+    const untested = alerts.filter(
+      ({ name }) =>
+        !new RegExp(`alertname: ${name}\\n +exp_alerts: \\[\\]`).test(testsYml) ||
+        !new RegExp(`alertname: ${name}\\n +exp_alerts:\\n`).test(testsYml),
+    );
+    expect(untested.map(({ name }) => name)).toEqual([]);
+  });
+
+  it('each lead to a heading of the runbook that says what to do', () => {
+    for (const { name, runbook } of alerts) {
+      expect(runbook).toBe(`docs/operations.md#${name.toLowerCase()}`);
+      expect(headings).toContain(name);
+    }
+  });
+});
+
+describe('the dashboard', () => {
+  it('has queries that Prometheus understands', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'queries-'));
+    const rules = queries.map(({ expr }, index) => ({
+      record: `query:${index}`,
+      expr: expr.replaceAll('$instance', '.*'),
+    }));
+    writeFileSync(join(folder, 'rules.json'), JSON.stringify({ groups: [{ name: 'dashboard', rules }] }));
+    const { status, output } = promtool(['check', 'rules', join(folder, 'rules.json')]);
+    rmSync(folder, { recursive: true });
+    expect({ status, output }).toMatchObject({
+      status: 0,
+      output: expect.stringContaining(`${queries.length} rules found`),
+    });
+  });
+
+  it('asks the data source that Grafana is given, which is the Prometheus of the compose file', () => {
+    const uid = /uid: (\S+)/.exec(datasource)?.[1];
+    expect(new Set(dashboard.panels.map((panel) => panel.datasource.uid))).toEqual(new Set([uid]));
+    const host = /url: http:\/\/([a-z]+):9090/.exec(datasource)?.[1];
+    expect(compose).toContain(`\n  ${host}:\n    profiles: [observability]\n`);
+  });
+});
+
+describe('what Prometheus and a person find at the service', () => {
+  let app: TestApp;
+  let metrics: Metrics;
+
+  beforeAll(async () => {
+    app = await startApp();
+    // Histograms and counters by peer have samples only once something has happened.
+    await supertest(app.url).get('/api/peers/me');
+    metrics = await readMetrics(app.url);
+  });
+
+  afterAll(() => app.stop());
+
+  it.each([
+    ...alerts.map(({ name, expression }) => [name, expression]),
+    ...queries.map(({ title, expr }) => [title, expr]),
+  ])('are the metrics of "%s"', (_name, expression = '') => {
+    const named = metricsIn(expression);
+    expect(named).not.toEqual([]);
+    expect(named.filter((name) => name !== 'up' && !metrics.names.includes(name))).toEqual([]);
+  });
+
+  it('are the states that the alerts wait for', () => {
+    const states = alerts.flatMap(({ expression }) => [...expression.matchAll(/pos_licensing_\w+\{.+?\}/g)]);
+    expect(states.length).toBeGreaterThan(3);
+    for (const [state] of states) expect(metrics.text).toContain(`\n${state} `);
+  });
+
+  it('are names that promtool has nothing against', () => {
+    const ours = metrics.text.split('\n\n').filter((part) => part.startsWith('# HELP pos_licensing_'));
+    expect(ours.length).toBeGreaterThan(15);
+    expect(promtool(['check', 'metrics'], `${ours.join('\n').trim()}\n`)).toEqual({ status: 0, output: '' });
+  });
+
+  it('are parts of /health that the runbook has a heading for', async () => {
+    const { body } = await supertest(app.url).get('/health');
+    const parts = Object.keys((body as { details: object }).details);
+    expect(parts.length).toBeGreaterThan(5);
+    expect(parts.filter((part) => !headings.includes(part))).toEqual([]);
+  });
+
+  it('is nothing more in the runbook than alerts and parts of /health', async () => {
+    const { body } = await supertest(app.url).get('/health');
+    const known = [...alerts.map(({ name }) => name), ...Object.keys((body as { details: object }).details)];
+    expect(headings).toEqual(known);
+  });
+});
