@@ -4,6 +4,7 @@ import { ClockModule } from './clock/clock.module.js';
 import { ConfigModule } from './config/config.module.js';
 import type { Settings } from './config/settings.js';
 import { HealthModule } from './health/health.module.js';
+import { HubModule } from './hub/hub.module.js';
 import { LicensingModule } from './licensing/licensing.module.js';
 import { ManageLicenseModule } from './manage-license/manage-license.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
@@ -26,6 +27,7 @@ export class AppModule {
         MessagingModule,
         OutboxModule,
         PeersModule,
+        HubModule,
         HealthModule,
         MetricsModule.forRoot(settings),
         ManageLicenseModule,

@@ -3,22 +3,20 @@ import {
   DiscardPolicy,
   type JetStreamClient,
   type JetStreamManager,
-  JetStreamApiError,
   jetstream,
   jetstreamManager,
   RetentionPolicy,
   StorageType,
-  type StreamConfig,
 } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { ensureStream, type StreamDefinition } from '../messaging/ensure-stream.js';
 import type { OutboxEventRow } from '../persistence/entities/outbox-event.entity.js';
 
 export const streamName = 'LICENSING';
 export const eventSubjects = ['license.status', 'token.expiring'] as const;
 
 const publishTimeoutMs = 5000;
-const notFound = 404;
-const config: Partial<StreamConfig> & { name: string; subjects: string[] } = {
+const definition: StreamDefinition = {
   name: streamName,
   // Exactly the two: a wider pattern would answer other requests with its own acknowledgement.
   subjects: [...eventSubjects],
@@ -46,14 +44,7 @@ export class ForeignAcknowledgementError extends Error {
 export class LicenseStream {
   /** Creates the stream, or brings it to the present configuration. Messages in it stay. */
   async ensure(connection: NatsConnection): Promise<void> {
-    const manager = await jetstreamManager(connection, { checkAPI: false });
-    try {
-      await manager.streams.info(streamName);
-      await manager.streams.update(streamName, config);
-    } catch (error) {
-      if (!(error instanceof JetStreamApiError && error.status === notFound)) throw error;
-      await manager.streams.add(config);
-    }
+    await ensureStream(connection, definition);
   }
 
   /** The `sequence` of the last event of a subject in the stream; null if it holds none. */
