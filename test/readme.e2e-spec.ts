@@ -56,11 +56,15 @@ describe('the settings in the README', () => {
   it('of npm start have the defaults of npm start', async () => {
     const url = new URL('../scripts/start/read-settings.mjs', import.meta.url).href;
     const { readSettings } = (await import(url)) as { readSettings: ReadStackSettings };
-    const { licensing, mock, nats, dataDir } = readSettings({}, '/checkout');
-    const ports = [licensing, mock, nats].map(({ setting, port }) => [`\`${setting}\``, `\`${port}\``]);
+    const { licensing, mock, nats, hub, dataDir } = readSettings({ FLEET: 'on' }, '/checkout');
     const folder = ['`DATA_DIR`', `\`${dataDir.replace('/checkout', '.')}\``];
     const shown = tableBelow('### Of `npm start`').map((row) => row.slice(0, 2));
-    expect(shown).toEqual([...ports, folder]);
+    expect(shown).toEqual([
+      ...[licensing, mock, nats].map(rowOf),
+      folder,
+      ['`FLEET`', '`off`'],
+      ...[hub.licensing, hub.nats].map(rowOf),
+    ]);
   });
 });
 
@@ -149,10 +153,22 @@ describe('the decisions', () => {
   });
 });
 
+interface Listener {
+  readonly setting: string;
+  readonly port: number;
+}
+
+function rowOf({ setting, port }: Listener): string[] {
+  return [`\`${setting}\``, `\`${port}\``];
+}
+
 type ReadStackSettings = (
   env: object,
   rootDir: string,
-) => Record<'licensing' | 'mock' | 'nats', { setting: string; port: number }> & { dataDir: string };
+) => Record<'licensing' | 'mock' | 'nats', Listener> & {
+  readonly hub: Record<'licensing' | 'nats', Listener>;
+  readonly dataDir: string;
+};
 
 interface OpenApiDocument {
   readonly paths: Record<string, Record<string, { responses: Record<string, { description: string }> }>>;

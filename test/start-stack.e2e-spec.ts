@@ -34,7 +34,7 @@ describe('a stack that npm start has started', () => {
   let stack: RunningStack;
 
   beforeAll(async () => {
-    stack = await startStack();
+    stack = await startStack({ POLL_INTERVAL: '1s' });
     await waitForText(stack, UP);
   }, START_TIMEOUT_MS);
 
@@ -50,6 +50,14 @@ describe('a stack that npm start has started', () => {
       'nats',
       'register',
     ]);
+  });
+
+  it('has a register that logs in with a license token, whichever server this one becomes', async () => {
+    await acquire(stack, 'srv-store-2');
+    await waitForText(stack, /^register +\| following the license as reg-2-1$/m);
+    await waitForText(stack, /^register +\| license\.status licensed \(acquired\), /m);
+    await askService(stack, 'POST', '/api/license/refresh');
+    await waitForText(stack, /^register +\| license\.status licensed \(refreshed\), .* live, \d+ ms after/m);
   });
 
   it('has named the files that hold secrets, and no secret', async () => {
@@ -122,6 +130,27 @@ describe('npm start', () => {
     expect(await statusOf(`${first.serviceUrl}/health/ready`)).toBe(200);
   });
 
+  it('starts a fleet: a licensed hub, a store that delivers to it, and two registers', async () => {
+    const [hubPort, hubNatsPort] = await Promise.all([findFreePort(), findFreePort()]);
+    const ports = { HUB_PORT: String(hubPort), HUB_NATS_PORT: String(hubNatsPort) };
+    const stack = await startStack({ FLEET: 'on', POLL_INTERVAL: '1s', ...ports });
+    await waitForText(stack, UP);
+    const hub = { ...stack, serviceUrl: `http://127.0.0.1:${hubPort}`, dataDir: join(stack.dataDir, 'hub') };
+    expect(await askService(hub, 'GET', '/api/license')).toMatchObject({
+      status: 'licensed',
+      serverId: 'srv-hub',
+    });
+
+    await acquire(stack, 'srv-store-1');
+    for (const [register, deviceId] of [
+      ['register', 'reg-1-1'],
+      ['register2', 'reg-1-2'],
+    ]) {
+      await waitForText(stack, new RegExp(`^${register} +\\| following the license as ${deviceId}`, 'm'));
+      await waitForText(stack, new RegExp(`^${register} +\\| license\\.status licensed `, 'm'));
+    }
+  });
+
   it('refuses ports in use, naming each and its setting, and starts nothing', async () => {
     await using taken = await occupyPort();
     const port = String(taken.port);
@@ -134,11 +163,11 @@ describe('npm start', () => {
   });
 
   it('lists every bad setting at once', async () => {
-    const stack = await startStack({ PORT: '3000x', NATS_PORT: '70000', FLEET: 'on' });
+    const stack = await startStack({ PORT: '3000x', NATS_PORT: '70000', FLEET: 'yes' });
     expect(await exitCodeOf(stack)).toBe(1);
     expect(stack.output()).toContain('PORT is 3000x');
     expect(stack.output()).toContain('NATS_PORT is 70000');
-    expect(stack.output()).toContain('FLEET=on is not available yet');
+    expect(stack.output()).toContain('FLEET is yes: it takes on or off');
   });
 
   it('ends everything at once at a second Ctrl-C', async () => {
@@ -222,6 +251,32 @@ async function startStack(
   };
   stacks.push(stack);
   return stack;
+}
+
+/** Does what a person does at the page and at the mock. */
+async function acquire(stack: RunningStack, deviceId: string): Promise<void> {
+  const { userCode } = await askService(stack, 'POST', '/api/license/authorization');
+  const approval = await fetch(`${stack.mockUrl}/mock/approve`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ userCode, deviceId }),
+  });
+  expect(approval.status).toBe(200);
+  const license = await askService(stack, 'POST', '/api/license/authorization/complete');
+  expect(license).toMatchObject({ status: 'licensed', serverId: deviceId });
+}
+
+async function askService(
+  { serviceUrl, dataDir }: Pick<RunningStack, 'serviceUrl' | 'dataDir'>,
+  method: string,
+  path: string,
+): Promise<Record<string, unknown>> {
+  const token = await readFile(join(dataDir, 'licensing/initial-admin-token'), 'utf8');
+  const answer = await fetch(`${serviceUrl}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token.trim()}`, connection: 'close' },
+  });
+  return (await answer.json()) as Record<string, unknown>;
 }
 
 async function waitForText(stack: RunningStack, wanted: string | RegExp): Promise<void> {

@@ -1,6 +1,9 @@
 import { authorizeDevice, makeDevice } from './example-register/authorize-device.js';
 import { describeEvent } from './example-register/describe-event.js';
-import { readSettings, type RegisterSettings } from './example-register/read-settings.js';
+import { keepMockToken } from './example-register/keep-mock-token.js';
+import { MockControls } from './example-register/mock-controls.js';
+import { MockToken } from './example-register/mock-token.js';
+import { type MockSettings, readSettings, type RegisterSettings } from './example-register/read-settings.js';
 import {
   type Device,
   DeviceError,
@@ -15,6 +18,8 @@ const CLOSE_TIMEOUT_MS = 1_500;
 
 const stopping = new AbortController();
 const running: { device?: Device; license?: LicenseFollower } = {};
+/** Why there is no connection; empty while there is one. */
+let refusal = '';
 process.once('SIGTERM', stop);
 process.once('SIGINT', stop);
 const outcome = readSettings(process.env);
@@ -33,10 +38,11 @@ async function start(settings: RegisterSettings): Promise<void> {
     running.license = follow({ natsUrl, ...credentials });
     return;
   }
+  if (settings.kind === 'mock') return startWithMockToken(settings);
   const { natsUrl, serverUrl } = settings;
-  const device = await makeDevice(settings.device, (line) => console.log(line));
+  const device = await makeDevice(settings.device, tell);
   running.device = device;
-  await authorizeDevice(device, settings.device, (line) => console.log(line), stopping.signal);
+  await authorizeDevice(device, settings.device, tell, stopping.signal);
   if (stopping.signal.aborted) return;
   console.log(`following the license as ${device.id} at ${natsUrl ?? serverUrl ?? 'the hub of its token'}`);
   running.license = follow({
@@ -46,12 +52,29 @@ async function start(settings: RegisterSettings): Promise<void> {
   });
 }
 
+async function startWithMockToken({ serverUrl, controlsUrl, deviceId }: MockSettings): Promise<void> {
+  const token = new MockToken(new MockControls(controlsUrl), deviceId);
+  await keepMockToken(token, { tell, isNeeded: () => isAboutToken(refusal), signal: stopping.signal }, () => {
+    running.license ??= follow({ serverUrl, token: () => token.current, dpopKey: token.dpopKey });
+  });
+}
+
+function tell(line: string): void {
+  console.log(line);
+}
+
+/** Whether another token may be let in; a server that is away or has no license itself is only waited for. */
+function isAboutToken(reason: string): boolean {
+  return /wrong-hub|foreign-organization|token-expired|license-expired|revoked|unknown-key/.test(reason);
+}
+
 function follow(options: FollowLicenseOptions): LicenseFollower {
   const license = followLicense({
     ...options,
     onLicenseStatus: (event, delivery) => console.log(describeEvent(event, delivery)),
     onTokenExpiring: (event, delivery) => console.log(describeEvent(event, delivery)),
     onConnection: (change) => {
+      refusal = change.state === 'connected' ? '' : change.reason;
       console.log(
         change.state === 'connected'
           ? `connected to ${change.broker}`

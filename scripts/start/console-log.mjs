@@ -1,4 +1,13 @@
-const COLORS = { licensing: 32, mock: 35, nats: 36, register: 33, stack: 1 };
+const COLORS = {
+  licensing: 32,
+  hub: 34,
+  mock: 35,
+  nats: 36,
+  'hub-nats': 36,
+  register: 33,
+  register2: 33,
+  stack: 1,
+};
 const WIDTH = Math.max(...Object.keys(COLORS).map((name) => name.length));
 
 /** Writes the lines of all processes, each with the name of its process; they wait while the stack starts. */

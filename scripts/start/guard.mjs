@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { readProcess } from '../read-process.mjs';
 
 const STOP_TIMEOUT_MS = 12_000;
-const STOP_ORDER = ['licensing', 'register', 'mock', 'nats'];
+const STOP_ORDER = ['licensing', 'hub', 'register', 'register2', 'mock', 'nats', 'hub-nats'];
 
 /** @type {Map<string, number>} */
 const groups = new Map();

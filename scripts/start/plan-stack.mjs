@@ -6,6 +6,7 @@ import { containerName, planNatsCommand } from '../nats/plan-nats-command.mjs';
 import { createNatsPasswords } from './create-nats-passwords.mjs';
 import { formatNatsLine } from './format-nats-line.mjs';
 import { answersNats, answersOk, waitUntilHealthy } from './health.mjs';
+import { reachable } from './reachable.mjs';
 import { shareEnvironment } from './share-environment.mjs';
 
 const run = promisify(execFile);
@@ -20,22 +21,69 @@ const run = promisify(execFile);
  * @param {import('./read-settings.mjs').StackSettings} settings
  * @param {import('../find-nats.mjs').NatsServer | null} natsServer null: a broker that runs already is used
  * @param {Surroundings} surroundings
- * @returns {{ nats: ProcessPlan | null, mock: ProcessPlan | null, licensing: ProcessPlan, register: ProcessPlan | null }}
+ * @returns {{ brokers: ProcessPlan[], servers: ProcessPlan[], mock: ProcessPlan | null, registers: ProcessPlan[] }}
  */
 export function planStack(settings, natsServer, surroundings) {
-  const { dataDir, mock, nats, natsUrl } = settings;
+  const { dataDir, mock, nats, natsUrl, hub } = settings;
   const passwords = nats && createNatsPasswords(join(dataDir, 'nats'));
-  const service = passwords && serviceLogins(passwords);
-  const register = passwords
-    ? { NATS_USER: 'register', NATS_PASSWORD: passwords.register }
-    : foreignRegister(surroundings.env);
+  const store = { NATS_URL: natsUrl, ...(passwords && serviceLogins(passwords)), ...hubUrl(settings) };
+  const broker = nats &&
+    natsServer &&
+    passwords && { name: 'nats', dataDir: join(dataDir, 'nats'), port: nats.port, passwords };
+  const hubParts = hub && natsServer && planHub(settings, hub, natsServer, surroundings);
   return {
-    nats:
-      nats && natsServer && passwords && planNats(dataDir, nats.port, natsServer, passwords, surroundings),
+    brokers: [
+      ...(broker && natsServer ? [planNats(broker, natsServer, surroundings)] : []),
+      ...(hubParts ? [hubParts.broker] : []),
+    ],
     mock: mock && planMock(settings, mock.port, surroundings),
-    licensing: planLicensing(settings, { NATS_URL: natsUrl, ...service }, surroundings),
-    register: register && planRegister(settings, { NATS_URL: natsUrl, ...register }, surroundings),
+    servers: [planLicensing(settings, store, surroundings), ...(hubParts ? [hubParts.server] : [])],
+    registers: planRegisters(settings, passwords, surroundings),
   };
+}
+
+/**
+ * The hub of FLEET=on: a server like the other, with a broker of its own.
+ * @param {import('./read-settings.mjs').StackSettings} settings
+ * @param {NonNullable<import('./read-settings.mjs').StackSettings['hub']>} hub
+ * @param {import('../find-nats.mjs').NatsServer} natsServer
+ * @param {Surroundings} surroundings
+ */
+function planHub(settings, hub, natsServer, surroundings) {
+  const dataDir = join(settings.dataDir, 'hub');
+  const passwords = createNatsPasswords(join(dataDir, 'nats'));
+  const broker = { name: 'hub-nats', dataDir: join(dataDir, 'nats'), port: hub.nats.port, passwords };
+  const own = {
+    ...adminToken(surroundings.env),
+    PORT: String(hub.licensing.port),
+    DATA_DIR: makeFolder(dataDir, 'licensing'),
+    AUTH_SERVER_URL: settings.authServerUrl,
+    LOG_FORMAT: surroundings.env['LOG_FORMAT'] || 'pretty',
+    NATS_URL: `nats://127.0.0.1:${hub.nats.port}`,
+    ...serviceLogins(passwords),
+  };
+  const healthUrl = `http://${reachable(settings.host)}:${hub.licensing.port}/health/ready`;
+  return {
+    broker: planNats(broker, natsServer, surroundings),
+    server: planNode('hub', 'dist/main.js', own, healthUrl, surroundings),
+  };
+}
+
+/**
+ * One admin token for both servers, if it was given; else each makes its own.
+ * @param {NodeJS.ProcessEnv} env
+ */
+function adminToken(env) {
+  const names = ['ADMIN_TOKEN', 'ADMIN_TOKEN_FILE'].filter((name) => env[name]);
+  return Object.fromEntries(names.map((name) => [name, env[name] ?? '']));
+}
+
+/**
+ * @param {import('./read-settings.mjs').StackSettings} settings
+ * @returns {Record<string, string>}
+ */
+function hubUrl({ hub }) {
+  return hub === null ? {} : { HUB_NATS_URL: `nats://127.0.0.1:${hub.nats.port}` };
 }
 
 /** @param {ReturnType<typeof createNatsPasswords>} passwords */
@@ -58,24 +106,27 @@ function serviceLogins({ licensing, callout, issuerSeed, sys }) {
  */
 function foreignRegister(env) {
   const password = env['NATS_REGISTER_PASSWORD'];
-  return password ? { NATS_USER: env['NATS_REGISTER_USER'] || 'register', NATS_PASSWORD: password } : null;
+  return password ? userOf(env['NATS_REGISTER_USER'] || 'register', password) : null;
+}
+
+/** @param {string} user @param {string} password @returns {Record<string, string>} */
+function userOf(user, password) {
+  return { NATS_USER: user, NATS_PASSWORD: password };
 }
 
 /**
- * @param {string} dataDir
- * @param {number} port
+ * @param {{ name: string, dataDir: string, port: number, passwords: ReturnType<typeof createNatsPasswords> }} broker
  * @param {import('../find-nats.mjs').NatsServer} natsServer
- * @param {ReturnType<typeof createNatsPasswords>} passwords
  * @param {Surroundings} surroundings
  * @returns {ProcessPlan}
  */
-function planNats(dataDir, port, natsServer, passwords, { rootDir, env }) {
+function planNats({ name, dataDir, port, passwords }, natsServer, { rootDir, env }) {
   const host = '127.0.0.1';
   const configPath = join(rootDir, 'deploy/nats/store.conf');
-  const storeDir = makeFolder(dataDir, 'nats/store');
+  const storeDir = makeFolder(dataDir, 'store');
   const isVerbose = /^(debug|verbose|trace)$/.test(env['LOG_LEVEL'] ?? '');
   return {
-    name: 'nats',
+    name,
     ...planNatsCommand(natsServer, { configPath, host, port, storeDir, passwords }),
     cwd: rootDir,
     waitUntilHealthy: (signal) => waitUntilHealthy(() => answersNats(host, port), signal),
@@ -114,13 +165,34 @@ function planLicensing({ dataDir, host, licensing, authServerUrl }, broker, surr
 }
 
 /**
+ * With the mock they log in with license tokens: the first with one that the mock makes at once, the second of FLEET=on
+ * with one that it acquires as a register does. Without it the register is a user of the broker, if it has one there.
  * @param {import('./read-settings.mjs').StackSettings} settings
- * @param {Record<string, string>} broker
+ * @param {ReturnType<typeof createNatsPasswords> | null} passwords
  * @param {Surroundings} surroundings
+ * @returns {ProcessPlan[]}
  */
-function planRegister({ dataDir }, broker, surroundings) {
-  const own = { DATA_DIR: makeFolder(dataDir, 'register'), ...broker };
-  return planNode('register', 'client/dist/example-register.js', own, null, surroundings);
+function planRegisters(settings, passwords, surroundings) {
+  const { dataDir, host, licensing, mock, natsUrl, hub, authServerUrl } = settings;
+  const plan = (/** @type {string} */ name, /** @type {Record<string, string>} */ own) =>
+    planNode(
+      name,
+      'client/dist/example-register.js',
+      { DATA_DIR: makeFolder(dataDir, name), ...own },
+      null,
+      surroundings,
+    );
+  if (mock === null || passwords === null) {
+    const user = passwords ? userOf('register', passwords.register) : foreignRegister(surroundings.env);
+    return user === null ? [] : [plan('register', { NATS_URL: natsUrl, ...user })];
+  }
+  const demo = {
+    SERVER_URL: `http://${reachable(host)}:${licensing.port}`,
+    MOCK_CONTROLS_URL: `http://${reachable(host)}:${mock.port}`,
+  };
+  const first = plan('register', demo);
+  if (hub === null) return [first];
+  return [first, plan('register2', { ...demo, AUTH_SERVER_URL: authServerUrl, DEVICE_ID: 'reg-1-2' })];
 }
 
 /**
@@ -155,11 +227,6 @@ function makeFolder(dataDir, name) {
   const folder = join(dataDir, name);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   return folder;
-}
-
-/** @param {string} host an address to listen on, of which some cannot be connected to */
-function reachable(host) {
-  return host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
 }
 
 /** @param {number} port */

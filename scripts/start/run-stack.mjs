@@ -4,6 +4,7 @@ import { findNatsServer } from '../find-nats.mjs';
 import { acquirePidLock } from '../pid-lock.mjs';
 import { ConsoleLog } from './console-log.mjs';
 import { findUsedPorts } from './find-used-ports.mjs';
+import { licenseHub } from './license-hub.mjs';
 import { listenForStop } from './listen-for-stop.mjs';
 import { planStack } from './plan-stack.mjs';
 import { readSettings } from './read-settings.mjs';
@@ -27,22 +28,28 @@ export async function runStack() {
   await checkBuildAndPorts(settings);
   const isColorful = process.stdout.isTTY && !process.env['NO_COLOR'];
   const log = new ConsoleLog({ isColorful, write: (text) => void process.stdout.write(text) });
-  log.showText('Starting NATS, the mock Authorization server, the licensing service and a register …');
-  const natsServer = settings.nats
-    ? await findNatsServer({ tell: (line) => log.showText(`› ${line} …`) })
-    : null;
-  const plan = planStack(settings, natsServer, { rootDir: ROOT_DIR, env: process.env, isColorful });
-  await superviseStack(plan, log, () =>
-    writeBanner(settings, process.env, { hasRegister: plan.register !== null }),
+  log.showText(
+    settings.hub === null
+      ? 'Starting NATS, the mock Authorization server, the licensing service and a register …'
+      : 'Starting a store server, its hub, their brokers, the mock Authorization server and two registers …',
   );
+  const natsServer =
+    settings.nats || settings.hub
+      ? await findNatsServer({ tell: (line) => log.showText(`› ${line} …`) })
+      : null;
+  const plan = planStack(settings, natsServer, { rootDir: ROOT_DIR, env: process.env, isColorful });
+  await superviseStack(plan, log, async (signal) => {
+    await licenseHub(settings, process.env, signal);
+    return writeBanner(settings, process.env, { hasRegister: plan.registers.length > 0 });
+  });
 }
 
 /**
  * @param {import('./stack.mjs').StackPlan} plan
  * @param {ConsoleLog} log
- * @param {() => string} describe the stack that is up
+ * @param {(signal: AbortSignal) => Promise<string>} complete the stack that is up, and describe it
  */
-async function superviseStack(plan, log, describe) {
+async function superviseStack(plan, log, complete) {
   const guard = startGuard();
   const starting = new AbortController();
   /** @type {Promise<never> | null} */
@@ -73,7 +80,7 @@ async function superviseStack(plan, log, describe) {
   });
   try {
     await stack.start(starting.signal);
-    log.showText(describe());
+    log.showText(await complete(starting.signal));
     log.release();
   } catch (error) {
     await end(error);
@@ -104,7 +111,7 @@ function tryLocking(dataDir) {
 }
 
 /** @param {import('./read-settings.mjs').StackSettings} settings */
-async function checkBuildAndPorts({ host, licensing, mock, nats }) {
+async function checkBuildAndPorts({ host, licensing, mock, nats, hub }) {
   const missing = BUILT.filter((path) => !existsSync(join(ROOT_DIR, path)));
   if (missing.length > 0) {
     throw new StartError(
@@ -115,6 +122,7 @@ async function checkBuildAndPorts({ host, licensing, mock, nats }) {
   const listeners = [{ ...licensing, host }];
   if (mock !== null) listeners.push({ ...mock, host });
   if (nats !== null) listeners.push({ ...nats, host: '127.0.0.1' });
+  if (hub !== null) listeners.push({ ...hub.licensing, host }, { ...hub.nats, host: '127.0.0.1' });
   const complaints = await findUsedPorts(listeners);
   if (complaints.length > 0) throw new StartError('port-in-use', complaints.join('\n'));
 }

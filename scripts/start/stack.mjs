@@ -14,14 +14,16 @@ export class Stack {
    * @param {import('./supervised-process.mjs').ProcessReports} reports
    */
   constructor(plan, reports) {
-    const supervise = (/** @type {import('./supervised-process.mjs').ProcessPlan | null} */ part) =>
-      part === null ? [] : [new SupervisedProcess(part, reports)];
-    const [nats, mock] = [supervise(plan.nats), supervise(plan.mock)];
-    const [licensing, register] = [supervise(plan.licensing), supervise(plan.register)];
-    // The service needs neither to start, but its log is quieter with a broker there; the register wants its stream.
-    this.#startOrder = [nats, [...mock, ...licensing], register];
-    // The service first: while it ends, it still wants to tell the broker.
-    this.#stopOrder = [...licensing, ...register, ...mock, ...nats];
+    const supervise = (/** @type {import('./supervised-process.mjs').ProcessPlan} */ part) =>
+      new SupervisedProcess(part, reports);
+    const brokers = plan.brokers.map(supervise);
+    const mock = plan.mock === null ? [] : [supervise(plan.mock)];
+    const servers = plan.servers.map(supervise);
+    const registers = plan.registers.map(supervise);
+    // The servers need neither to start, but their log is quieter with a broker there; a register wants its server.
+    this.#startOrder = [brokers, [...mock, ...servers], registers];
+    // The servers first: while they end, they still want to tell the broker.
+    this.#stopOrder = [...servers, ...registers, ...mock, ...brokers];
   }
 
   /**

@@ -3,7 +3,7 @@ export class StartError extends Error {
   name = 'StartError';
 
   /**
-   * @param {'bad-settings' | 'port-in-use' | 'data-dir-in-use' | 'data-dir-unusable' | 'not-built' | 'process-failed'} code
+   * @param {'bad-settings' | 'port-in-use' | 'data-dir-in-use' | 'data-dir-unusable' | 'not-built' | 'process-failed' | 'hub-not-licensed'} code
    * @param {string} message
    * @param {ErrorOptions} [options]
    */

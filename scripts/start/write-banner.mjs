@@ -26,6 +26,7 @@ export function writeBanner(settings, env, { hasRegister }) {
     ...(settings.nats
       ? [`                             the passwords are in ${join(settings.dataDir, 'nats')}`]
       : []),
+    ...describeHub(settings, env),
     ...(hasRegister
       ? []
       : ['Register                     not started: set NATS_REGISTER_PASSWORD for the broker at NATS_URL']),
@@ -37,6 +38,20 @@ export function writeBanner(settings, env, { hasRegister }) {
     '',
   ];
   return lines.join('\n');
+}
+
+/**
+ * @param {import('./read-settings.mjs').StackSettings} settings
+ * @param {NodeJS.ProcessEnv} env
+ */
+function describeHub({ hub, dataDir }, env) {
+  if (hub === null) return [];
+  const token = locateSecret(env, 'ADMIN_TOKEN', join(dataDir, 'hub/licensing/initial-admin-token'));
+  return [
+    `Hub server (licensed)        http://127.0.0.1:${hub.licensing.port}`,
+    `                             its admin token is in ${token.place}`,
+    `NATS of the hub              nats://127.0.0.1:${hub.nats.port}`,
+  ];
 }
 
 /**

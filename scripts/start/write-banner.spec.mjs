@@ -32,6 +32,13 @@ describe('writeBanner', () => {
     expect(banner).toContain('nats://a.example:4222,nats://b.example:4222');
   });
 
+  it('names the hub of a fleet, and where its own admin token is', () => {
+    const banner = bannerOf({ FLEET: 'on', DATA_DIR: '/data' });
+    expect(banner).toMatch(/Hub server \(licensed\) +http:\/\/127\.0\.0\.1:3100\n/);
+    expect(banner).toContain('its admin token is in /data/hub/licensing/initial-admin-token');
+    expect(banner).toMatch(/NATS of the hub +nats:\/\/127\.0\.0\.1:4322\n/);
+  });
+
   it('names another Authorization server, and no login of the mock', () => {
     const banner = bannerOf({ AUTH_SERVER_URL: 'https://as.example' });
     expect(banner).toContain('https://as.example');

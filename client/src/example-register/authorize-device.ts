@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createDevice, type Device, type DeviceChange, type UserCode } from '../index.js';
+import { MockControls } from './mock-controls.js';
 import type { DeviceSettings } from './read-settings.js';
 
 const RETRY_MS = 5_000;
@@ -43,12 +44,7 @@ async function approve(
   { userCode }: UserCode,
   demo: { readonly controlsUrl: string; readonly deviceId: string },
 ): Promise<void> {
-  const answer = await fetch(new URL('/mock/approve', demo.controlsUrl), {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ userCode, deviceId: demo.deviceId }),
-  });
-  if (!answer.ok) throw new Error(`the mock does not authorize ${demo.deviceId} (HTTP ${answer.status})`);
+  await new MockControls(demo.controlsUrl).approve(userCode, demo.deviceId);
 }
 
 function describeChange(change: DeviceChange): string {

@@ -10,12 +10,22 @@ export interface DeviceSettings {
   readonly demo: { readonly controlsUrl: string; readonly deviceId: string } | null;
 }
 
+/** How it takes a license token from the controls of a mock. */
+export interface MockSettings {
+  readonly kind: 'mock';
+  readonly serverUrl: string;
+  readonly controlsUrl: string;
+  /** Null: a register of whichever server is authorized at the mock. */
+  readonly deviceId: string | null;
+}
+
 export type RegisterSettings =
   | {
       readonly kind: 'user';
       readonly natsUrl: string;
       readonly credentials: { readonly user: string; readonly password: string };
     }
+  | MockSettings
   | {
       readonly kind: 'device';
       readonly natsUrl: string | null;
@@ -29,7 +39,8 @@ export type SettingsOutcome =
 
 /**
  * Reads the settings of the example register; each may instead be in a file that `<NAME>_FILE` names. With `NATS_USER` it
- * is that user of the broker; else, with `AUTH_SERVER_URL`, it gets a license token of its own.
+ * is that user of the broker; with `AUTH_SERVER_URL` it gets a license token of its own; with `MOCK_CONTROLS_URL` alone it
+ * takes one from the controls of the mock.
  */
 export function readSettings(environment: NodeJS.ProcessEnv): SettingsOutcome {
   const faults: string[] = [];
@@ -39,9 +50,15 @@ export function readSettings(environment: NodeJS.ProcessEnv): SettingsOutcome {
     return 'value' in outcome ? outcome.value : '';
   };
   const isSet = (name: string): boolean => Boolean(environment[name] || environment[`${name}_FILE`]);
-  const isDevice = isSet('AUTH_SERVER_URL') && !isSet('NATS_USER');
-  const settings = isDevice ? readDevice(read, isSet) : readUser(read);
+  const settings = readKind(read, isSet);
   return faults.length === 0 ? { kind: 'read', settings } : { kind: 'faulty', faults };
+}
+
+function readKind(read: Read, isSet: (name: string) => boolean): RegisterSettings {
+  if (isSet('NATS_USER')) return readUser(read);
+  if (isSet('AUTH_SERVER_URL')) return readDevice(read, isSet);
+  if (isSet('MOCK_CONTROLS_URL')) return readMock(read, isSet);
+  return readUser(read);
 }
 
 type Read = (name: string, fallback?: string) => string;
@@ -65,6 +82,15 @@ function readDevice(read: Read, isSet: (name: string) => boolean): RegisterSetti
         ? { controlsUrl: read('MOCK_CONTROLS_URL'), deviceId: read('DEVICE_ID') }
         : null,
     },
+  };
+}
+
+function readMock(read: Read, isSet: (name: string) => boolean): MockSettings {
+  return {
+    kind: 'mock',
+    serverUrl: read('SERVER_URL'),
+    controlsUrl: read('MOCK_CONTROLS_URL'),
+    deviceId: isSet('DEVICE_ID') ? read('DEVICE_ID') : null,
   };
 }
 

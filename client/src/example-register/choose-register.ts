@@ -1,0 +1,35 @@
+import type { MockControls, MockDevice } from './mock-controls.js';
+
+interface Candidate {
+  readonly server: MockDevice;
+  /** A register of that server. */
+  readonly own: MockDevice | undefined;
+  /** Any register of its organization. */
+  readonly first: MockDevice;
+}
+
+/**
+ * Chooses the register to be, by its server: one that is authorized, as the server at hand must be before it lets a
+ * register in. With several of them, `attempt` says whose turn it is. A server without registers gets one, but not at the
+ * first attempt: it may be the hub, and the store is still to come. Null: no server is authorized yet.
+ */
+export async function chooseRegister(controls: MockControls, attempt: number): Promise<string | null> {
+  const organizations = await controls.readDevices();
+  const candidates = organizations.flatMap((devices) => findCandidates(devices));
+  const withRegisters = candidates.filter(({ own }) => own !== undefined);
+  const eligible = withRegisters.length > 0 ? withRegisters : candidates;
+  const chosen = eligible[attempt % eligible.length];
+  if (chosen === undefined) return null;
+  const { server, own, first } = chosen;
+  if (own === undefined && attempt > 0) await controls.rewire(first.id, server.id);
+  return (own ?? first).id;
+}
+
+function findCandidates(devices: readonly MockDevice[]): Candidate[] {
+  const registers = devices.filter(({ kind }) => kind === 'register');
+  const [first] = registers;
+  if (first === undefined) return [];
+  return devices
+    .filter(({ kind, authorized }) => kind === 'server' && authorized)
+    .map((server) => ({ server, first, own: registers.find(({ hubId }) => hubId === server.id) }));
+}

@@ -1,0 +1,40 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { MockToken } from './mock-token.js';
+
+const RETRY_MS = 1_000;
+
+interface Surroundings {
+  readonly tell: (line: string) => void;
+  /** Whether another token may help, as there is no connection with the present one. */
+  readonly isNeeded: () => boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Sees to a token until the process is stopped: one for the start, and another whenever the server lets none in. */
+export async function keepMockToken(
+  token: MockToken,
+  { tell, isNeeded, signal }: Surroundings,
+  onFirst: () => void,
+): Promise<void> {
+  let shown = '';
+  const tellOnce = (line: string): void => {
+    if (line !== shown) tell(line);
+    shown = line;
+  };
+  while (!signal.aborted) {
+    const wasThere = token.current !== '';
+    if (!wasThere || isNeeded()) tellOnce(await renew(token));
+    if (!wasThere && token.current !== '') onFirst();
+    await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function renew(token: MockToken): Promise<string> {
+  try {
+    const deviceId = await token.renew();
+    if (deviceId !== null) return `following the license as ${deviceId}`;
+    return 'no license known yet: waiting until a server is authorized';
+  } catch (error) {
+    return `no license token (${error instanceof Error ? error.message : String(error)}): trying again every second`;
+  }
+}
