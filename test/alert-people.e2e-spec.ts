@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findPromtool } from '../scripts/prepare/provide-promtool.mjs';
+import { promtool as tool } from '../scripts/prepare/test-tools.mjs';
 import { type Metrics, readMetrics } from './support/read-metrics.js';
 import { startApp, type TestApp } from './support/start-app.js';
 
@@ -38,7 +38,7 @@ const queries = dashboard.panels.flatMap(({ title, targets }) =>
 );
 
 function promtool(args: readonly string[], input = '') {
-  const path = findPromtool();
+  const path = tool.find();
   if (path === null) {
     throw new Error(
       'promtool was not found: run node scripts/prepare.mjs test, which fetches it or says how.',

@@ -5,7 +5,7 @@ import { findNatsServer } from '../find-nats.mjs';
 import { acquirePidLock } from '../pid-lock.mjs';
 import { installDependencies } from './install-dependencies.mjs';
 import { provideChromium } from './provide-chromium.mjs';
-import { providePromtool } from './provide-promtool.mjs';
+import { nginx, promtool } from './test-tools.mjs';
 
 const LOCK = join(import.meta.dirname, '../../.cache/prepare.lock');
 const PATIENCE_MS = 20 * 60_000;
@@ -17,7 +17,14 @@ const PATIENCE_MS = 20 * 60_000;
  */
 const STEPS = {
   build: [installDependencies, buildWhereStale],
-  test: [installDependencies, buildWhereStale, provideNatsServer, provideChromium, providePromtool],
+  test: [
+    installDependencies,
+    buildWhereStale,
+    provideNatsServer,
+    provideChromium,
+    () => promtool.provide(),
+    () => nginx.provide(),
+  ],
 };
 
 async function buildWhereStale() {

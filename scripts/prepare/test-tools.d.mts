@@ -1,0 +1,6 @@
+interface DebianTool {
+  find(): string | null;
+  provide(): Promise<void>;
+}
+export const promtool: DebianTool;
+export const nginx: DebianTool;
