@@ -87,6 +87,11 @@ export class Environment {
   NATS_SYS_PASSWORD?: string;
 
   @IsOptional()
+  // No user and password in it: this service logs in with its license token, and the address is logged.
+  @Matches(/^(nats|tls):\/\/[^\s@,]+$/, { message: 'HUB_NATS_URL must be such as tls://hub.example:4222' })
+  HUB_NATS_URL?: string;
+
+  @IsOptional()
   @MinLength(16, { message: 'ADMIN_TOKEN must have at least 16 characters' })
   @MaxLength(256, { message: 'ADMIN_TOKEN must have at most 256 characters' })
   ADMIN_TOKEN?: string;

@@ -60,6 +60,7 @@ const optionalNames = [
   'NATS_ISSUER_SEED',
   'NATS_SYS_USER',
   'NATS_SYS_PASSWORD',
+  'HUB_NATS_URL',
   'ADMIN_TOKEN',
   'ENCRYPTION_KEY',
   'HTTPS_PROXY',
@@ -149,6 +150,7 @@ function toBroker(environment: Environment): Settings['nats'] {
     login: toLogin(NATS_USER, NATS_PASSWORD),
     callout: callout !== null && issuerSeed !== undefined ? { ...callout, issuerSeed } : null,
     sys: toLogin(NATS_SYS_USER, NATS_SYS_PASSWORD),
+    hubUrl: environment.HUB_NATS_URL ?? null,
   };
 }
 

@@ -32,6 +32,8 @@ export class Settings {
     readonly callout: (BrokerLogin & { readonly issuerSeed: string }) | null;
     /** The broker's system account, to end connections; null: they end with their tokens only. */
     readonly sys: BrokerLogin | null;
+    /** The broker of this server's hub; null: nothing is told there. */
+    readonly hubUrl: string | null;
   };
   readonly adminToken!: string | null;
   /** 32 bytes in base64; null: kept in a file in `dataDir`. */

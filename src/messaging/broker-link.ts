@@ -32,6 +32,11 @@ export abstract class BrokerLink implements OnApplicationBootstrap, BeforeApplic
 
   isConnected = false;
 
+  /** How to log in at the next connection; null: there is nothing to log in with yet, so that it is tried again later. */
+  protected nextLogin(): ConnectionOptions | null {
+    return this.login === null ? {} : { user: this.login.user, pass: this.login.password };
+  }
+
   /** Calls back at every connection and reconnection; a connection object may come twice. */
   onConnected(listener: (connection: NatsConnection) => Promise<void>): void {
     this.listeners.add(listener);
@@ -51,21 +56,23 @@ export abstract class BrokerLink implements OnApplicationBootstrap, BeforeApplic
   private async keepConnected(): Promise<void> {
     while (!this.stopping.signal.aborted) {
       try {
-        const connection = await connect(this.options());
-        this.connection = connection;
-        if (this.stopping.signal.aborted) await connection.close();
-        await this.follow(connection);
+        const login = this.nextLogin();
+        if (login !== null) await this.hold(await connect({ ...this.options(), ...login }));
       } catch (error) {
         this.report(error);
       }
       this.isConnected = false;
       this.connection = null;
-      await sleep(retryMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+      // Spread, so that a broker that comes back does not get all its stores in one moment.
+      const waitMs = retryMs * (1 + Math.random());
+      await sleep(waitMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
     }
   }
 
   /** Resolves when the connection is closed for good. */
-  private async follow(connection: NatsConnection): Promise<void> {
+  private async hold(connection: NatsConnection): Promise<void> {
+    this.connection = connection;
+    if (this.stopping.signal.aborted) await connection.close();
     this.greet(connection);
     void this.followStatus(connection);
     const error = await connection.closed();
@@ -106,7 +113,8 @@ export abstract class BrokerLink implements OnApplicationBootstrap, BeforeApplic
     return {
       servers: this.url,
       name: 'pos-licensing',
-      ...(this.login && { user: this.login.user, pass: this.login.password }),
+      // Without this, the scheme alone would let a broker talk a connection out of its encryption.
+      ...(this.url.startsWith('tls:') && { tls: {} }),
       maxReconnectAttempts: -1,
       // A broker that restarts may refuse the login for a while; two refusals in a row must not end the connection.
       ignoreAuthErrorAbort: true,

@@ -2,14 +2,26 @@ import { Module } from '@nestjs/common';
 import { LicensingModule } from '../licensing/licensing.module.js';
 import { PeersModule } from '../peers/peers.module.js';
 import { AuthCallout } from './auth-callout.js';
+import { HubLink } from './hub-link.js';
+import { HubRevocations } from './hub-revocations.js';
 import { NatsLink } from './nats-link.js';
 import { PeerConnections } from './peer-connections.js';
+import { StatusListResponder } from './status-list-responder.js';
 import { StatusResponder } from './status-responder.js';
 import { VerifyResponder } from './verify-responder.js';
 
 @Module({
   imports: [LicensingModule, PeersModule],
-  providers: [NatsLink, StatusResponder, VerifyResponder, PeerConnections, AuthCallout],
-  exports: [NatsLink, PeerConnections],
+  providers: [
+    NatsLink,
+    HubLink,
+    StatusResponder,
+    VerifyResponder,
+    StatusListResponder,
+    HubRevocations,
+    PeerConnections,
+    AuthCallout,
+  ],
+  exports: [NatsLink, HubLink, PeerConnections],
 })
 export class MessagingModule {}

@@ -4,12 +4,14 @@ import type { Peer } from '../peers/peer.js';
 export const peerAccount = 'REG';
 
 const events = ['license.status', 'token.expiring'];
+const lastOf = (stream: string, subject: string) => `$JS.API.DIRECT.GET.${stream}.${subject}`;
 
 /**
  * What a peer may do at the broker. No list is ever empty, which to NATS means everything. Ids were checked to be
  * plain words, so none can widen a subject.
  */
 export function permissionsOf({ deviceId, kind }: Pick<Peer, 'deviceId' | 'kind'>) {
+  // A store server tells its hub of itself, and sees whether its last event is still there.
   const own = kind === 'server' ? events.map((event) => `stores.${deviceId}.${event}`) : [];
   return {
     sub: { allow: [...events, `_INBOX.${deviceId}.>`] },
@@ -17,8 +19,10 @@ export function permissionsOf({ deviceId, kind }: Pick<Peer, 'deviceId' | 'kind'
       allow: [
         'svc.licensing.status',
         'svc.licensing.verify',
-        ...events.map((event) => `$JS.API.DIRECT.GET.LICENSING.${event}`),
+        'svc.licensing.status-list',
+        ...events.map((event) => lastOf('LICENSING', event)),
         ...own,
+        ...own.map((subject) => lastOf('STORES', subject)),
       ],
     },
   };

@@ -19,6 +19,7 @@ const events = ['A', 'B', 'C', 'D'].map((eventId, index): OutboxEventRow => ({
   body: `{"id":"${eventId}"}`,
   createdAt: new Date(0),
   publishedAt: null,
+  hubPublishedAt: null,
 }));
 
 /** A stream as JetStream keeps it: it refuses what does not follow the message that the publisher names. */

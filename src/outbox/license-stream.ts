@@ -1,16 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import {
-  DiscardPolicy,
-  type JetStreamClient,
-  type JetStreamManager,
-  jetstream,
-  jetstreamManager,
-  RetentionPolicy,
-  StorageType,
-} from '@nats-io/jetstream';
+import { DiscardPolicy, type JetStreamClient, jetstream, RetentionPolicy, StorageType } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { ensureStream, type StreamDefinition } from '../messaging/ensure-stream.js';
 import type { OutboxEventRow } from '../persistence/entities/outbox-event.entity.js';
+import type { EventStream } from './event-stream.js';
+import { ForeignAcknowledgementError } from './foreign-acknowledgement-error.js';
+import { readLastSequence } from './read-last-sequence.js';
 
 export const streamName = 'LICENSING';
 export const eventSubjects = ['license.status', 'token.expiring'] as const;
@@ -29,29 +24,17 @@ const definition: StreamDefinition = {
   duplicate_window: 3600e9,
 };
 
-/** The broker answered for another stream, or not as a stream does. */
-export class ForeignAcknowledgementError extends Error {
-  readonly code = 'foreign-acknowledgement';
-
-  constructor(stream: string) {
-    super(`The event was acknowledged by "${stream}" instead of the stream ${streamName}.`);
-    this.name = 'ForeignAcknowledgementError';
-  }
-}
-
 /** The JetStream stream that keeps the events for registers that were away. */
 @Injectable()
-export class LicenseStream {
+export class LicenseStream implements EventStream {
   /** Creates the stream, or brings it to the present configuration. Messages in it stay. */
   async ensure(connection: NatsConnection): Promise<void> {
     await ensureStream(connection, definition);
   }
 
-  /** The `sequence` of the last event of a subject in the stream; null if it holds none. */
-  async lastSequence(connection: NatsConnection, subject: string): Promise<number | null> {
-    const manager: JetStreamManager = await jetstreamManager(connection, { checkAPI: false });
-    const message = await manager.direct.getMessage(streamName, { last_by_subj: subject });
-    return message === null ? null : Number(message.json<{ sequence: string }>().sequence);
+  async keeps(connection: NatsConnection, { subject, sequence }: OutboxEventRow): Promise<boolean> {
+    const last = await readLastSequence(connection, streamName, subject);
+    return last !== null && last >= sequence;
   }
 
   /**
@@ -78,6 +61,6 @@ export class LicenseStream {
       timeout: publishTimeoutMs,
       ...(previous && { expect: { lastMsgID: previous.eventId } }),
     });
-    if (acknowledgement.stream !== streamName) throw new ForeignAcknowledgementError(acknowledgement.stream);
+    if (acknowledgement.stream !== streamName) throw new ForeignAcknowledgementError(acknowledgement.stream, streamName);
   }
 }

@@ -62,8 +62,8 @@ class Surroundings {
         this.ensured += 1;
         this.onEnsure();
       },
-      lastSequence: async (_connection, subject) =>
-        this.inStream.findLast((row) => row.subject === subject)?.sequence ?? null,
+      keeps: async (_connection, { subject, sequence }) =>
+        this.inStream.some((row) => row.subject === subject && row.sequence >= sequence),
       publish: async (_connection, events) => {
         this.onPublish();
         this.inStream.push(...(events as unknown as Row[]));

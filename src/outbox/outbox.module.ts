@@ -1,13 +1,16 @@
 import { Module } from '@nestjs/common';
 import { LicensingModule } from '../licensing/licensing.module.js';
 import { MessagingModule } from '../messaging/messaging.module.js';
+import { HubOutbox } from './hub-outbox.js';
+import { HubRelay } from './hub-relay.js';
+import { HubStream } from './hub-stream.js';
 import { LicenseStream } from './license-stream.js';
 import { OutboxRelay } from './outbox-relay.js';
 import { Outbox } from './outbox.js';
 
 @Module({
   imports: [LicensingModule, MessagingModule],
-  providers: [Outbox, LicenseStream, OutboxRelay],
-  exports: [Outbox, OutboxRelay],
+  providers: [Outbox, LicenseStream, OutboxRelay, HubOutbox, HubStream, HubRelay],
+  exports: [Outbox, OutboxRelay, HubOutbox],
 })
 export class OutboxModule {}

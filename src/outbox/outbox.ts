@@ -1,18 +1,27 @@
 import { Injectable } from '@nestjs/common';
 import { In, IsNull, LessThan, Not } from 'typeorm';
+import { Settings } from '../config/settings.js';
 import { Database } from '../persistence/database.js';
 import { OutboxEventRow } from '../persistence/entities/outbox-event.entity.js';
 
 /** The committed events that wait for the broker, and for a while those that it has acknowledged. */
 @Injectable()
 export class Outbox {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly settings: Settings,
+  ) {}
+
+  /** Tells, in the columns of an event, when it was acknowledged. */
+  protected doneAt<T>(value: T): { publishedAt: T } | { hubPublishedAt: T } {
+    return { publishedAt: value };
+  }
 
   /** The oldest events that are not yet published, in the order in which they happened. */
   readUnpublished(limit: number): Promise<OutboxEventRow[]> {
     return this.database.read((manager) =>
       manager.find(OutboxEventRow, {
-        where: { publishedAt: IsNull() },
+        where: this.doneAt(IsNull()),
         order: { sequence: 'ASC' },
         take: limit,
       }),
@@ -21,7 +30,7 @@ export class Outbox {
 
   async markPublished(sequences: readonly number[], at: Date): Promise<void> {
     await this.database.transact((manager) =>
-      manager.update(OutboxEventRow, { sequence: In([...sequences]) }, { publishedAt: at }),
+      manager.update(OutboxEventRow, { sequence: In([...sequences]) }, this.doneAt(at)),
     );
   }
 
@@ -29,7 +38,7 @@ export class Outbox {
   lastPublished(subject: string): Promise<OutboxEventRow | null> {
     return this.database.read((manager) =>
       manager.findOne(OutboxEventRow, {
-        where: { subject, publishedAt: Not(IsNull()) },
+        where: { subject, ...this.doneAt(Not(IsNull())) },
         order: { sequence: 'DESC' },
       }),
     );
@@ -38,27 +47,31 @@ export class Outbox {
   /** Makes an event that was published wait again. */
   async markUnpublished(sequence: number): Promise<void> {
     await this.database.transact((manager) =>
-      manager.update(OutboxEventRow, { sequence }, { publishedAt: null }),
+      manager.update(OutboxEventRow, { sequence }, this.doneAt(null)),
     );
   }
 
   /** How many events wait, and since when the oldest. */
   pending(): Promise<{ count: number; oldestAt: Date | null }> {
     return this.database.read(async (manager) => {
-      const where = { publishedAt: IsNull() };
+      const where = this.doneAt(IsNull());
       const count = await manager.countBy(OutboxEventRow, where);
       const oldest = await manager.findOne(OutboxEventRow, { where, order: { sequence: 'ASC' } });
       return { count, oldestAt: oldest?.createdAt ?? null };
     });
   }
 
-  /** Deletes what was published before `before`, but for the last of each subject, which a lost stream needs again. */
+  /**
+   * Deletes what was published before `before`, but for the last of each subject, which a lost stream needs again, and for
+   * what a hub has still to get.
+   */
   async prune(before: Date, subjects: readonly string[]): Promise<void> {
     const kept = (await Promise.all(subjects.map((subject) => this.lastPublished(subject)))).flatMap((row) =>
       row === null ? [] : [row.sequence],
     );
+    const isAtHub = this.settings.nats.hubUrl === null ? {} : { hubPublishedAt: Not(IsNull()) };
     await this.database.transact((manager) =>
-      manager.delete(OutboxEventRow, { publishedAt: LessThan(before), sequence: Not(In(kept)) }),
+      manager.delete(OutboxEventRow, { publishedAt: LessThan(before), sequence: Not(In(kept)), ...isAtHub }),
     );
   }
 }

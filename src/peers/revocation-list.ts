@@ -9,6 +9,12 @@ import { readTokenStatusList, statusReferenceOf, type TokenStatusList } from './
 const valueName = 'token-status-list';
 const longestListCharacters = 4 * 1024 * 1024;
 
+/** A Token Status List with the address that it was published at. */
+export interface SignedStatusList {
+  readonly uri: string;
+  readonly jwt: string;
+}
+
 /**
  * Knows which license tokens the Authorization server has revoked, by its Token Status List. The last list that came
  * counts for as long as no newer one does, also after a restart without the internet.
@@ -34,8 +40,8 @@ export class RevocationList {
   }
 
   /** The list as the Authorization server has signed it, for servers that cannot reach it; null: none is known. */
-  get signed(): string | null {
-    return this.jwt;
+  get signed(): SignedStatusList | null {
+    return this.list !== null && this.jwt !== null ? { uri: this.list.uri, jwt: this.jwt } : null;
   }
 
   isRevoked(claims: Readonly<Record<string, unknown>>): boolean {

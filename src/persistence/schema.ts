@@ -8,6 +8,7 @@ import { SettingRow } from './entities/setting.entity.js';
 import { UsedProofRow } from './entities/used-proof.entity.js';
 import { CreateSchema1764000000000 } from './migrations/1764000000000-create-schema.js';
 import { AddUsedProofs1764100000000 } from './migrations/1764100000000-add-used-proofs.js';
+import { DeliverToHub1764200000000 } from './migrations/1764200000000-deliver-to-hub.js';
 
 /** The tables, and how they came to be: the same for every database. */
 export const schema = {
@@ -21,6 +22,6 @@ export const schema = {
     LeaseRow,
     UsedProofRow,
   ],
-  migrations: [CreateSchema1764000000000, AddUsedProofs1764100000000],
+  migrations: [CreateSchema1764000000000, AddUsedProofs1764100000000, DeliverToHub1764200000000],
   migrationsTransactionMode: 'each' as const,
 };

@@ -130,6 +130,7 @@ export class TypeormLicenseTransaction implements LicenseTransaction {
       body: toCloudEvent(event, eventId),
       createdAt: event.time,
       publishedAt: null,
+      hubPublishedAt: null,
     });
   }
 }

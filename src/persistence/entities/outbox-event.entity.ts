@@ -21,4 +21,8 @@ export class OutboxEventRow {
 
   @Column({ name: 'published_at', type: 'bigint', nullable: true, transformer: instantTransformer })
   publishedAt!: Date | null;
+
+  /** When the hub acknowledged it, or it became certain that it never can. */
+  @Column({ name: 'hub_published_at', type: 'bigint', nullable: true, transformer: instantTransformer })
+  hubPublishedAt!: Date | null;
 }

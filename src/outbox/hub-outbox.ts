@@ -1,0 +1,10 @@
+import { Injectable } from '@nestjs/common';
+import { Outbox } from './outbox.js';
+
+/** The events from where the hub stands. */
+@Injectable()
+export class HubOutbox extends Outbox {
+  protected override doneAt<T>(value: T) {
+    return { hubPublishedAt: value };
+  }
+}

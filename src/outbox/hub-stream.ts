@@ -1,0 +1,82 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { jetstream } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { storesStreamName } from '../hub/stores-stream.js';
+import { LicenseStore } from '../licensing/ports/license-store.js';
+import { HubLink } from '../messaging/hub-link.js';
+import type { OutboxEventRow } from '../persistence/entities/outbox-event.entity.js';
+import type { EventStream } from './event-stream.js';
+import { ForeignAcknowledgementError } from './foreign-acknowledgement-error.js';
+import { readLastSequence } from './read-last-sequence.js';
+
+const publishTimeoutMs = 5000;
+
+/** The hub's stream of all its stores' events, as this store may use it: for what is its own. */
+@Injectable()
+export class HubStream implements EventStream {
+  private readonly logger = new Logger('Outbox');
+
+  constructor(
+    private readonly link: HubLink,
+    private readonly store: LicenseStore,
+  ) {}
+
+  /** The hub looks after it. */
+  async ensure(): Promise<void> {}
+
+  async keeps(connection: NatsConnection, event: OutboxEventRow): Promise<boolean> {
+    const serverId = serverIdOf(event);
+    // What this server told as another device, it cannot tell again.
+    if (serverId !== this.link.serverId) return true;
+    const last = await readLastSequence(connection, storesStreamName, subjectAtHub(serverId, event));
+    return last !== null && last >= event.sequence;
+  }
+
+  /**
+   * One at a time: an event that fails must not be overtaken. The stream has other stores' events in between, so none can
+   * name the one before it as the last that the stream must hold.
+   */
+  async publish(connection: NatsConnection, events: readonly OutboxEventRow[]): Promise<number> {
+    let done = 0;
+    for (const event of events) {
+      try {
+        await this.publishOne(connection, event);
+        done += 1;
+      } catch (error) {
+        if (done === 0) throw error;
+        break;
+      }
+    }
+    return done;
+  }
+
+  private async publishOne(connection: NatsConnection, event: OutboxEventRow): Promise<void> {
+    const serverId = serverIdOf(event);
+    if (serverId !== this.link.serverId) return this.giveUp(event, serverId);
+    const subject = subjectAtHub(serverId, event);
+    const { stream } = await jetstream(connection).publish(subject, event.body, {
+      msgID: event.eventId,
+      timeout: publishTimeoutMs,
+    });
+    if (stream !== storesStreamName) throw new ForeignAcknowledgementError(stream, storesStreamName);
+  }
+
+  /** This server is another device by now. What it had to tell as the one before, the hub would take for forged. */
+  private giveUp({ eventId, subject }: OutboxEventRow, serverId: string): void {
+    if (serverId === this.store.state.identity?.serverId) {
+      throw new Error(`the connection to the hub is still that of ${this.link.serverId}`);
+    }
+    this.logger.warn(
+      `The ${subject} event ${eventId} of ${serverId} never reaches the hub: this server is another now.`,
+    );
+  }
+}
+
+/** The CloudEvents `subject`: whose event it is, whoever this server is by now. */
+function serverIdOf({ body }: OutboxEventRow): string {
+  return (JSON.parse(body) as { subject: string }).subject;
+}
+
+function subjectAtHub(serverId: string, { subject }: OutboxEventRow): string {
+  return `stores.${serverId}.${subject}`;
+}
