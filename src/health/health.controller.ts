@@ -10,7 +10,9 @@ import { ApiTags } from '@nestjs/swagger';
 import { Settings } from '../config/settings.js';
 import { LicenseReader } from '../licensing/license-reader.js';
 import { Clock } from '../licensing/ports/clock.js';
+import { HubLink } from '../messaging/hub-link.js';
 import { NatsLink } from '../messaging/nats-link.js';
+import { HubOutbox } from '../outbox/hub-outbox.js';
 import { Outbox } from '../outbox/outbox.js';
 import { Database } from '../persistence/database.js';
 import { HealthFilter } from './health-filter.js';
@@ -34,6 +36,8 @@ export class HealthController {
     private readonly database: Database,
     private readonly outbox: Outbox,
     private readonly link: NatsLink,
+    private readonly hub: HubLink,
+    private readonly hubOutbox: HubOutbox,
     private readonly reader: LicenseReader,
     private readonly clock: Clock,
     private readonly settings: Settings,
@@ -74,17 +78,23 @@ export class HealthController {
 
   private async checkNats() {
     const check = this.indicators.check('nats');
-    // Without the database nobody can count; that fault is told by its own check.
-    const { count, oldestAt } = await this.outbox.pending().catch(() => ({ count: null, oldestAt: null }));
-    const waiting = { eventsWaiting: count, oldestWaitingSince: oldestAt };
-    if (!this.link.isConnected) return check.degraded({ ...waiting, message: 'not connected' });
+    const { count, oldestAt } = await countWaiting(this.outbox);
+    const hub = this.hub.isConfigured && { hub: await this.lookAtHub() };
+    const data: Record<string, unknown> = { eventsWaiting: count, oldestWaitingSince: oldestAt, ...hub };
+    if (!this.link.isConnected) return check.degraded({ ...data, message: 'not connected' });
     const waitedMs = oldestAt === null ? 0 : this.clock.now().getTime() - oldestAt.getTime();
-    return waitedMs <= longestWaitMs
-      ? check.up(waiting)
-      : check.degraded({
-          ...waiting,
-          message: 'connected, but the broker stores no events: is JetStream on?',
-        });
+    if (waitedMs > longestWaitMs) {
+      const message = 'connected, but the broker stores no events: is JetStream on?';
+      return check.degraded({ ...data, message });
+    }
+    return this.hub.isConfigured && !this.hub.isConnected
+      ? check.degraded({ ...data, message: 'the hub is not connected' })
+      : check.up(data);
+  }
+
+  private async lookAtHub() {
+    const { count, oldestAt } = await countWaiting(this.hubOutbox);
+    return { connected: this.hub.isConnected, eventsWaiting: count, oldestWaitingSince: oldestAt };
   }
 
   private checkAuthorizationServer() {
@@ -116,4 +126,9 @@ export class HealthController {
     const freeBytes = space.bavail * space.bsize;
     return freeBytes >= leastFreeBytes ? check.up({ freeBytes }) : check.down({ freeBytes, leastFreeBytes });
   }
+}
+
+/** Without the database nobody can count; that fault is told by its own check. */
+function countWaiting(outbox: Outbox): Promise<{ count: number | null; oldestAt: Date | null }> {
+  return outbox.pending().catch(() => ({ count: null, oldestAt: null }));
 }

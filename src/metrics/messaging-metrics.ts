@@ -1,18 +1,29 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Counter } from 'prom-client';
 import { SingleFlight } from '../licensing/single-flight.js';
+import { HubLink } from '../messaging/hub-link.js';
 import { NatsLink } from '../messaging/nats-link.js';
 import { PeerConnections } from '../messaging/peer-connections.js';
+import { HubOutbox } from '../outbox/hub-outbox.js';
 import { eventSubjects } from '../outbox/license-stream.js';
 import { OutboxRelay } from '../outbox/outbox-relay.js';
 import { Outbox } from '../outbox/outbox.js';
 import { MetricsRegistry } from './metrics-registry.js';
 
-/** The broker, and the events on their way to it. */
+/** Null: not known. */
+interface Waiting {
+  readonly count: number | null;
+  readonly oldestAt: Date | null;
+}
+
+const unknown: Waiting = { count: null, oldestAt: null };
+
+/** The broker and that of the hub, and the events on their way to them. */
 @Injectable()
 export class MessagingMetrics implements OnModuleInit {
   /** Both gauges of one scrape share one look at the database. */
-  private readonly look = new SingleFlight<{ count: number | null; oldestAt: Date | null }>();
+  private readonly look = new SingleFlight<Waiting>();
+  private readonly lookForHub = new SingleFlight<Waiting>();
 
   constructor(
     private readonly registry: MetricsRegistry,
@@ -20,6 +31,8 @@ export class MessagingMetrics implements OnModuleInit {
     private readonly peers: PeerConnections,
     private readonly outbox: Outbox,
     private readonly relay: OutboxRelay,
+    private readonly hub: HubLink,
+    private readonly hubOutbox: HubOutbox,
   ) {}
 
   onModuleInit(): void {
@@ -48,10 +61,35 @@ export class MessagingMetrics implements OnModuleInit {
     });
     for (const subject of eventSubjects) published.inc({ subject }, 0);
     this.relay.onPublished(({ subject }) => published.inc({ subject }));
+    this.addHub();
+  }
+
+  private addHub(): void {
+    const { registry, hub } = this;
+    registry.addGauge(
+      'hub_connected',
+      'Whether the broker of the hub is connected; absent where HUB_NATS_URL is not set.',
+      () => (hub.isConfigured ? hub.isConnected : null),
+    );
+    registry.addGauge(
+      'hub_outbox_pending_events',
+      'Committed events that the hub has not yet stored; absent where HUB_NATS_URL is not set.',
+      async () => (await this.pendingForHub()).count,
+    );
+    registry.addGauge(
+      'hub_outbox_oldest_event_timestamp_seconds',
+      'When the oldest event that waits for the hub was committed; absent while none waits.',
+      async () => (await this.pendingForHub()).oldestAt,
+    );
   }
 
   /** A database that is away must not take the other metrics with it: they say what else is wrong. */
-  private pending() {
-    return this.look.run(() => this.outbox.pending().catch(() => ({ count: null, oldestAt: null })));
+  private pending(): Promise<Waiting> {
+    return this.look.run(() => this.outbox.pending().catch(() => unknown));
+  }
+
+  private async pendingForHub(): Promise<Waiting> {
+    if (!this.hub.isConfigured) return unknown;
+    return this.lookForHub.run(() => this.hubOutbox.pending().catch(() => unknown));
   }
 }

@@ -11,6 +11,16 @@ import { readLastSequence } from './read-last-sequence.js';
 
 const publishTimeoutMs = 5000;
 
+/** The connection is about to be replaced by one with the license that this server has by now. */
+class ForeignConnectionError extends Error {
+  readonly code = 'foreign-connection';
+
+  constructor() {
+    super('The connection is still that of another license.');
+    this.name = 'ForeignConnectionError';
+  }
+}
+
 /** The hub's stream of all its stores' events, as this store may use it: for what is its own. */
 @Injectable()
 export class HubStream implements EventStream {
@@ -52,23 +62,19 @@ export class HubStream implements EventStream {
 
   private async publishOne(connection: NatsConnection, event: OutboxEventRow): Promise<void> {
     const serverId = serverIdOf(event);
-    if (serverId !== this.link.serverId) return this.giveUp(event, serverId);
-    const subject = subjectAtHub(serverId, event);
-    const { stream } = await jetstream(connection).publish(subject, event.body, {
+    if (serverId !== this.link.serverId) {
+      if (serverId === this.store.state.identity?.serverId) throw new ForeignConnectionError();
+      // What it had to tell as the device before, the hub would take for forged.
+      this.logger.warn(
+        `Event ${event.eventId} of ${serverId} never reaches the hub: this server is another now.`,
+      );
+      return;
+    }
+    const { stream } = await jetstream(connection).publish(subjectAtHub(serverId, event), event.body, {
       msgID: event.eventId,
       timeout: publishTimeoutMs,
     });
     if (stream !== storesStreamName) throw new ForeignAcknowledgementError(stream, storesStreamName);
-  }
-
-  /** This server is another device by now. What it had to tell as the one before, the hub would take for forged. */
-  private giveUp({ eventId, subject }: OutboxEventRow, serverId: string): void {
-    if (serverId === this.store.state.identity?.serverId) {
-      throw new Error(`the connection to the hub is still that of ${this.link.serverId}`);
-    }
-    this.logger.warn(
-      `The ${subject} event ${eventId} of ${serverId} never reaches the hub: this server is another now.`,
-    );
   }
 }
 

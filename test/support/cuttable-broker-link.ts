@@ -8,6 +8,9 @@ export interface CuttableBrokerLink {
   readonly cuts: number;
   /** Lets so many more bytes through to the broker or from it, breaks every connection, and is whole again. */
   cutAfter(bytes: number, direction: 'to-broker' | 'from-broker'): void;
+  /** Breaks every connection and takes no new one, until it is restored. */
+  cut(): void;
+  restore(): void;
   close(): Promise<void>;
 }
 
@@ -15,6 +18,7 @@ export async function startCuttableBrokerLink(brokerPort: number): Promise<Cutta
   const sockets = new Set<Socket>();
   const left = { 'to-broker': Number.POSITIVE_INFINITY, 'from-broker': Number.POSITIVE_INFINITY };
   let cuts = 0;
+  let isCut = false;
 
   function pass(from: Socket, to: Socket, direction: keyof typeof left): void {
     sockets.add(from);
@@ -34,6 +38,10 @@ export async function startCuttableBrokerLink(brokerPort: number): Promise<Cutta
   }
 
   const server = createServer((near) => {
+    if (isCut) {
+      near.destroy();
+      return;
+    }
     const far = connect(brokerPort, '127.0.0.1');
     pass(near, far, 'to-broker');
     pass(far, near, 'from-broker');
@@ -46,6 +54,14 @@ export async function startCuttableBrokerLink(brokerPort: number): Promise<Cutta
     },
     cutAfter: (bytes, direction) => {
       left[direction] = bytes;
+    },
+    cut: () => {
+      isCut = true;
+      cuts += 1;
+      for (const socket of sockets) socket.destroy();
+    },
+    restore: () => {
+      isCut = false;
     },
     async close() {
       for (const socket of sockets) socket.destroy();

@@ -9,13 +9,13 @@ export function connectAsService(nats: TestNats): Promise<NatsConnection> {
   return connect({ servers: nats.url, user, pass: password });
 }
 
-/** Reads everything that the stream holds, in its order. */
-export async function readStream(nats: TestNats): Promise<ReceivedEvent[]> {
+/** Reads everything that a stream holds, in its order. */
+export async function readStream(nats: TestNats, name = 'LICENSING'): Promise<ReceivedEvent[]> {
   const connection = await connectAsService(nats);
   try {
-    const { state } = await streamInfo(connection);
+    const { state } = await streamInfo(connection, name);
     if (state.messages === 0) return [];
-    const consumer = await jetstream(connection).consumers.get('LICENSING');
+    const consumer = await jetstream(connection).consumers.get(name);
     const received: ReceivedEvent[] = [];
     for await (const message of await consumer.fetch({ max_messages: state.messages, expires: 10_000 })) {
       received.push({
@@ -30,7 +30,7 @@ export async function readStream(nats: TestNats): Promise<ReceivedEvent[]> {
   }
 }
 
-export async function streamInfo(connection: NatsConnection): Promise<StreamInfo> {
+export async function streamInfo(connection: NatsConnection, name = 'LICENSING'): Promise<StreamInfo> {
   const manager = await jetstreamManager(connection, { checkAPI: false });
-  return manager.streams.info('LICENSING');
+  return manager.streams.info(name);
 }

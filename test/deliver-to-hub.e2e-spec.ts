@@ -1,0 +1,238 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { connect, type NatsConnection, tokenAuthenticator } from '@nats-io/transport-node';
+import supertest from 'supertest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { LicenseStore } from '../src/licensing/ports/license-store.js';
+import { HubLink } from '../src/messaging/hub-link.js';
+import { HubOutbox } from '../src/outbox/hub-outbox.js';
+import { Outbox } from '../src/outbox/outbox.js';
+import { commitEvents, readOutbox } from './support/commit-events.js';
+import { isOnPostgres } from './support/create-database.js';
+import { type CuttableBrokerLink, startCuttableBrokerLink } from './support/cuttable-broker-link.js';
+import { readMetrics } from './support/read-metrics.js';
+import { connectAsService, readStream } from './support/read-stream.js';
+import type { ReceivedEvent } from './support/register-connection.js';
+import { startApp, type TestApp } from './support/start-app.js';
+import { startMock, type TestMock } from './support/start-mock.js';
+import { startNats, type TestNats } from './support/start-nats.js';
+
+const patience = { timeout: 20_000 };
+
+describe('a store server with a hub', () => {
+  let mock: TestMock;
+  let hubNats: TestNats;
+  let nats: TestNats;
+  let link: CuttableBrokerLink;
+  let otherLink: CuttableBrokerLink;
+  let hub: TestApp;
+  let store: TestApp;
+  /** Has no broker of its own at all. */
+  let otherStore: TestApp;
+  /** Everything that was published at the hub, also what its stream knew already. */
+  const heard: string[] = [];
+
+  beforeAll(async () => {
+    [hubNats, nats, mock] = await Promise.all([startNats(), startNats(), startMock()]);
+    link = await startCuttableBrokerLink(hubNats.port);
+    otherLink = await startCuttableBrokerLink(hubNats.port);
+    hub = await startApp({ mock, nats: hubNats });
+    store = await startApp({ mock, nats, environment: { HUB_NATS_URL: link.url } });
+    otherStore = await startApp({ mock, environment: { HUB_NATS_URL: otherLink.url } });
+    await hub.acquire(mock, 'srv-hub');
+    const connection = await connectAsService(hubNats);
+    connection.subscribe('stores.>', { callback: (_error, message) => heard.push(eventId(message.data)) });
+    await connection.flush();
+    await Promise.all([store.acquire(mock, 'srv-store-1'), otherStore.acquire(mock, 'srv-store-2')]);
+  });
+
+  beforeEach(() => untilDelivered(store));
+
+  afterAll(async () => {
+    await Promise.all([store.stop(), otherStore.stop()]);
+    await hub.stop();
+    await Promise.all([link.close(), otherLink.close(), mock.stop(), hubNats.stop(), nats.stop()]);
+  });
+
+  const eventId = (data: Uint8Array) => (JSON.parse(new TextDecoder().decode(data)) as { id: string }).id;
+  const isConnected = ({ app }: TestApp) => app.get(HubLink).isConnected;
+  const countWaiting = async ({ app }: TestApp) => (await app.get(HubOutbox).pending()).count;
+  const untilDelivered = (app: TestApp) => expect.poll(() => countWaiting(app), patience).toBe(0);
+  const readHub = async (serverId: string): Promise<ReceivedEvent[]> =>
+    (await readStream(hubNats, 'STORES')).filter(({ subject }) => subject.startsWith(`stores.${serverId}.`));
+  const idsOf = (received: readonly ReceivedEvent[]) => received.map(({ event }) => event.id);
+
+  async function connectAs(app: TestApp, options: object = {}): Promise<NatsConnection> {
+    const id = app.app.get(LicenseStore).state.identity?.serverId;
+    const { token } = (await mock.control('POST', '/mock/tokens', { deviceId: id })) as { token: string };
+    return connect({
+      servers: hubNats.url,
+      authenticator: tokenAuthenticator(token),
+      inboxPrefix: `_INBOX.${id}`,
+      reconnect: false,
+      ...options,
+    });
+  }
+
+  it('tells its events there under its own id, with the ids that its registers know them by', async () => {
+    await store.as('post', '/api/license/refresh').expect(200);
+    await untilDelivered(store);
+    await untilDelivered(otherStore);
+    const received = await readHub('srv-store-1');
+    expect(received).toEqual(
+      (await readStream(nats)).map((event) => ({ ...event, subject: `stores.srv-store-1.${event.subject}` })),
+    );
+    expect(received.map(({ event }) => event.data['reason'])).toEqual(['acquired', 'refreshed']);
+    expect(await readHub('srv-store-2')).toMatchObject([
+      { subject: 'stores.srv-store-2.license.status', event: { source: '/servers/srv-store-2' } },
+    ]);
+  });
+
+  it('tells its registers while the link is cut, and its hub afterwards: everything, in order, once', async () => {
+    link.cut();
+    await expect.poll(() => isConnected(store)).toBe(false);
+    await commitEvents(store, 100);
+    await expect.poll(async () => (await store.app.get(Outbox).pending()).count).toBe(0);
+    expect(await countWaiting(store)).toBe(100);
+    expect((await supertest(store.url).get('/health')).body).toMatchObject({
+      status: 'degraded',
+      details: { nats: { eventsWaiting: 0, hub: { connected: false, eventsWaiting: 100 } } },
+    });
+    const metrics = await readMetrics(store.url);
+    expect(metrics.value('pos_licensing_hub_connected')).toBe(0);
+    expect(metrics.value('pos_licensing_hub_outbox_pending_events')).toBe(100);
+    expect(metrics.value('pos_licensing_outbox_pending_events')).toBe(0);
+
+    heard.length = 0;
+    link.restore();
+    await untilDelivered(store);
+    const committed = (await readOutbox(store)).slice(-100).map((row) => row.eventId);
+    expect(idsOf(await readHub('srv-store-1'))).toEqual(committed);
+    expect(heard).toEqual(committed);
+    expect((await readMetrics(store.url)).value('pos_licensing_hub_connected')).toBe(1);
+  });
+
+  it('tells its hub while its own broker is away', async () => {
+    expect((await otherStore.app.get(Outbox).pending()).count).toBe(1);
+    await otherStore.as('post', '/api/license/refresh').expect(200);
+    await untilDelivered(otherStore);
+    expect((await otherStore.app.get(Outbox).pending()).count).toBe(2);
+    expect((await readHub('srv-store-2')).map(({ event }) => event.data['reason'])).toEqual([
+      'acquired',
+      'refreshed',
+    ]);
+  });
+
+  it('tells a thousand events one after another, and goes on where it was when the link breaks', async () => {
+    heard.length = 0;
+    const begunAt = performance.now();
+    await commitEvents(store, 1000);
+    await expect.poll(() => heard.length, patience).toBeGreaterThan(300);
+    link.cutAfter(5000, 'from-broker');
+    await untilDelivered(store);
+    const ms = performance.now() - begunAt;
+    process.stdout.write(`1,000 events at the hub after ${Math.round(ms)} ms, a broken link included\n`);
+    const committed = (await readOutbox(store)).slice(-1000).map((row) => row.eventId);
+    expect([...new Set(heard)]).toEqual(committed);
+    expect(idsOf(await readHub('srv-store-1'))).toEqual(committed.slice(-100));
+  });
+
+  it('comes back to a hub whose broker was killed', async () => {
+    await hubNats.kill();
+    await expect.poll(() => isConnected(store)).toBe(false);
+    await store.as('post', '/api/license/refresh').expect(200);
+    await hubNats.restart();
+    await untilDelivered(store);
+    expect(idsOf(await readHub('srv-store-1')).at(-1)).toBe((await readOutbox(store)).at(-1)?.eventId);
+  });
+
+  it('tells its last status again, with the same id, when the storage of the hub was lost', async () => {
+    const before = (await readHub('srv-store-1')).at(-1);
+    await hubNats.kill();
+    await rm(hubNats.storeDir, { recursive: true });
+    await mkdir(hubNats.storeDir);
+    await hubNats.restart();
+    await expect.poll(() => readHub('srv-store-1').catch(() => null), patience).toEqual([before]);
+    await expect.poll(() => readHub('srv-store-2'), patience).toHaveLength(1);
+  });
+
+  it.runIf(isOnPostgres)('tells each event once, although two processes share its license', async () => {
+    const replica = await startApp({
+      mock,
+      nats,
+      dataDir: store.dataDir,
+      environment: { HUB_NATS_URL: link.url },
+    });
+    await expect.poll(() => isConnected(replica), patience).toBe(true);
+    heard.length = 0;
+    await commitEvents(replica, 20);
+    await commitEvents(store, 20);
+    await untilDelivered(store);
+    expect(heard).toEqual((await readOutbox(store)).slice(-40).map((row) => row.eventId));
+    await replica.close();
+  });
+
+  it.each([
+    'stores.srv-store-2.license.status',
+    'stores.srv-store-1.other',
+    '$JS.API.DIRECT.GET.STORES.stores.srv-store-2.license.status',
+    '$JS.API.DIRECT.GET.STORES',
+    '$JS.API.STREAM.INFO.STORES',
+    'license.status',
+  ])('may not publish %s there', async (subject) => {
+    const connection = await connectAs(store);
+    const refused = (async () => {
+      for await (const status of connection.status())
+        if (status.type === 'error') return status.error.message;
+      return '';
+    })();
+    connection.publish(subject, 'forged');
+    expect(await refused).toMatch(/Permissions Violation for Publish/i);
+    await connection.close();
+  });
+
+  it.each(['stores.>', 'stores.srv-store-2.license.status', '_INBOX.srv-store-2.>'])(
+    'may not listen to %s there',
+    async (subject) => {
+      const connection = await connectAs(store);
+      const refused = new Promise<unknown>((resolve) => {
+        connection.subscribe(subject, { callback: (error) => resolve(error) });
+      });
+      expect(String(await refused)).toMatch(/Permissions Violation for Subscription/i);
+      await connection.close();
+    },
+  );
+
+  it.each(['stores.srv-store-2.license.status', '$JS.API.STREAM.PURGE.STORES'])(
+    'changes nothing there by naming %s as a reply',
+    async (reply) => {
+      const connection = await connectAs(store);
+      const before = await readStream(hubNats, 'STORES');
+      const lastOwn = '$JS.API.DIRECT.GET.STORES.stores.srv-store-1.license.status';
+      expect((await connection.request(lastOwn)).json()).toMatchObject({ source: '/servers/srv-store-1' });
+      connection.publish(lastOwn, '', { reply });
+      connection.publish('svc.licensing.status-list', '', { reply });
+      await connection.request('svc.licensing.status');
+      expect(await readStream(hubNats, 'STORES')).toEqual(before);
+      await connection.close();
+    },
+  );
+
+  it('tells its hub that its license was removed, and nothing as another device that it had to tell before', async () => {
+    await otherStore.as('delete', '/api/license').expect(204);
+    await untilDelivered(otherStore);
+    expect((await readHub('srv-store-2')).at(-1)?.event.data).toMatchObject({ reason: 'removed' });
+    await otherStore.acquire(mock, 'srv-store-2');
+    otherLink.cut();
+    await otherStore.as('post', '/api/license/refresh').expect(200);
+    await otherStore.as('delete', '/api/license').expect(204);
+    await otherStore.acquire(mock, 'srv-store-1');
+    const before = idsOf(await readHub('srv-store-2'));
+    otherLink.restore();
+    await untilDelivered(otherStore);
+    expect(idsOf(await readHub('srv-store-2'))).toEqual(before);
+    expect((await readHub('srv-store-1')).at(-1)?.event).toMatchObject({
+      id: (await readOutbox(otherStore)).at(-1)?.eventId,
+      data: { reason: 'acquired' },
+    });
+  });
+});
