@@ -15,6 +15,7 @@ import { startNats, type TestNats } from './support/start-nats.js';
 
 const register = 'reg-1-1';
 const otherRegister = 'reg-1-2';
+const nameService = (name: string) => `svc.licensing.${name}`;
 const lastStatus = '$JS.API.DIRECT.GET.LICENSING.license.status';
 
 describe('a connection with a license token', () => {
@@ -174,7 +175,7 @@ describe('a connection with a license token', () => {
       const service = await connectAsService(nats);
       connections.push(service);
       const { messages } = (await streamInfo(service)).state;
-      for (const request of [lastStatus, 'svc.licensing.status', 'svc.licensing.verify']) {
+      for (const request of [lastStatus, ...['status', 'verify', 'status-list'].map(nameService)]) {
         connection.publish(request, '', { reply });
       }
       await connection.flush();
