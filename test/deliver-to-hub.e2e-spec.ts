@@ -1,7 +1,9 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { connect, type NatsConnection, tokenAuthenticator } from '@nats-io/transport-node';
+import { Logger } from '@nestjs/common';
 import supertest from 'supertest';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Settings } from '../src/config/settings.js';
 import { LicenseStore } from '../src/licensing/ports/license-store.js';
 import { AuthCallout } from '../src/messaging/auth-callout.js';
 import { HubLink } from '../src/messaging/hub-link.js';
@@ -165,6 +167,17 @@ describe('a store server with a hub', () => {
     await restartHub();
     await expect.poll(() => readHub('srv-store-1').catch(() => null), patience).toEqual([before]);
     await expect.poll(() => readHub('srv-store-2'), patience).toHaveLength(1);
+  });
+
+  it('sends nothing to a broker without TLS where the address says tls', async () => {
+    const url = hubNats.url.replace('nats:', 'tls:');
+    const secured = new NatsLink({ nats: { url, login: hubNats.serviceUser } } as Settings);
+    const said = new Promise<unknown>((resolve) => {
+      vi.spyOn(Logger.prototype, 'warn').mockImplementationOnce(resolve);
+    });
+    secured.onApplicationBootstrap();
+    expect(await said).toMatch(/server does not support 'tls'/);
+    await secured.beforeApplicationShutdown();
   });
 
   it.runIf(isOnPostgres)('tells each event once, although two processes share its license', async () => {

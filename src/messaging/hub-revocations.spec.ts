@@ -1,0 +1,68 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { LicenseStore } from '../licensing/ports/license-store.js';
+import type { RevocationList } from '../peers/revocation-list.js';
+import type { HubLink } from './hub-link.js';
+import { HubRevocations } from './hub-revocations.js';
+
+const uri = 'https://auth.example/status-list';
+const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const token = `${encode({})}.${encode({ status: { status_list: { idx: 7, uri } } })}.c2ln`;
+
+describe('HubRevocations', () => {
+  const offer = vi.fn();
+  let answer: string;
+  let link: { current: NatsConnection | null };
+  let accessToken: string | null;
+  let revocations: HubRevocations;
+
+  beforeEach(() => {
+    offer.mockReset();
+    accessToken = token;
+    const request = async () => ({ json: () => JSON.parse(answer) as unknown });
+    link = { current: { request } as unknown as NatsConnection };
+    const store = {
+      get secrets() {
+        return accessToken === null ? null : { accessToken };
+      },
+    };
+    revocations = new HubRevocations(
+      link as HubLink,
+      store as LicenseStore,
+      { offer, signed: { uri, jwt: 'known' } } as unknown as RevocationList,
+    );
+  });
+
+  it('offers the list of the hub', async () => {
+    answer = JSON.stringify({ uri, jwt: 'newer' });
+    await revocations.ask();
+    expect(offer).toHaveBeenCalledExactlyOnceWith('newer', uri);
+  });
+
+  it.each([
+    ['that it has already', { uri, jwt: 'known' }],
+    ['of another address than its own token names', { uri: `${uri}/2`, jwt: 'newer' }],
+    ['that is none', { uri: null, jwt: null }],
+    ['that is no text', { uri, jwt: 7 }],
+    ['without an address', { jwt: 'newer' }],
+  ])('does not offer a list %s', async (_which, value) => {
+    answer = JSON.stringify(value);
+    await revocations.ask();
+    expect(offer).not.toHaveBeenCalled();
+  });
+
+  it('offers nothing without a license, as no token says which list counts', async () => {
+    answer = JSON.stringify({ uri, jwt: 'newer' });
+    accessToken = null;
+    await revocations.ask();
+    expect(offer).not.toHaveBeenCalled();
+  });
+
+  it('goes on without an answer that can be read, and without a connection', async () => {
+    answer = 'no JSON';
+    await revocations.ask();
+    link.current = null;
+    await revocations.ask();
+    expect(offer).not.toHaveBeenCalled();
+  });
+});
