@@ -6,6 +6,7 @@ import { licenseStatuses } from '../src/licensing/domain/license-status.js';
 import { permissionsOf } from '../src/messaging/peer-permissions.js';
 import { asyncApiDocument, findFaultsOfDocument, strictSchemaOf } from './support/asyncapi-document.js';
 import { connectRegister, type TestRegister } from './support/register-connection.js';
+import { connectAsService } from './support/read-stream.js';
 import { startApp, type TestApp } from './support/start-app.js';
 import { FakeClock } from './support/fake-clock.js';
 import { startMock, type TestMock } from './support/start-mock.js';
@@ -108,6 +109,9 @@ describe('what a real server sends', () => {
       JSON.stringify({ token: 'none' }),
     );
     expectValid('verification', verified.json());
+    const service = await connectAsService(nats);
+    expectValid('statusList', (await service.request('svc.licensing.status-list')).json());
+    await service.close();
   });
 
   it('lies in the streams that the document names, with their subjects', async () => {

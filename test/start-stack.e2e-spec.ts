@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { findFreePort } from './support/find-free-port.js';
+import { readMetrics } from './support/read-metrics.js';
 
 const ROOT_DIR = join(import.meta.dirname, '..');
 const START_TIMEOUT_MS = 45_000;
@@ -149,6 +150,8 @@ describe('npm start', () => {
       await waitForText(stack, new RegExp(`^${register} +\\| following the license as ${deviceId}`, 'm'));
       await waitForText(stack, new RegExp(`^${register} +\\| license\\.status licensed `, 'm'));
     }
+    const metrics = async () => (await readMetrics(stack.serviceUrl)).value('pos_licensing_hub_connected');
+    await expect.poll(metrics, { timeout: 10_000 }).toBe(1);
   });
 
   it('refuses ports in use, naming each and its setting, and starts nothing', async () => {

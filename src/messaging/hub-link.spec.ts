@@ -10,7 +10,9 @@ import type { LicenseStore } from '../licensing/ports/license-store.js';
 import { checkDpopProof } from '../peers/dpop-proof.js';
 import { HubLink } from './hub-link.js';
 
-const dpopKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }) as JWK;
+const dpopKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
+  format: 'jwk',
+}) as JWK;
 const token = 'the.license.token';
 
 /** The link with its login open to see. */

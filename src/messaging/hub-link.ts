@@ -46,7 +46,8 @@ export class HubLink extends BrokerLink {
     const { secrets, state } = this.store;
     const ends = this.presentEnds();
     const now = this.issueTime();
-    if (ends === null || secrets === null || !state.license || state.license.token.expiresAt <= now) return null;
+    if (ends === null || secrets === null || !state.license || state.license.token.expiresAt <= now)
+      return null;
     this.ends = ends;
     const { accessToken: token, dpopKey } = secrets;
     const proof = dpopKey && signConnectProof(dpopKey, { serverId: ends.hubId, token, now });

@@ -1,5 +1,6 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { Logger } from '@nestjs/common';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LicenseStore } from '../licensing/ports/license-store.js';
 import type { RevocationList } from '../peers/revocation-list.js';
 import type { HubLink } from './hub-link.js';
@@ -17,6 +18,7 @@ describe('HubRevocations', () => {
   let revocations: HubRevocations;
 
   beforeEach(() => {
+    Logger.overrideLogger(false);
     offer.mockReset();
     accessToken = token;
     const request = async () => ({ json: () => JSON.parse(answer) as unknown });
@@ -32,6 +34,8 @@ describe('HubRevocations', () => {
       { offer, signed: { uri, jwt: 'known' } } as unknown as RevocationList,
     );
   });
+
+  afterEach(() => Logger.overrideLogger(['log', 'warn', 'error']));
 
   it('offers the list of the hub', async () => {
     answer = JSON.stringify({ uri, jwt: 'newer' });

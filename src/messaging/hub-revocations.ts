@@ -33,7 +33,9 @@ export class HubRevocations implements OnModuleInit {
   @Interval(askMs)
   async ask(): Promise<void> {
     try {
-      const answer = await this.link.current?.request('svc.licensing.status-list', '', { timeout: timeoutMs });
+      const answer = await this.link.current?.request('svc.licensing.status-list', '', {
+        timeout: timeoutMs,
+      });
       const { uri, jwt } = answer?.json<Partial<SignedStatusList>>() ?? {};
       if (typeof jwt !== 'string' || jwt === this.revocations.signed?.jwt) return;
       // Another list of the same issuer would make those of this one welcome again.

@@ -1,5 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { DiscardPolicy, type JetStreamClient, jetstream, RetentionPolicy, StorageType } from '@nats-io/jetstream';
+import {
+  DiscardPolicy,
+  type JetStreamClient,
+  jetstream,
+  RetentionPolicy,
+  StorageType,
+} from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { ensureStream, type StreamDefinition } from '../messaging/ensure-stream.js';
 import type { OutboxEventRow } from '../persistence/entities/outbox-event.entity.js';
@@ -61,6 +67,7 @@ export class LicenseStream implements EventStream {
       timeout: publishTimeoutMs,
       ...(previous && { expect: { lastMsgID: previous.eventId } }),
     });
-    if (acknowledgement.stream !== streamName) throw new ForeignAcknowledgementError(acknowledgement.stream, streamName);
+    if (acknowledgement.stream !== streamName)
+      throw new ForeignAcknowledgementError(acknowledgement.stream, streamName);
   }
 }
