@@ -22,6 +22,12 @@ import { startNats, type TestNats } from './support/start-nats.js';
 
 const patience = { timeout: 20_000 };
 
+const eventId = (data: Uint8Array) => (JSON.parse(new TextDecoder().decode(data)) as { id: string }).id;
+const isConnected = ({ app }: TestApp) => app.get(HubLink).isConnected;
+const countWaiting = async ({ app }: TestApp) => (await app.get(HubOutbox).pending()).count;
+const untilDelivered = (app: TestApp) => expect.poll(() => countWaiting(app), patience).toBe(0);
+const idsOf = (received: readonly ReceivedEvent[]) => received.map(({ event }) => event.id);
+
 describe('a store server with a hub', () => {
   let mock: TestMock;
   let hubNats: TestNats;
@@ -57,13 +63,8 @@ describe('a store server with a hub', () => {
     await Promise.all([link.close(), otherLink.close(), mock.stop(), hubNats.stop(), nats.stop()]);
   });
 
-  const eventId = (data: Uint8Array) => (JSON.parse(new TextDecoder().decode(data)) as { id: string }).id;
-  const isConnected = ({ app }: TestApp) => app.get(HubLink).isConnected;
-  const countWaiting = async ({ app }: TestApp) => (await app.get(HubOutbox).pending()).count;
-  const untilDelivered = (app: TestApp) => expect.poll(() => countWaiting(app), patience).toBe(0);
   const readHub = async (serverId: string): Promise<ReceivedEvent[]> =>
     (await readStream(hubNats, 'STORES')).filter(({ subject }) => subject.startsWith(`stores.${serverId}.`));
-  const idsOf = (received: readonly ReceivedEvent[]) => received.map(({ event }) => event.id);
 
   async function connectAs(app: TestApp, options: object = {}): Promise<NatsConnection> {
     const id = app.app.get(LicenseStore).state.identity?.serverId;
@@ -276,8 +277,8 @@ describe('a store server whose license token ends', () => {
     await Promise.all([hub.acquire(mock, 'srv-hub'), store.acquire(mock, 'srv-store-1')]);
     await untilConnected(2);
     await commitEvents(store, 1);
-    await expect.poll(async () => (await store.app.get(HubOutbox).pending()).count, patience).toBe(0);
-    const ids = (await readStream(nats, 'STORES')).map(({ event }) => event.id);
+    await untilDelivered(store);
+    const ids = idsOf(await readStream(nats, 'STORES'));
     expect(ids).toEqual((await readOutbox(store)).slice(0, ids.length).map((row) => row.eventId));
     expect(ids.length).toBeGreaterThanOrEqual(2);
     await store.stop();

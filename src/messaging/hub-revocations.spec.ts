@@ -17,12 +17,13 @@ describe('HubRevocations', () => {
   let accessToken: string | null;
   let revocations: HubRevocations;
 
+  const readAnswer = async () => ({ json: () => JSON.parse(answer) as unknown });
+
   beforeEach(() => {
     Logger.overrideLogger(false);
     offer.mockReset();
     accessToken = token;
-    const request = async () => ({ json: () => JSON.parse(answer) as unknown });
-    link = { current: { request } as unknown as NatsConnection };
+    link = { current: { request: readAnswer } as unknown as NatsConnection };
     const store = {
       get secrets() {
         return accessToken === null ? null : { accessToken };
