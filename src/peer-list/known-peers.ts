@@ -146,7 +146,7 @@ function selectRest(manager: EntityManager, query: PeerQuery, now: Date, limit: 
   const { after } = query;
   const select = selectMatching(manager, query)
     // The plus keeps SQLite from sorting all that this index finds: nearly everybody needs no attention.
-    .andWhere('+peer.needsAttentionFrom > :now', { now: now.getTime() })
+    .andWhere('+ peer.needsAttentionFrom > :now', { now: now.getTime() })
     .orderBy('peer.deviceId')
     .limit(limit);
   if (after?.part === 'rest') select.andWhere('peer.deviceId > :after', { after: after.deviceId });
