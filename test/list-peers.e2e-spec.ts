@@ -146,8 +146,7 @@ describe('the list of peers', () => {
     [
       'calls the API',
       store,
-      (token) =>
-        supertest(app.url).get('/api/peers/me').set('Authorization', `Bearer ${token}`).expect(200),
+      (token) => supertest(app.url).get('/api/peers/me').set('Authorization', `Bearer ${token}`).expect(200),
     ],
     [
       'passes a local proxy',
@@ -204,7 +203,11 @@ describe('the list of peers', () => {
 
   it('has those first that need attention, says why, and can leave the others out', async () => {
     const soon = now(hourMs);
-    await deliver(writeExpiringEvent({ serverId: store, at: now(), expiresAt: soon }), store, 'token.expiring');
+    await deliver(
+      writeExpiringEvent({ serverId: store, at: now(), expiresAt: soon }),
+      store,
+      'token.expiring',
+    );
     await tell({ serverId: otherStore, at: now(), data: { status: 'requires-renewal', clockSuspect: true } });
     const inNeed = async () => (await list('?attention=true')).peers.map((peer) => peer.deviceId);
     await expect.poll(inNeed).toHaveLength(2);
@@ -254,7 +257,14 @@ describe('the list of peers', () => {
     await (await jetstreamManager(service, { checkAPI: false })).streams.delete('STORES');
     const told = async (at: Date) => {
       await expect
-        .poll(() => tell({ serverId: otherStore, at }).then(() => true, () => false), { timeout: 20_000 })
+        .poll(
+          () =>
+            tell({ serverId: otherStore, at }).then(
+              () => true,
+              () => false,
+            ),
+          { timeout: 20_000 },
+        )
         .toBe(true);
       await expect
         .poll(async () => (await find(otherStore))?.sequence, { timeout: 20_000 })
@@ -311,9 +321,6 @@ describe('the list of peers', () => {
     await read(`DPoP ${token}`).expect(401);
     await read('Bearer not-the-admin-token').expect(401);
     await supertest(app.url).get('/api/license').expect(401);
-    await supertest(app.url)
-      .delete('/api/license')
-      .set('Authorization', `Bearer ${token}`)
-      .expect(401);
+    await supertest(app.url).delete('/api/license').set('Authorization', `Bearer ${token}`).expect(401);
   });
 });

@@ -52,7 +52,10 @@ describe('the page of connected servers and registers', { timeout: 120_000 }, ()
       }),
     ]);
     vi.spyOn(store.app.app.get(ConnectedPeers), 'present', 'get').mockReturnValue(
-      new Map([['reg-hub-1', 1], ['srv-store-1', 1]]),
+      new Map([
+        ['reg-hub-1', 1],
+        ['srv-store-1', 1],
+      ]),
     );
     await go();
     await store.page.getByText('5 known, 2 connected, 3 need attention.').waitFor();
@@ -63,7 +66,9 @@ describe('the page of connected servers and registers', { timeout: 120_000 }, ()
       'reg-hub-1',
       'srv-store-1',
     ]);
-    const cells = (await store.page.locator('tbody tr').allInnerTexts()).map((row) => row.replaceAll(/\s+/g, ' '));
+    const cells = (await store.page.locator('tbody tr').allInnerTexts()).map((row) =>
+      row.replaceAll(/\s+/g, ' '),
+    );
     expect(cells[0]).toContain('Requires Renewal ! Renew its license on the Authorization server.');
     expect(cells[0]).toContain('Not heard of for more than a day');
     expect(cells[1]).toContain('Register License token expired ✕ It has not come back');
@@ -81,7 +86,9 @@ describe('the page of connected servers and registers', { timeout: 120_000 }, ()
     expect(await names()).toEqual([expect.stringContaining('reg-hub-2')]);
     await choose('Servers');
     await store.page.getByText('There is none like that.').waitFor();
-    expect(await store.page.getByLabel('Name or ID begins with').inputValue()).toBe('Head office, register 2');
+    expect(await store.page.getByLabel('Name or ID begins with').inputValue()).toBe(
+      'Head office, register 2',
+    );
   });
 
   it('has pages, says what it cannot know, and takes a name for what it is', async () => {

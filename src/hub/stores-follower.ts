@@ -17,7 +17,7 @@ import { StoresStream } from './stores-stream.js';
 
 const retryMs = 1000;
 const waitMs = 5000;
-const mostAtOnce = 200;
+const mostAtOnce = 100;
 
 /**
  * Takes what store servers have delivered into the list of peers. Of several processes the one that leads does it; where

@@ -11,7 +11,13 @@ export const texts = {
 
   held: { text: 'The license has changed meanwhile.', show: 'Show it' },
 
-  navigation: { label: 'Main', license: 'License', peers: 'Servers and registers', history: 'History', logOut: 'Log out' },
+  navigation: {
+    label: 'Main',
+    license: 'License',
+    peers: 'Servers and registers',
+    history: 'History',
+    logOut: 'Log out',
+  },
 
   login: {
     title: 'Log in',

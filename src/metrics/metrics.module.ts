@@ -20,7 +20,14 @@ export class MetricsModule {
     if (metricsAccess === 'off') return { module: MetricsModule, imports: [MetricsRegistryModule] };
     return {
       module: MetricsModule,
-      imports: [MetricsRegistryModule, AdminModule, LicensingModule, MessagingModule, OutboxModule, PeerListModule],
+      imports: [
+        MetricsRegistryModule,
+        AdminModule,
+        LicensingModule,
+        MessagingModule,
+        OutboxModule,
+        PeerListModule,
+      ],
       controllers: [MetricsController],
       providers: [MetricsGuard, HttpMetrics, LicenseMetrics, MessagingMetrics, PeerListMetrics],
     };

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type EntityManager, In, LessThan, type SelectQueryBuilder } from 'typeorm';
+import { type EntityManager, In, LessThan, LessThanOrEqual, type SelectQueryBuilder } from 'typeorm';
 import { Settings } from '../config/settings.js';
 import { Database } from '../persistence/database.js';
 import { PeerRow } from '../persistence/entities/peer.entity.js';
@@ -19,13 +19,6 @@ const last = '\u{10FFFF}';
 export interface PeerPage {
   readonly peers: readonly KnownPeer[];
   readonly nextAfter: string | null;
-}
-
-/** How many peers of a kind there are, and how many of them need attention. */
-export interface PeerCount {
-  readonly kind: DeviceKind;
-  readonly total: number;
-  readonly attention: number;
 }
 
 /** The registers and store servers that this server knows, in the database. */
@@ -77,22 +70,16 @@ export class KnownPeers {
     });
   }
 
-  count(now: Date): Promise<PeerCount[]> {
-    return this.database.read(async (manager) => {
-      const counted = await manager
-        .createQueryBuilder(PeerRow, 'peer')
-        .select('peer.kind', 'kind')
-        .addSelect('COUNT(*)', 'total')
-        .addSelect('SUM(CASE WHEN peer.needsAttentionFrom <= :now THEN 1 ELSE 0 END)', 'attention')
-        .setParameter('now', now.getTime())
-        .groupBy('peer.kind')
-        .getRawMany<{ kind: DeviceKind; total: number | string; attention: number | string }>();
-      return counted.map(({ kind, total, attention }) => ({
-        kind,
-        total: Number(total),
-        attention: Number(attention),
-      }));
-    });
+  /** Counts all, and those that need attention at `now`. */
+  count(now: Date): Promise<{ total: number; attention: number }> {
+    return this.database.read(async (manager) => ({
+      total: await manager.count(PeerRow),
+      attention: await manager.countBy(PeerRow, { needsAttentionFrom: LessThanOrEqual(now) }),
+    }));
+  }
+
+  countOfKind(kind: DeviceKind): Promise<number> {
+    return this.database.read((manager) => manager.countBy(PeerRow, { kind }));
   }
 
   /** Forgets those that have not been seen since `before`: they are gone for good. */

@@ -1,6 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { formatSequence } from '../licensing/domain/license-view.js';
-import { type LicenseStatus, licenseStatusTexts, type TokenStatus } from '../licensing/domain/license-status.js';
+import {
+  type LicenseStatus,
+  licenseStatusTexts,
+  type TokenStatus,
+} from '../licensing/domain/license-status.js';
 import { Clock } from '../licensing/ports/clock.js';
 import { ConnectedPeers } from '../messaging/connected-peers.js';
 import type { DeviceKind } from '../peers/peer.js';
@@ -53,19 +57,13 @@ export class ListPeers {
   async execute(query: PeerQuery): Promise<PeerList> {
     await this.recorder.flush();
     const now = this.clock.now();
-    const [{ peers, nextAfter }, counted] = await Promise.all([
-      this.peers.read(query, now),
-      this.peers.count(now),
-    ]);
+    const { peers, nextAfter } = await this.peers.read(query, now);
+    const { total, attention } = await this.peers.count(now);
     const { present } = this.connected;
     return {
       peers: peers.map((peer) => viewPeer(peer, present && present.has(peer.deviceId), now)),
       nextAfter,
-      counts: {
-        total: counted.reduce((sum, { total }) => sum + total, 0),
-        connected: present && present.size,
-        attention: counted.reduce((sum, { attention }) => sum + attention, 0),
-      },
+      counts: { total, connected: present && present.size, attention },
     };
   }
 }

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { dayMs, defaultPolicy, hourMs, minuteMs, shift, startAt } from '../../test/support/license-fixture.js';
+import {
+  dayMs,
+  defaultPolicy,
+  hourMs,
+  minuteMs,
+  shift,
+  startAt,
+} from '../../test/support/license-fixture.js';
 import { writeExpiringEvent, writeStatusEvent } from '../../test/support/store-events.js';
 import type { KnownPeer } from './known-peer.js';
 import { type Observation, observePeer } from './observe-peer.js';
@@ -12,7 +19,13 @@ const observe = (known: KnownPeer | null, observation: Observation) =>
   observePeer(known, observation, defaultPolicy.tokenWarningsSeconds);
 
 function admitted(at: Date, change: object = {}): Observation {
-  const peer = { deviceId: serverId, kind: 'server', name: 'Store 1', features: ['xms'], tokenExpiresAt: expiresAt } as const;
+  const peer = {
+    deviceId: serverId,
+    kind: 'server',
+    name: 'Store 1',
+    features: ['xms'],
+    tokenExpiresAt: expiresAt,
+  } as const;
   return { kind: 'admitted', deviceId: serverId, at, peer: { ...peer, ...change } };
 }
 

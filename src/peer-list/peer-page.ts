@@ -23,9 +23,7 @@ export type PeerPlace =
 export const peerPlaceShape = /^(?:a\.(\d{1,16})|r)\.([A-Za-z0-9_-]{1,64})$/;
 
 export function writePeerPlace(place: PeerPlace): string {
-  return place.part === 'attention'
-    ? `a.${place.from.getTime()}.${place.deviceId}`
-    : `r.${place.deviceId}`;
+  return place.part === 'attention' ? `a.${place.from.getTime()}.${place.deviceId}` : `r.${place.deviceId}`;
 }
 
 /** Null: it is none. */

@@ -7,9 +7,9 @@ import { KnownPeers } from './known-peers.js';
 import type { Observation } from './observe-peer.js';
 
 const flushMs = 3000;
-const mostAtOnce = 200;
+const mostAtOnce = 100;
 /** A peer that stays connected for days is seen all the time. */
-const presenceMs = 10 * 60_000;
+const presenceMs = 3_600_000;
 const forgetIntervalMs = 3_600_000;
 /** A register that was scrapped must not need attention for ever. */
 const keptMs = 90 * 86_400_000;

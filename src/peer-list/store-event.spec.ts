@@ -38,7 +38,10 @@ describe('an event of a store server', () => {
   it('is read when the token is expiring', () => {
     const expiresAt = shift(startAt, dayMs);
     const text = writeExpiringEvent({ serverId, at: startAt, expiresAt });
-    expect(read(text, `stores.${serverId}.token.expiring`)).toMatchObject({ expiresAt, offlineSince: startAt });
+    expect(read(text, `stores.${serverId}.token.expiring`)).toMatchObject({
+      expiresAt,
+      offlineSince: startAt,
+    });
   });
 
   it('may have members that this version does not know', () => {

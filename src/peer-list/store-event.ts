@@ -72,7 +72,8 @@ function readEnvelope(event: Json, serverId: string): StoreEventEnvelope {
 function readStatus(envelope: StoreEventEnvelope, told: Json): LicenseStatusTold {
   const status = licenseStatuses.find((known) => known === told['status']);
   const { features, clockSuspect, reauthorizationRequired } = told;
-  if (status === undefined || !Array.isArray(features) || features.length > 100) throw new MalformedEventError();
+  if (status === undefined || !Array.isArray(features) || features.length > 100)
+    throw new MalformedEventError();
   expectThat(typeof clockSuspect === 'boolean' && typeof reauthorizationRequired === 'boolean');
   return {
     ...envelope,

@@ -12,7 +12,12 @@ export interface StoreEventOptions {
 }
 
 /** The `license.status` of a store server whose token was issued at that moment and lives for 7 days, as JSON. */
-export function writeStatusEvent({ serverId, at, sequence = at.getTime(), data = {} }: StoreEventOptions): string {
+export function writeStatusEvent({
+  serverId,
+  at,
+  sequence = at.getTime(),
+  data = {},
+}: StoreEventOptions): string {
   const grant = buildGrant({
     identity: { serverId, serverName: `Name of ${serverId}` },
     token: buildToken({ issuedAt: at }),

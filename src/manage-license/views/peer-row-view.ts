@@ -26,21 +26,29 @@ export function renderPeerRow(peer: PeerView, reader: Reader): Html {
 }
 
 function renderCell(column: string, content: Html): Html {
-  return html`<td><span class="column" aria-hidden="true">${column}</span><div>${content}</div></td>`;
+  return html`<td>
+    <span class="column" aria-hidden="true">${column}</span>
+    <div>${content}</div>
+  </td>`;
 }
 
 function renderStatus({ kind, statusText, tokenStatus, attention }: PeerView): Html {
   // Only servers tell of a license; a register proves its own by its token.
   const status = statusText ?? (kind === 'server' ? words.notTold : words.tokenStatuses[tokenStatus]);
   return html`${status}
-  ${attention.length > 0 && html`<ul class="attention">
-    ${attention.map((reason) => renderAttention(reason))}
-  </ul>`}`;
+  ${
+    attention.length > 0 &&
+    html`<ul class="attention">
+      ${attention.map((reason) => renderAttention(reason))}
+    </ul>`
+  }`;
 }
 
 function renderAttention(reason: AttentionReason): Html {
   const [tone, sign] = mild.has(reason) ? ['warning', '!'] : ['bad', '✕'];
-  return html`<li class="${tone}"><span class="sign" aria-hidden="true">${sign}</span>${words.attention[reason]}</li>`;
+  return html`<li class="${tone}">
+    <span class="sign" aria-hidden="true">${sign}</span>${words.attention[reason]}
+  </li>`;
 }
 
 function renderTokenExpiry({ tokenExpiresAt }: PeerView, reader: Reader): Html {

@@ -55,9 +55,12 @@ function renderList(page: PeersPage): Html {
 }
 
 function renderFilters({ filter, search }: PeersPage): Html {
-  const link = (name: PeerFilter): Html => html`<li>
-    <a href="${pathOf(name, search)}" ${name === filter && html` aria-current="true"`}>${words.filters[name]}</a>
-  </li>`;
+  const link = (name: PeerFilter): Html =>
+    html`<li>
+      <a href="${pathOf(name, search)}" ${name === filter && html` aria-current="true"`}
+        >${words.filters[name]}</a
+      >
+    </li>`;
   return html`<nav aria-label="${words.filter}">
     <ul>
       ${peerFilters.map(link)}
@@ -66,7 +69,7 @@ function renderFilters({ filter, search }: PeersPage): Html {
 }
 
 function renderSearch({ filter, search }: PeersPage): Html {
-  return html`<form class="search" role="search" method="get" action="/peers">
+  return html`<form class="search" method="get" action="/peers">
     ${filter !== 'all' && html`<input type="hidden" name="show" value="${filter}" />`}
     <label for="search">${words.search}</label>
     <div>
