@@ -73,6 +73,7 @@ export class StoresFollower implements OnApplicationBootstrap, BeforeApplication
 
   private async takeNext(consumer: Consumer, created: string): Promise<void> {
     this.messages = await consumer.fetch({ max_messages: mostAtOnce, expires: waitMs });
+    if (this.stopping.signal.aborted) this.messages.stop();
     let waiting: JsMsg[] = [];
     for await (const message of this.messages) {
       waiting.push(message);
