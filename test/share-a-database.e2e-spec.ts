@@ -145,7 +145,9 @@ describe('two replicas on one PostgreSQL', () => {
     for (const status of ['requires-renewal', 'licensed']) {
       await tell(status);
       for (const replica of [first, second]) {
-        await expect.poll(() => readStatuses(replica), { timeout: 10_000 }).toEqual({ 'srv-store-1': status });
+        await expect
+          .poll(() => readStatuses(replica), { timeout: 10_000 })
+          .toEqual({ 'srv-store-1': status });
       }
       // The second time, the other leads.
       await (isFirstLeading ? first : second).app.get(Leadership).beforeApplicationShutdown();
