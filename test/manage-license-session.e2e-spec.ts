@@ -123,7 +123,7 @@ describe('a session of the page', () => {
   });
 
   describe('a form', () => {
-    it.each(['/', ...actions, '/logout', '/license/history'])(
+    it.each(['/', ...actions, '/logout', '/license/history', '/peers'])(
       'sends who is not logged in from %s to the login',
       async (path) => {
         await request().get('/').expect(303).expect('location', '/login');
@@ -337,7 +337,7 @@ describe('a session of the page', () => {
   describe('what it sends', () => {
     it('has the headers that keep a page to itself', async () => {
       const { cookie } = await logIn();
-      for (const path of ['/', '/license/history', '/login', '/nowhere']) {
+      for (const path of ['/', '/license/history', '/peers', '/login', '/nowhere']) {
         const asked = request().get(path).set('accept', browserAccept);
         // Who is logged in is sent on from the login.
         const { headers } = await (path === '/login' ? asked : asked.set('cookie', cookie));
@@ -408,7 +408,14 @@ describe('a session of the page', () => {
       const visit = await logIn();
       await post('/license/next', visit).expect(303);
       const { pending } = app.app.get(LicenseStore);
-      for (const path of ['/', '/license/history', '/api/license', '/api/license/audit', '/health']) {
+      for (const path of [
+        '/',
+        '/license/history',
+        '/peers',
+        '/api/license',
+        '/api/license/audit',
+        '/health',
+      ]) {
         const { text } = await request().get(path).set('cookie', visit.cookie);
         expect(text, path).not.toContain(pending?.deviceCode);
         if (path !== '/') expect(text, path).not.toContain(pending?.userCode);

@@ -1,12 +1,22 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { jetstream } from '@nats-io/jetstream';
+import supertest from 'supertest';
 import { DataSource } from 'typeorm';
 import { Leadership } from '../src/licensing/leadership.js';
 import { Leases } from '../src/licensing/ports/leases.js';
+import type { PeerList } from '../src/peer-list/list-peers.js';
 import { FakeClock } from './support/fake-clock.js';
 import { readOutbox } from './support/read-outbox.js';
+import { connectAsService } from './support/read-stream.js';
 import { startApp, type TestApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
 import { startNats, type TestNats } from './support/start-nats.js';
+import { writeStatusEvent } from './support/store-events.js';
+
+async function readStatuses(replica: TestApp): Promise<Record<string, string | null>> {
+  const { body } = await replica.as('get', '/api/peers').expect(200);
+  return Object.fromEntries((body as PeerList).peers.map(({ deviceId, status }) => [deviceId, status]));
+}
 
 /** Two processes' worth of the service on one database: they share nothing else. */
 describe('two replicas on one PostgreSQL', () => {
@@ -116,5 +126,32 @@ describe('two replicas on one PostgreSQL', () => {
     expect(committed).toHaveLength(7);
     expect(committed).toEqual(committed.toSorted());
     expect(new Set(committed).size).toBe(7);
+  });
+
+  it('list the same peers, whichever lets them in, and follow the stores whichever leads', async () => {
+    await first.acquire(mock, 'srv-hub');
+    const { token } = (await mock.control('POST', '/mock/tokens', { deviceId: 'srv-store-1' })) as {
+      token: string;
+    };
+    await supertest(first.url).get('/api/peers/me').set('Authorization', `Bearer ${token}`).expect(200);
+    await expect.poll(() => readStatuses(second), { timeout: 10_000 }).toEqual({ 'srv-store-1': null });
+    const service = await connectAsService(nats);
+    const tell = (status: string) => {
+      clock.advance(1000);
+      const json = writeStatusEvent({ serverId: 'srv-store-1', at: clock.now(), data: { status } });
+      return jetstream(service).publish('stores.srv-store-1.license.status', json);
+    };
+    const isFirstLeading = await first.app.get(Leadership).holds();
+    for (const status of ['requires-renewal', 'licensed']) {
+      await tell(status);
+      for (const replica of [first, second]) {
+        await expect
+          .poll(() => readStatuses(replica), { timeout: 10_000 })
+          .toEqual({ 'srv-store-1': status });
+      }
+      // The second time, the other leads.
+      await (isFirstLeading ? first : second).app.get(Leadership).beforeApplicationShutdown();
+    }
+    await service.close();
   });
 });

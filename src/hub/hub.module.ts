@@ -1,10 +1,14 @@
 import { Module } from '@nestjs/common';
+import { LicensingModule } from '../licensing/licensing.module.js';
 import { MessagingModule } from '../messaging/messaging.module.js';
+import { PeerListModule } from '../peer-list/peer-list.module.js';
+import { StoresFollower } from './stores-follower.js';
+import { StoresPlace } from './stores-place.js';
 import { StoresStream } from './stores-stream.js';
 
 /** What a server does for the store servers that connect to it. */
 @Module({
-  imports: [MessagingModule],
-  providers: [StoresStream],
+  imports: [MessagingModule, LicensingModule, PeerListModule],
+  providers: [StoresStream, StoresPlace, StoresFollower],
 })
 export class HubModule {}

@@ -1,9 +1,24 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { DiscardPolicy, RetentionPolicy, StorageType } from '@nats-io/jetstream';
+import {
+  AckPolicy,
+  type Consumer,
+  type ConsumerConfig,
+  DeliverPolicy,
+  DiscardPolicy,
+  jetstream,
+  jetstreamManager,
+  RetentionPolicy,
+  StorageType,
+  type StreamInfo,
+} from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
 import { ensureStream, type StreamDefinition } from '../messaging/ensure-stream.js';
 import { NatsLink } from '../messaging/nats-link.js';
+import type { StreamPlace } from './stores-place.js';
 
 export const storesStreamName = 'STORES';
+/** Of a reader that has gone without a word. */
+const forgottenAfterNanos = 60e9;
 
 const definition: StreamDefinition = {
   name: storesStreamName,
@@ -31,4 +46,32 @@ export class StoresStream implements OnModuleInit {
       this.logger.debug(`The stream ${storesStreamName} is there.`);
     });
   }
+
+  /** Reads on after a place, or from the last message of each store where that is shorter or there is no such place. */
+  async read(
+    connection: NatsConnection,
+    place: StreamPlace | null,
+  ): Promise<{ consumer: Consumer; created: string }> {
+    await ensureStream(connection, definition);
+    const manager = await jetstreamManager(connection, { checkAPI: false });
+    const info = await manager.streams.info(storesStreamName);
+    const { name } = await manager.consumers.add(storesStreamName, {
+      ack_policy: AckPolicy.None,
+      mem_storage: true,
+      inactive_threshold: forgottenAfterNanos,
+      filter_subjects: definition.subjects,
+      ...startAfter(place, info),
+    });
+    const consumer = await jetstream(connection).consumers.get(storesStreamName, name);
+    return { consumer, created: info.created };
+  }
+}
+
+function startAfter(place: StreamPlace | null, { created, state }: StreamInfo): Partial<ConsumerConfig> {
+  const missed = place?.created === created ? state.last_seq - place.sequence : -1;
+  // Missed less than nothing: the stream was brought back from a backup.
+  if (place === null || missed < 0 || missed > (state.num_subjects ?? 0)) {
+    return { deliver_policy: DeliverPolicy.LastPerSubject };
+  }
+  return { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: place.sequence + 1 };
 }

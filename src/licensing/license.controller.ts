@@ -33,13 +33,6 @@ export class LicenseController {
     private readonly removeLicense: RemoveLicense,
   ) {}
 
-  @Get()
-  @ApiOperation({ summary: 'The license, as it is at this moment' })
-  @ApiResponse({ status: 200, type: LicenseDto })
-  read(): Promise<LicenseView> {
-    return this.reader.freshView();
-  }
-
   @Post('authorization')
   @ApiOperation({ summary: 'Next: get a user code' })
   @ApiResponse({ status: 201, type: UserCodeDto })

@@ -1,10 +1,13 @@
 import { Module } from '@nestjs/common';
 import { AdminModule } from '../admin/admin.module.js';
 import { OAuthModule } from '../oauth/oauth.module.js';
+import { PeersModule } from '../peers/peers.module.js';
+import { AdminOrPeerGuard } from './admin-or-peer-guard.js';
 import { CancelAuthorization } from './cancel-authorization.js';
 import { Leadership } from './leadership.js';
 import { LicenseReader } from './license-reader.js';
 import { LicenseScheduler } from './license-scheduler.js';
+import { LicenseViewController } from './license-view.controller.js';
 import { LicenseController } from './license.controller.js';
 import { ObserveLicense } from './observe-license.js';
 import { PollAuthorization } from './poll-authorization.js';
@@ -14,9 +17,10 @@ import { RequestUserCode } from './request-user-code.js';
 import { RevokeDroppedGrants } from './revoke-dropped-grants.js';
 
 @Module({
-  imports: [AdminModule, OAuthModule],
-  controllers: [LicenseController],
+  imports: [AdminModule, OAuthModule, PeersModule],
+  controllers: [LicenseViewController, LicenseController],
   providers: [
+    AdminOrPeerGuard,
     Leadership,
     LicenseReader,
     RequestUserCode,

@@ -1,5 +1,6 @@
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { peerPlaceShape } from '../peer-list/peer-page.js';
 
 /** A form that is one button. */
 export class ActionForm {
@@ -26,4 +27,24 @@ export class HistoryQuery {
   @Min(1)
   @Max(Number.MAX_SAFE_INTEGER)
   before?: number;
+}
+
+export const peerFilters = ['all', 'attention', 'servers', 'registers'] as const;
+export type PeerFilter = (typeof peerFilters)[number];
+
+export class PeersQuery {
+  @IsOptional()
+  @IsIn(peerFilters)
+  show: PeerFilter = 'all';
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(64)
+  @Matches(/^\P{Cc}*$/u)
+  search = '';
+
+  @IsOptional()
+  @IsString()
+  @Matches(peerPlaceShape)
+  after?: string;
 }

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AdminModule } from '../admin/admin.module.js';
 import { LicensingModule } from '../licensing/licensing.module.js';
 import { OAuthModule } from '../oauth/oauth.module.js';
+import { PeerListModule } from '../peer-list/peer-list.module.js';
 import { AssetController } from './asset.controller.js';
 import { HistoryController } from './history.controller.js';
 import { LicenseEventsController } from './license-events.controller.js';
@@ -11,16 +12,18 @@ import { LoginController } from './login.controller.js';
 import { Notices } from './notices.js';
 import { PageComposer } from './page-composer.js';
 import { PageGuard } from './page-guard.js';
+import { PeersPageController } from './peers-page.controller.js';
 import { PeoplePage } from './people-page.js';
 
 /** The Manage License page. */
 @Module({
-  imports: [AdminModule, LicensingModule, OAuthModule],
+  imports: [AdminModule, LicensingModule, OAuthModule, PeerListModule],
   controllers: [
     AssetController,
     LoginController,
     LicensePageController,
     HistoryController,
+    PeersPageController,
     LicenseEventsController,
   ],
   providers: [PageComposer, PeoplePage, Notices, LicenseFeed, PageGuard],

@@ -1,4 +1,5 @@
 import type { AuditAction } from '../licensing/ports/license-store.js';
+import { peerTexts } from './peer-texts.js';
 
 /** Every word that the pages say, in one place. `**words**` stand out. */
 export const texts = {
@@ -10,7 +11,13 @@ export const texts = {
 
   held: { text: 'The license has changed meanwhile.', show: 'Show it' },
 
-  navigation: { label: 'Main', license: 'License', history: 'History', logOut: 'Log out' },
+  navigation: {
+    label: 'Main',
+    license: 'License',
+    peers: 'Servers and registers',
+    history: 'History',
+    logOut: 'Log out',
+  },
 
   login: {
     title: 'Log in',
@@ -241,6 +248,8 @@ export const texts = {
       tokenExpiresAt: 'Token Expiry',
     },
   },
+
+  peers: peerTexts,
 
   errors: {
     back: 'Go to the license page',

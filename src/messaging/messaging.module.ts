@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { LicensingModule } from '../licensing/licensing.module.js';
 import { PeersModule } from '../peers/peers.module.js';
 import { AuthCallout } from './auth-callout.js';
+import { ConnectedPeers } from './connected-peers.js';
 import { HubLink } from './hub-link.js';
 import { HubRevocations } from './hub-revocations.js';
 import { NatsLink } from './nats-link.js';
@@ -20,8 +21,9 @@ import { VerifyResponder } from './verify-responder.js';
     StatusListResponder,
     HubRevocations,
     PeerConnections,
+    ConnectedPeers,
     AuthCallout,
   ],
-  exports: [NatsLink, HubLink, PeerConnections],
+  exports: [NatsLink, HubLink, PeerConnections, ConnectedPeers],
 })
 export class MessagingModule {}

@@ -4,11 +4,13 @@ import type { Settings } from '../config/settings.js';
 import { LicensingModule } from '../licensing/licensing.module.js';
 import { MessagingModule } from '../messaging/messaging.module.js';
 import { OutboxModule } from '../outbox/outbox.module.js';
+import { PeerListModule } from '../peer-list/peer-list.module.js';
 import { HttpMetrics } from './http-metrics.js';
 import { LicenseMetrics } from './license-metrics.js';
 import { MessagingMetrics } from './messaging-metrics.js';
 import { MetricsController } from './metrics.controller.js';
 import { MetricsGuard } from './metrics-guard.js';
+import { PeerListMetrics } from './peer-list-metrics.js';
 import { MetricsRegistryModule } from './metrics-registry.module.js';
 
 @Module({})
@@ -18,9 +20,16 @@ export class MetricsModule {
     if (metricsAccess === 'off') return { module: MetricsModule, imports: [MetricsRegistryModule] };
     return {
       module: MetricsModule,
-      imports: [MetricsRegistryModule, AdminModule, LicensingModule, MessagingModule, OutboxModule],
+      imports: [
+        MetricsRegistryModule,
+        AdminModule,
+        LicensingModule,
+        MessagingModule,
+        OutboxModule,
+        PeerListModule,
+      ],
       controllers: [MetricsController],
-      providers: [MetricsGuard, HttpMetrics, LicenseMetrics, MessagingMetrics],
+      providers: [MetricsGuard, HttpMetrics, LicenseMetrics, MessagingMetrics, PeerListMetrics],
     };
   }
 }

@@ -5,7 +5,7 @@ import { PeerMetrics } from '../metrics/peer-metrics.js';
 import { UsedProofs } from '../persistence/used-proofs.js';
 import { checkDpopProof } from './dpop-proof.js';
 import { HttpNonces } from './http-nonces.js';
-import { type PeerVerdict, refuse } from './peer.js';
+import { type Peer, type PeerVerdict, refuse } from './peer.js';
 import { PeerVerifier } from './peer-verifier.js';
 
 /** NATS has no nonces: the register's clock may be this far off. */
@@ -23,6 +23,8 @@ export interface HttpCredentials {
 /** Decides who comes in: a good license token, and for a bound one the proof that its key is there (RFC 9449). */
 @Injectable()
 export class PeerAdmission {
+  private readonly listeners = new Set<(peer: Peer) => void>();
+
   constructor(
     private readonly verifier: PeerVerifier,
     private readonly nonces: HttpNonces,
@@ -37,17 +39,23 @@ export class PeerAdmission {
     return this.nonces.current();
   }
 
+  /** Calls back for each peer that is let in, by whatever way it came; whoever listens must not take time. */
+  onAdmitted(listener: (peer: Peer) => void): void {
+    this.listeners.add(listener);
+  }
+
   async admitHttp(credentials: HttpCredentials): Promise<PeerVerdict> {
-    return this.count(await this.judgeHttp(credentials));
+    return this.conclude(await this.judgeHttp(credentials));
   }
 
   /** Admits a connection by its `auth_token`: `<token>`, or `<token>~<proof>` for a bound one. */
   async admitNats(authToken: string): Promise<PeerVerdict> {
-    return this.count(await this.judgeNats(authToken));
+    return this.conclude(await this.judgeNats(authToken));
   }
 
-  private count(verdict: PeerVerdict): PeerVerdict {
+  private conclude(verdict: PeerVerdict): PeerVerdict {
     this.metrics.verifications.inc({ result: verdict.kind === 'accepted' ? 'accepted' : verdict.code });
+    if (verdict.kind === 'accepted') for (const listener of this.listeners) listener(verdict.peer);
     return verdict;
   }
 

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Settings } from '../config/settings.js';
 import { Problem, ProblemException } from '../http/problem.js';
 import { LicenseStore } from '../licensing/ports/license-store.js';
+import { brokerUrlFor } from './broker-url.js';
 import { PeerGuard } from './peer-guard.js';
 import { peerOf } from './peer-request.js';
 import { OwnPeerDto } from './peers.dto.js';
@@ -31,8 +32,9 @@ export class PeersController {
   @ApiResponse({ status: 200, type: OwnPeerDto })
   me(@Req() request: FastifyRequest): OwnPeerDto {
     const { deviceId, name, kind, features, tokenExpiresAt } = peerOf(request);
+    const natsUrl = brokerUrlFor(this.settings.nats.url, request.hostname);
     const serverId = this.store.state.identity?.serverId ?? '';
-    return { deviceId, name, kind, features, tokenExpiresAt, serverId, natsUrl: this.natsUrl(request) };
+    return { deviceId, name, kind, features, tokenExpiresAt, serverId, natsUrl };
   }
 
   @Get('auth/verify')
@@ -58,12 +60,5 @@ export class PeersController {
     reply.header('x-device-id', peer.deviceId);
     reply.header('x-device-kind', peer.kind);
     reply.header('x-features', peer.features.join(','));
-  }
-
-  /** The broker as this service reaches it; where that is itself, the caller gets there by the host it has called. */
-  private natsUrl(request: FastifyRequest): string {
-    const url = new URL(this.settings.nats.url);
-    if (['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname)) url.hostname = request.hostname;
-    return `${url.protocol}//${url.host}`;
   }
 }

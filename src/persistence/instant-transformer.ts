@@ -11,3 +11,9 @@ export const bigintTransformer: ValueTransformer = {
   to: (value: number) => value,
   from: (value: string | number) => Number(value),
 };
+
+/** The same where there may be none. */
+export const optionalBigintTransformer: ValueTransformer = {
+  to: (value: number | null) => value,
+  from: (value: string | number | null) => (value === null ? null : Number(value)),
+};

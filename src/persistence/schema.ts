@@ -2,6 +2,7 @@ import { AuditEntryRow } from './entities/audit-entry.entity.js';
 import { LeaseRow } from './entities/lease.entity.js';
 import { LicenseRow } from './entities/license.entity.js';
 import { OutboxEventRow } from './entities/outbox-event.entity.js';
+import { PeerRow } from './entities/peer.entity.js';
 import { PendingAuthorizationRow } from './entities/pending-authorization.entity.js';
 import { PendingRevocationRow } from './entities/pending-revocation.entity.js';
 import { SettingRow } from './entities/setting.entity.js';
@@ -9,6 +10,7 @@ import { UsedProofRow } from './entities/used-proof.entity.js';
 import { CreateSchema1764000000000 } from './migrations/1764000000000-create-schema.js';
 import { AddUsedProofs1764100000000 } from './migrations/1764100000000-add-used-proofs.js';
 import { DeliverToHub1764200000000 } from './migrations/1764200000000-deliver-to-hub.js';
+import { AddPeers1764300000000 } from './migrations/1764300000000-add-peers.js';
 
 /** The tables, and how they came to be: the same for every database. */
 export const schema = {
@@ -21,7 +23,13 @@ export const schema = {
     SettingRow,
     LeaseRow,
     UsedProofRow,
+    PeerRow,
   ],
-  migrations: [CreateSchema1764000000000, AddUsedProofs1764100000000, DeliverToHub1764200000000],
+  migrations: [
+    CreateSchema1764000000000,
+    AddUsedProofs1764100000000,
+    DeliverToHub1764200000000,
+    AddPeers1764300000000,
+  ],
   migrationsTransactionMode: 'each' as const,
 };

@@ -7,7 +7,7 @@ export interface PageFrame {
   readonly title: string;
   /** Null where nobody is logged in. */
   readonly visitor: Visitor | null;
-  readonly section?: 'license' | 'history';
+  readonly section?: 'license' | 'peers' | 'history';
   readonly live?: LiveMark;
   /** The clock of the service, where the page tells times. */
   readonly now?: Date;
@@ -71,11 +71,11 @@ export function renderPage(frame: PageFrame, content: Html): string {
 
 function renderNavigation(visitor: Visitor, section: PageFrame['section']): Html {
   const words = texts.navigation;
-  const link = (name: 'license' | 'history', path: string): Html =>
+  const link = (name: NonNullable<PageFrame['section']>, path: string): Html =>
     html`<li><a href="${path}" ${name === section && html` aria-current="page"`}>${words[name]}</a></li>`;
   return html`<nav aria-label="${words.label}">
     <ul>
-      ${link('license', '/')}${link('history', '/license/history')}
+      ${link('license', '/')}${link('peers', '/peers')}${link('history', '/license/history')}
     </ul>
     <form method="post" action="/logout">
       ${visitor.name !== null && html`<span class="visitor">${texts.loggedInAs(visitor.name)}</span>`}

@@ -1,0 +1,112 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type BeforeApplicationShutdown,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { type Consumer, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { Leadership } from '../licensing/leadership.js';
+import { NatsLink } from '../messaging/nats-link.js';
+import { KnownPeers } from '../peer-list/known-peers.js';
+import type { Observation } from '../peer-list/observe-peer.js';
+import { readStoreEvent } from '../peer-list/store-event.js';
+import { StoresPlace } from './stores-place.js';
+import { StoresStream } from './stores-stream.js';
+
+const retryMs = 1000;
+const waitMs = 5000;
+const mostAtOnce = 100;
+
+/**
+ * Takes what store servers have delivered into the list of peers. Of several processes the one that leads does it; where
+ * it left off stands in the database, written with what it has taken, so that nothing is missed and little comes twice.
+ * Whatever goes wrong, it begins again from there.
+ */
+@Injectable()
+export class StoresFollower implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger('Hub');
+  private readonly stopping = new AbortController();
+  private loop: Promise<void> = Promise.resolve();
+  private messages: ConsumerMessages | null = null;
+  private lastFault = '';
+
+  constructor(
+    private readonly link: NatsLink,
+    private readonly stream: StoresStream,
+    private readonly place: StoresPlace,
+    private readonly leadership: Leadership,
+    private readonly peers: KnownPeers,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.loop = this.run();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    this.messages?.stop();
+    await this.loop;
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      try {
+        const connection = this.link.current;
+        if (connection !== null && (await this.leadership.holds())) await this.follow(connection);
+      } catch (error) {
+        this.report(error);
+      }
+      await sleep(retryMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+    }
+  }
+
+  /** Follows the stream while this process leads. @throws whatever ends that, such as a lost stream */
+  private async follow(connection: NatsConnection): Promise<void> {
+    const { consumer, created } = await this.stream.read(connection, await this.place.read());
+    this.lastFault = '';
+    while (!this.stopping.signal.aborted && (await this.leadership.holds())) {
+      await this.takeNext(consumer, created);
+    }
+  }
+
+  private async takeNext(consumer: Consumer, created: string): Promise<void> {
+    this.messages = await consumer.fetch({ max_messages: mostAtOnce, expires: waitMs });
+    if (this.stopping.signal.aborted) this.messages.stop();
+    let waiting: JsMsg[] = [];
+    for await (const message of this.messages) {
+      waiting.push(message);
+      // Live events are taken at once, a backlog together.
+      if (message.info.pending > 0 && waiting.length < mostAtOnce) continue;
+      await this.take(waiting, created);
+      waiting = [];
+    }
+    if (waiting.length > 0) await this.take(waiting, created);
+  }
+
+  private async take(messages: readonly JsMsg[], created: string): Promise<void> {
+    const sequence = messages.at(-1)?.seq ?? 0;
+    await this.peers.record(
+      messages.flatMap((message) => this.observe(message)),
+      (manager) => this.place.write(manager, { created, sequence }),
+    );
+  }
+
+  private observe({ subject, data, info, seq }: JsMsg): Observation[] {
+    const event = readStoreEvent(subject, data);
+    if (event === null) {
+      this.logger.warn(`Message ${seq} on ${subject} is no event of that store server: it is left out.`);
+      return [];
+    }
+    const at = new Date(info.timestampNanos / 1e6);
+    return [{ kind: 'told', deviceId: event.serverId, at, event }];
+  }
+
+  private report(error: unknown): void {
+    const fault = error instanceof Error ? error.message : String(error);
+    if (fault === this.lastFault || this.stopping.signal.aborted) return;
+    this.lastFault = fault;
+    this.logger.warn(`The events of store servers cannot be followed (${fault}); trying again.`);
+  }
+}

@@ -1,0 +1,25 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { AdminGuard } from '../admin/admin-guard.js';
+import { parseCompactJws } from '../peers/parse-compact-jws.js';
+import { PeerGuard } from '../peers/peer-guard.js';
+
+/** Lets in an admin as `AdminGuard` does, or a peer as `PeerGuard` does: whichever the credentials are of. */
+@Injectable()
+export class AdminOrPeerGuard implements CanActivate {
+  constructor(
+    private readonly admin: AdminGuard,
+    private readonly peer: PeerGuard,
+  ) {}
+
+  canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    return isOfPeer(request) ? this.peer.canActivate(context) : this.admin.canActivate(context);
+  }
+}
+
+/** A license token is a JWT, or says by its scheme that it is bound to a key; an admin token is neither. */
+function isOfPeer({ headers }: FastifyRequest): boolean {
+  const [, scheme = '', token = ''] = /^(Bearer|DPoP) (\S+)$/i.exec(headers.authorization ?? '') ?? [];
+  return scheme.toLowerCase() === 'dpop' || parseCompactJws(token) !== null;
+}

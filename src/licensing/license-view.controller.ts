@@ -1,0 +1,30 @@
+import { Controller, Get, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Problem } from '../http/problem.js';
+import { AdminOrPeerGuard } from './admin-or-peer-guard.js';
+import type { LicenseView } from './domain/license-view.js';
+import { LicenseReader } from './license-reader.js';
+import { LicenseDto } from './license.dto.js';
+
+const problems = (status: number, description: string) => ApiResponse({ status, description, type: Problem });
+
+/** What registers may know of the license as well as an admin. */
+@ApiTags('license')
+@ApiBearerAuth()
+@UseGuards(AdminOrPeerGuard)
+@Controller('api/license')
+export class LicenseViewController {
+  constructor(private readonly reader: LicenseReader) {}
+
+  @Get()
+  @ApiOperation({ summary: 'The license, as it is at this moment' })
+  @ApiResponse({ status: 200, type: LicenseDto })
+  @problems(401, 'unauthorized')
+  @problems(
+    403,
+    'server-unlicensed, foreign-organization, wrong-device-kind, wrong-hub, license-expired, device-revoked',
+  )
+  read(): Promise<LicenseView> {
+    return this.reader.freshView();
+  }
+}

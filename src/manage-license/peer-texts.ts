@@ -1,0 +1,62 @@
+import type { TokenStatus } from '../licensing/domain/license-status.js';
+import type { AttentionReason } from '../peer-list/attention.js';
+
+/** Every word of the page of connected servers and registers. `**words**` stand out. */
+export const peerTexts = {
+  title: 'Connected servers and registers',
+  asOf: 'As of',
+  reload: 'Reload the page for what has happened since.',
+  summary: (total: number, connected: number | null, attention: number) =>
+    `${total} known, ${connected === null ? 'nobody can tell how many of them are' : connected} connected, ` +
+    `${attention} ${attention === 1 ? 'needs' : 'need'} attention.`,
+  filter: 'Filter',
+  filters: {
+    all: 'All',
+    attention: 'Needs attention',
+    servers: 'Servers',
+    registers: 'Registers',
+  },
+  search: 'Name or ID begins with',
+  submit: 'Search',
+  columns: {
+    name: 'Name',
+    kind: 'Kind',
+    status: 'License Status',
+    tokenExpiry: 'Token Expiry',
+    lastSeen: 'Last seen',
+  },
+  kinds: { server: 'Server', register: 'Register' },
+  connected: 'Connected',
+  notConnected: 'Not connected',
+  unknownConnection: 'Connection unknown',
+  notTold: 'Not told yet',
+  tokenStatuses: {
+    none: 'No license token',
+    valid: 'License token valid',
+    expiring: 'License token expires soon',
+    expired: 'License token expired',
+  } satisfies Record<TokenStatus, string>,
+  attention: {
+    unlicensed: 'It has no license: acquire one on its own license page.',
+    'license-expired': 'Renew its license on the Authorization server.',
+    'requires-renewal': 'Renew its license on the Authorization server.',
+    'reauthorization-required': 'It must be authorized again, on its own license page.',
+    'token-expired': 'It has not come back with a fresh license token.',
+    'token-expiring': 'Its license token expires soon: check its internet connection.',
+    'not-heard-of': 'Not heard of for more than a day: is it switched on, and on the network?',
+    offline: 'It has not reached the Authorization server for more than a day.',
+    'clock-suspect': 'Its clock seems to be wrong.',
+  } satisfies Record<AttentionReason, string>,
+  first: 'First page',
+  next: 'Next page',
+  empty: {
+    title: 'No register or server has connected yet',
+    text: 'Each shows here as soon as it connects for the first time. For that:',
+    hub: (server: string) =>
+      `On the Authorization server, choose ${server} as the **hub server** of the device, and authorize the device.`,
+    thisServer: 'this server',
+    connect: 'Let it connect with its license token to the broker of this server:',
+  },
+  noneFits: 'There is none like that.',
+  noneInNeed: 'None needs attention.',
+} as const;

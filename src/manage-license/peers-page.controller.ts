@@ -1,0 +1,61 @@
+import { Controller, Get, Query, Req, Res, UseGuards } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { sessionOf } from '../admin/admin-request.js';
+import { Settings } from '../config/settings.js';
+import { LicenseStore } from '../licensing/ports/license-store.js';
+import { ListPeers } from '../peer-list/list-peers.js';
+import { type PeerQuery, readPeerPlace } from '../peer-list/peer-page.js';
+import { brokerUrlFor } from '../peers/broker-url.js';
+import { type PeerFilter, PeersQuery } from './forms.js';
+import { PageComposer } from './page-composer.js';
+import { PageGuard } from './page-guard.js';
+import { sendPage } from './send-page.js';
+import { renderPeers } from './views/peers-view.js';
+
+const peersPerPage = 25;
+
+const queries: Readonly<Record<PeerFilter, Pick<PeerQuery, 'kind' | 'attention'>>> = {
+  all: { kind: null, attention: false },
+  attention: { kind: null, attention: true },
+  servers: { kind: 'server', attention: false },
+  registers: { kind: 'register', attention: false },
+};
+
+/** Which servers and registers connect to this server, and which of them somebody should look after. */
+@ApiExcludeController()
+@UseGuards(PageGuard)
+@Controller('peers')
+export class PeersPageController {
+  constructor(
+    private readonly listPeers: ListPeers,
+    private readonly store: LicenseStore,
+    private readonly composer: PageComposer,
+    private readonly settings: Settings,
+  ) {}
+
+  @Get()
+  async show(
+    @Query() { show: filter, search, after }: PeersQuery,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const list = await this.listPeers.execute({
+      ...queries[filter],
+      limit: peersPerPage,
+      after: after === undefined ? null : readPeerPlace(after),
+      search: search.trim(),
+    });
+    const page = renderPeers({
+      list,
+      filter,
+      search: search.trim(),
+      isFirst: after === undefined,
+      serverName: this.store.state.identity?.serverName ?? null,
+      brokerUrl: brokerUrlFor(this.settings.nats.url, request.hostname),
+      visitor: sessionOf(request),
+      reader: this.composer.readerOf(request.headers['accept-language']),
+    });
+    sendPage(reply, page);
+  }
+}

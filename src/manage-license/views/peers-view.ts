@@ -1,0 +1,116 @@
+import type { PeerList } from '../../peer-list/list-peers.js';
+import { type PeerFilter, peerFilters } from '../forms.js';
+import { emphasize, html, type Html } from '../html.js';
+import type { Reader } from '../reader.js';
+import { texts } from '../texts.js';
+import { renderDate } from './instant-view.js';
+import { renderPage, type Visitor } from './layout.js';
+import { renderPeerRow } from './peer-row-view.js';
+
+const words = texts.peers;
+
+export interface PeersPage {
+  readonly list: PeerList;
+  readonly filter: PeerFilter;
+  readonly search: string;
+  readonly isFirst: boolean;
+  /** Null: this server was never licensed, and does not know its name. */
+  readonly serverName: string | null;
+  /** Where peers reach the broker of this server. */
+  readonly brokerUrl: string;
+  readonly visitor: Visitor;
+  readonly reader: Reader;
+}
+
+export function renderPeers(page: PeersPage): string {
+  const { list, visitor, reader } = page;
+  return renderPage(
+    { title: words.title, visitor, section: 'peers', now: reader.now },
+    list.counts.total === 0 ? renderEmpty(page) : renderList(page),
+  );
+}
+
+function renderEmpty({ serverName, brokerUrl }: PeersPage): Html {
+  const { title, text, hub, thisServer, connect } = words.empty;
+  return html`<section class="card">
+    <h2>${title}</h2>
+    <p>${text}</p>
+    <ol class="steps">
+      <li>${emphasize(hub(serverName ?? thisServer))}</li>
+      <li>${connect} <code>${brokerUrl}</code></li>
+    </ol>
+    <p class="minor">${words.reload}</p>
+  </section>`;
+}
+
+function renderList(page: PeersPage): Html {
+  const { list, reader } = page;
+  const { total, connected, attention } = list.counts;
+  return html`<p>
+      ${words.summary(total, connected, attention)}
+      <span class="minor">${words.asOf} ${renderDate(reader.now, reader)}. ${words.reload}</span>
+    </p>
+    ${renderFilters(page)} ${renderSearch(page)}
+    ${list.peers.length === 0 ? renderNone(page) : renderTable(page)} ${renderPaging(page)}`;
+}
+
+function renderFilters({ filter, search }: PeersPage): Html {
+  const link = (name: PeerFilter): Html =>
+    html`<li>
+      <a href="${pathOf(name, search)}" ${name === filter && html` aria-current="true"`}
+        >${words.filters[name]}</a
+      >
+    </li>`;
+  return html`<nav aria-label="${words.filter}">
+    <ul>
+      ${peerFilters.map(link)}
+    </ul>
+  </nav>`;
+}
+
+function renderSearch({ filter, search }: PeersPage): Html {
+  return html`<form class="search" method="get" action="/peers">
+    ${filter !== 'all' && html`<input type="hidden" name="show" value="${filter}" />`}
+    <label for="search">${words.search}</label>
+    <div>
+      <input type="search" id="search" name="search" value="${search}" maxlength="64" autocomplete="off" />
+      <button class="outline">${words.submit}</button>
+    </div>
+  </form>`;
+}
+
+function renderNone({ filter, search }: PeersPage): Html {
+  return html`<p>${filter === 'attention' && search === '' ? words.noneInNeed : words.noneFits}</p>`;
+}
+
+function renderTable({ list, reader }: PeersPage): Html {
+  const { columns } = words;
+  const heads = [columns.name, columns.kind, columns.status, columns.tokenExpiry, columns.lastSeen];
+  return html`<table class="peers">
+    <thead>
+      <tr>
+        ${heads.map((head) => html`<th scope="col">${head}</th>`)}
+      </tr>
+    </thead>
+    <tbody>
+      ${list.peers.map((peer) => renderPeerRow(peer, reader))}
+    </tbody>
+  </table>`;
+}
+
+function renderPaging({ list, filter, search, isFirst }: PeersPage): Html | null {
+  if (isFirst && list.nextAfter === null) return null;
+  return html`<p class="actions">
+    ${!isFirst && html`<a href="${pathOf(filter, search)}" role="button" class="outline secondary">${words.first}</a>`}
+    ${list.nextAfter !== null && html`<a href="${pathOf(filter, search, list.nextAfter)}" role="button" class="outline">${words.next}</a>`}
+  </p>`;
+}
+
+function pathOf(filter: PeerFilter, search: string, after: string | null = null): string {
+  const query = new URLSearchParams({
+    ...(filter !== 'all' && { show: filter }),
+    ...(search !== '' && { search }),
+    ...(after !== null && { after }),
+  });
+  return query.size === 0 ? '/peers' : `/peers?${query.toString()}`;
+}

@@ -1,0 +1,129 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { Msg, NatsConnection } from '@nats-io/transport-node';
+import { PeerConnections } from './peer-connections.js';
+import { peerAccount } from './peer-permissions.js';
+
+const pageSize = 1000;
+const mostPages = 1000;
+const timeoutMs = 5000;
+
+/** What the broker's system account tells of a connection that has begun or ended. */
+interface Advisory {
+  readonly server: { readonly id: string };
+  readonly client: { readonly id: number; readonly user?: string; readonly issuer_key?: string };
+}
+
+/** Its list of connections, a page of it. */
+interface ConnectionList {
+  readonly server: { readonly id: string };
+  readonly data?: {
+    readonly total: number;
+    readonly connections: readonly {
+      readonly cid: number;
+      readonly authorized_user?: string;
+      readonly issuer_key?: string;
+    }[];
+  };
+}
+
+/**
+ * Knows which peers are connected at this moment, as the broker's system account tells it: also those that another
+ * process has let in, or this one before it was started again.
+ */
+@Injectable()
+export class ConnectedPeers implements OnModuleInit {
+  private readonly followed = new WeakSet<NatsConnection>();
+  /** The device of each connection, and how many connections each device has. */
+  private readonly devices = new Map<string, string>();
+  private readonly connections = new Map<string, number>();
+  /** Those that ended while the list was on its way: it may still name them. */
+  private readonly ended = new Set<string>();
+  private isKnown = false;
+  private readonly listeners = new Set<(deviceId: string) => void>();
+
+  constructor(private readonly link: PeerConnections) {}
+
+  /** By their ids; null: nobody can tell, as the system account is away or not configured. */
+  get present(): ReadonlyMap<string, unknown> | null {
+    return this.isKnown && this.link.isConnected ? this.connections : null;
+  }
+
+  /** Calls back when a connection of a peer has ended. */
+  onLeft(listener: (deviceId: string) => void): void {
+    this.listeners.add(listener);
+  }
+
+  onModuleInit(): void {
+    this.link.onConnected(async (connection) => {
+      this.isKnown = false;
+      this.devices.clear();
+      this.connections.clear();
+      this.ended.clear();
+      if (!this.followed.has(connection)) {
+        this.followed.add(connection);
+        this.follow(connection);
+        await connection.flush();
+      }
+      await this.readAll(connection);
+      this.isKnown = true;
+    });
+  }
+
+  private follow(connection: NatsConnection): void {
+    const events = `$SYS.ACCOUNT.${peerAccount}`;
+    connection.subscribe(`${events}.CONNECT`, { callback: (_error, message) => this.begin(message) });
+    connection.subscribe(`${events}.DISCONNECT`, { callback: (_error, message) => this.end(message) });
+  }
+
+  private begin(message: Msg): void {
+    const { server, client } = message.json<Advisory>();
+    this.note(`${server.id}/${client.id}`, client.user, client.issuer_key);
+  }
+
+  private end(message: Msg): void {
+    const { server, client } = message.json<Advisory>();
+    const name = `${server.id}/${client.id}`;
+    const deviceId = this.devices.get(name);
+    if (!this.isKnown) this.ended.add(name);
+    if (deviceId === undefined) return;
+    this.devices.delete(name);
+    this.change(deviceId, -1);
+    for (const listener of this.listeners) listener(deviceId);
+  }
+
+  private async readAll(connection: NatsConnection): Promise<void> {
+    for (let page = 0; page < mostPages; page += 1) {
+      const offset = page * pageSize;
+      const request = JSON.stringify({ acc: peerAccount, auth: true, offset, limit: pageSize });
+      const answers = await connection.requestMany('$SYS.REQ.SERVER.PING.CONNZ', request, {
+        strategy: 'stall',
+        maxWait: timeoutMs,
+      });
+      let total = 0;
+      for await (const message of answers) total = Math.max(total, this.take(message.json<ConnectionList>()));
+      if (total <= offset + pageSize) return;
+    }
+  }
+
+  /** Resolves to how many connections the broker has. */
+  private take({ server, data }: ConnectionList): number {
+    for (const { cid, authorized_user: user, issuer_key: issuer } of data?.connections ?? []) {
+      const name = `${server.id}/${cid}`;
+      if (!this.ended.has(name)) this.note(name, user, issuer);
+    }
+    return data?.total ?? 0;
+  }
+
+  /** Only whom this service has let in has an issuer: the broker's own users of the account are no peers. */
+  private note(name: string, user: string | undefined, issuer: string | undefined): void {
+    if (user === undefined || issuer === undefined || this.devices.has(name)) return;
+    this.devices.set(name, user);
+    this.change(user, 1);
+  }
+
+  private change(deviceId: string, by: number): void {
+    const count = (this.connections.get(deviceId) ?? 0) + by;
+    if (count > 0) this.connections.set(deviceId, count);
+    else this.connections.delete(deviceId);
+  }
+}

@@ -1,0 +1,32 @@
+import { Controller, Get, Query, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { AdminGuard } from '../admin/admin-guard.js';
+import { Problem } from '../http/problem.js';
+import { ListPeers } from './list-peers.js';
+import { PeerListDto, PeerQueryDto } from './peer-list.dto.js';
+import { readPeerPlace } from './peer-page.js';
+
+const problems = (status: number, description: string) => ApiResponse({ status, description, type: Problem });
+
+@ApiTags('peers')
+@ApiBearerAuth()
+@UseGuards(AdminGuard)
+@problems(401, 'unauthorized')
+@Controller('api/peers')
+export class PeerListController {
+  constructor(private readonly listPeers: ListPeers) {}
+
+  @Get()
+  @ApiOperation({ summary: 'The registers and store servers that have come to this server' })
+  @ApiResponse({ status: 200, type: PeerListDto })
+  @problems(400, 'bad-request')
+  list(@Query() { limit, after, kind, attention, search }: PeerQueryDto): Promise<PeerListDto> {
+    return this.listPeers.execute({
+      limit,
+      after: after === undefined ? null : readPeerPlace(after),
+      kind: kind ?? null,
+      attention: attention === 'true',
+      search: search?.trim() ?? '',
+    });
+  }
+}

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { dayMs, shift, startAt } from '../../test/support/license-fixture.js';
+import { writeExpiringEvent, writeStatusEvent } from '../../test/support/store-events.js';
+import { readStoreEvent } from './store-event.js';
+
+const serverId = 'srv-store-1';
+const subject = `stores.${serverId}.license.status`;
+const json = writeStatusEvent({ serverId, at: startAt, sequence: 42 });
+
+const read = (text: string, on = subject) => readStoreEvent(on, new TextEncoder().encode(text));
+
+/** The event with one thing wrong, at a path of names. */
+function spoil(path: string, value: unknown): string {
+  const event = JSON.parse(json) as Record<string, unknown>;
+  const names = path.split('.');
+  const last = names.pop() ?? '';
+  let place = event;
+  for (const name of names) place = place[name] as Record<string, unknown>;
+  place[last] = value;
+  return JSON.stringify(event);
+}
+
+describe('an event of a store server', () => {
+  it('is read', () => {
+    expect(read(json)).toMatchObject({
+      type: 'license.status',
+      serverId,
+      sequence: 42,
+      version: 1,
+      time: startAt,
+      status: 'licensed',
+      features: ['xms'],
+      token: { status: 'valid', expiresAt: shift(startAt, 7 * dayMs) },
+      offlineSince: null,
+    });
+  });
+
+  it('is read when the token is expiring', () => {
+    const expiresAt = shift(startAt, dayMs);
+    const text = writeExpiringEvent({ serverId, at: startAt, expiresAt });
+    expect(read(text, `stores.${serverId}.token.expiring`)).toMatchObject({
+      expiresAt,
+      offlineSince: startAt,
+    });
+  });
+
+  it('may have members that this version does not know', () => {
+    expect(read(spoil('data.extra', 1))).not.toBeNull();
+  });
+
+  it.each([
+    `stores.srv-store-2.license.status`,
+    `stores.${serverId}.token.expiring`,
+    'license.status',
+    'stores.a.b.license.status',
+  ])('is left out on %s', (on) => {
+    expect(read(json, on)).toBeNull();
+  });
+
+  it.each<[string, unknown]>([
+    ['source', '/servers/srv-store-2'],
+    ['source', undefined],
+    ['type', 'token.expiring'],
+    ['specversion', '2.0'],
+    ['sequence', '42'],
+    ['sequence', 42],
+    ['dataschema', 'urn:other'],
+    ['time', 'yesterday'],
+    ['time', null],
+    ['data', null],
+    ['data', []],
+    ['data.serverId', 'srv-store-2'],
+    ['data.status', 'happy'],
+    ['data.reason', 'x'.repeat(257)],
+    ['data.serverName', 'a\u0000b'],
+    ['data.features', 'xms'],
+    ['data.features', [1]],
+    ['data.renewalDate', 'soon'],
+    ['data.token', null],
+    ['data.token.status', 'good'],
+    ['data.token.expiresAt', null],
+    ['data.connection', null],
+    ['data.connection.offlineSince', 5],
+    ['data.clockSuspect', 'no'],
+    ['data.reauthorizationRequired', undefined],
+  ])('is left out with the %s %o', (path, value) => {
+    expect(read(spoil(path, value))).toBeNull();
+  });
+
+  it.each(['', 'null', '[]', '{', '"text"', 'x'.repeat(70_000)])('is left out as garbage', (text) => {
+    expect(read(text)).toBeNull();
+  });
+});

@@ -1,0 +1,129 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ConnectedPeers } from '../src/messaging/connected-peers.js';
+import { KnownPeers } from '../src/peer-list/known-peers.js';
+import type { Observation } from '../src/peer-list/observe-peer.js';
+import { readStoreEvent } from '../src/peer-list/store-event.js';
+import { startBrowser } from './support/browser.js';
+import { dayMs, hourMs, minuteMs, shift, startAt } from './support/license-fixture.js';
+import { writeStatusEvent } from './support/store-events.js';
+import { StorePage } from './support/store-page.js';
+
+describe('the page of connected servers and registers', { timeout: 120_000 }, () => {
+  let browser: Browser;
+  let store: StorePage;
+
+  beforeAll(async () => {
+    browser = await startBrowser();
+    store = await StorePage.open(browser);
+    await store.app.acquire(store.mock, 'srv-hub');
+    await store.logIn('Anna');
+  });
+
+  afterAll(async () => {
+    await store.close();
+    await browser.close();
+  });
+
+  const go = () => store.page.getByRole('link', { name: 'Servers and registers' }).click();
+  const choose = (name: string) => store.page.getByRole('link', { name, exact: true }).click();
+  const names = () => store.page.locator('tbody th').allInnerTexts();
+  const record = (observations: Observation[]) => store.app.app.get(KnownPeers).record(observations);
+
+  it('says how to connect while none has', async () => {
+    await go();
+    await store.isTold('No register or server has connected yet');
+    await store.page.getByText('choose Head office as the hub server').waitFor();
+    await store.page.getByText('nats://127.0.0.1:9').waitFor();
+    await store.inspect('peers-none');
+  });
+
+  it('shows each, those that need attention first and with what is wrong', async () => {
+    await record([
+      admit('reg-hub-1', 'Head office, register 1', -minuteMs),
+      admit('reg-hub-2', 'Head office, register 2', -8 * dayMs),
+      tell('srv-store-1', 'Store 1', -hourMs),
+      tell('srv-store-2', 'Store 2', -3 * dayMs, { status: 'requires-renewal' }),
+      tell('srv-store-3', 'A store with a very long name of its own, on the high street', -hourMs, {
+        status: 'expired',
+        clockSuspect: true,
+      }),
+    ]);
+    vi.spyOn(store.app.app.get(ConnectedPeers), 'present', 'get').mockReturnValue(
+      new Map([
+        ['reg-hub-1', 1],
+        ['srv-store-1', 1],
+      ]),
+    );
+    await go();
+    await store.page.getByText('5 known, 2 connected, 3 need attention.').waitFor();
+    expect((await names()).map((name) => name.split('\n')[1])).toEqual([
+      'srv-store-2',
+      'reg-hub-2',
+      'srv-store-3',
+      'reg-hub-1',
+      'srv-store-1',
+    ]);
+    const cells = (await store.page.locator('tbody tr').allInnerTexts()).map((row) =>
+      row.replaceAll(/\s+/g, ' '),
+    );
+    expect(cells[0]).toContain('Requires Renewal ! Renew its license on the Authorization server.');
+    expect(cells[0]).toContain('Not heard of for more than a day');
+    expect(cells[1]).toContain('Register License token expired ✕ It has not come back');
+    expect(cells[1]).toContain('Not connected 8 days ago (16 November 2026 at 12:00 UTC)');
+    expect(cells[3]).toMatch(/License token valid 1 December 2026 at 11:59 UTC \(in 6 days\) Connected$/);
+    await store.inspect('peers');
+    await choose('Needs attention');
+    expect(await names()).toHaveLength(3);
+    await choose('Servers');
+    expect(await names()).toHaveLength(3);
+    await choose('Registers');
+    expect(await names()).toHaveLength(2);
+    await store.page.getByLabel('Name or ID begins with').fill('Head office, register 2');
+    await store.choose('Search');
+    expect(await names()).toEqual([expect.stringContaining('reg-hub-2')]);
+    await choose('Servers');
+    await store.page.getByText('There is none like that.').waitFor();
+    expect(await store.page.getByLabel('Name or ID begins with').inputValue()).toBe(
+      'Head office, register 2',
+    );
+  });
+
+  it('has pages, says what it cannot know, and takes a name for what it is', async () => {
+    const ids = Array.from({ length: 30 }, (_, index) => `till-${String(index).padStart(2, '0')}`);
+    await record(ids.map((id) => admit(id, '<script>alert(1)</script>', -minuteMs)));
+    vi.restoreAllMocks();
+    await store.page.goto(`${store.app.url}/peers?search=till-`);
+    await store.page.getByText('Connection unknown').first().waitFor();
+    await choose('Needs attention');
+    await store.page.getByText('There is none like that.').waitFor();
+    await choose('All');
+    const first = await names();
+    expect(first[0]).toContain('<script>');
+    await store.page.getByRole('button', { name: 'Next page' }).click();
+    await store.page.getByRole('button', { name: 'First page' }).waitFor();
+    const seen = [...first, ...(await names())].map((name) => name.split('\n')[1]);
+    expect(seen).toEqual(ids);
+    await store.page.goto(`${store.app.url}/peers?after=nonsense`);
+    await store.isTold('That did not work');
+  });
+});
+
+function admit(deviceId: string, name: string, atMs: number): Observation {
+  const at = shift(startAt, atMs);
+  const tokenExpiresAt = shift(at, 7 * dayMs);
+  return {
+    kind: 'admitted',
+    deviceId,
+    at,
+    peer: { deviceId, name, kind: 'register', features: ['register'], tokenExpiresAt },
+  };
+}
+
+function tell(serverId: string, serverName: string, atMs: number, data: object = {}): Observation {
+  const at = shift(startAt, atMs);
+  const json = writeStatusEvent({ serverId, at, data: { serverName, ...data } });
+  const event = readStoreEvent(`stores.${serverId}.license.status`, new TextEncoder().encode(json));
+  if (event === null) throw new Error('This is no event of a store.');
+  return { kind: 'told', deviceId: serverId, at, event };
+}

@@ -1,0 +1,63 @@
+import { licenseViewAt } from '../../src/licensing/domain/license-view.js';
+import { toCloudEvent } from '../../src/outbox/cloud-event.js';
+import { buildGrant, buildLicensedState, buildToken, defaultPolicy } from './license-fixture.js';
+
+export interface StoreEventOptions {
+  readonly serverId: string;
+  /** When the store told it; also its sequence, in Unix milliseconds, unless said otherwise. */
+  readonly at: Date;
+  readonly sequence?: number;
+  /** In place of what a healthy store tells. */
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+/** The `license.status` of a store server whose token was issued at that moment and lives for 7 days, as JSON. */
+export function writeStatusEvent({
+  serverId,
+  at,
+  sequence = at.getTime(),
+  data = {},
+}: StoreEventOptions): string {
+  const grant = buildGrant({
+    identity: { serverId, serverName: `Name of ${serverId}` },
+    token: buildToken({ issuedAt: at }),
+  });
+  const view = licenseViewAt({ ...buildLicensedState(grant), sequence }, defaultPolicy, at);
+  return toCloudEvent(
+    {
+      type: 'license.status',
+      serverId,
+      time: at,
+      sequence,
+      data: { previousStatus: 'licensed', ...view, ...data },
+    },
+    `${serverId}-${sequence}`,
+  );
+}
+
+/** The `token.expiring` of a store server whose token ends at `expiresAt`, as JSON. */
+export function writeExpiringEvent({
+  serverId,
+  at,
+  sequence = at.getTime(),
+  expiresAt,
+}: StoreEventOptions & { readonly expiresAt: Date }): string {
+  const secondsRemaining = Math.max(0, Math.floor((expiresAt.getTime() - at.getTime()) / 1000));
+  return toCloudEvent(
+    {
+      type: 'token.expiring',
+      serverId,
+      time: at,
+      sequence,
+      data: {
+        serverId,
+        expiresAt,
+        secondsRemaining,
+        thresholdSeconds: secondsRemaining === 0 ? 0 : 3600,
+        lastRefreshError: null,
+        offlineSince: at,
+      },
+    },
+    `${serverId}-${sequence}`,
+  );
+}
