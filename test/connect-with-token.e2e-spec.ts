@@ -246,4 +246,12 @@ describe('a connection with a license token', () => {
     expect(await heard).toMatchObject({ data: { status: 'unlicensed', reason: 'removed' } });
     expect(connection.isClosed()).toBe(false);
   });
+
+  it('is ended when the server is licensed as another', async () => {
+    const connection = await open(await issue(otherRegister));
+    await app.acquire(mock, 'srv-store-2');
+    await app.app.get(PeerConnections).look();
+    await connection.closed();
+    await expect(open(await issue(otherRegister))).rejects.toThrow(/authorization violation/i);
+  });
 });

@@ -3,14 +3,19 @@ import type { NatsConnection, Subscription } from '@nats-io/transport-node';
 import { Interval } from '@nestjs/schedule';
 import { Settings } from '../config/settings.js';
 import { PeerVerifier } from '../peers/peer-verifier.js';
-import type { Peer } from '../peers/peer.js';
-import { RevocationList } from '../peers/revocation-list.js';
+import type { Peer, PeerRefusal } from '../peers/peer.js';
 import { BrokerLink } from './broker-link.js';
 import type { AuthRequest } from './nats-jwt.js';
 import { peerAccount } from './peer-permissions.js';
 
 const lookMs = 1000;
 const timeoutMs = 2000;
+/** Why a connection that was let in is ended. */
+const endings: Readonly<Partial<Record<PeerRefusal, string>>> = {
+  'device-revoked': 'the Authorization server has revoked it',
+  'wrong-hub': 'this server is another one now',
+  'foreign-organization': 'this server is of another organization now',
+};
 
 interface PeerConnection {
   readonly serverId: string;
@@ -26,20 +31,19 @@ interface Disconnect {
 }
 
 /**
- * Knows the connections of peers, and ends those of a peer that was revoked meanwhile. That a token ends, the broker
- * knows by itself.
+ * Knows the connections of peers, and ends those of a peer that was revoked meanwhile, or let in by this server when it
+ * was another. That a token ends, the broker knows by itself.
  */
 @Injectable()
 export class PeerConnections extends BrokerLink {
   private readonly log = new Logger('Callout');
   private readonly connections = new Map<string, PeerConnection>();
   private readonly followed = new WeakSet<NatsConnection>();
-  private judgedUnder = 0;
+  private judgedUnder = '';
 
   constructor(
     private readonly settings: Settings,
     private readonly verifier: PeerVerifier,
-    private readonly revocations: RevocationList,
   ) {
     super(settings.nats.url, settings.nats.sys, 'to end the connections of revoked peers');
   }
@@ -74,25 +78,26 @@ export class PeerConnections extends BrokerLink {
     this.connections.set(nameOf(serverId, clientId), { serverId, clientId, token, peer });
   }
 
-  /** Ends the connections of those whose token has been revoked since the last look. */
+  /** Ends the connections of those who would not be let in any more, if anything that decides about it has changed. */
   @Interval(lookMs)
   async look(): Promise<void> {
-    const { version } = this.revocations;
-    if (version === this.judgedUnder || this.current === null) return;
-    this.judgedUnder = version;
+    const { basis } = this.verifier;
+    if (basis === this.judgedUnder || this.current === null) return;
+    this.judgedUnder = basis;
     for (const [name, connection] of this.connections) {
       const verdict = this.verifier.verifyOffline(connection.token);
       if (verdict.kind === 'accepted') continue;
-      this.connections.delete(name);
-      if (verdict.code === 'device-revoked') await this.end(connection);
+      const why = endings[verdict.code];
+      if (why !== undefined || verdict.code.endsWith('-expired')) this.connections.delete(name);
+      if (why !== undefined) await this.end(connection, why);
     }
   }
 
-  private async end({ serverId, clientId, peer }: PeerConnection): Promise<void> {
+  private async end({ serverId, clientId, peer }: PeerConnection, why: string): Promise<void> {
     const request = JSON.stringify({ cid: clientId });
     try {
       await this.current?.request(`$SYS.REQ.SERVER.${serverId}.KICK`, request, { timeout: timeoutMs });
-      this.log.warn(`The connection of ${peer.deviceId} is ended: the Authorization server has revoked it.`);
+      this.log.warn(`The connection of ${peer.deviceId} is ended: ${why}.`);
     } catch (error) {
       // The broker has been restarted since, and with it all connections were judged anew; or it has gone by itself.
       this.log.debug(`The connection of ${peer.deviceId} could not be ended (${String(error)}).`);

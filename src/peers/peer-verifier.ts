@@ -31,6 +31,13 @@ export class PeerVerifier {
     private readonly clock: Clock,
   ) {}
 
+  /** What a verdict rests on, apart from the time: under another basis every token has to be judged again. */
+  get basis(): string {
+    const { identity } = this.store.state;
+    const { version } = this.keys;
+    return `${version}/${this.revocations.version}/${identity?.serverId}/${identity?.organization.id}`;
+  }
+
   /** Verifies a token. A key that is not known is asked for once in a while, and only then the network is used. */
   async verify(token: string): Promise<PeerVerdict> {
     const verdict = this.verifyOffline(token);
@@ -83,12 +90,10 @@ export class PeerVerifier {
   }
 
   private forgetIfStale(): void {
-    const { identity } = this.store.state;
-    const { version } = this.keys;
-    const under = `${version}/${this.revocations.version}/${identity?.serverId}/${identity?.organization.id}`;
-    if (under === this.seenUnder) return;
-    this.identity = identity;
-    this.seenUnder = under;
+    const { basis } = this;
+    if (basis === this.seenUnder) return;
+    this.identity = this.store.state.identity;
+    this.seenUnder = basis;
     this.seen.clear();
   }
 }
