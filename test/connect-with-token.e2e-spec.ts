@@ -5,6 +5,7 @@ import {
   tokenAuthenticator,
 } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ConnectedPeers } from '../src/messaging/connected-peers.js';
 import { PeerConnections } from '../src/messaging/peer-connections.js';
 import { RevocationList } from '../src/peers/revocation-list.js';
 import { makeDeviceKey } from './support/device-key.js';
@@ -217,11 +218,11 @@ describe('a connection with a license token', () => {
 
   it('counts as long as it is there', async () => {
     const { app: service } = app;
-    await expect.poll(() => service.get(PeerConnections).count).toBe(0);
+    await expect.poll(() => service.get(ConnectedPeers).present?.size).toBe(0);
     const connection = await open(await issue(register));
-    expect(service.get(PeerConnections).count).toBe(1);
+    await expect.poll(() => service.get(ConnectedPeers).present?.size).toBe(1);
     await connection.close();
-    await expect.poll(() => service.get(PeerConnections).count).toBe(0);
+    await expect.poll(() => service.get(ConnectedPeers).present?.size).toBe(0);
   });
 
   it('is ended when the Authorization server has revoked the device', async () => {

@@ -44,7 +44,7 @@ export class ConnectedPeers implements OnModuleInit {
   constructor(private readonly link: PeerConnections) {}
 
   /** By their ids; null: nobody can tell, as the system account is away or not configured. */
-  get present(): ReadonlyMap<string, unknown> | null {
+  get present(): ReadonlyMap<string, number> | null {
     return this.isKnown && this.link.isConnected ? this.connections : null;
   }
 

@@ -48,11 +48,6 @@ export class PeerConnections extends BrokerLink {
     super(settings.nats.url, settings.nats.sys, 'to end the connections of revoked peers');
   }
 
-  /** How many peers are connected; one whose end was told while this link was down counts until its token ends. */
-  get count(): number {
-    return this.connections.size;
-  }
-
   override onApplicationBootstrap(): void {
     // Without the system account nobody tells which connections have ended, and none could be ended.
     if (this.settings.nats.sys === null) return;

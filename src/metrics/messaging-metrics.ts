@@ -3,7 +3,7 @@ import { Counter } from 'prom-client';
 import { SingleFlight } from '../licensing/single-flight.js';
 import { HubLink } from '../messaging/hub-link.js';
 import { NatsLink } from '../messaging/nats-link.js';
-import { PeerConnections } from '../messaging/peer-connections.js';
+import { ConnectedPeers } from '../messaging/connected-peers.js';
 import { HubOutbox } from '../outbox/hub-outbox.js';
 import { eventSubjects } from '../outbox/license-stream.js';
 import { OutboxRelay } from '../outbox/outbox-relay.js';
@@ -28,7 +28,7 @@ export class MessagingMetrics implements OnModuleInit {
   constructor(
     private readonly registry: MetricsRegistry,
     private readonly link: NatsLink,
-    private readonly peers: PeerConnections,
+    private readonly peers: ConnectedPeers,
     private readonly outbox: Outbox,
     private readonly relay: OutboxRelay,
     private readonly hub: HubLink,
@@ -40,8 +40,8 @@ export class MessagingMetrics implements OnModuleInit {
     registry.addGauge('nats_connected', 'Whether the broker is connected.', () => this.link.isConnected);
     registry.addGauge(
       'connected_peers',
-      'Registers and store servers that are connected to the broker.',
-      () => this.peers.count,
+      'Registers and store servers that are connected to the broker; absent while nobody can tell.',
+      () => this.peers.present?.size ?? null,
     );
     registry.addGauge(
       'outbox_pending_events',
