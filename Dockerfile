@@ -1,77 +1,126 @@
 # The licensing service, the mock Authorization server, the example register and the broker: a target each.
+#
+# To pin a base image to a digest of your own registry: --build-arg NODE_IMAGE=… or NATS_IMAGE=…
+ARG NODE_IMAGE=node:24.21.0-bookworm-slim
+ARG NATS_IMAGE=nats:2.12.8-alpine
 
-FROM node:24-bookworm AS dependencies
+FROM ${NODE_IMAGE} AS manifests
 WORKDIR /app
 COPY package.json package-lock.json ./
 COPY mock-auth-server/package.json mock-auth-server/
 COPY client/package.json client/
-# Not npm ci, which refuses a lock file that lacks other platforms' optional binaries. Without --save, npm install follows
-# the lock file and leaves it as it is.
-#
-# better-sqlite3 13 in place of 12: from 24.19 on, Node aborts at a garbage collection of 12 (nodejs/node#65446). Outside
-# of the image it is 12, because 13 has no binary for Node 20 (ADR 0004).
-RUN npm install --no-save --no-audit --no-fund --force better-sqlite3@13.2.0
 
-FROM dependencies AS build
+# Not npm ci, which refuses a lock file that lacks other platforms' optional binaries. Without --save, npm install follows
+# the lock file and leaves it as it is. No script of a package is run: nothing here has to be compiled.
+FROM manifests AS build
+RUN --mount=type=cache,target=/root/.npm npm install --no-save --no-audit --no-fund --ignore-scripts --force
 COPY tsconfig.json tsconfig.build.json ./
 COPY scripts scripts
 COPY src src
 COPY mock-auth-server mock-auth-server
 COPY client client
-RUN node scripts/build.mjs
+RUN node scripts/build.mjs && chmod +x dist/cli.js
 
-FROM dependencies AS production
-# Not npm prune, which would bring back better-sqlite3 12.
-RUN npm install --omit=dev --no-save --no-audit --no-fund --force better-sqlite3@13.2.0
-# A 12 of the mock's own, if there is one: it finds the 13 above it.
-RUN rm -rf mock-auth-server/node_modules/better-sqlite3
+# What each process needs to run, and no more.
+#
+# better-sqlite3 13 in place of 12: from 24.19 on, Node aborts at a garbage collection of 12 (nodejs/node#65446). Outside
+# of the image it is 12, because 13 has no binary for Node 20 (ADR 0004). It brings its binary along.
+FROM manifests AS licensing-dependencies
+COPY deploy/remove-what-is-not-run.sh deploy/
+RUN --mount=type=cache,target=/root/.npm \
+  npm install --omit=dev --workspaces=false --no-save --no-audit --no-fund --ignore-scripts --force better-sqlite3@13.2.0 \
+  && sh deploy/remove-what-is-not-run.sh node_modules
 
-FROM node:24-bookworm-slim AS runtime
+FROM manifests AS mock-dependencies
+COPY deploy/remove-what-is-not-run.sh deploy/
+RUN --mount=type=cache,target=/root/.npm \
+  npm install --omit=dev --workspace mock-auth-server --no-save --no-audit --no-fund --ignore-scripts --force better-sqlite3@13.2.0 \
+  && sh deploy/remove-what-is-not-run.sh node_modules
+
+FROM manifests AS register-dependencies
+COPY deploy/remove-what-is-not-run.sh deploy/
+RUN --mount=type=cache,target=/root/.npm \
+  npm install --omit=dev --workspace client --no-save --no-audit --no-fund --ignore-scripts --force \
+  && sh deploy/remove-what-is-not-run.sh node_modules
+
+FROM ${NODE_IMAGE} AS runtime
 ENV NODE_ENV=production
 WORKDIR /app
-COPY --from=production /app/node_modules node_modules
-COPY --from=production /app/mock-auth-server mock-auth-server
-COPY --from=production /app/client client
 COPY package.json ./
-COPY styles styles
 RUN mkdir /data && chown node:node /data
-USER node
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+ARG SOURCE=unknown
+LABEL org.opencontainers.image.version="${VERSION}" \
+  org.opencontainers.image.revision="${REVISION}" \
+  org.opencontainers.image.source="${SOURCE}" \
+  org.opencontainers.image.licenses="MIT"
+# By its number, so that an orchestrator can tell that it is not root.
+USER 1000:1000
 
 FROM runtime AS init
+LABEL org.opencontainers.image.title="POS licensing: secrets at the first start"
+COPY --from=register-dependencies /app/node_modules node_modules
+COPY client/package.json client/
 COPY scripts/start/create-nats-passwords.mjs scripts/start/
 COPY deploy/create-secrets.mjs deploy/
 USER root
-RUN mkdir -p /secrets/nats /secrets/licensing /secrets/register && chown -R node:node /secrets
-USER node
+RUN mkdir -p /secrets/nats /secrets/licensing /secrets/register /secrets/postgres && chown -R node:node /secrets
+USER 1000:1000
 CMD ["node", "deploy/create-secrets.mjs"]
 
 FROM runtime AS mock-auth-server
+LABEL org.opencontainers.image.title="POS licensing: mock of the Authorization server"
+COPY --from=mock-dependencies /app/node_modules node_modules
+COPY --from=mock-dependencies /app/mock-auth-server mock-auth-server
+COPY styles styles
 COPY --from=build /app/mock-auth-server/dist mock-auth-server/dist
 ENV HOST=0.0.0.0 PORT=4000 DATA_DIR=/data
 EXPOSE 4000
-HEALTHCHECK --interval=5s --timeout=10s --retries=5 --start-period=60s \
+HEALTHCHECK --interval=15s --timeout=10s --retries=4 --start-period=60s --start-interval=1s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:4000/health').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "mock-auth-server/dist/main.js"]
 
 FROM runtime AS register
+LABEL org.opencontainers.image.title="POS licensing: example register"
+COPY --from=register-dependencies /app/node_modules node_modules
+COPY --from=register-dependencies /app/client client
 COPY --from=build /app/client/dist client/dist
+ENV CONNECTED_FILE=/tmp/connected
+# It touches the file every five seconds while it is connected to its broker.
+HEALTHCHECK --interval=15s --timeout=10s --retries=4 --start-period=60s --start-interval=1s \
+  CMD ["node", "-e", "process.exit(Date.now() - fs.statSync(process.env.CONNECTED_FILE).mtimeMs < 15_000 ? 0 : 1)"]
 CMD ["node", "client/dist/example-register.js"]
 
-FROM nats:2.12-alpine AS nats
+FROM ${NATS_IMAGE} AS nats
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+ARG SOURCE=unknown
+LABEL org.opencontainers.image.title="POS licensing: the broker of a store" \
+  org.opencontainers.image.version="${VERSION}" \
+  org.opencontainers.image.revision="${REVISION}" \
+  org.opencontainers.image.source="${SOURCE}" \
+  org.opencontainers.image.licenses="MIT AND Apache-2.0"
 COPY deploy/nats /etc/nats
 RUN mkdir /data && chown 1000:1000 /data
 # As in the other images, so that it can read the passwords that init makes.
 USER 1000:1000
 EXPOSE 4222
-HEALTHCHECK --interval=5s --timeout=10s --retries=5 --start-period=30s \
+HEALTHCHECK --interval=15s --timeout=10s --retries=4 --start-period=30s --start-interval=1s \
   CMD ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8222/healthz"]
 ENTRYPOINT ["/bin/sh", "/etc/nats/run-in-container.sh"]
 
 # The last one is what `docker build .` makes.
 FROM runtime AS licensing
+LABEL org.opencontainers.image.title="POS licensing"
+COPY --from=licensing-dependencies /app/node_modules node_modules
+COPY styles styles
 COPY --from=build /app/dist dist
+USER root
+RUN ln -s /app/dist/cli.js /usr/local/bin/pos-licensing
+USER 1000:1000
 ENV HOST=0.0.0.0 PORT=3000 DATA_DIR=/data DOCS=off
 EXPOSE 3000
-HEALTHCHECK --interval=5s --timeout=10s --retries=5 --start-period=60s \
+HEALTHCHECK --interval=15s --timeout=10s --retries=4 --start-period=60s --start-interval=1s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:3000/health/ready').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "dist/main.js"]

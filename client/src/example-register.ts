@@ -1,6 +1,7 @@
 import { authorizeDevice, makeDevice } from './example-register/authorize-device.js';
 import { describeEvent } from './example-register/describe-event.js';
 import { keepMockToken } from './example-register/keep-mock-token.js';
+import { markConnection } from './example-register/mark-connection.js';
 import { MockControls } from './example-register/mock-controls.js';
 import { MockToken } from './example-register/mock-token.js';
 import { type MockSettings, readSettings, type RegisterSettings } from './example-register/read-settings.js';
@@ -20,6 +21,8 @@ const stopping = new AbortController();
 const running: { device?: Device; license?: LicenseFollower } = {};
 /** Why there is no connection; empty while there is one. */
 let refusal = '';
+const { CONNECTED_FILE: connectedFile } = process.env;
+const mark = connectedFile ? markConnection(connectedFile) : null;
 process.once('SIGTERM', stop);
 process.once('SIGINT', stop);
 const outcome = readSettings(process.env);
@@ -75,6 +78,7 @@ function follow(options: FollowLicenseOptions): LicenseFollower {
     onTokenExpiring: (event, delivery) => console.log(describeEvent(event, delivery)),
     onConnection: (change) => {
       refusal = change.state === 'connected' ? '' : change.reason;
+      mark?.(change.state === 'connected');
       console.log(
         change.state === 'connected'
           ? `connected to ${change.broker}`
