@@ -55,7 +55,9 @@ export class Environment {
   @IsIn(['on', 'off'], { message: 'ALLOW_INSECURE_AUTH_SERVER must be on or off' })
   ALLOW_INSECURE_AUTH_SERVER = 'off';
 
-  @Matches(/^(nats|tls):\/\/\S+$/, { message: 'NATS_URL must be such as nats://127.0.0.1:4222' })
+  @Matches(/^(nats|tls):\/\/[^\s,]+(,(nats|tls):\/\/[^\s,]+)*$/, {
+    message: 'NATS_URL must be such as nats://127.0.0.1:4222, or several, separated by commas',
+  })
   NATS_URL = 'nats://127.0.0.1:4222';
 
   @IsOptional()
@@ -85,6 +87,10 @@ export class Environment {
   @IsOptional()
   @MinLength(1, { message: 'NATS_SYS_PASSWORD must not be empty' })
   NATS_SYS_PASSWORD?: string;
+
+  @Type(() => Number)
+  @IsIn([1, 3, 5], { message: 'NATS_STREAM_REPLICAS must be 1, 3 or 5' })
+  NATS_STREAM_REPLICAS = 1;
 
   @IsOptional()
   // No user and password in it: this service logs in with its license token, and the address is logged.

@@ -147,6 +147,7 @@ function toBroker(environment: Environment): Settings['nats'] {
   const callout = toLogin(NATS_CALLOUT_USER, NATS_CALLOUT_PASSWORD);
   return {
     url,
+    streamReplicas: environment.NATS_STREAM_REPLICAS,
     login: toLogin(NATS_USER, NATS_PASSWORD),
     callout: callout !== null && issuerSeed !== undefined ? { ...callout, issuerSeed } : null,
     sys: toLogin(NATS_SYS_USER, NATS_SYS_PASSWORD),

@@ -25,7 +25,10 @@ export class Settings {
     readonly exceptions: string | null;
   };
   readonly nats!: {
+    /** Of a cluster several, separated by commas. */
     readonly url: string;
+    /** On how many brokers of a cluster each event is stored. */
+    readonly streamReplicas: number;
     /** Null: the broker lets this service in without one. */
     readonly login: BrokerLogin | null;
     /** As whom the broker asks who may come in, and the seed of the account whose key it trusts; null: it does not ask. */

@@ -12,6 +12,7 @@ import {
   type StreamInfo,
 } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { Settings } from '../config/settings.js';
 import { ensureStream, type StreamDefinition } from '../messaging/ensure-stream.js';
 import { NatsLink } from '../messaging/nats-link.js';
 import type { StreamPlace } from './stores-place.js';
@@ -38,11 +39,14 @@ const definition: StreamDefinition = {
 export class StoresStream implements OnModuleInit {
   private readonly logger = new Logger('Hub');
 
-  constructor(private readonly link: NatsLink) {}
+  constructor(
+    private readonly link: NatsLink,
+    private readonly settings: Settings,
+  ) {}
 
   onModuleInit(): void {
     this.link.onConnected(async (connection) => {
-      await ensureStream(connection, definition);
+      await this.ensure(connection);
       this.logger.debug(`The stream ${storesStreamName} is there.`);
     });
   }
@@ -52,7 +56,7 @@ export class StoresStream implements OnModuleInit {
     connection: NatsConnection,
     place: StreamPlace | null,
   ): Promise<{ consumer: Consumer; created: string }> {
-    await ensureStream(connection, definition);
+    await this.ensure(connection);
     const manager = await jetstreamManager(connection, { checkAPI: false });
     const info = await manager.streams.info(storesStreamName);
     const { name } = await manager.consumers.add(storesStreamName, {
@@ -64,6 +68,11 @@ export class StoresStream implements OnModuleInit {
     });
     const consumer = await jetstream(connection).consumers.get(storesStreamName, name);
     return { consumer, created: info.created };
+  }
+
+  private ensure(connection: NatsConnection): Promise<void> {
+    const { streamReplicas } = this.settings.nats;
+    return ensureStream(connection, { ...definition, num_replicas: streamReplicas });
   }
 }
 

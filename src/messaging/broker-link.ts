@@ -111,7 +111,7 @@ export abstract class BrokerLink implements OnApplicationBootstrap, BeforeApplic
 
   private options(): ConnectionOptions {
     return {
-      servers: this.url,
+      servers: this.url.split(','),
       name: 'pos-licensing',
       // Without this, the scheme alone would let a broker talk a connection out of its encryption.
       ...(this.url.startsWith('tls:') && { tls: {} }),

@@ -1,6 +1,7 @@
 import type { JetStreamPublishOptions } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { loadSettings } from '../config/load-settings.js';
 import type { OutboxEventRow } from '../persistence/entities/outbox-event.entity.js';
 import { LicenseStream } from './license-stream.js';
 
@@ -39,7 +40,7 @@ function keepStream(failing: Readonly<Record<string, Error>> = {}): string[] {
 }
 
 describe('LicenseStream.publish', () => {
-  const stream = new LicenseStream();
+  const stream = new LicenseStream(loadSettings({}));
 
   beforeEach(() => {
     publish.mockReset();

@@ -7,6 +7,7 @@ import {
   StorageType,
 } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { Settings } from '../config/settings.js';
 import { ensureStream, type StreamDefinition } from '../messaging/ensure-stream.js';
 import type { OutboxEventRow } from '../persistence/entities/outbox-event.entity.js';
 import type { EventStream } from './event-stream.js';
@@ -33,9 +34,15 @@ const definition: StreamDefinition = {
 /** The JetStream stream that keeps the events for registers that were away. */
 @Injectable()
 export class LicenseStream implements EventStream {
+  private readonly replicas: number;
+
+  constructor({ nats }: Settings) {
+    this.replicas = nats.streamReplicas;
+  }
+
   /** Creates the stream, or brings it to the present configuration. Messages in it stay. */
   async ensure(connection: NatsConnection): Promise<void> {
-    await ensureStream(connection, definition);
+    await ensureStream(connection, { ...definition, num_replicas: this.replicas });
   }
 
   async keeps(connection: NatsConnection, { subject, sequence }: OutboxEventRow): Promise<boolean> {

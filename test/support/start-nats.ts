@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { createAccount } from '@nats-io/nkeys';
+import { createAccount, type KeyPair } from '@nats-io/nkeys';
 import { findNatsServer } from '../../scripts/find-nats.mjs';
 import { containerName, planNatsCommand, type NatsSettings } from '../../scripts/nats/plan-nats-command.mjs';
 import { findFreePort } from './find-free-port.js';
@@ -46,6 +46,18 @@ export interface StartNatsOptions {
   port?: number;
   /** Default: a temporary folder. */
   storeDir?: string;
+  /** Makes it one of a cluster. */
+  cluster?: ClusterMember;
+}
+
+/** What the brokers of a cluster have in common, and what tells this one from the others. */
+export interface ClusterMember {
+  readonly account: KeyPair;
+  readonly passwords: Readonly<Record<'licensing' | 'register' | 'sys' | 'callout' | 'route', string>>;
+  readonly name: string;
+  readonly routePort: number;
+  /** Of all of them. */
+  readonly routePorts: readonly number[];
 }
 
 /** Starts a broker on loopback and resolves when it answers. */
@@ -54,17 +66,20 @@ export async function startNats(options: StartNatsOptions = {}): Promise<TestNat
   const port = options.port ?? (await findFreePort());
   const storeDir = options.storeDir ?? (await mkdtemp(join(tmpdir(), 'pos-nats-')));
   await mkdir(storeDir, { recursive: true });
-  const account = createAccount();
+  const { cluster } = options;
+  const account = cluster?.account ?? createAccount();
   const passwords = {
     licensing: newPassword(),
     register: newPassword(),
     sys: newPassword(),
     callout: newPassword(),
+    ...cluster?.passwords,
     issuer: account.getPublicKey(),
   };
-  const configPath = join(import.meta.dirname, '../../deploy/nats/store.conf');
+  const configPath = join(import.meta.dirname, `../../deploy/nats/${cluster ? 'cluster' : 'store'}.conf`);
   const settings: NatsSettings = { configPath, host: HOST, port, storeDir, passwords };
   const plan = planNatsCommand(server, settings);
+  if (cluster) Object.assign(plan.env, clusterEnvironment(cluster));
   let broker = await startBroker(plan, port);
 
   async function end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
@@ -91,6 +106,22 @@ export async function startNats(options: StartNatsOptions = {}): Promise<TestNat
       await end('SIGTERM');
       broker = await startBroker(plan, port);
     },
+  };
+}
+
+function clusterEnvironment({
+  name,
+  passwords,
+  routePort,
+  routePorts,
+}: ClusterMember): Record<string, string> {
+  const routes = routePorts.map((port) => `nats://route:${passwords.route}@${HOST}:${port}`);
+  return {
+    NATS_SERVER_NAME: JSON.stringify(name),
+    NATS_CLUSTER_HOST: JSON.stringify(HOST),
+    NATS_CLUSTER_PORT: String(routePort),
+    NATS_ROUTE_PASSWORD: JSON.stringify(passwords.route),
+    NATS_ROUTES: JSON.stringify(routes),
   };
 }
 
