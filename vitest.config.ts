@@ -31,9 +31,17 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/**/*.e2e-spec.ts'],
-          exclude: ['test/{share-a-database,outlive-a-paused-leader}.e2e-spec.ts'],
+          exclude: ['test/{share-a-database,outlive-a-paused-leader,run-in-containers}.e2e-spec.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        // Builds images, which takes minutes: npm run test:containers.
+        test: {
+          name: 'containers',
+          include: ['test/run-in-containers.e2e-spec.ts'],
+          testTimeout: 120_000,
         },
       },
       {

@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+
+const rootDir = join(import.meta.dirname, '..');
+const overlays = ['postgres', 'hub', 'production'].map((name) => `deploy/compose/${name}.yml`);
+
+/** A service of a compose file, as far as it is looked at here. */
+interface ComposeService {
+  readonly image?: string;
+  readonly build?: { readonly target: string };
+  readonly extends?: { readonly file: string; readonly service: string };
+  readonly user?: string;
+  readonly ports?: readonly string[] | null;
+  readonly tmpfs?: readonly string[];
+  readonly healthcheck?: { readonly test: readonly string[] };
+  readonly environment?: Readonly<Record<string, string | null>>;
+  readonly [key: string]: unknown;
+}
+
+function read(path: string): string {
+  return readFileSync(join(rootDir, path), 'utf8');
+}
+
+function readServices(path: string): [string, ComposeService][] {
+  const customTags = ['!override', '!reset'].flatMap((tag) => [
+    { tag, collection: 'seq' as const },
+    { tag, collection: 'map' as const },
+  ]);
+  const file = parse(read(path), { merge: true, customTags }) as { services: Record<string, ComposeService> };
+  return Object.entries(file.services);
+}
+
+const ownServices = ['docker-compose.yml', ...overlays].flatMap((path) =>
+  readServices(path)
+    .filter(([, service]) => service.build !== undefined || service.image !== undefined)
+    .map(([name, service]) => ({ path, name, service })),
+);
+const laidOver = overlays.flatMap((path) =>
+  readServices(path)
+    .filter(([, service]) => service.build === undefined && service.image === undefined)
+    .map(([name, service]) => ({ path, name, service })),
+);
+
+describe.each(ownServices)('$name in $path', ({ name, service }) => {
+  it('can write nothing but its volumes and small folders in memory, and gain no right', () => {
+    expect(service).toMatchObject({
+      init: true,
+      read_only: true,
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
+      restart: name === 'init' ? 'on-failure:5' : 'unless-stopped',
+    });
+    for (const folder of service.tmpfs ?? []) expect(folder).toMatch(/size=\d+m/);
+    expect(service['privileged'] ?? service['cap_add'] ?? null).toBeNull();
+  });
+
+  it('has an end to what it takes of memory, processors, processes and disk', () => {
+    expect(service['mem_limit']).toMatch(/^\d+m$/);
+    expect(service['cpus']).toBeGreaterThan(0);
+    expect(service['pids_limit']).toBeGreaterThan(0);
+    expect(service['logging']).toMatchObject({ driver: 'local', options: { 'max-file': '3' } });
+  });
+
+  it('is not root, and comes from a version that is named to its last number', () => {
+    if (service.image === undefined) expect(service.build?.target).toBe(name);
+    else {
+      expect(service.image).toMatch(/:v?\d+\.\d+(\.\d+)?(-alpine)?$/);
+      expect(service.user).toMatch(/^[1-9]\d*:\d+$/);
+      expect(service.healthcheck?.test.length).toBeGreaterThan(2);
+    }
+  });
+
+  it('is published on this machine alone, and has no secret in its environment', () => {
+    for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:\$\{[A-Z_]+:-\d+\}:\d+$/);
+    const secrets = Object.entries(service.environment ?? {}).filter(
+      ([setting, value]) => /(PASSWORD|TOKEN|SEED|KEY|DATABASE_URL)$/.test(setting) && Boolean(value),
+    );
+    expect(secrets).toEqual([]);
+  });
+});
+
+describe.each(laidOver)('what $path says of $name', ({ service }) => {
+  it('takes nothing of its confinement away', () => {
+    const confinement = [
+      'init',
+      'read_only',
+      'cap_drop',
+      'cap_add',
+      'security_opt',
+      'privileged',
+      'user',
+      'restart',
+    ];
+    expect(Object.keys(service).filter((key) => confinement.includes(key))).toEqual([]);
+    if (service.extends) expect(service.extends.file).toBe('docker-compose.yml');
+  });
+});
+
+describe('the Dockerfile', () => {
+  const dockerfile = read('Dockerfile');
+  const stages = dockerfile.split(/^FROM /m).slice(1);
+
+  it('builds on versions that are named to their last number, and on its own stages', () => {
+    const images = [...dockerfile.matchAll(/^ARG [A-Z]+_IMAGE=(.+)$/gm)].map(([, image]) => image);
+    for (const image of images) expect(image).toMatch(/:\d+\.\d+\.\d+-/);
+    const known = new Set(['${NODE_IMAGE}', '${NATS_IMAGE}']);
+    for (const stage of stages) {
+      const [, from = '', name = ''] = /^(\S+) AS (\S+)/.exec(stage) ?? [];
+      expect(known).toContain(from);
+      known.add(name);
+    }
+  });
+
+  it('ends each image as an ordinary user, with a title and this version', () => {
+    const { version } = JSON.parse(read('package.json')) as { version: string };
+    expect([...new Set(dockerfile.match(/(?<=^ARG VERSION=).+$/gm))]).toEqual([version]);
+    const images = stages.filter((stage) => /^(CMD|ENTRYPOINT) /m.test(stage));
+    expect(images).toHaveLength(5);
+    for (const image of images) {
+      expect(image).toContain('org.opencontainers.image.title=');
+      expect(image.match(/^USER .+$/gm)?.at(-1) ?? 'USER 1000:1000').toBe('USER 1000:1000');
+    }
+  });
+
+  it('gives what runs on a health check, and the service’s command line a name', () => {
+    for (const target of ['mock-auth-server', 'register', 'nats', 'licensing']) {
+      expect(stages.find((stage) => stage.includes(` AS ${target}\n`))).toContain('HEALTHCHECK ');
+    }
+    expect(stages.at(-1)).toContain('/usr/local/bin/pos-licensing');
+  });
+});
+
+describe('the broker in a container', () => {
+  it('tells its state to its own health check alone', () => {
+    for (const path of ['deploy/nats/container.conf', 'deploy/nats/cluster-container.conf']) {
+      expect(read(path)).toContain('http: "127.0.0.1:8222"');
+    }
+    expect(ownServices.flatMap(({ service }) => service.ports ?? []).join(' ')).not.toMatch(/8222|6222/);
+  });
+});

@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ComposeStack } from './support/compose-stack.js';
+import { findDockerEngine } from './support/find-docker-engine.js';
+
+const buildTimeoutMs = 900_000;
+const patience = { timeout: 60_000, interval: 500 };
+const services = ['init', 'licensing', 'mock-auth-server', 'nats', 'register'];
+const running = services.filter((service) => service !== 'init');
+
+const engine = await findDockerEngine();
+
+describe.runIf(engine === null)('a machine without a Docker engine', () => {
+  it('is told so: here only the files were looked at, by confine-containers.e2e-spec.ts', () => {
+    process.stderr.write(
+      'No Docker engine with Compose answers here: the stack was NOT run in containers.\n',
+    );
+    expect(engine).toBeNull();
+  });
+});
+
+describe.runIf(engine !== null)('the stack in containers', () => {
+  let stack: ComposeStack;
+  let adminToken: string;
+
+  beforeAll(async () => {
+    stack = await ComposeStack.plan();
+    await stack.up();
+    adminToken = (await stack.exec('licensing', 'cat', '/data/initial-admin-token')).trim();
+  }, buildTimeoutMs);
+
+  afterAll(() => stack.down(), 60_000);
+
+  async function ask(method: string, path: string): Promise<Record<string, unknown>> {
+    const headers = { Authorization: `Bearer ${adminToken}` };
+    const response = await fetch(`${stack.url}${path}`, { method, headers });
+    if (!response.ok) throw new Error(`${method} ${path} was answered with ${response.status}`);
+    return (await response.json()) as Record<string, unknown>;
+  }
+
+  async function countHeard(what: RegExp): Promise<number> {
+    return [...(await stack.logs('register')).matchAll(what)].length;
+  }
+
+  /** Started again by Docker alone, and healthy. */
+  async function isBack(service: string, restarts: number): Promise<boolean> {
+    const container = (await stack.inspect()).get(service);
+    return container?.State.Health?.Status === 'healthy' && container.RestartCount >= restarts;
+  }
+
+  it('is healthy, each container by a check of its own, and what makes the secrets has ended', async () => {
+    const containers = await stack.inspect();
+    expect([...containers.keys()].toSorted()).toEqual(services);
+    for (const service of running) {
+      expect(containers.get(service)?.State.Health?.Status, service).toBe('healthy');
+      expect(containers.get(service)?.Config.Healthcheck?.Test.length, service).toBeGreaterThan(1);
+    }
+    expect(containers.get('init')?.State).toMatchObject({ Status: 'exited', ExitCode: 0 });
+  });
+
+  it.each(services)(
+    '%s is nobody in particular, can write nothing but its data, and cannot take all',
+    async (service) => {
+      const container = (await stack.inspect()).get(service);
+      expect(container?.Config.User).toBe('1000:1000');
+      expect(container?.HostConfig).toMatchObject({
+        ReadonlyRootfs: true,
+        Privileged: false,
+        CapAdd: null,
+        CapDrop: ['ALL'],
+        SecurityOpt: ['no-new-privileges:true'],
+        Init: true,
+        LogConfig: { Config: { 'max-size': '10m', 'max-file': '3' } },
+        RestartPolicy: { Name: service === 'init' ? 'on-failure' : 'unless-stopped' },
+      });
+      expect(container?.HostConfig.Memory).toBeGreaterThan(0);
+      expect(container?.HostConfig.NanoCpus).toBeGreaterThan(0);
+      expect(container?.HostConfig.PidsLimit).toBeGreaterThan(0);
+      const published = Object.values(container?.HostConfig.PortBindings ?? {}).flatMap(
+        (bindings) => bindings ?? [],
+      );
+      expect(published.filter(({ HostIp }) => HostIp !== '127.0.0.1')).toEqual([]);
+      expect(container?.Config.Labels['org.opencontainers.image.title']).toMatch(/^POS licensing/);
+    },
+  );
+
+  it('really cannot: not write into its image, not gain a capability', async () => {
+    await expect(stack.exec('licensing', 'sh', '-c', 'echo x > /app/x')).rejects.toThrow(/read-only/i);
+    const status = await stack.exec('licensing', 'sh', '-c', 'cat /proc/self/status');
+    expect(status).toMatch(/CapEff:\s+0{16}\n/);
+    expect(status).toMatch(/NoNewPrivs:\s+1\n/);
+  });
+
+  it('has no secret in an environment, and gives each process its own alone', async () => {
+    const variables = [...(await stack.inspect()).values()].flatMap(({ Config }) => Config.Env);
+    expect(variables.filter((text) => /(PASSWORD|TOKEN|SEED|KEY)=./.test(text))).toEqual([]);
+    expect((await stack.exec('register', 'ls', '/secrets')).split('\n').filter(Boolean)).toEqual([
+      'nats-password',
+    ]);
+  });
+
+  it('has the command line on its path', async () => {
+    await expect(stack.exec('licensing', 'pos-licensing')).rejects.toThrow(/Usage: pos-licensing/);
+  });
+
+  it('acquires a license, and the register hears of it', async () => {
+    const { userCode } = await ask('POST', '/api/license/authorization');
+    await fetch(`${stack.mockUrl}/mock/approve`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ userCode, deviceId: 'srv-store-1' }),
+    });
+    expect(await ask('POST', '/api/license/authorization/complete')).toMatchObject({ status: 'licensed' });
+    await expect.poll(() => countHeard(/licensed \(acquired\)/g), patience).toBe(1);
+  });
+
+  it.each([
+    { crashed: ['nats'], restarts: 1 },
+    { crashed: ['licensing'], restarts: 1 },
+    { crashed: ['nats', 'licensing', 'register'], restarts: 2 },
+  ])('comes back by itself when $crashed crash', async ({ crashed, restarts }) => {
+    const before = await countHeard(/licensed \(refreshed\), .* live/g);
+    await Promise.all(crashed.map((service) => stack.crash(service)));
+    for (const service of crashed) {
+      await expect.poll(() => isBack(service, service === 'register' ? 1 : restarts), patience).toBe(true);
+    }
+    await expect.poll(() => ask('GET', '/health'), patience).toMatchObject({ status: 'ok' });
+    await expect.poll(() => isBack('register', 0), patience).toBe(true);
+    expect(await ask('POST', '/api/license/refresh')).toMatchObject({ status: 'licensed' });
+    await expect.poll(() => countHeard(/licensed \(refreshed\), .* live/g), patience).toBeGreaterThan(before);
+  });
+}
