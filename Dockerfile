@@ -108,7 +108,7 @@ USER 1000:1000
 EXPOSE 4222
 HEALTHCHECK --interval=15s --timeout=10s --retries=4 --start-period=30s --start-interval=1s \
   CMD ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8222/healthz"]
-ENTRYPOINT ["/bin/sh", "/etc/nats/run-in-container.sh"]
+ENTRYPOINT ["/bin/sh", "/etc/nats/run-broker.sh"]
 
 # The last one is what `docker build .` makes.
 FROM runtime AS licensing

@@ -1,0 +1,26 @@
+#!/bin/sh
+# Starts the broker in a container, or as the systemd unit. NATS reads no secret files: this hands it the passwords by its
+# environment, in quotes, so that each stays a string.
+#   NATS_CONFIG        a file beside this one (default: container.conf)
+#   NATS_LISTEN_HOST   where registers reach it (default: 0.0.0.0)
+#   NATS_ROUTE_HOSTS   the names of all brokers of a cluster, separated by spaces; this one's own is its host name
+set -eu
+here=$(dirname "$0")
+secrets=${CREDENTIALS_DIRECTORY:-/secrets}
+for user in licensing register sys callout; do
+  name="NATS_$(echo "$user" | tr '[:lower:]' '[:upper:]')_PASSWORD"
+  export "$name=\"$(cat "$secrets/$user-password")\""
+done
+export "NATS_CALLOUT_ISSUER=\"$(cat "$secrets/issuer")\""
+export "NATS_HOST=\"${NATS_LISTEN_HOST:-0.0.0.0}\"" "NATS_PORT=${NATS_PORT:-4222}"
+export "NATS_STORE_DIR=\"${STATE_DIRECTORY:-/data}\""
+config=${NATS_CONFIG:-container.conf}
+if [ -n "${NATS_ROUTE_HOSTS:-}" ]; then
+  config=cluster-container.conf
+  password=$(cat "$secrets/route-password")
+  routes=''
+  for host in $NATS_ROUTE_HOSTS; do routes="$routes \"nats://route:$password@$host:6222\""; done
+  export "NATS_SERVER_NAME=\"$(hostname)\"" NATS_CLUSTER_HOST='"0.0.0.0"' NATS_CLUSTER_PORT=6222
+  export "NATS_ROUTE_PASSWORD=\"$password\"" "NATS_ROUTES=[$routes]"
+fi
+exec nats-server -c "$here/$config"

@@ -1,0 +1,75 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+const run = promisify(execFile);
+const script = join(import.meta.dirname, '../../deploy/nats/run-broker.sh');
+const secrets = [
+  'licensing-password',
+  'register-password',
+  'sys-password',
+  'callout-password',
+  'route-password',
+  'issuer',
+];
+
+/** @type {string} */
+let folder;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'run-broker-'));
+  // Like a number, as NATS would take it for one without quotes.
+  for (const name of secrets) writeFileSync(join(folder, name), `1e5-${name}\n`);
+  const standIn = '#!/bin/sh\necho "$@"\nenv\n';
+  writeFileSync(join(folder, 'nats-server'), standIn, { mode: 0o755 });
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** @param {Record<string, string>} environment @returns {Promise<string[]>} the command line, then what it was handed */
+async function startBroker(environment) {
+  const PATH = `${folder}${delimiter}${process.env['PATH']}`;
+  const env = { PATH, CREDENTIALS_DIRECTORY: folder, STATE_DIRECTORY: '/state', ...environment };
+  const { stdout } = await run('/bin/sh', [script], { env });
+  return stdout.split('\n');
+}
+
+it('hands the broker each secret in quotes, and none on its command line', async () => {
+  const [command, ...variables] = await startBroker({});
+  expect(command).toMatch(/^-c .*\/deploy\/nats\/container\.conf$/);
+  expect(variables).toEqual(
+    expect.arrayContaining([
+      'NATS_LICENSING_PASSWORD="1e5-licensing-password"',
+      'NATS_REGISTER_PASSWORD="1e5-register-password"',
+      'NATS_SYS_PASSWORD="1e5-sys-password"',
+      'NATS_CALLOUT_PASSWORD="1e5-callout-password"',
+      'NATS_CALLOUT_ISSUER="1e5-issuer"',
+      'NATS_HOST="0.0.0.0"',
+      'NATS_STORE_DIR="/state"',
+    ]),
+  );
+});
+
+it('is a store’s on a server without containers', async () => {
+  const [command, ...variables] = await startBroker({
+    NATS_CONFIG: 'store.conf',
+    NATS_LISTEN_HOST: '127.0.0.1',
+  });
+  expect(command).toMatch(/\/store\.conf$/);
+  expect(variables).toContain('NATS_HOST="127.0.0.1"');
+});
+
+it('is one of a cluster where it is told of the others', async () => {
+  const [command, ...variables] = await startBroker({ NATS_ROUTE_HOSTS: 'nats-0.brokers nats-1.brokers' });
+  expect(command).toMatch(/\/cluster-container\.conf$/);
+  expect(variables).toEqual(
+    expect.arrayContaining([
+      `NATS_SERVER_NAME="${hostname()}"`,
+      'NATS_ROUTE_PASSWORD="1e5-route-password"',
+      'NATS_ROUTES=[ "nats://route:1e5-route-password@nats-0.brokers:6222" "nats://route:1e5-route-password@nats-1.brokers:6222"]',
+    ]),
+  );
+});

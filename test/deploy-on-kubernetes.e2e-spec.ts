@@ -1,0 +1,149 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { loadSettings } from '../src/config/load-settings.js';
+
+const folder = join(import.meta.dirname, '../deploy/kubernetes');
+
+interface Container {
+  readonly name: string;
+  readonly image: string;
+  readonly ports: readonly { readonly name: string }[];
+  readonly securityContext: object;
+  readonly resources: { readonly requests: object; readonly limits: object };
+  readonly volumeMounts: readonly { readonly name: string }[];
+  readonly [probe: string]: unknown;
+}
+
+interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+  readonly data?: Readonly<Record<string, string>>;
+  readonly images?: readonly { readonly name: string; readonly newTag: string }[];
+  readonly resources?: readonly string[];
+  readonly spec?: {
+    readonly replicas?: number;
+    readonly selector?: { readonly matchLabels?: object } & Readonly<Record<string, unknown>>;
+    readonly podSelector?: { readonly matchLabels?: object };
+    readonly template?: {
+      readonly metadata: { readonly labels: object };
+      readonly spec: {
+        readonly automountServiceAccountToken: boolean;
+        readonly securityContext: object;
+        readonly containers: readonly Container[];
+        readonly volumes: readonly {
+          readonly name: string;
+          readonly secret?: { readonly secretName: string };
+        }[];
+      };
+    };
+    readonly volumeClaimTemplates?: readonly { readonly metadata: { readonly name: string } }[];
+    readonly ports?: readonly { readonly targetPort: string }[];
+  };
+}
+
+function read(name: string): Manifest[] {
+  const documents = parseAllDocuments(readFileSync(join(folder, name), 'utf8'), { strict: true });
+  return documents.map((document) => {
+    expect(document.errors, name).toEqual([]);
+    return document.toJS() as Manifest;
+  });
+}
+
+const [kustomization] = read('kustomization.yaml');
+const names = readdirSync(folder).filter((name) => name !== 'kustomization.yaml');
+const manifests = names.flatMap((name) => read(name));
+const workloads = manifests.filter(({ spec }) => spec?.template);
+const ofKind = (kind: string) => manifests.filter((manifest) => manifest.kind === kind);
+
+describe('the manifests', () => {
+  it('are all applied, with images of this version', () => {
+    expect(kustomization?.resources?.toSorted()).toEqual(names.toSorted());
+    const packageJson = readFileSync(join(folder, '../../package.json'), 'utf8');
+    const { version } = JSON.parse(packageJson) as { version: string };
+    const images = workloads.flatMap(({ spec }) => spec?.template?.spec.containers.map(({ image }) => image));
+    expect(kustomization?.images).toEqual(images.map((name) => ({ name, newTag: version })));
+  });
+
+  it('name each thing once, and hold no secret', () => {
+    const named = manifests.map(({ kind, metadata }) => `${kind}/${metadata.name}`);
+    expect(new Set(named).size).toBe(named.length);
+    expect(ofKind('Secret')).toEqual([]);
+  });
+
+  it('give the service settings that it takes', () => {
+    const [settings] = ofKind('ConfigMap');
+    const withoutFiles = Object.entries(settings?.data ?? {}).filter(([name]) => !name.endsWith('_FILE'));
+    const secrets = { NATS_PASSWORD: 'x', NATS_CALLOUT_PASSWORD: 'x', NATS_SYS_PASSWORD: 'x' };
+    const seed = { NATS_ISSUER_SEED: `SA${'A'.repeat(56)}` };
+    const loaded = loadSettings({ ...Object.fromEntries(withoutFiles), ...secrets, ...seed });
+    expect(loaded.nats.streamReplicas).toBe(3);
+    expect(loaded.nats.url.split(',')).toHaveLength(3);
+  });
+});
+
+describe.each(workloads.map((manifest) => ({ name: manifest.metadata.name, manifest })))(
+  '$name',
+  ({ manifest }) => {
+    const pod = manifest.spec?.template;
+    const containers = pod?.spec.containers ?? [];
+
+    it('is confined as the restricted standard asks, and knows nothing of the cluster', () => {
+      expect(pod?.spec.automountServiceAccountToken).toBe(false);
+      expect(pod?.spec.securityContext).toMatchObject({
+        runAsNonRoot: true,
+        runAsUser: 1000,
+        seccompProfile: { type: 'RuntimeDefault' },
+      });
+      for (const { securityContext } of containers) {
+        expect(securityContext).toEqual({
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ['ALL'] },
+        });
+      }
+    });
+
+    it('is asked whether it has started, lives and is ready, and has its share and its limit', () => {
+      for (const container of containers) {
+        for (const probe of ['startupProbe', 'livenessProbe', 'readinessProbe']) {
+          expect(container[probe], probe).toMatchObject({ periodSeconds: expect.any(Number) as number });
+        }
+        expect(Object.keys(container.resources.requests)).toEqual(['cpu', 'memory']);
+        expect(Object.keys(container.resources.limits)).toEqual(['cpu', 'memory']);
+      }
+    });
+
+    it('mounts only what there is', () => {
+      const volumes = (pod?.spec.volumes ?? []).map(({ name }) => name);
+      const claims = (manifest.spec?.volumeClaimTemplates ?? []).map(({ metadata }) => metadata.name);
+      for (const { volumeMounts } of containers) {
+        expect(volumeMounts.map(({ name }) => name).toSorted()).toEqual([...volumes, ...claims].toSorted());
+      }
+    });
+
+    it('has replicas that are not all taken away at once, and is met by services and policies', () => {
+      expect(manifest.spec?.replicas).toBeGreaterThan(1);
+      const labels = pod?.metadata.labels ?? {};
+      expect(labels).toMatchObject(manifest.spec?.selector?.matchLabels ?? { no: 'selector' });
+      const isFor = (selector: object | undefined) => selector !== undefined && { ...labels, ...selector };
+      const budgets = ofKind('PodDisruptionBudget').map(({ spec }) => isFor(spec?.selector?.matchLabels));
+      const policies = ofKind('NetworkPolicy').map(({ spec }) => isFor(spec?.podSelector?.matchLabels));
+      const services = ofKind('Service').filter(({ spec }) => {
+        const [name] = Object.values(spec?.selector ?? {});
+        return name === (labels as Record<string, string>)['app.kubernetes.io/name'];
+      });
+      expect(budgets).toContainEqual(labels);
+      expect(policies).toContainEqual(labels);
+      expect(services.length).toBeGreaterThan(0);
+      const ports = containers.flatMap((container) => container.ports.map(({ name }) => name));
+      for (const { spec } of services) {
+        expect(ports).toEqual(
+          expect.arrayContaining((spec?.ports ?? []).map(({ targetPort }) => targetPort)),
+        );
+      }
+    });
+  },
+);
