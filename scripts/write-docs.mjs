@@ -8,7 +8,7 @@ const built = new URL('../dist/config/environment.js', import.meta.url).href;
 const { Environment, secretNames } = await import(built);
 const rootDir = join(import.meta.dirname, '..');
 const reference = await describeSettings({
-  defaults: { ...new Environment() },
+  defaults: Object.fromEntries(Object.entries(new Environment())),
   checks: getMetadataStorage().getTargetValidationMetadatas(Environment, '', false, false),
   secretNames,
   readme: readFileSync(join(rootDir, 'README.md'), 'utf8'),

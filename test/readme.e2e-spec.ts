@@ -22,7 +22,10 @@ const documents = [
   'CONTRIBUTING.md',
   'CHANGELOG.md',
   'SECURITY.md',
+  'docs/deployment.md',
   'docs/operations.md',
+  'docs/scaling.md',
+  'docs/settings.md',
   ...adrs,
 ];
 const readme = read('README.md');

@@ -69,9 +69,8 @@ describe('a cluster of three brokers', () => {
     await untilDrained();
     const { config, cluster: group } = await streamInfo();
     expect(config.num_replicas).toBe(3);
-    expect([group?.leader, ...(group?.replicas ?? []).map(({ name }) => name)].toSorted()).toEqual([
-      ...cluster.brokers.keys(),
-    ]);
+    const members = [group?.leader, ...(group?.replicas ?? []).map(({ name }) => name)];
+    expect(new Set(members)).toEqual(new Set(cluster.brokers.keys()));
   });
 
   it('loses and reorders nothing when the one that leads the stream is killed while events are published', async () => {

@@ -10,7 +10,7 @@ const readme = readFileSync(join(rootDir, 'README.md'), 'utf8');
 
 it('docs/settings.md is what npm run docs would write', async () => {
   const reference = await describeSettings({
-    defaults: { ...new Environment() },
+    defaults: Object.fromEntries(Object.entries(new Environment())),
     checks: getMetadataStorage().getTargetValidationMetadatas(Environment, '', false, false),
     secretNames,
     readme,
