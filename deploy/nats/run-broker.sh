@@ -19,8 +19,8 @@ if [ -n "${NATS_ROUTE_HOSTS:-}" ]; then
   config=cluster-container.conf
   password=$(cat "$secrets/route-password")
   routes=''
-  for host in $NATS_ROUTE_HOSTS; do routes="$routes \"nats://route:$password@$host:6222\""; done
+  for host in $NATS_ROUTE_HOSTS; do routes="$routes\"nats://route:$password@$host:6222\","; done
   export "NATS_SERVER_NAME=\"$(hostname)\"" NATS_CLUSTER_HOST='"0.0.0.0"' NATS_CLUSTER_PORT=6222
-  export "NATS_ROUTE_PASSWORD=\"$password\"" "NATS_ROUTES=[$routes]"
+  export "NATS_ROUTE_PASSWORD=\"$password\"" "NATS_ROUTES=[${routes%,}]"
 fi
 exec nats-server -c "$here/$config"

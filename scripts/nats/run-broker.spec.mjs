@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { createAccount } from '@nats-io/nkeys';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { findNatsServer } from '../find-nats.mjs';
 
 const run = promisify(execFile);
 const script = join(import.meta.dirname, '../../deploy/nats/run-broker.sh');
@@ -13,17 +15,23 @@ const secrets = [
   'sys-password',
   'callout-password',
   'route-password',
-  'issuer',
 ];
 
+const issuer = createAccount().getPublicKey();
 /** @type {string} */
 let folder;
+/** Empty: it is to be had as a container only. */
+let realServer = '';
 
-beforeAll(() => {
+beforeAll(async () => {
+  const server = await findNatsServer();
+  realServer = server.kind === 'binary' ? server.path : '';
   folder = mkdtempSync(join(tmpdir(), 'run-broker-'));
   // Like a number, as NATS would take it for one without quotes.
   for (const name of secrets) writeFileSync(join(folder, name), `1e5-${name}\n`);
-  const standIn = '#!/bin/sh\necho "$@"\nenv\n';
+  writeFileSync(join(folder, 'issuer'), `${issuer}\n`);
+  // It only looks at its configuration, whole as the script hands it over.
+  const standIn = `#!/bin/sh\necho "$@"\nenv\n[ -z "${'$'}{REAL}" ] || exec "${'$'}{REAL}" -t "$@" 2>&1\n`;
   writeFileSync(join(folder, 'nats-server'), standIn, { mode: 0o755 });
 });
 
@@ -32,8 +40,15 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** @param {Record<string, string>} environment @returns {Promise<string[]>} the command line, then what it was handed */
 async function startBroker(environment) {
   const PATH = `${folder}${delimiter}${process.env['PATH']}`;
-  const env = { PATH, CREDENTIALS_DIRECTORY: folder, STATE_DIRECTORY: '/state', ...environment };
+  const env = {
+    PATH,
+    REAL: realServer,
+    CREDENTIALS_DIRECTORY: folder,
+    STATE_DIRECTORY: '/state',
+    ...environment,
+  };
   const { stdout } = await run('/bin/sh', [script], { env });
+  if (realServer) expect(stdout).toMatch(/configuration file .* is valid/);
   return stdout.split('\n');
 }
 
@@ -46,7 +61,7 @@ it('hands the broker each secret in quotes, and none on its command line', async
       'NATS_REGISTER_PASSWORD="1e5-register-password"',
       'NATS_SYS_PASSWORD="1e5-sys-password"',
       'NATS_CALLOUT_PASSWORD="1e5-callout-password"',
-      'NATS_CALLOUT_ISSUER="1e5-issuer"',
+      `NATS_CALLOUT_ISSUER="${issuer}"`,
       'NATS_HOST="0.0.0.0"',
       'NATS_STORE_DIR="/state"',
     ]),
@@ -69,7 +84,7 @@ it('is one of a cluster where it is told of the others', async () => {
     expect.arrayContaining([
       `NATS_SERVER_NAME="${hostname()}"`,
       'NATS_ROUTE_PASSWORD="1e5-route-password"',
-      'NATS_ROUTES=[ "nats://route:1e5-route-password@nats-0.brokers:6222" "nats://route:1e5-route-password@nats-1.brokers:6222"]',
+      'NATS_ROUTES=["nats://route:1e5-route-password@nats-0.brokers:6222","nats://route:1e5-route-password@nats-1.brokers:6222"]',
     ]),
   );
 });
