@@ -1,4 +1,6 @@
 import { DataSource, type EntityManager } from 'typeorm';
+import { readSchemaState } from './read-schema-state.js';
+import { SchemaVersionError } from './schema-version-error.js';
 import { schema } from './schema.js';
 
 const connectTimeoutMs = 5000;
@@ -23,8 +25,12 @@ export class DatabaseServerError extends Error {
   }
 }
 
-/** Opens the database and brings it to the present schema. @throws DatabaseServerError */
-export async function openPostgres(url: string): Promise<DataSource> {
+/**
+ * Opens the database and brings it to the present schema.
+ * @param isUpgrading false: it must be at the present schema
+ * @throws DatabaseServerError, or SchemaVersionError if a newer version has written it
+ */
+export async function openPostgres(url: string, isUpgrading: boolean): Promise<DataSource> {
   const dataSource = new DataSource({
     type: 'postgres',
     url,
@@ -41,17 +47,28 @@ export async function openPostgres(url: string): Promise<DataSource> {
   });
   try {
     await dataSource.initialize();
-    await migrateAlone(dataSource);
+    await reachPresentSchema(dataSource, isUpgrading);
     return dataSource;
   } catch (error) {
     if (dataSource.isInitialized) await dataSource.destroy();
-    throw new DatabaseServerError(error);
+    throw error instanceof SchemaVersionError ? error : new DatabaseServerError(error);
   }
+}
+
+async function reachPresentSchema(dataSource: DataSource, isUpgrading: boolean): Promise<void> {
+  const { pending, unknown } = await readSchemaState(dataSource);
+  if (unknown.length > 0) throw SchemaVersionError.newer(unknown);
+  if (pending.length === 0) return;
+  if (!isUpgrading) throw SchemaVersionError.older();
+  await migrateAlone(dataSource);
 }
 
 /** Replicas that start together would otherwise create the same tables. */
 async function migrateAlone(dataSource: DataSource): Promise<void> {
   await dataSource.transaction(async (manager: EntityManager) => {
+    // Its connection only waits meanwhile, for as long as an upgrade takes.
+    await manager.query('SET LOCAL idle_in_transaction_session_timeout = 0');
+    await manager.query('SET LOCAL statement_timeout = 0');
     await manager.query('SELECT pg_advisory_xact_lock($1)', [migrationLock]);
     await dataSource.runMigrations();
   });

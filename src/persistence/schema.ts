@@ -33,5 +33,6 @@ export const schema = {
     AddPeers1764300000000,
     ChainAuditTrail1764400000000,
   ],
-  migrationsTransactionMode: 'each' as const,
+  // All or none: a database whose upgrade fails is still one of the version before.
+  migrationsTransactionMode: 'all' as const,
 };
