@@ -56,6 +56,19 @@ function tamper(statement: string): Promise<void> {
   });
 }
 
+/** What one of many writers appends. */
+function entryOf(n: number): AuditEntry {
+  return {
+    at: new Date(),
+    actor: `writer ${n}`,
+    address: null,
+    action: 'status-changed',
+    reason: null,
+    before: null,
+    after: { n },
+  };
+}
+
 describe('the audit trail', () => {
   it('tells who did what from where, as far as the proxies are trusted', async () => {
     const told = (await readTrail()).map(({ actor, action, address }) => [actor, action, address]);
@@ -90,22 +103,13 @@ describe('the audit trail', () => {
   );
 
   it('is one chain, however many write at once, in one process or in two', async () => {
-    const entry = (n: number): AuditEntry => ({
-      at: new Date(),
-      actor: `writer ${n}`,
-      address: null,
-      action: 'status-changed',
-      reason: null,
-      before: null,
-      after: { n },
-    });
     const other = isOnPostgres ? await startApp({ mock, dataDir: app.dataDir }) : app;
     const { entryCount } = await verify();
     await Promise.all(
       Array.from({ length: 20 }, (_, n) =>
         n % 2 === 0
-          ? app.app.get(LicenseStore).transact((transaction) => transaction.appendAudit(entry(n)))
-          : other.app.get(LicenseStore).completeRevocation(n + 1000, entry(n)),
+          ? app.app.get(LicenseStore).transact((transaction) => transaction.appendAudit(entryOf(n)))
+          : other.app.get(LicenseStore).completeRevocation(n + 1000, entryOf(n)),
       ),
     );
     if (other !== app) await other.close();

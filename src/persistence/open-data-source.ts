@@ -2,13 +2,14 @@ import type { DataSource } from 'typeorm';
 import type { DatabaseSettings } from '../config/settings.js';
 import { openPostgres } from './open-postgres.js';
 import { openSqlite } from './open-sqlite.js';
+import type { UpgradeMode } from './upgrade-mode.js';
 
-/**
- * Opens the configured database, at the present schema.
- * @param isUpgrading false: it must be there, at the present schema, and is not brought to it
- */
-export function openDataSource(database: DatabaseSettings, isUpgrading = true): Promise<DataSource> {
+/** Opens the configured database, at the present schema. */
+export function openDataSource(
+  database: DatabaseSettings,
+  upgrade: UpgradeMode = 'with-copy',
+): Promise<DataSource> {
   return database.kind === 'postgres'
-    ? openPostgres(database.url, isUpgrading)
-    : openSqlite(database.path, isUpgrading);
+    ? openPostgres(database.url, upgrade)
+    : openSqlite(database.path, upgrade);
 }

@@ -2,6 +2,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { readSchemaState } from './read-schema-state.js';
 import { SchemaVersionError } from './schema-version-error.js';
 import { schema } from './schema.js';
+import type { UpgradeMode } from './upgrade-mode.js';
 
 const connectTimeoutMs = 5000;
 const statementTimeoutMs = 15_000;
@@ -26,11 +27,10 @@ export class DatabaseServerError extends Error {
 }
 
 /**
- * Opens the database and brings it to the present schema.
- * @param isUpgrading false: it must be at the present schema
+ * Opens the database and brings it to the present schema; a copy of it is for others to make.
  * @throws DatabaseServerError, or SchemaVersionError if a newer version has written it
  */
-export async function openPostgres(url: string, isUpgrading: boolean): Promise<DataSource> {
+export async function openPostgres(url: string, upgrade: UpgradeMode): Promise<DataSource> {
   const dataSource = new DataSource({
     type: 'postgres',
     url,
@@ -47,7 +47,7 @@ export async function openPostgres(url: string, isUpgrading: boolean): Promise<D
   });
   try {
     await dataSource.initialize();
-    await reachPresentSchema(dataSource, isUpgrading);
+    await reachPresentSchema(dataSource, upgrade);
     return dataSource;
   } catch (error) {
     if (dataSource.isInitialized) await dataSource.destroy();
@@ -55,11 +55,11 @@ export async function openPostgres(url: string, isUpgrading: boolean): Promise<D
   }
 }
 
-async function reachPresentSchema(dataSource: DataSource, isUpgrading: boolean): Promise<void> {
+async function reachPresentSchema(dataSource: DataSource, upgrade: UpgradeMode): Promise<void> {
   const { pending, unknown } = await readSchemaState(dataSource);
   if (unknown.length > 0) throw SchemaVersionError.newer(unknown);
   if (pending.length === 0) return;
-  if (!isUpgrading) throw SchemaVersionError.older();
+  if (upgrade === 'never') throw SchemaVersionError.older();
   await migrateAlone(dataSource);
 }
 

@@ -9,17 +9,16 @@ import { readSchemaState } from './read-schema-state.js';
 import { SchemaVersionError } from './schema-version-error.js';
 import { schema } from './schema.js';
 import { sqliteApplicationId } from './sqlite-application-id.js';
+import type { UpgradeMode } from './upgrade-mode.js';
 
 const lockWaitMs = 2000;
 
 /**
- * Opens the database file and brings it to the present schema; a new file is created, one that is upgraded is copied
- * before.
- * @param isUpgrading false: the file must be there, at the present schema
+ * Opens the database file and brings it to the present schema; a new file is created.
  * @throws DatabaseFileError naming the cure if the file is foreign, corrupt, locked, read-only or cannot be created
  * @throws SchemaVersionError if a newer version has written it
  */
-export async function openSqlite(path: string, isUpgrading: boolean): Promise<DataSource> {
+export async function openSqlite(path: string, upgrade: UpgradeMode): Promise<DataSource> {
   const dataSource = new DataSource({
     type: 'better-sqlite3',
     database: path,
@@ -29,13 +28,13 @@ export async function openSqlite(path: string, isUpgrading: boolean): Promise<Da
     ...schema,
   });
   try {
-    if (!isUpgrading && !existsSync(path)) throw DatabaseFileError.missing(path);
+    if (upgrade === 'never' && !existsSync(path)) throw DatabaseFileError.missing(path);
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     // Made here, as SQLite would make it readable for everybody; the files beside it get the same mode.
     closeSync(openSync(path, 'a', 0o600));
     assertPrivateFile(path);
     await dataSource.initialize();
-    await reachPresentSchema(dataSource, path, isUpgrading);
+    await reachPresentSchema(dataSource, path, upgrade);
     return dataSource;
   } catch (error) {
     if (dataSource.isInitialized) await dataSource.destroy();
@@ -60,12 +59,12 @@ function prepare(database: SqliteDatabase, path: string): void {
   database.pragma('foreign_keys = ON');
 }
 
-async function reachPresentSchema(dataSource: DataSource, path: string, isUpgrading: boolean): Promise<void> {
+async function reachPresentSchema(dataSource: DataSource, path: string, upgrade: UpgradeMode): Promise<void> {
   const { isNew, pending, unknown } = await readSchemaState(dataSource);
   if (unknown.length > 0) throw SchemaVersionError.newer(unknown);
   const [first] = pending;
   if (first === undefined) return;
-  if (!isUpgrading) throw SchemaVersionError.older();
-  if (!isNew) await backUpBeforeUpgrade(dataSource.manager, path, first);
+  if (upgrade === 'never') throw SchemaVersionError.older();
+  if (!isNew && upgrade === 'with-copy') await backUpBeforeUpgrade(dataSource.manager, path, first);
   await dataSource.runMigrations();
 }

@@ -1,4 +1,5 @@
 import type { AuditAction, RecordedAuditEntry } from '../licensing/ports/license-store.js';
+import { bigintTransformer } from './instant-transformer.js';
 import type { AuditEntryRow } from './entities/audit-entry.entity.js';
 
 /** Reads a row of the audit trail. */
@@ -6,7 +7,7 @@ export function toAuditEntry(row: AuditEntryRow): RecordedAuditEntry {
   const { id, at, actor, address, action, reason, before, after, hash } = row;
   return {
     // PostgreSQL hands a bigint back as a string.
-    id: Number(id),
+    id: bigintTransformer.from(id) as number,
     at,
     actor,
     address,

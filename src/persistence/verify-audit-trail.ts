@@ -39,5 +39,5 @@ async function readEnd(manager: EntityManager): Promise<{ id: number; head: stri
     ...(isLocking && { lock: { mode: 'pessimistic_write' } }),
   });
   const [last] = await manager.find(AuditEntryRow, { order: { id: 'DESC' }, take: 1 });
-  return { id: Number(last?.id ?? 0), head: auditHead };
+  return { id: last === undefined ? 0 : toAuditEntry(last).id, head: auditHead };
 }
