@@ -22,7 +22,8 @@ export async function openSqlite(path: string, upgrade: UpgradeMode): Promise<Da
   const dataSource = new DataSource({
     type: 'better-sqlite3',
     database: path,
-    timeout: lockWaitMs,
+    // A start waits for the one before it to end; a command says at once that the service runs.
+    timeout: upgrade === 'never' ? 0 : lockWaitMs,
     enableWAL: true,
     prepareDatabase: (database: SqliteDatabase) => prepare(database, path),
     ...schema,
