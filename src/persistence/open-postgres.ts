@@ -2,6 +2,8 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { readSchemaState } from './read-schema-state.js';
 import { SchemaVersionError } from './schema-version-error.js';
 import { schema } from './schema.js';
+import { runMigrations } from './run-migrations.js';
+import { UpgradeError } from './upgrade-error.js';
 import type { UpgradeMode } from './upgrade-mode.js';
 
 const connectTimeoutMs = 5000;
@@ -28,7 +30,7 @@ export class DatabaseServerError extends Error {
 
 /**
  * Opens the database and brings it to the present schema; a copy of it is for others to make.
- * @throws DatabaseServerError, or SchemaVersionError if a newer version has written it
+ * @throws DatabaseServerError, SchemaVersionError if a newer version has written it, UpgradeError
  */
 export async function openPostgres(url: string, upgrade: UpgradeMode): Promise<DataSource> {
   const dataSource = new DataSource({
@@ -51,7 +53,9 @@ export async function openPostgres(url: string, upgrade: UpgradeMode): Promise<D
     return dataSource;
   } catch (error) {
     if (dataSource.isInitialized) await dataSource.destroy();
-    throw error instanceof SchemaVersionError ? error : new DatabaseServerError(error);
+    throw error instanceof SchemaVersionError || error instanceof UpgradeError
+      ? error
+      : new DatabaseServerError(error);
   }
 }
 
@@ -70,6 +74,6 @@ async function migrateAlone(dataSource: DataSource): Promise<void> {
     await manager.query('SET LOCAL idle_in_transaction_session_timeout = 0');
     await manager.query('SET LOCAL statement_timeout = 0');
     await manager.query('SELECT pg_advisory_xact_lock($1)', [migrationLock]);
-    await dataSource.runMigrations();
+    await runMigrations(dataSource);
   });
 }

@@ -9,6 +9,7 @@ import { readSchemaState } from './read-schema-state.js';
 import { SchemaVersionError } from './schema-version-error.js';
 import { schema } from './schema.js';
 import { sqliteApplicationId } from './sqlite-application-id.js';
+import { runMigrations } from './run-migrations.js';
 import type { UpgradeMode } from './upgrade-mode.js';
 
 const lockWaitMs = 2000;
@@ -16,7 +17,7 @@ const lockWaitMs = 2000;
 /**
  * Opens the database file and brings it to the present schema; a new file is created.
  * @throws DatabaseFileError naming the cure if the file is foreign, corrupt, locked, read-only or cannot be created
- * @throws SchemaVersionError if a newer version has written it
+ * @throws SchemaVersionError if a newer version has written it, UpgradeError
  */
 export async function openSqlite(path: string, upgrade: UpgradeMode): Promise<DataSource> {
   const dataSource = new DataSource({
@@ -67,5 +68,5 @@ async function reachPresentSchema(dataSource: DataSource, path: string, upgrade:
   if (first === undefined) return;
   if (upgrade === 'never') throw SchemaVersionError.older();
   if (!isNew && upgrade === 'with-copy') await backUpBeforeUpgrade(dataSource.manager, path, first);
-  await dataSource.runMigrations();
+  await runMigrations(dataSource);
 }
