@@ -117,7 +117,7 @@ export const texts = {
     },
     reauthorization: {
       title: 'This server must be authorized again',
-      text: 'An answer of the Authorization server was lost, and with it the right to refresh. The license is kept until its token expires; acquire it again before then with the steps below.',
+      text: 'This server has lost its right to refresh: an answer of the Authorization server did not arrive, or the server was restored from a backup. The license is kept until its token expires; acquire it again before then with the steps below.',
     },
     clockSuspect: {
       title: 'The clock of this server seems to be wrong',

@@ -34,9 +34,7 @@ export async function settleRestoredDatabase(
     const transaction = await TypeormLicenseTransaction.begin(manager, box);
     const { state: before } = transaction;
     const { state, events } = settleRestoredLicense(before, isOriginalGone, policy, now);
-    // The one event tells what all that waited in the backup would tell, and comes after what the original has told.
-    if (events.length > 0)
-      await manager.update(OutboxEventRow, { publishedAt: IsNull() }, { publishedAt: now });
+    if (events.length > 0) await dropWaitingEvents(manager, now);
     if (!isOriginalGone) {
       // Also a code that was pending then: the original may be waiting for it.
       await transaction.savePending(null);
@@ -53,6 +51,12 @@ export async function settleRestoredDatabase(
       after: summarizeLicense(state),
     });
   });
+}
+
+/** The one event of the restoring tells what these would tell, and comes after what the original has told since. */
+async function dropWaitingEvents(manager: EntityManager, now: Date): Promise<void> {
+  await manager.update(OutboxEventRow, { publishedAt: IsNull() }, { publishedAt: now });
+  await manager.update(OutboxEventRow, { hubPublishedAt: IsNull() }, { hubPublishedAt: now });
 }
 
 async function dropSealed(manager: EntityManager, box: SecretBox): Promise<void> {
