@@ -9,6 +9,7 @@ import { CreateSchema1764000000000 } from '../src/persistence/migrations/1764000
 import { ChainAuditTrail1764400000000 } from '../src/persistence/migrations/1764400000000-chain-audit-trail.js';
 import { createDatabase, isOnPostgres } from './support/create-database.js';
 import { FakeClock } from './support/fake-clock.js';
+import { runCommand } from './support/run-command.js';
 import { startApp, type TestApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
 
@@ -47,6 +48,13 @@ describe('a database of version 0.1.0', () => {
   });
 
   const databasePath = () => join(dataDir, 'licensing.sqlite');
+  const backups = async () => (await readdir(dataDir)).filter((name) => name.includes('.before-'));
+
+  async function dumpOfFixture(): Promise<unknown> {
+    const path = join(dataDir, '..', 'fixture.sqlite');
+    if (!existsSync(path)) await loadIntoSqlite(path);
+    return dump(path);
+  }
 
   const start = async () => {
     const adminToken = 'a-token-for-this-test';
@@ -128,8 +136,6 @@ describe('a database of version 0.1.0', () => {
   });
 
   describe.skipIf(isOnPostgres)('in a file', () => {
-    const backups = async () => (await readdir(dataDir)).filter((name) => name.includes('.before-'));
-
     it('is copied before, for its owner alone, as it was', async () => {
       await start();
       const [name = '', ...more] = await backups();
@@ -159,18 +165,22 @@ describe('a database of version 0.1.0', () => {
       expect((await readdir(join(dataDir, 'new'))).filter((name) => name.includes('.before-'))).toEqual([]);
     });
 
+    it('is upgraded on the way where it is restored as a backup', async () => {
+      const target = { dataDir: join(dataDir, 'restored'), environment: { ENCRYPTION_KEY: key } };
+      expect(await runCommand(target, ['restore', databasePath()])).toMatchObject({ exitCode: 0 });
+      expect(await readdir(target.dataDir)).toEqual(['licensing.sqlite']);
+      expect(dump(databasePath())).toEqual(await dumpOfFixture());
+      expect(await runCommand(target, ['audit', '--verify'])).toMatchObject({ exitCode: 0 });
+      const status = await runCommand(target, ['status']);
+      expect(status.output).toMatch(/^Server ID +srv-store-1 /m);
+    });
+
     it('is not upgraded where there is no room for the copy', async () => {
       await mkdir(`${databasePath()}.draft`);
       await expect(start()).rejects.toThrow();
       await rm(`${databasePath()}.draft`, { recursive: true });
       expect(dump(databasePath())).toEqual(await dumpOfFixture());
     });
-
-    async function dumpOfFixture(): Promise<unknown> {
-      const path = join(dataDir, '..', 'fixture.sqlite');
-      if (!existsSync(path)) await loadIntoSqlite(path);
-      return dump(path);
-    }
   });
 
   async function readTables(): Promise<string[]> {

@@ -37,10 +37,9 @@ describe('pos-licensing', () => {
     const { exitCode, output } = await runCommandProcess(app, ['--help']);
     expect(exitCode).toBe(0);
     const names = [...output.matchAll(/^ {2}([a-z-]+) {2,}\S/gm)].map(([, name = '']) => name);
-    expect(names).toEqual([
-      ...['status', 'authorize', 'refresh', 'remove', 'audit', 'backup', 'restore', 'rotate-key'],
-      ...['reset-admin-token', 'doctor'],
-    ]);
+    expect(names).toEqual(
+      'status authorize refresh remove audit backup restore rotate-key reset-admin-token doctor'.split(' '),
+    );
     for (const name of names) {
       const help = await run(name, '--help');
       expect(help.exitCode).toBe(0);

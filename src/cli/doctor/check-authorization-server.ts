@@ -2,13 +2,11 @@ import { connect } from 'node:net';
 import type { Settings } from '../../config/settings.js';
 import { explainFailure } from '../../oauth/explain-failure.js';
 import { OAuthSessions } from '../../oauth/oauth-session.js';
-import { fail, type Finding, ok, skip, warn } from './finding.js';
+import { fail, type Finding, ok, skip } from './finding.js';
+import { judgeClock } from './judge-clock.js';
 
 const check = 'authorization-server';
 const proxyTimeoutMs = 3000;
-const noticeableOffsetMs = 60_000;
-/** From here on the service itself calls its clock suspect. */
-const suspectOffsetMs = 10 * 60_000;
 
 const cures: Readonly<Record<string, string>> = {
   'authorization-server-unreachable':
@@ -44,19 +42,6 @@ export async function checkAuthorizationServer(settings: Settings): Promise<Find
     ok(check, `${issuer.href} answers as its metadata promises.`),
     judgeClock(answer.headers.get('date'), Date.now()),
   ];
-}
-
-/** @param date the header `Date` of an answer of a moment ago */
-export function judgeClock(date: string | null, nowMs: number): Finding {
-  const theirsMs = Date.parse(date ?? '');
-  if (Number.isNaN(theirsMs)) return skip('clock', 'The Authorization server does not tell its time.');
-  const offsetMs = nowMs - theirsMs;
-  const distanceMs = Math.abs(offsetMs);
-  if (distanceMs < noticeableOffsetMs)
-    return ok('clock', 'The clock agrees with that of the Authorization server.');
-  const message = `The clock of this machine is ${Math.round(distanceMs / 1000)} s ${offsetMs > 0 ? 'ahead of' : 'behind'} that of the Authorization server.`;
-  const cure = 'Set date and time right; better: switch on NTP.';
-  return distanceMs < suspectOffsetMs ? warn('clock', message, cure) : fail('clock', message, cure);
 }
 
 async function checkProxy({ proxy, authorizationServer }: Settings): Promise<Finding | null> {

@@ -3,8 +3,13 @@ import type { Finding } from './finding.js';
 
 /** A line for each finding, the cure below what needs one, and what it all comes to. */
 export function formatFindings(findings: readonly Finding[]): string {
-  const table = formatTable(findings.map(({ verdict, check, message }) => [verdict, check, message]));
-  const lines = table
+  // A message is one line here, however it came.
+  const rows = findings.map(({ verdict, check, message }) => [
+    verdict,
+    check,
+    message.replaceAll(/\s*\n\s*/g, ' '),
+  ]);
+  const lines = formatTable(rows)
     .split('\n')
     .flatMap((line, index) => [line, ...(findings[index]?.cure ? [`      → ${findings[index].cure}`] : [])]);
   return [...lines, '', summarize(findings)].join('\n');
