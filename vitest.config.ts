@@ -57,7 +57,7 @@ export default defineConfig({
             'test/{poll-authorization,bind-tokens,report-health}.e2e-spec.ts',
             'test/{keep-concurrent-writes,keep-secrets-sealed}.e2e-spec.ts',
             'test/{share-a-database,outlive-a-paused-leader}.e2e-spec.ts',
-            'test/{identify-peers,list-peers,deliver-to-hub}.e2e-spec.ts',
+            'test/{identify-peers,list-peers,deliver-to-hub,verify-audit-trail,upgrade-database}.e2e-spec.ts',
           ],
           globalSetup: ['test/support/postgres-cluster.ts'],
           testTimeout: 60_000,

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
+import { BackupModule } from './backup/backup.module.js';
 import { ClockModule } from './clock/clock.module.js';
 import { ConfigModule } from './config/config.module.js';
 import type { Settings } from './config/settings.js';
@@ -33,6 +34,7 @@ export class AppModule {
         HealthModule,
         MetricsModule.forRoot(settings),
         ManageLicenseModule,
+        BackupModule,
       ],
     };
   }

@@ -2,6 +2,7 @@ import { cp, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { serviceItself } from '../src/licensing/domain/audit-actor.js';
 import { LicenseStore } from '../src/licensing/ports/license-store.js';
 import { RefreshLicense } from '../src/licensing/refresh-license.js';
 import { dayMs, hourMs, minuteMs, secondMs } from './support/license-fixture.js';
@@ -135,7 +136,7 @@ describe.each([withoutRotation, withGrace])('an Authorization server $server', (
       },
       fate: 'pass',
     });
-    await expect(store.app.app.get(RefreshLicense).execute('admin')).rejects.toThrow('disk full');
+    await expect(store.app.app.get(RefreshLicense).execute(serviceItself)).rejects.toThrow('disk full');
     expect(store.refreshes).toHaveLength(1);
     await expectHealthyGrant();
   });

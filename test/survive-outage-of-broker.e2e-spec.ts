@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { serviceItself } from '../src/licensing/domain/audit-actor.js';
 import { RefreshLicense } from '../src/licensing/refresh-license.js';
 import { Outbox } from '../src/outbox/outbox.js';
 import { OutboxRelay } from '../src/outbox/outbox-relay.js';
@@ -64,7 +65,7 @@ describe('a broker that is away', () => {
     const refreshes = 120;
     for (let refresh = 1; refresh <= refreshes; refresh += 1) {
       clock.advance(36 * minuteMs);
-      const outcome = await app.app.get(RefreshLicense).execute('test');
+      const outcome = await app.app.get(RefreshLicense).execute(serviceItself);
       expect(outcome.kind).toBe('refreshed');
     }
     await mock.control('PUT', '/mock/faults', { mode: 'offline' });

@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import type { AuditActor } from '../licensing/domain/audit-actor.js';
 import type { Session } from './sessions.js';
 
 /** Who was let in. `session` null: by the admin token itself. */
@@ -21,8 +22,8 @@ export function adminOf(request: FastifyRequest): Admin {
   return admin;
 }
 
-/** The name that the audit trail shows for whoever sent the request. */
-export const Actor = createParamDecorator((_data: unknown, context: ExecutionContext): string => {
+/** Whoever sent the request, as the audit trail shows them. */
+export const Actor = createParamDecorator((_data: unknown, context: ExecutionContext): AuditActor => {
   return actorOf(context.switchToHttp().getRequest<FastifyRequest>());
 });
 
@@ -33,6 +34,6 @@ export function sessionOf(request: FastifyRequest): Session {
   return session;
 }
 
-export function actorOf(request: FastifyRequest): string {
-  return adminOf(request).session?.name ?? 'admin';
+export function actorOf(request: FastifyRequest): AuditActor {
+  return { name: adminOf(request).session?.name ?? 'admin', address: request.ip };
 }

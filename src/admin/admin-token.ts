@@ -7,8 +7,16 @@ import { Database } from '../persistence/database.js';
 import { SettingRow } from '../persistence/entities/setting.entity.js';
 import { readOrCreatePrivateFile } from '../persistence/private-file.js';
 
-const settingName = 'admin-token-sha256';
-const fileName = 'initial-admin-token';
+export const adminTokenSetting = 'admin-token-sha256';
+
+/** Where a token that was made stands. */
+export function adminTokenPath(dataDir: string): string {
+  return join(dataDir, 'initial-admin-token');
+}
+
+export function hashAdminToken(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}
 
 /**
  * The one secret of page and API. A generated one has 256 random bits, so its plain SHA-256 is safe to keep; it stands in
@@ -26,31 +34,33 @@ export class AdminToken implements OnModuleInit {
 
   async onModuleInit(): Promise<void> {
     this.hash =
-      this.settings.adminToken === null ? await this.loadOrCreate() : digest(this.settings.adminToken);
+      this.settings.adminToken === null
+        ? await this.loadOrCreate()
+        : hashAdminToken(this.settings.adminToken);
   }
 
   /** Where a person finds the token; null: it was set as ADMIN_TOKEN. */
   get filePath(): string | null {
-    return this.settings.adminToken === null ? join(this.settings.dataDir, fileName) : null;
+    return this.settings.adminToken === null ? adminTokenPath(this.settings.dataDir) : null;
   }
 
   /** Tells whether `candidate` is the admin token, in a time that does not depend on how much of it is right. */
   matches(candidate: string): boolean {
-    return timingSafeEqual(digest(candidate), this.hash);
+    return timingSafeEqual(hashAdminToken(candidate), this.hash);
   }
 
   private async loadOrCreate(): Promise<Buffer> {
     const stored = await this.database.read((manager) =>
-      manager.findOneBy(SettingRow, { name: settingName }),
+      manager.findOneBy(SettingRow, { name: adminTokenSetting }),
     );
     if (stored !== null) return Buffer.from(stored.value, 'hex');
-    const path = join(this.settings.dataDir, fileName);
+    const path = adminTokenPath(this.settings.dataDir);
     const token = readOrCreatePrivateFile(path, () => randomBytes(32).toString('base64url'));
-    const hash = digest(token);
+    const hash = hashAdminToken(token);
     const kept = await this.database.transact(async (manager) => {
-      const values = { name: settingName, value: hash.toString('hex') };
+      const values = { name: adminTokenSetting, value: hash.toString('hex') };
       await manager.createQueryBuilder().insert().into(SettingRow).values(values).orIgnore().execute();
-      return manager.findOneByOrFail(SettingRow, { name: settingName });
+      return manager.findOneByOrFail(SettingRow, { name: adminTokenSetting });
     });
     if (kept.value !== hash.toString('hex')) {
       // Another process on the same database was first: its token counts, and this one would only mislead.
@@ -60,8 +70,4 @@ export class AdminToken implements OnModuleInit {
     this.logger.log(`The admin token is in ${path}.`);
     return hash;
   }
-}
-
-function digest(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { AuditActor } from './domain/audit-actor.js';
 import { Clock } from './ports/clock.js';
 import { LicenseStore } from './ports/license-store.js';
 
@@ -10,13 +11,14 @@ export class CancelAuthorization {
     private readonly clock: Clock,
   ) {}
 
-  async execute(actor: string): Promise<void> {
+  async execute(actor: AuditActor): Promise<void> {
     await this.store.transact(async (transaction) => {
       if (transaction.pending === null) return;
       await transaction.savePending(null);
       await transaction.appendAudit({
         at: this.clock.now(),
-        actor,
+        actor: actor.name,
+        address: actor.address,
         action: 'authorization-cancelled',
         reason: null,
         before: null,

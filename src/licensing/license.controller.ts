@@ -5,12 +5,21 @@ import { AdminGuard } from '../admin/admin-guard.js';
 import { Actor } from '../admin/admin-request.js';
 import { Problem, ProblemException } from '../http/problem.js';
 import { CancelAuthorization } from './cancel-authorization.js';
+import type { AuditActor } from './domain/audit-actor.js';
 import type { LicenseView } from './domain/license-view.js';
 import { LicenseReader } from './license-reader.js';
-import { AuditPageDto, AuditQueryDto, AuthorizationDto, LicenseDto, UserCodeDto } from './license.dto.js';
+import {
+  AuditPageDto,
+  AuditQueryDto,
+  AuditVerificationDto,
+  AuditVerificationQueryDto,
+  AuthorizationDto,
+  LicenseDto,
+  UserCodeDto,
+} from './license.dto.js';
 import { PollAuthorization } from './poll-authorization.js';
 import type { Unreachable } from './ports/authorization-server.js';
-import { LicenseStore, type PendingAuthorization } from './ports/license-store.js';
+import { type AuditVerification, LicenseStore, type PendingAuthorization } from './ports/license-store.js';
 import { RefreshLicense } from './refresh-license.js';
 import { RemoveLicense } from './remove-license.js';
 import { RequestUserCode } from './request-user-code.js';
@@ -40,7 +49,10 @@ export class LicenseController {
   @problems(409, 'license-present')
   @problems(502, 'authorization-server-unreachable: what answers is not the expected server')
   @problems(503, 'authorization-server-unreachable')
-  async next(@Actor() actor: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<UserCodeDto> {
+  async next(
+    @Actor() actor: AuditActor,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<UserCodeDto> {
     const outcome = await this.requestUserCode.execute(actor);
     switch (outcome.kind) {
       case 'issued':
@@ -73,7 +85,7 @@ export class LicenseController {
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({ summary: 'Cancel the pending authorization' })
   @ApiResponse({ status: 204 })
-  async cancel(@Actor() actor: string): Promise<void> {
+  async cancel(@Actor() actor: AuditActor): Promise<void> {
     await this.cancelAuthorization.execute(actor);
   }
 
@@ -127,7 +139,7 @@ export class LicenseController {
   @problems(404, 'unlicensed')
   @problems(502, 'authorization-server-unreachable: what answers is not the expected server')
   @problems(503, 'authorization-server-unreachable')
-  async refresh(@Actor() actor: string): Promise<LicenseView> {
+  async refresh(@Actor() actor: AuditActor): Promise<LicenseView> {
     const outcome = await this.refreshLicense.execute(actor);
     switch (outcome.kind) {
       case 'refreshed':
@@ -150,7 +162,7 @@ export class LicenseController {
     status: 204,
     description: 'Revoked at the Authorization server too, once that can be reached.',
   })
-  async remove(@Actor() actor: string): Promise<void> {
+  async remove(@Actor() actor: AuditActor): Promise<void> {
     await this.removeLicense.execute(actor);
   }
 
@@ -165,6 +177,14 @@ export class LicenseController {
       entries: entries.map((entry) => ({ ...entry })),
       nextBefore: entries.length === limit && last ? last.id : null,
     };
+  }
+
+  @Get('audit/verification')
+  @ApiOperation({ summary: 'Whether the audit trail is whole: follows its hash chain' })
+  @ApiResponse({ status: 200, type: AuditVerificationDto })
+  @problems(400, 'bad-request')
+  verifyAudit(@Query() { head }: AuditVerificationQueryDto): Promise<AuditVerification> {
+    return this.store.verifyAudit(head ?? null);
   }
 }
 

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
 import { licenseStatuses } from './domain/license-status.js';
 import { licenseReasons } from './domain/transitions.js';
 import { auditActions } from './ports/license-store.js';
@@ -149,6 +149,9 @@ export class AuditEntryDto {
   @ApiProperty({ example: 'admin' })
   actor!: string;
 
+  @ApiProperty({ ...optionalText, example: '192.0.2.7', description: 'Where the request came from.' })
+  address!: string | null;
+
   @ApiProperty({ enum: auditActions })
   action!: string;
 
@@ -160,6 +163,9 @@ export class AuditEntryDto {
 
   @ApiProperty({ type: Object, nullable: true })
   after!: object | null;
+
+  @ApiProperty({ description: 'SHA-256 over this entry and the hash of the one before it.' })
+  hash!: string;
 }
 
 export class AuditPageDto {
@@ -168,6 +174,37 @@ export class AuditPageDto {
 
   @ApiProperty({ type: Number, nullable: true, description: 'Pass as `before` to read on; null: no more.' })
   nextBefore!: number | null;
+}
+
+class AuditFaultDto {
+  @ApiProperty({ type: Number, nullable: true, description: 'null: of the trail as a whole.' })
+  entryId!: number | null;
+
+  @ApiProperty()
+  message!: string;
+}
+
+export class AuditVerificationDto {
+  @ApiProperty()
+  isIntact!: boolean;
+
+  @ApiProperty()
+  entryCount!: number;
+
+  @ApiProperty({
+    description: 'The hash of the last entry: to be noted elsewhere, and passed as `head` later.',
+  })
+  head!: string;
+
+  @ApiProperty({ type: [AuditFaultDto] })
+  faults!: readonly AuditFaultDto[];
+}
+
+export class AuditVerificationQueryDto {
+  @IsOptional()
+  @Matches(/^[0-9a-f]{64}$/, { message: 'head must be the hash of an entry' })
+  @ApiProperty({ required: false, type: String, description: 'A head of an earlier time, to be looked for.' })
+  head?: string;
 }
 
 export class AuditQueryDto {

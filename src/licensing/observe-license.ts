@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
+import { serviceItself } from './domain/audit-actor.js';
 import type { LicenseChange, LicenseEvent } from './domain/license-event.js';
 import type { LicenseState } from './domain/license-state.js';
 import { observeClock } from './domain/observe-clock.js';
@@ -33,7 +34,8 @@ export class ObserveLicense {
       if (!events.some((event) => event.type === 'license.status')) return;
       await transaction.appendAudit({
         at: now,
-        actor: 'system',
+        actor: serviceItself.name,
+        address: null,
         action: state.license === null ? 'revoked' : 'status-changed',
         reason: state.reason,
         before: summarizeLicense(before),

@@ -157,6 +157,7 @@ export class PollAuthorization {
     await transaction.appendAudit({
       at: now,
       actor: pending.requestedBy,
+      address: pending.requestedFrom,
       action: 'acquired',
       reason: null,
       before: summarizeLicense(before),
@@ -177,6 +178,7 @@ export class PollAuthorization {
     await transaction.appendAudit({
       at: this.clock.now(),
       actor: ended.requestedBy,
+      address: ended.requestedFrom,
       action,
       reason: ended.refusal,
       before: null,

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { acceptRefreshedGrant } from './domain/accept-grant.js';
+import { type AuditActor, serviceItself } from './domain/audit-actor.js';
 import type { LicenseChange } from './domain/license-event.js';
 import type { LicenseState, RefreshProgress } from './domain/license-state.js';
 import { beginRefresh, failRefresh, type RefreshFailure } from './domain/refresh-failure.js';
@@ -54,7 +55,7 @@ export class RefreshLicense {
   ) {}
 
   /** Refreshes once; callers that come meanwhile share the outcome. @param actor who asked, for the audit trail */
-  execute(actor: string): Promise<RefreshOutcome> {
+  execute(actor: AuditActor): Promise<RefreshOutcome> {
     return this.flight.run(async () => {
       const outcome = await this.refresh(actor);
       for (const listener of this.listeners) listener(outcome);
@@ -71,7 +72,7 @@ export class RefreshLicense {
     const { license, refresh } = this.store.state;
     const { refreshIntervalMs } = this.settings.policy;
     if (license === null || !isRefreshDue(refresh.nextAttemptAt, refreshIntervalMs, this.clock.now())) return;
-    await this.execute('system');
+    await this.execute(serviceItself);
   }
 
   /** Waits for a refresh that is under way, at shutdown. */
@@ -80,7 +81,7 @@ export class RefreshLicense {
   }
 
   /** One process at a time: a second call with a token that the first has rotated would look like theft. */
-  private async refresh(actor: string): Promise<RefreshOutcome> {
+  private async refresh(actor: AuditActor): Promise<RefreshOutcome> {
     await this.store.sync();
     const receivedAt = this.tokenReceivedAt();
     if (!(await this.waitForLease())) return { kind: 'superseded' };
@@ -105,7 +106,7 @@ export class RefreshLicense {
     return false;
   }
 
-  private async refreshAlone(actor: string): Promise<RefreshOutcome> {
+  private async refreshAlone(actor: AuditActor): Promise<RefreshOutcome> {
     const begun = await this.store.transact((transaction) => this.begin(transaction));
     if (begun === null) return { kind: 'unlicensed' };
     const answer = await this.authorizationServer.refresh(begun.secrets, begun.expected);
@@ -128,7 +129,7 @@ export class RefreshLicense {
     transaction: LicenseTransaction,
     begun: BegunRefresh,
     answer: RefreshAnswer,
-    actor: string,
+    actor: AuditActor,
   ): Promise<RefreshOutcome> {
     const present = transaction.secrets;
     // Every refresh brings another license token, whether or not it brings another refresh token.
@@ -154,7 +155,7 @@ export class RefreshLicense {
   private async accept(
     transaction: LicenseTransaction,
     issued: IssuedGrant,
-    actor: string,
+    actor: AuditActor,
   ): Promise<RefreshOutcome> {
     const before = transaction.state;
     const change = acceptRefreshedGrant(before, issued.grant, this.settings.policy, this.clock.now());
@@ -172,7 +173,7 @@ export class RefreshLicense {
     transaction: LicenseTransaction,
     begun: BegunRefresh,
     failure: RefreshFailure,
-    actor: string,
+    actor: AuditActor,
   ): Promise<void> {
     const before: LicenseState = { ...transaction.state, refresh: begun.progressBefore };
     const change = failRefresh(before, failure, this.settings.policy, this.clock.now(), Math.random());
@@ -187,7 +188,7 @@ export class RefreshLicense {
     before: LicenseState,
     { state }: LicenseChange,
     failure: RefreshFailure,
-    actor: string,
+    actor: AuditActor,
   ): Promise<void> {
     const next = state.refresh.nextAttemptAt;
     const text = `License token not refreshed: ${failure.message}${next ? ` (Next try at ${next.toISOString()}.)` : ''}`;
@@ -209,7 +210,7 @@ export class RefreshLicense {
 
   private audit(
     transaction: LicenseTransaction,
-    actor: string,
+    actor: AuditActor,
     action: AuditAction,
     reason: string | null,
     before: LicenseState,
@@ -217,7 +218,8 @@ export class RefreshLicense {
   ): Promise<void> {
     return transaction.appendAudit({
       at: this.clock.now(),
-      actor,
+      actor: actor.name,
+      address: actor.address,
       action,
       reason,
       before: summarizeLicense(before),

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
+import type { AuditActor } from './domain/audit-actor.js';
 import { dropLicense } from './domain/remove-license.js';
 import { Clock } from './ports/clock.js';
 import { LicenseStore } from './ports/license-store.js';
@@ -16,7 +17,7 @@ export class RemoveLicense {
     private readonly settings: Settings,
   ) {}
 
-  async execute(actor: string): Promise<void> {
+  async execute(actor: AuditActor): Promise<void> {
     await this.store.transact(async (transaction) => {
       const now = this.clock.now();
       const { state, secrets } = transaction;
@@ -27,7 +28,8 @@ export class RemoveLicense {
       await transaction.saveSecrets(null);
       await transaction.appendAudit({
         at: now,
-        actor,
+        actor: actor.name,
+        address: actor.address,
         action: 'removed',
         reason: null,
         before: summarizeLicense(state),

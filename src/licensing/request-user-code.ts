@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
+import type { AuditActor } from './domain/audit-actor.js';
 import { licenseStatusAt } from './domain/license-status.js';
 import {
   AuthorizationServer,
@@ -27,11 +28,11 @@ export class RequestUserCode {
     private readonly settings: Settings,
   ) {}
 
-  execute(actor: string): Promise<RequestUserCodeOutcome> {
+  execute(actor: AuditActor): Promise<RequestUserCodeOutcome> {
     return this.flight.run(() => this.request(actor));
   }
 
-  private async request(actor: string): Promise<RequestUserCodeOutcome> {
+  private async request(actor: AuditActor): Promise<RequestUserCodeOutcome> {
     await this.store.sync();
     if (this.hasLiveLicense()) return { kind: 'license-present' };
     const { pending } = this.store;
@@ -46,7 +47,7 @@ export class RequestUserCode {
     return (status === 'licensed' || status === 'requires-renewal') && !reauthorizationRequired;
   }
 
-  private keep(issued: IssuedDeviceCode, actor: string): Promise<RequestUserCodeOutcome> {
+  private keep(issued: IssuedDeviceCode, actor: AuditActor): Promise<RequestUserCodeOutcome> {
     const now = this.clock.now();
     const pending: PendingAuthorization = {
       state: 'pending',
@@ -60,7 +61,8 @@ export class RequestUserCode {
       // The first poll too comes one interval after the code (RFC 8628 section 3.5).
       lastPolledAt: now,
       unansweredPolls: 0,
-      requestedBy: actor,
+      requestedBy: actor.name,
+      requestedFrom: actor.address,
     };
     return this.store.transact(async (transaction) => {
       // Another process got a code meanwhile: a person may already be reading that one.
@@ -68,7 +70,8 @@ export class RequestUserCode {
       await transaction.savePending(pending);
       await transaction.appendAudit({
         at: now,
-        actor,
+        actor: actor.name,
+        address: actor.address,
         action: 'authorization-requested',
         reason: null,
         before: null,

@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { serviceItself } from './domain/audit-actor.js';
 import { retryDelayMs } from './domain/refresh-schedule.js';
 import { AuthorizationServer } from './ports/authorization-server.js';
 import { Clock } from './ports/clock.js';
@@ -44,7 +45,8 @@ export class RevokeDroppedGrants {
     }
     await this.store.completeRevocation(id, {
       at: now,
-      actor: 'system',
+      actor: serviceItself.name,
+      address: null,
       action: 'grant-revoked-at-server',
       reason:
         answer.kind === 'not-offered' ? 'The server offers no revocation; the grant ends by itself.' : null,

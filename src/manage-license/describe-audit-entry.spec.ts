@@ -10,10 +10,12 @@ function buildEntry(change: Partial<RecordedAuditEntry>): RecordedAuditEntry {
     id: 1,
     at: startAt,
     actor: 'system',
+    address: null,
     action: 'refreshed',
     reason: null,
     before: null,
     after: null,
+    hash: '',
     ...change,
   };
 }
@@ -31,9 +33,18 @@ describe('describeAuditEntry', () => {
     expect(describeAuditEntry(buildEntry({ reason }), reader)).toMatchObject({ what, why: null });
   });
 
-  it('says who and why', () => {
-    const entry = buildEntry({ actor: 'Anna', action: 'refresh-failed', reason: 'no internet' });
-    expect(describeAuditEntry(entry, reader)).toMatchObject({ who: 'Anna', why: 'no internet' });
+  it('says who, from where and why', () => {
+    const entry = buildEntry({
+      actor: 'Anna',
+      address: '192.0.2.7',
+      action: 'refresh-failed',
+      reason: 'no internet',
+    });
+    expect(describeAuditEntry(entry, reader)).toMatchObject({
+      who: 'Anna',
+      from: '192.0.2.7',
+      why: 'no internet',
+    });
     expect(describeAuditEntry(buildEntry({}), reader).who).toBe('the service');
   });
 

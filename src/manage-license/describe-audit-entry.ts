@@ -18,6 +18,8 @@ export interface AuditLine {
   readonly at: Date;
   readonly what: string;
   readonly who: string;
+  /** The address; null: it came from no network. */
+  readonly from: string | null;
   readonly why: string | null;
   /** Such as "Features: xms → xms, kds". */
   readonly changes: readonly string[];
@@ -29,6 +31,7 @@ export function describeAuditEntry(entry: RecordedAuditEntry, reader: Reader): A
     at: entry.at,
     what: nameOf(entry),
     who: entry.actor === 'system' ? words.system : entry.actor,
+    from: entry.address,
     why: reasonOf(entry),
     changes: listChanges(entry, reader),
   };

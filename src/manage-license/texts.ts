@@ -117,7 +117,7 @@ export const texts = {
     },
     reauthorization: {
       title: 'This server must be authorized again',
-      text: 'An answer of the Authorization server was lost, and with it the right to refresh. The license is kept until its token expires; acquire it again before then with the steps below.',
+      text: 'This server has lost its right to refresh: an answer of the Authorization server did not arrive, or the server was restored from a backup. The license is kept until its token expires; acquire it again before then with the steps below.',
     },
     clockSuspect: {
       title: 'The clock of this server seems to be wrong',
@@ -205,6 +205,7 @@ export const texts = {
     older: 'Older entries',
     newest: 'Newest entries',
     by: 'by',
+    from: 'from',
     system: 'the service',
     reason: 'Reason:',
     lives: 'License and token on a time line',
@@ -235,6 +236,10 @@ export const texts = {
       removed: 'License removed',
       revoked: 'License withdrawn by the Authorization server',
       'grant-revoked-at-server': 'Removed license given back to the Authorization server',
+      'backed-up': 'Backup made',
+      restored: 'Restored from a backup',
+      'key-rotated': 'Key of the secrets replaced',
+      'admin-token-reset': 'Admin token replaced',
     } satisfies Record<AuditAction, string>,
     renewed: 'License renewed',
     termsChanged: 'License terms changed',

@@ -5,6 +5,7 @@ const damaged =
 export class DatabaseFileError extends Error {
   private constructor(
     readonly code:
+      | 'database-missing'
       | 'database-foreign'
       | 'database-corrupt'
       | 'database-locked'
@@ -15,6 +16,13 @@ export class DatabaseFileError extends Error {
   ) {
     super(message, { cause });
     this.name = 'DatabaseFileError';
+  }
+
+  static missing(path: string): DatabaseFileError {
+    return new DatabaseFileError(
+      'database-missing',
+      `${path} is not there: check DATA_DIR and DATABASE_URL, or start the service once, which makes it.`,
+    );
   }
 
   static foreign(path: string): DatabaseFileError {
@@ -52,6 +60,11 @@ const explanations: readonly { pattern: RegExp; code: DatabaseFileError['code'];
     pattern: /^(EEXIST|ENOTDIR|EISDIR)$/,
     code: 'database-unusable',
     text: 'cannot be opened: DATA_DIR must name a folder, and the database in it must be a file.',
+  },
+  {
+    pattern: /^(ENOSPC|SQLITE_FULL)$/,
+    code: 'database-unusable',
+    text: 'cannot be written as the disk is full: make room, old logs and backups first.',
   },
   { pattern: /^SQLITE_(NOTADB|CORRUPT)/, code: 'database-corrupt', text: damaged },
   {

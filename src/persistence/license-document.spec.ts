@@ -49,6 +49,7 @@ describe('a stored pending authorization', () => {
       lastPolledAt: startAt,
       unansweredPolls: 2,
       requestedBy: 'admin',
+      requestedFrom: '192.0.2.7',
     };
     expect(decodePending(JSON.parse(JSON.stringify(pending)))).toEqual(pending);
   });

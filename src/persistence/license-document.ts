@@ -25,5 +25,6 @@ export function encodeState(state: LicenseState): string {
 
 /** Gives an opened pending authorization its instants back. */
 export function decodePending(value: unknown): PendingAuthorization {
-  return JSON.parse(JSON.stringify(value), revive) as PendingAuthorization;
+  const pending = JSON.parse(JSON.stringify(value), revive) as PendingAuthorization;
+  return { ...pending, requestedFrom: pending.requestedFrom ?? null };
 }

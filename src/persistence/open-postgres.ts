@@ -1,5 +1,10 @@
 import { DataSource, type EntityManager } from 'typeorm';
+import { readSchemaState } from './read-schema-state.js';
+import { SchemaVersionError } from './schema-version-error.js';
 import { schema } from './schema.js';
+import { runMigrations } from './run-migrations.js';
+import { UpgradeError } from './upgrade-error.js';
+import type { UpgradeMode } from './upgrade-mode.js';
 
 const connectTimeoutMs = 5000;
 const statementTimeoutMs = 15_000;
@@ -23,8 +28,11 @@ export class DatabaseServerError extends Error {
   }
 }
 
-/** Opens the database and brings it to the present schema. @throws DatabaseServerError */
-export async function openPostgres(url: string): Promise<DataSource> {
+/**
+ * Opens the database and brings it to the present schema; a copy of it is for others to make.
+ * @throws DatabaseServerError, SchemaVersionError if a newer version has written it, UpgradeError
+ */
+export async function openPostgres(url: string, upgrade: UpgradeMode): Promise<DataSource> {
   const dataSource = new DataSource({
     type: 'postgres',
     url,
@@ -41,18 +49,31 @@ export async function openPostgres(url: string): Promise<DataSource> {
   });
   try {
     await dataSource.initialize();
-    await migrateAlone(dataSource);
+    await reachPresentSchema(dataSource, upgrade);
     return dataSource;
   } catch (error) {
     if (dataSource.isInitialized) await dataSource.destroy();
-    throw new DatabaseServerError(error);
+    throw error instanceof SchemaVersionError || error instanceof UpgradeError
+      ? error
+      : new DatabaseServerError(error);
   }
+}
+
+async function reachPresentSchema(dataSource: DataSource, upgrade: UpgradeMode): Promise<void> {
+  const { pending, unknown } = await readSchemaState(dataSource);
+  if (unknown.length > 0) throw SchemaVersionError.newer(unknown);
+  if (pending.length === 0) return;
+  if (upgrade === 'never') throw SchemaVersionError.older();
+  await migrateAlone(dataSource);
 }
 
 /** Replicas that start together would otherwise create the same tables. */
 async function migrateAlone(dataSource: DataSource): Promise<void> {
   await dataSource.transaction(async (manager: EntityManager) => {
+    // Its connection only waits meanwhile, for as long as an upgrade takes.
+    await manager.query('SET LOCAL idle_in_transaction_session_timeout = 0');
+    await manager.query('SET LOCAL statement_timeout = 0');
     await manager.query('SELECT pg_advisory_xact_lock($1)', [migrationLock]);
-    await dataSource.runMigrations();
+    await runMigrations(dataSource);
   });
 }

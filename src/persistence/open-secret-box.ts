@@ -7,8 +7,8 @@ import { SettingRow } from './entities/setting.entity.js';
 import { SecretBox, UnsealError } from './secret-box.js';
 
 /** A known value, sealed: it tells a wrong key at the start, before anything is written with it. */
-const checkName = 'encryption-key-check';
-const checkPlace = `setting.${checkName}`;
+export const keyCheckName = 'encryption-key-check';
+const checkPlace = `setting.${keyCheckName}`;
 
 /**
  * Opens the secrets of the database with the key that they were sealed with.
@@ -32,11 +32,22 @@ export async function openSecretBox(settings: Settings, database: Database): Pro
 
 /** Writes the check value anew, as part of a rotation. */
 export async function writeKeyCheck(manager: EntityManager, box: SecretBox): Promise<void> {
-  await manager.save(SettingRow, { name: checkName, value: box.seal(checkPlace, checkName) });
+  await manager.save(SettingRow, { name: keyCheckName, value: box.seal(checkPlace, keyCheckName) });
+}
+
+/** Tells whether a check value was sealed with the key of a box. */
+export function isKeyOf(sealed: string, box: SecretBox): boolean {
+  try {
+    box.open(checkPlace, sealed);
+    return true;
+  } catch (error) {
+    if (error instanceof UnsealError) return false;
+    throw error;
+  }
 }
 
 async function checkKey(manager: EntityManager, box: SecretBox): Promise<void> {
-  const row = await manager.findOneBy(SettingRow, { name: checkName });
+  const row = await manager.findOneBy(SettingRow, { name: keyCheckName });
   if (row === null) await writeKeyCheck(manager, box);
   else box.open(checkPlace, row.value);
 }

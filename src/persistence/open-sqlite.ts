@@ -1,35 +1,42 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Database as SqliteDatabase } from 'better-sqlite3';
 import { DataSource } from 'typeorm';
+import { backUpBeforeUpgrade } from './back-up-before-upgrade.js';
 import { DatabaseFileError } from './database-file-error.js';
 import { assertPrivateFile } from './private-file.js';
+import { readSchemaState } from './read-schema-state.js';
+import { SchemaVersionError } from './schema-version-error.js';
 import { schema } from './schema.js';
+import { sqliteApplicationId } from './sqlite-application-id.js';
+import { runMigrations } from './run-migrations.js';
+import type { UpgradeMode } from './upgrade-mode.js';
 
-/** Marks a file as a database of this service ("POSL"), so that no other program's data is ever migrated. */
-const applicationId = 0x504f534c;
 const lockWaitMs = 2000;
 
 /**
  * Opens the database file and brings it to the present schema; a new file is created.
  * @throws DatabaseFileError naming the cure if the file is foreign, corrupt, locked, read-only or cannot be created
+ * @throws SchemaVersionError if a newer version has written it, UpgradeError
  */
-export async function openSqlite(path: string): Promise<DataSource> {
+export async function openSqlite(path: string, upgrade: UpgradeMode): Promise<DataSource> {
   const dataSource = new DataSource({
     type: 'better-sqlite3',
     database: path,
-    timeout: lockWaitMs,
+    // A start waits for the one before it to end; a command says at once that the service runs.
+    timeout: upgrade === 'never' ? 0 : lockWaitMs,
     enableWAL: true,
     prepareDatabase: (database: SqliteDatabase) => prepare(database, path),
     ...schema,
   });
   try {
+    if (upgrade === 'never' && !existsSync(path)) throw DatabaseFileError.missing(path);
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     // Made here, as SQLite would make it readable for everybody; the files beside it get the same mode.
     closeSync(openSync(path, 'a', 0o600));
     assertPrivateFile(path);
     await dataSource.initialize();
-    await dataSource.runMigrations();
+    await reachPresentSchema(dataSource, path, upgrade);
     return dataSource;
   } catch (error) {
     if (dataSource.isInitialized) await dataSource.destroy();
@@ -44,12 +51,22 @@ function prepare(database: SqliteDatabase, path: string): void {
   database.exec('BEGIN EXCLUSIVE; COMMIT');
   const owner = database.pragma('application_id', { simple: true });
   const tables = database.prepare('SELECT count(*) FROM sqlite_master').pluck().get();
-  if (owner !== applicationId) {
+  if (owner !== sqliteApplicationId) {
     if (tables !== 0) throw DatabaseFileError.foreign(path);
-    database.pragma(`application_id = ${applicationId}`);
+    database.pragma(`application_id = ${sqliteApplicationId}`);
   }
   if (database.pragma('quick_check(1)', { simple: true }) !== 'ok') throw DatabaseFileError.corrupt(path);
   // WAL alone may lose the last commit at a power cut; with FULL each commit is on the disk when it returns.
   database.pragma('synchronous = FULL');
   database.pragma('foreign_keys = ON');
+}
+
+async function reachPresentSchema(dataSource: DataSource, path: string, upgrade: UpgradeMode): Promise<void> {
+  const { isNew, pending, unknown } = await readSchemaState(dataSource);
+  if (unknown.length > 0) throw SchemaVersionError.newer(unknown);
+  const [first] = pending;
+  if (first === undefined) return;
+  if (upgrade === 'never') throw SchemaVersionError.older();
+  if (!isNew && upgrade === 'with-copy') await backUpBeforeUpgrade(dataSource.manager, path, first);
+  await runMigrations(dataSource);
 }

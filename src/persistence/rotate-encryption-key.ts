@@ -1,6 +1,9 @@
 import { renameSync, rmSync } from 'node:fs';
 import type { EntityManager, ObjectLiteral } from 'typeorm';
 import type { Settings } from '../config/settings.js';
+import { appendAuditEntry } from './append-audit-entry.js';
+import { assertUnused } from './assert-unused.js';
+import { commandLineActor } from './command-line-actor.js';
 import { Database } from './database.js';
 import {
   decodeEncryptionKey,
@@ -8,7 +11,6 @@ import {
   newEncryptionKey,
   readEncryptionKey,
 } from './encryption-key.js';
-import { LeaseRow } from './entities/lease.entity.js';
 import { LicenseRow } from './entities/license.entity.js';
 import { PendingAuthorizationRow } from './entities/pending-authorization.entity.js';
 import { PendingRevocationRow } from './entities/pending-revocation.entity.js';
@@ -17,16 +19,6 @@ import { openSecretBox, writeKeyCheck } from './open-secret-box.js';
 import { readOrCreatePrivateFile } from './private-file.js';
 import { SecretBox } from './secret-box.js';
 import { sealPlaces } from './typeorm-license-transaction.js';
-
-/** The service still runs on the database, with the key that is to be replaced. */
-export class ServiceRunningError extends Error {
-  readonly code = 'service-running';
-
-  constructor() {
-    super('A service still uses this database: stop all of them, then rotate the key.');
-    this.name = 'ServiceRunningError';
-  }
-}
 
 /**
  * Seals all secrets at rest with a new key, in one transaction, while the service is stopped. The new key is on the disk
@@ -55,13 +47,21 @@ export async function rotateEncryptionKey(settings: Settings, newKey: string | n
 }
 
 async function resealAll(manager: EntityManager, from: SecretBox, to: SecretBox): Promise<void> {
-  // Only a shared database can be in use by a service now: that of a file is locked by its one process.
-  const leases = await manager.find(LeaseRow);
-  if (leases.some(({ expiresAt }) => expiresAt > new Date())) throw new ServiceRunningError();
+  await assertUnused(manager);
   await reseal(manager, LicenseRow, 'secrets', sealPlaces.secrets, from, to);
   await reseal(manager, PendingAuthorizationRow, 'sealed', sealPlaces.pending, from, to);
   await reseal(manager, PendingRevocationRow, 'secrets', sealPlaces.revocation, from, to);
   await writeKeyCheck(manager, to);
+  const { name: actor, address } = commandLineActor();
+  await appendAuditEntry(manager, {
+    at: new Date(),
+    actor,
+    address,
+    action: 'key-rotated',
+    reason: null,
+    before: null,
+    after: null,
+  });
 }
 
 async function reseal<Row extends ObjectLiteral & { id: number }>(

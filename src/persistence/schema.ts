@@ -11,6 +11,7 @@ import { CreateSchema1764000000000 } from './migrations/1764000000000-create-sch
 import { AddUsedProofs1764100000000 } from './migrations/1764100000000-add-used-proofs.js';
 import { DeliverToHub1764200000000 } from './migrations/1764200000000-deliver-to-hub.js';
 import { AddPeers1764300000000 } from './migrations/1764300000000-add-peers.js';
+import { ChainAuditTrail1764400000000 } from './migrations/1764400000000-chain-audit-trail.js';
 
 /** The tables, and how they came to be: the same for every database. */
 export const schema = {
@@ -30,6 +31,8 @@ export const schema = {
     AddUsedProofs1764100000000,
     DeliverToHub1764200000000,
     AddPeers1764300000000,
+    ChainAuditTrail1764400000000,
   ],
-  migrationsTransactionMode: 'each' as const,
+  // All or none: a database whose upgrade fails is still one of the version before.
+  migrationsTransactionMode: 'all' as const,
 };

@@ -3,21 +3,24 @@ import { LessThan, LessThanOrEqual } from 'typeorm';
 import { initialLicenseState, type LicenseState } from '../licensing/domain/license-state.js';
 import type { GrantSecrets } from '../licensing/ports/authorization-server.js';
 import {
-  type AuditAction,
   type AuditEntry,
+  type AuditVerification,
   type DueRevocation,
   LicenseStore,
   type LicenseTransaction,
   type PendingAuthorization,
   type RecordedAuditEntry,
 } from '../licensing/ports/license-store.js';
+import { appendAuditEntry } from './append-audit-entry.js';
 import { changeChannel } from './change-feed.js';
 import { Database } from './database.js';
 import { AuditEntryRow } from './entities/audit-entry.entity.js';
 import { LicenseRow } from './entities/license.entity.js';
 import { PendingRevocationRow } from './entities/pending-revocation.entity.js';
 import { SecretBox } from './secret-box.js';
-import { appendAuditEntry, sealPlaces, TypeormLicenseTransaction } from './typeorm-license-transaction.js';
+import { toAuditEntry } from './to-audit-entry.js';
+import { sealPlaces, TypeormLicenseTransaction } from './typeorm-license-transaction.js';
+import { verifyAuditTrail } from './verify-audit-trail.js';
 
 type Snapshot = Pick<TypeormLicenseTransaction, 'version' | 'state' | 'secrets' | 'pending'>;
 
@@ -97,6 +100,10 @@ export class TypeormLicenseStore extends LicenseStore implements OnModuleInit {
     });
   }
 
+  override verifyAudit(notedHead: string | null): Promise<AuditVerification> {
+    return verifyAuditTrail(this.database, notedHead);
+  }
+
   override nextRevocation(now: Date): Promise<DueRevocation | null> {
     return this.database.read(async (manager) => {
       const row = await manager.findOne(PendingRevocationRow, {
@@ -121,12 +128,4 @@ export class TypeormLicenseStore extends LicenseStore implements OnModuleInit {
       await appendAuditEntry(manager, entry);
     });
   }
-}
-
-function toAuditEntry({ id, at, actor, action, reason, before, after }: AuditEntryRow): RecordedAuditEntry {
-  return { id, at, actor, action: action as AuditAction, reason, before: parse(before), after: parse(after) };
-}
-
-function parse(json: string | null): Record<string, unknown> | null {
-  return json === null ? null : (JSON.parse(json) as Record<string, unknown>);
 }

@@ -9,7 +9,7 @@ import type {
 } from '../licensing/ports/license-store.js';
 import { toCloudEvent } from '../outbox/cloud-event.js';
 import { newEventId } from '../outbox/new-event-id.js';
-import { AuditEntryRow } from './entities/audit-entry.entity.js';
+import { appendAuditEntry } from './append-audit-entry.js';
 import { LicenseRow } from './entities/license.entity.js';
 import { OutboxEventRow } from './entities/outbox-event.entity.js';
 import { PendingAuthorizationRow } from './entities/pending-authorization.entity.js';
@@ -133,13 +133,4 @@ export class TypeormLicenseTransaction implements LicenseTransaction {
       hubPublishedAt: null,
     });
   }
-}
-
-/** Adds a line to the audit trail within an open transaction. */
-export async function appendAuditEntry(manager: EntityManager, entry: AuditEntry): Promise<void> {
-  await manager.insert(AuditEntryRow, {
-    ...entry,
-    before: entry.before && JSON.stringify(entry.before),
-    after: entry.after && JSON.stringify(entry.after),
-  });
 }

@@ -59,7 +59,7 @@ function certify(
   );
   const signature = der(0x03, Buffer.from([0]), sign('sha256', content, issuerKey));
   const base64 = der(0x30, content, ecdsaWithSha256, signature).toString('base64');
-  return `-----BEGIN CERTIFICATE-----\n${base64.replaceAll(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`;
+  return `-----BEGIN CERTIFICATE-----\n${base64.replaceAll(/.{64}(?=.)/g, '$&\n')}\n-----END CERTIFICATE-----\n`;
 }
 
 /** One element of the Distinguished Encoding Rules; none here is longer than 65,535 bytes. */

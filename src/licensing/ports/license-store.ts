@@ -20,6 +20,8 @@ export interface PendingAuthorization {
   readonly unansweredPolls: number;
   /** Who pressed Next, for the audit trail. */
   readonly requestedBy: string;
+  /** The address that it came from; null: not known. */
+  readonly requestedFrom: string | null;
 }
 
 export const auditActions = [
@@ -35,13 +37,19 @@ export const auditActions = [
   'removed',
   'revoked',
   'grant-revoked-at-server',
+  'backed-up',
+  'restored',
+  'key-rotated',
+  'admin-token-reset',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 
-/** Who did what, why, and what it changed. Never holds a secret. */
+/** Who did what, from where, why, and what it changed. Never holds a secret. */
 export interface AuditEntry {
   readonly at: Date;
   readonly actor: string;
+  /** The address that the request came from; null: it came from no network. */
+  readonly address: string | null;
   readonly action: AuditAction;
   readonly reason: string | null;
   readonly before: Readonly<Record<string, unknown>> | null;
@@ -50,6 +58,18 @@ export interface AuditEntry {
 
 export interface RecordedAuditEntry extends AuditEntry {
   readonly id: number;
+  /** SHA-256 over this entry and the hash of the one before it. */
+  readonly hash: string;
+}
+
+/** What came of following the audit trail from its first entry to its last. */
+export interface AuditVerification {
+  readonly isIntact: boolean;
+  readonly entryCount: number;
+  /** The hash of the last entry, "" where there is none: noted elsewhere, it tells later that all before it is still there. */
+  readonly head: string;
+  /** What is wrong, in words, with the first entry that shows it; null: with the trail as a whole. At most 100. */
+  readonly faults: readonly { readonly entryId: number | null; readonly message: string }[];
 }
 
 /** A grant that was dropped here and has still to be revoked at the Authorization server. */
@@ -92,6 +112,12 @@ export abstract class LicenseStore {
 
   /** The audit trail, newest first, from before the entry `beforeId` (null: from the newest). */
   abstract readAudit(limit: number, beforeId: number | null): Promise<RecordedAuditEntry[]>;
+
+  /**
+   * Follows the hash chain of the whole audit trail.
+   * @param notedHead a hash that was the head once, and must still be in the trail; null: none
+   */
+  abstract verifyAudit(notedHead: string | null): Promise<AuditVerification>;
 
   /** The oldest revocation that is due at `now`, or null. */
   abstract nextRevocation(now: Date): Promise<DueRevocation | null>;

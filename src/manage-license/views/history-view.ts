@@ -53,10 +53,12 @@ function renderPaging({ isOlder, nextBefore }: HistoryPage): Html {
   </p>`;
 }
 
-function renderLine({ at, what, who, why, changes }: AuditLine, reader: Reader): Html {
+function renderLine({ at, what, who, from, why, changes }: AuditLine, reader: Reader): Html {
   return html`<li>
     <p class="what">${what}</p>
-    <p class="when">${renderInstant(at, reader)}, ${words.by} ${who}</p>
+    <p class="when">
+      ${renderInstant(at, reader)}, ${words.by} ${who}${from !== null && html` ${words.from} ${from}`}
+    </p>
     ${why !== null && html`<p class="why">${words.reason} ${why}</p>`}
     ${changes.map((change) => html`<p class="why">${change}</p>`)}
   </li>`;

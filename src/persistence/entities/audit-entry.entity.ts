@@ -13,6 +13,9 @@ export class AuditEntryRow {
   @Column({ type: 'text' })
   actor!: string;
 
+  @Column({ type: 'text', nullable: true })
+  address!: string | null;
+
   @Column({ type: 'text' })
   action!: string;
 
@@ -24,4 +27,8 @@ export class AuditEntryRow {
 
   @Column({ type: 'text', nullable: true })
   after!: string | null;
+
+  /** Over this entry and the hash of the one before it. */
+  @Column({ type: 'text' })
+  hash!: string;
 }

@@ -15,4 +15,8 @@ export class LicenseRow {
 
   @Column({ type: 'text', nullable: true })
   secrets!: string | null;
+
+  /** The hash of the last audit entry. */
+  @Column({ name: 'audit_head', type: 'text' })
+  auditHead!: string;
 }

@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import type { Settings } from '../config/settings.js';
+import { appendAuditEntry } from '../persistence/append-audit-entry.js';
+import { commandLineActor } from '../persistence/command-line-actor.js';
+import type { Database } from '../persistence/database.js';
+import { SettingRow } from '../persistence/entities/setting.entity.js';
+import { readOrCreatePrivateFile } from '../persistence/private-file.js';
+import { adminTokenPath, adminTokenSetting, hashAdminToken } from './admin-token.js';
+
+/** Replaces the stored admin token by a new one, in its file. Resolves to the path of that file. */
+export async function resetAdminToken({ dataDir }: Settings, database: Database): Promise<string> {
+  const path = adminTokenPath(dataDir);
+  await database.transact(async (manager) => {
+    rmSync(path, { force: true });
+    const token = readOrCreatePrivateFile(path, () => randomBytes(32).toString('base64url'));
+    const value = hashAdminToken(token).toString('hex');
+    await manager.upsert(SettingRow, { name: adminTokenSetting, value }, ['name']);
+    const { name: actor, address } = commandLineActor();
+    await appendAuditEntry(manager, {
+      at: new Date(),
+      actor,
+      address,
+      action: 'admin-token-reset',
+      reason: null,
+      before: null,
+      after: null,
+    });
+  });
+  return path;
+}

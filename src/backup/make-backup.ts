@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream, readdirSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Settings } from '../config/settings.js';
+import type { AuditActor } from '../licensing/domain/audit-actor.js';
+import { Clock } from '../licensing/ports/clock.js';
+import { appendAuditEntry } from '../persistence/append-audit-entry.js';
+import { copySqlite } from '../persistence/copy-sqlite.js';
+import { Database } from '../persistence/database.js';
+
+export type BackupOutcome =
+  | { readonly kind: 'made'; readonly content: Readable }
+  /** A database server is backed up with its own tools. */
+  | { readonly kind: 'unsupported' };
+
+/** Copies the database while the service runs; its secrets stay sealed, and the key is not in it. */
+@Injectable()
+export class MakeBackup implements OnModuleInit {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly settings: Settings,
+  ) {}
+
+  /** A process that was killed while it handed a copy out leaves it behind. */
+  onModuleInit(): void {
+    const prefix = this.draftPrefix();
+    if (prefix === null) return;
+    for (const name of readdirSync(dirname(prefix))) {
+      if (name.startsWith(basename(prefix))) rmSync(join(dirname(prefix), name), { force: true });
+    }
+  }
+
+  async execute(actor: AuditActor): Promise<BackupOutcome> {
+    const prefix = this.draftPrefix();
+    if (prefix === null) return { kind: 'unsupported' };
+    const path = `${prefix}${randomUUID()}`;
+    await this.database.transact((manager) =>
+      appendAuditEntry(manager, {
+        at: this.clock.now(),
+        actor: actor.name,
+        address: actor.address,
+        action: 'backed-up',
+        reason: null,
+        before: null,
+        after: null,
+      }),
+    );
+    await this.database.read((manager) => copySqlite(manager, path));
+    const content = createReadStream(path);
+    content.once('close', () => rmSync(path, { force: true }));
+    return { kind: 'made', content };
+  }
+
+  private draftPrefix(): string | null {
+    const { database } = this.settings;
+    return database.kind === 'sqlite' ? `${database.path}.draft-` : null;
+  }
+}

@@ -1,0 +1,82 @@
+import { loadSettings } from '../config/load-settings.js';
+import { type AuditSource, auditOfDatabase, auditOfService, readNewest } from './audit-source.js';
+import type { Command, CommandInput } from './command.js';
+import { CommandError } from './command-error.js';
+import { connectService } from './connect-service.js';
+import { type ExitCode, exitCodes } from './exit-code.js';
+import { formatAudit, formatVerification, toJsonLine } from './format-audit.js';
+import { ServiceAwayError } from './service-client.js';
+import { jsonOption, serviceOptions } from './service-options.js';
+
+const shownByDefault = 50;
+
+export const auditCommand: Command = {
+  summary: 'shows, exports or verifies the audit trail',
+  details:
+    'Shows the last entries of the audit trail, the oldest first; with --json all of it, as JSON lines, for export.\n' +
+    'With --verify it follows the hash chain instead, and ends with 4 if an entry was changed, removed or moved. Note the\n' +
+    'head that it prints somewhere else: with --head a later run tells whether that entry is still in the chain.\n' +
+    'Where the service does not run, the trail is read from its database.',
+  options: {
+    verify: { type: 'boolean', help: 'verifies the trail' },
+    head: {
+      type: 'string',
+      placeholder: '<hash>',
+      help: 'a head of an earlier time, which must be in the trail',
+    },
+    limit: {
+      type: 'string',
+      placeholder: '<n>',
+      help: `how many entries; default ${shownByDefault}, with --json all`,
+    },
+    ...jsonOption,
+    ...serviceOptions,
+  },
+  async run(input) {
+    const limit = readLimit(input);
+    const head = readHead(input);
+    const work = (source: AuditSource) =>
+      input.isSet('verify') ? verify(input, source, head) : show(input, source, limit);
+    const settings = loadSettings(input.variables);
+    try {
+      return await work(auditOfService(connectService(input, settings)));
+    } catch (error) {
+      if (!(error instanceof ServiceAwayError) || input.textOf('url') !== null) throw error;
+      return work(auditOfDatabase(settings));
+    }
+  },
+};
+
+async function verify(
+  { terminal, isSet }: CommandInput,
+  source: AuditSource,
+  head: string | null,
+): Promise<ExitCode> {
+  const verification = await source.verify(head);
+  terminal.print(isSet('json') ? JSON.stringify(verification) : formatVerification(verification));
+  return verification.isIntact ? exitCodes.ok : exitCodes.no;
+}
+
+async function show(
+  { terminal, isSet }: CommandInput,
+  source: AuditSource,
+  limit: number,
+): Promise<ExitCode> {
+  const entries = await readNewest(source, limit);
+  if (isSet('json')) for (const entry of entries) terminal.print(toJsonLine(entry));
+  else terminal.print(formatAudit(entries));
+  return exitCodes.ok;
+}
+
+function readLimit(input: CommandInput): number {
+  const text = input.textOf('limit');
+  if (text === null) return input.isSet('json') ? Number.POSITIVE_INFINITY : shownByDefault;
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new CommandError('bad-limit', '--limit must be a whole number from 1.', exitCodes.usage);
+}
+
+function readHead(input: CommandInput): string | null {
+  const head = input.textOf('head');
+  if (head === null || /^[0-9a-f]{64}$/.test(head)) return head;
+  throw new CommandError('bad-head', '--head must be a hash as --verify prints it.', exitCodes.usage);
+}

@@ -1,0 +1,59 @@
+import { LessThan } from 'typeorm';
+import type { Settings } from '../config/settings.js';
+import type { AuditVerification } from '../licensing/ports/license-store.js';
+import { AuditEntryRow } from '../persistence/entities/audit-entry.entity.js';
+import { toAuditEntry } from '../persistence/to-audit-entry.js';
+import { verifyAuditTrail } from '../persistence/verify-audit-trail.js';
+import type { AuditReport } from './format-audit.js';
+import { withDatabase } from './open-offline.js';
+import type { ServiceClient } from './service-client.js';
+
+const entriesAtOnce = 200;
+
+/** Where the audit trail is read from: the running service, or its database. */
+export interface AuditSource {
+  /** Entries before an id, newest first, at most 200. */
+  read(beforeId: number | null, limit: number): Promise<readonly AuditReport[]>;
+  verify(notedHead: string | null): Promise<AuditVerification>;
+}
+
+/** Reads the newest entries, the oldest of them first. */
+export async function readNewest(source: AuditSource, limit: number): Promise<AuditReport[]> {
+  const entries: AuditReport[] = [];
+  while (entries.length < limit) {
+    const wanted = Math.min(entriesAtOnce, limit - entries.length);
+    const page = await source.read(entries.at(-1)?.id ?? null, wanted);
+    entries.push(...page);
+    if (page.length < wanted) break;
+  }
+  return entries.toReversed();
+}
+
+export function auditOfService(service: ServiceClient): AuditSource {
+  return {
+    async read(beforeId, limit) {
+      const before = beforeId === null ? '' : `&before=${beforeId}`;
+      const path = `/api/license/audit?limit=${limit}${before}`;
+      return (await service.read<{ entries: AuditReport[] }>('GET', path)).entries;
+    },
+    verify: (notedHead) =>
+      service.read('GET', `/api/license/audit/verification${notedHead === null ? '' : `?head=${notedHead}`}`),
+  };
+}
+
+export function auditOfDatabase(settings: Settings): AuditSource {
+  return {
+    read: (beforeId, limit) =>
+      withDatabase(settings, (database) =>
+        database.read(async (manager) => {
+          const rows = await manager.find(AuditEntryRow, {
+            ...(beforeId !== null && { where: { id: LessThan(beforeId) } }),
+            order: { id: 'DESC' },
+            take: limit,
+          });
+          return rows.map(toAuditEntry);
+        }),
+      ),
+    verify: (notedHead) => withDatabase(settings, (database) => verifyAuditTrail(database, notedHead)),
+  };
+}

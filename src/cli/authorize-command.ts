@@ -1,0 +1,86 @@
+import { loadSettings } from '../config/load-settings.js';
+import type { Command, CommandInput } from './command.js';
+import { CommandError } from './command-error.js';
+import { connectService } from './connect-service.js';
+import { type ExitCode, exitCodes } from './exit-code.js';
+import { formatLicense, type LicenseReport } from './format-license.js';
+import type { ServiceClient } from './service-client.js';
+import { jsonOption, serviceOptions } from './service-options.js';
+
+interface UserCode {
+  readonly userCode: string;
+  readonly verificationUri: string;
+  readonly expiresAt: string;
+}
+
+/** What a person has decided, or time has; nothing else will come of this code. */
+const decisions = new Set([
+  'authorization-denied',
+  'license-refused',
+  'user-code-expired',
+  'no-authorization-pending',
+]);
+
+export const authorizeCommand: Command = {
+  summary: 'acquires a license: prints the user code and waits until it was entered',
+  details:
+    'Gets a user code, prints it with the address where it is to be entered, and waits until somebody has authorized this\n' +
+    'server there, has denied it, or the code has expired: for servers without a browser. Ctrl-C ends the waiting; the\n' +
+    'service goes on with the code. With --json a line for the code comes first, then one for the license.\n' +
+    'Ends with 4 if no license comes of it.',
+  options: { ...jsonOption, ...serviceOptions },
+  async run(input) {
+    const service = connectService(input, loadSettings(input.variables));
+    const code = await requestCode(service);
+    showCode(input, code);
+    const license = await waitForLicense(input, service, new Date(code.expiresAt));
+    input.terminal.print(input.isSet('json') ? JSON.stringify(license) : `\n${formatLicense(license)}`);
+    return exitCodes.ok;
+  },
+};
+
+async function requestCode(service: ServiceClient): Promise<UserCode> {
+  const answer = await service.send('POST', '/api/license/authorization');
+  if (answer.kind === 'refused') {
+    const cure = answer.code === 'license-present' ? ' (pos-licensing refresh, or pos-licensing remove)' : '';
+    throw new CommandError(answer.code, `${answer.detail}${cure}`);
+  }
+  return (await answer.response.json()) as UserCode;
+}
+
+function showCode({ terminal, isSet }: CommandInput, code: UserCode): void {
+  if (isSet('json')) return terminal.print(JSON.stringify(code));
+  terminal.print(
+    [
+      '1. Log in to the Authorization server, choose the organization, then Authorize Device:',
+      `     ${code.verificationUri}`,
+      '2. Choose the device to license.',
+      '3. Enter this User Code, choose Authorize and confirm:',
+      `     ${code.userCode}`,
+    ].join('\n'),
+  );
+}
+
+async function waitForLicense(
+  { terminal }: CommandInput,
+  service: ServiceClient,
+  expiresAt: Date,
+): Promise<LicenseReport> {
+  let toldMinutes = Number.POSITIVE_INFINITY;
+  for (;;) {
+    const minutes = Math.max(0, Math.ceil((expiresAt.getTime() - Date.now()) / 60_000));
+    if (minutes < toldMinutes)
+      terminal.note(`Waiting for the authorization; the code is good for ${minutes} min.`);
+    toldMinutes = Math.min(toldMinutes, minutes);
+    // Answers at the next moment at which the Authorization server may be asked, so this needs no pause of its own.
+    const answer = await service.send('POST', '/api/license/authorization/complete');
+    if (answer.kind === 'done') return (await answer.response.json()) as LicenseReport;
+    if (answer.code === 'authorization-server-unreachable') terminal.note(answer.detail);
+    else if (answer.code !== 'authorization-pending')
+      throw new CommandError(answer.code, answer.detail, exitOf(answer.code));
+  }
+}
+
+function exitOf(code: string): ExitCode {
+  return decisions.has(code) ? exitCodes.no : exitCodes.failure;
+}

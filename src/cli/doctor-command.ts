@@ -1,0 +1,19 @@
+import type { Command } from './command.js';
+import { examine } from './doctor/examine.js';
+import { formatFindings } from './doctor/format-findings.js';
+import { exitCodes } from './exit-code.js';
+import { jsonOption, serviceOptions } from './service-options.js';
+
+export const doctorCommand: Command = {
+  summary: 'looks for what is wrong, and names the cure',
+  details:
+    'Checks settings, files, disk, service, database, key, audit trail, admin token, license, Authorization server, clock and\n' +
+    'broker, and changes nothing. Run it as the user of the service and with its settings, whether the service runs or not;\n' +
+    'where it does not run, more of its database can be checked. Ends with 4 if there is a fault; warnings are none.',
+  options: { ...jsonOption, ...serviceOptions },
+  async run(input) {
+    const findings = await examine(input);
+    input.terminal.print(input.isSet('json') ? JSON.stringify(findings) : formatFindings(findings));
+    return findings.some(({ verdict }) => verdict === 'fail') ? exitCodes.no : exitCodes.ok;
+  },
+};

@@ -1,0 +1,76 @@
+import { connect } from 'node:net';
+import type { Settings } from '../../config/settings.js';
+import { explainFailure } from '../../oauth/explain-failure.js';
+import { OAuthSessions } from '../../oauth/oauth-session.js';
+import { fail, type Finding, ok, skip } from './finding.js';
+import { judgeClock } from './judge-clock.js';
+
+const check = 'authorization-server';
+const proxyTimeoutMs = 3000;
+
+const cures: Readonly<Record<string, string>> = {
+  'authorization-server-unreachable':
+    'Check the internet connection, DNS, the firewall, HTTPS_PROXY, and AUTH_SERVER_URL. Registers sell on until the token ends.',
+  'authorization-server-error': 'It is not ready: wait, or ask who runs it.',
+  'authorization-server-refused': 'Ask who runs it; this service may be too old for it.',
+  'authorization-server-nonconforming':
+    'Check AUTH_SERVER_URL; a login page of the network may answer in its place.',
+};
+
+/** Whether the Authorization server can be spoken with, and what its clock says of this one. */
+export async function checkAuthorizationServer(settings: Settings): Promise<Finding[]> {
+  const proxyFault = await checkProxy(settings);
+  if (proxyFault !== null) return [proxyFault, skip(check, 'Not asked, as its proxy does not answer.')];
+  const { issuer } = settings.authorizationServer;
+  const sessions = new OAuthSessions(settings);
+  try {
+    await sessions.get();
+  } catch (error) {
+    const { code, message } = explainFailure(error);
+    const cure = /certificate/.test(message)
+      ? 'Name the file of the private authority in NODE_EXTRA_CA_CERTS.'
+      : cures[code];
+    return [
+      fail(check, message, cure ?? 'See docs/operations.md.'),
+      skip('clock', 'There is nothing to compare it with.'),
+    ];
+  }
+  const answer = await sessions.fetch(new URL('/.well-known/oauth-authorization-server', issuer).href, {
+    headers: {},
+  });
+  return [
+    ok(check, `${issuer.href} answers as its metadata promises.`),
+    judgeClock(answer.headers.get('date'), Date.now()),
+  ];
+}
+
+async function checkProxy({ proxy, authorizationServer }: Settings): Promise<Finding | null> {
+  const isSecure = authorizationServer.issuer.protocol === 'https:';
+  const url = isSecure ? proxy.https : proxy.http;
+  const isExcepted = proxy.exceptions
+    ?.split(/[\s,]+/)
+    .some((host) => host === '*' || host === authorizationServer.issuer.hostname);
+  if (url === null || isExcepted === true || !URL.canParse(url)) return null;
+  const { hostname, port, protocol } = new URL(url);
+  const isListening = await canConnect(hostname, Number(port) || (protocol === 'https:' ? 443 : 80));
+  if (isListening) return null;
+  const name = isSecure ? 'HTTPS_PROXY' : 'HTTP_PROXY';
+  return fail(
+    'proxy',
+    `Nothing answers at the proxy ${hostname}:${port} (${name}).`,
+    `Put ${name} right, or name the Authorization server in NO_PROXY.`,
+  );
+}
+
+function canConnect(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: proxyTimeoutMs });
+    const end = (isConnected: boolean) => {
+      socket.destroy();
+      resolve(isConnected);
+    };
+    socket.once('connect', () => end(true));
+    socket.once('timeout', () => end(false));
+    socket.once('error', () => end(false));
+  });
+}

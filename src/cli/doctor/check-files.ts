@@ -1,0 +1,71 @@
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { secretNames } from '../../config/environment.js';
+import type { Settings } from '../../config/settings.js';
+import { assertPrivateFile, ExposedFileError } from '../../persistence/private-file.js';
+import type { Variables } from '../command.js';
+import { fail, type Finding, ok, warn } from './finding.js';
+
+const check = 'files';
+const privateNames = ['encryption-key', 'encryption-key.next', 'initial-admin-token'];
+
+/** Whether the data folder can be used, and nobody else can read what is secret in it. */
+export function checkFiles({ dataDir, database }: Settings, variables: Variables): Finding[] {
+  if (!existsSync(dataDir)) {
+    return [warn(check, `There is no folder ${dataDir}.`, 'The first start makes it; else check DATA_DIR.')];
+  }
+  if (!statSync(dataDir).isDirectory()) {
+    return [fail(check, `${dataDir} is not a folder.`, 'Point DATA_DIR to a folder, or move the file away.')];
+  }
+  const secrets = privateNames.map((name) => join(dataDir, name));
+  if (database.kind === 'sqlite') secrets.push(database.path);
+  const findings = [
+    ...checkWritable(dataDir),
+    ...secrets.flatMap((path) =>
+      isExposed(path)
+        ? [
+            fail(
+              check,
+              `Other users can read ${path}.`,
+              `chmod 600 ${path}; replace the secret if it may have been read.`,
+            ),
+          ]
+        : [],
+    ),
+    ...secretNames.flatMap((name) => checkSecretFile(name, variables[`${name}_FILE`])),
+  ];
+  return findings.length > 0 ? findings : [ok(check, `${dataDir} is this user's alone.`)];
+}
+
+function checkWritable(dataDir: string): Finding[] {
+  try {
+    accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+    return [];
+  } catch {
+    const cure = 'Run this as the user of the service, or give that user the folder (chown).';
+    return [fail(check, `This user cannot write to ${dataDir}.`, cure)];
+  }
+}
+
+/** Containers hand secrets out as files that everybody in them can read, so this is no more than a warning. */
+function checkSecretFile(name: string, path: string | undefined): Finding[] {
+  if (path === undefined || path === '' || !isExposed(path)) return [];
+  return [
+    warn(
+      check,
+      `Other users can read ${path} (${name}_FILE).`,
+      'chmod 600, unless it is the secret of a container.',
+    ),
+  ];
+}
+
+function isExposed(path: string): boolean {
+  if (!existsSync(path)) return false;
+  try {
+    assertPrivateFile(path);
+    return false;
+  } catch (error) {
+    if (error instanceof ExposedFileError) return true;
+    throw error;
+  }
+}

@@ -1,0 +1,56 @@
+import { adminTokenPath } from '../../admin/admin-token.js';
+import { InvalidSettingsError, loadSettings } from '../../config/load-settings.js';
+import type { Settings } from '../../config/settings.js';
+import type { CommandInput } from '../command.js';
+import { connectService } from '../connect-service.js';
+import { checkAuthorizationServer } from './check-authorization-server.js';
+import { checkBroker } from './check-broker.js';
+import { checkDatabase } from './check-database.js';
+import { checkDisk } from './check-disk.js';
+import { checkFiles } from './check-files.js';
+import { checkAdministration, checkService } from './check-service.js';
+import { fail, type Finding, ok } from './finding.js';
+
+/** Makes all checks, one after the other; one that breaks is a finding, and does not end the rest. */
+export async function examine(input: CommandInput): Promise<Finding[]> {
+  const settings = readSettings(input);
+  if (Array.isArray(settings)) return settings;
+  const service = connectService(input, settings);
+  const { isRunning, findings } = await checkService(service);
+  return [
+    ok('settings', 'The settings can be used.'),
+    ...(await guard('files', () => checkFiles(settings, input.variables))),
+    ...(await guard('disk', () => [checkDisk(settings.dataDir)])),
+    ...findings,
+    ...(await guard('database', () => checkDatabase(settings, isRunning))),
+    ...(isRunning
+      ? await guard('admin-token', () => checkAdministration(service, tokenPathOf(input, settings)))
+      : []),
+    ...(await guard('authorization-server', () => checkAuthorizationServer(settings))),
+    ...(await guard('broker', () => checkBroker(settings, isRunning))),
+  ];
+}
+
+function readSettings({ variables }: CommandInput): Settings | Finding[] {
+  try {
+    return loadSettings(variables);
+  } catch (error) {
+    if (!(error instanceof InvalidSettingsError)) throw error;
+    return error.faults.map((fault) =>
+      fail('settings', `${fault}.`, 'Put the setting right; README.md lists them all.'),
+    );
+  }
+}
+
+function tokenPathOf(input: CommandInput, { adminToken, dataDir }: Settings): string | null {
+  return input.textOf('token-file') ?? (adminToken === null ? adminTokenPath(dataDir) : null);
+}
+
+async function guard(check: string, work: () => Finding[] | Promise<Finding[]>): Promise<Finding[]> {
+  try {
+    return await work();
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    return [fail(check, `The check could not be made (${cause}).`, 'Run it as the user of the service.')];
+  }
+}

@@ -1,0 +1,24 @@
+/** What one check has found. `skip`: it could not be made, for a reason that another finding or the message tells. */
+export interface Finding {
+  readonly check: string;
+  readonly verdict: 'ok' | 'warn' | 'fail' | 'skip';
+  readonly message: string;
+  /** What puts it right; null where nothing has to be done. */
+  readonly cure: string | null;
+}
+
+export function ok(check: string, message: string): Finding {
+  return { check, verdict: 'ok', message, cure: null };
+}
+
+export function warn(check: string, message: string, cure: string): Finding {
+  return { check, verdict: 'warn', message, cure };
+}
+
+export function fail(check: string, message: string, cure: string): Finding {
+  return { check, verdict: 'fail', message, cure };
+}
+
+export function skip(check: string, message: string): Finding {
+  return { check, verdict: 'skip', message, cure: null };
+}

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import {
+  buildLicensedState,
+  dayMs,
+  defaultPolicy,
+  shift,
+  startAt,
+} from '../../test/support/license-fixture.js';
+import { initialLicenseState } from '../licensing/domain/license-state.js';
+import { licenseViewAt } from '../licensing/domain/license-view.js';
+import { formatLicense, isUsable } from './format-license.js';
+
+const view = (now: Date, state = buildLicensedState()) => licenseViewAt(state, defaultPolicy, now);
+
+describe('formatLicense', () => {
+  it('lays a license out in two columns, with the words of the page', () => {
+    expect(formatLicense(view(startAt)).split('\n').slice(0, 8)).toEqual([
+      'License Status        Licensed',
+      'Server ID             srv-store-12 (Store 12)',
+      'Organization          fc-demo (Demo)',
+      'License Renewal Date  2027-11-24T23:59:59.000Z',
+      'Features              xms',
+      'Hub Server Name       Head office',
+      'Hub Server URL        https://hub.example',
+      'Token Expiry          2026-12-01T12:00:00.000Z (valid)',
+    ]);
+  });
+
+  it('is the same for a license that came as JSON', () => {
+    const license = view(startAt);
+    expect(formatLicense(JSON.parse(JSON.stringify(license)) as typeof license)).toBe(formatLicense(license));
+  });
+
+  it('says None for what there is not', () => {
+    const text = formatLicense(view(startAt, initialLicenseState));
+    expect(text).toMatch(/^License Status +Not Licensed$/m);
+    expect(text).toMatch(/^Token Expiry +None$/m);
+  });
+
+  it('says what is to be done, where there is something', () => {
+    const text = formatLicense({ ...view(startAt), clockSuspect: true, reauthorizationRequired: true });
+    expect(text).toMatch(/^Clock +suspect[^]*^To do +authorize this server anew/m);
+  });
+
+  it('tells why the Authorization server does not answer', () => {
+    const lastError = { code: 'x', message: 'No way there.', at: startAt };
+    const connection = { online: false, offlineSince: startAt, lastContactAt: null, lastError };
+    expect(formatLicense({ ...view(startAt), connection })).toMatch(
+      /no answer since 2026-11-24.*: No way there\./,
+    );
+  });
+});
+
+describe('isUsable', () => {
+  it.each([
+    ['from its first day', startAt, true],
+    ['on the last day of its token', shift(startAt, 7 * dayMs - 1), true],
+    ['after the end of its token', shift(startAt, 7 * dayMs + 1), false],
+    ['after its renewal date', shift(startAt, 400 * dayMs), false],
+  ])('judges a license %s', (_, now, expected) => {
+    expect(isUsable(view(now))).toBe(expected);
+  });
+
+  it('is not a server without a license', () => {
+    expect(isUsable(view(startAt, initialLicenseState))).toBe(false);
+  });
+});

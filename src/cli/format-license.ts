@@ -1,0 +1,56 @@
+import type { LicenseView } from '../licensing/domain/license-view.js';
+import { formatTable } from './format-table.js';
+
+/** As JSON brings it, or as it is computed here. */
+type Instant = Date | string | null;
+export type LicenseReport = {
+  [K in keyof LicenseView]: LicenseView[K] extends Date | null ? Instant : LicenseView[K];
+};
+
+/** Lays a license out as the page does, a line each. */
+export function formatLicense(license: LicenseReport): string {
+  const { token, hub } = license;
+  const rows: [string, string][] = [
+    ['License Status', license.statusText],
+    ['Server ID', named(license.serverId, license.serverName)],
+    ['Organization', named(license.organization?.id ?? null, license.organization?.name ?? null)],
+    ['License Renewal Date', formatInstant(license.renewalDate)],
+    ['Features', license.features.length === 0 ? 'None' : license.features.join(', ')],
+    ['Hub Server Name', hub?.name ?? 'None'],
+    ['Hub Server URL', hub?.url ?? 'None'],
+    [
+      'Token Expiry',
+      token.expiresAt === null ? 'None' : `${formatInstant(token.expiresAt)} (${token.status})`,
+    ],
+    ['Next refresh', formatInstant(token.nextRefreshAt)],
+    ['Authorization server', describeConnection(license.connection)],
+  ];
+  if (license.clockSuspect) rows.push(['Clock', 'suspect: set date and time of this machine right']);
+  if (license.reauthorizationRequired) {
+    rows.push(['To do', 'authorize this server anew before its token ends: pos-licensing authorize']);
+  }
+  return formatTable(rows);
+}
+
+/** Tells whether registers may sell with it. */
+export function isUsable({ status, token }: LicenseReport): boolean {
+  const isLicensed = status === 'licensed' || status === 'requires-renewal';
+  return isLicensed && (token.status === 'valid' || token.status === 'expiring');
+}
+
+function named(id: string | null, name: string | null): string {
+  if (id === null) return 'None';
+  return name === null ? id : `${id} (${name})`;
+}
+
+function formatInstant(at: Instant): string {
+  return at === null ? 'None' : new Date(at).toISOString();
+}
+
+function describeConnection({ offlineSince, lastContactAt, lastError }: LicenseReport['connection']): string {
+  const error = lastError === null ? '' : `: ${lastError.message}`;
+  if (offlineSince !== null) return `no answer since ${formatInstant(offlineSince)}${error}`;
+  return lastContactAt === null
+    ? `not asked yet${error}`
+    : `last answer at ${formatInstant(lastContactAt)}${error}`;
+}

@@ -1,0 +1,34 @@
+import type { Settings } from '../config/settings.js';
+import { Database } from '../persistence/database.js';
+import { DatabaseFileError } from '../persistence/database-file-error.js';
+import { openDataSource } from '../persistence/open-data-source.js';
+import type { UpgradeMode } from '../persistence/upgrade-mode.js';
+import { CommandError } from './command-error.js';
+import { exitCodes } from './exit-code.js';
+
+/** Works on the database of a service that does not run, at the present schema unless it may be upgraded; closes it after. */
+export async function withDatabase<T>(
+  settings: Settings,
+  work: (database: Database) => Promise<T>,
+  upgrade: UpgradeMode = 'never',
+): Promise<T> {
+  const database = await openUnused(settings, upgrade);
+  try {
+    return await work(database);
+  } finally {
+    await database.close();
+  }
+}
+
+async function openUnused(settings: Settings, upgrade: UpgradeMode): Promise<Database> {
+  try {
+    return new Database(await openDataSource(settings.database, upgrade));
+  } catch (error) {
+    if (!(error instanceof DatabaseFileError) || error.code !== 'database-locked') throw error;
+    throw new CommandError(
+      'service-running',
+      `${error.message} If it should answer, name its address with --url, or HOST and PORT.`,
+      exitCodes.service,
+    );
+  }
+}

@@ -1,0 +1,45 @@
+import { loadSettings } from '../config/load-settings.js';
+import type { Settings } from '../config/settings.js';
+import { licenseViewAt } from '../licensing/domain/license-view.js';
+import type { Command, CommandInput } from './command.js';
+import { connectService } from './connect-service.js';
+import { exitCodes } from './exit-code.js';
+import { formatLicense, isUsable, type LicenseReport } from './format-license.js';
+import { withDatabase } from './open-offline.js';
+import { ServiceAwayError } from './service-client.js';
+import { jsonOption, serviceOptions } from './service-options.js';
+
+export const statusCommand: Command = {
+  summary: 'shows the license',
+  details:
+    'Shows the license of this server. Where the service does not run, it is read from its database.\n' +
+    'Ends with 0 if registers may sell with it, and with 4 if not.',
+  options: { ...jsonOption, ...serviceOptions },
+  async run(input) {
+    const license = await readLicense(input, loadSettings(input.variables));
+    input.terminal.print(input.isSet('json') ? JSON.stringify(license) : formatLicense(license));
+    return isUsable(license) ? exitCodes.ok : exitCodes.no;
+  },
+};
+
+async function readLicense(input: CommandInput, settings: Settings): Promise<LicenseReport> {
+  try {
+    return await connectService(input, settings).read<LicenseReport>('GET', '/api/license');
+  } catch (error) {
+    if (!(error instanceof ServiceAwayError) || input.textOf('url') !== null) throw error;
+    const license = await readOffline(settings);
+    input.terminal.note('The service does not run: this is what its database says.');
+    return license;
+  }
+}
+
+async function readOffline(settings: Settings): Promise<LicenseReport> {
+  const { LicenseRow } = await import('../persistence/entities/license.entity.js');
+  const { decodeState } = await import('../persistence/license-document.js');
+  return withDatabase(settings, (database) =>
+    database.read(async (manager) => {
+      const { state } = await manager.findOneByOrFail(LicenseRow, { id: 1 });
+      return licenseViewAt(decodeState(state), settings.policy, new Date());
+    }),
+  );
+}

@@ -1,0 +1,24 @@
+import Sqlite from 'better-sqlite3';
+import { DatabaseFileError } from './database-file-error.js';
+import { sqliteApplicationId } from './sqlite-application-id.js';
+
+/**
+ * Reads a database file that nobody has open from end to end, and changes nothing.
+ * @throws DatabaseFileError if it is missing, foreign or damaged
+ */
+export function checkSqliteFile(path: string): void {
+  try {
+    const database = new Sqlite(path, { readonly: true, fileMustExist: true });
+    try {
+      if (database.pragma('application_id', { simple: true }) !== sqliteApplicationId) {
+        throw DatabaseFileError.foreign(path);
+      }
+      if (database.pragma('integrity_check(1)', { simple: true }) !== 'ok')
+        throw DatabaseFileError.corrupt(path);
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    throw DatabaseFileError.from(error, path);
+  }
+}

@@ -1,0 +1,15 @@
+import Sqlite from 'better-sqlite3';
+import { decodeEncryptionKey } from './encryption-key.js';
+import { isKeyOf, keyCheckName } from './open-secret-box.js';
+import { SecretBox } from './secret-box.js';
+
+/** Tells whether the secrets in a copy of a database were sealed with a key; a database without secrets fits every key. */
+export function fitsCopy(path: string, key: string): boolean {
+  const database = new Sqlite(path, { readonly: true, fileMustExist: true });
+  try {
+    const sealed = database.prepare('SELECT value FROM setting WHERE name = ?').pluck().get(keyCheckName);
+    return typeof sealed !== 'string' || isKeyOf(sealed, new SecretBox(decodeEncryptionKey(key, 'The key')));
+  } finally {
+    database.close();
+  }
+}

@@ -1,0 +1,106 @@
+import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import type { Settings } from '../config/settings.js';
+import { DatabaseFileError } from './database-file-error.js';
+import { Database } from './database.js';
+import { decodeEncryptionKey, encryptionKeyPaths, newEncryptionKey } from './encryption-key.js';
+import { openSqlite } from './open-sqlite.js';
+import { readOrCreatePrivateFile } from './private-file.js';
+import { SecretBox } from './secret-box.js';
+import { settleRestoredDatabase, type SettleOptions } from './settle-restored-database.js';
+
+/** There is something where a backup is to be restored to. */
+export class TargetNotEmptyError extends Error {
+  readonly code = 'target-not-empty';
+
+  constructor(paths: readonly string[]) {
+    super(
+      `Nothing was restored, as there is already ${paths.join(', ')}: name another DATA_DIR, or add --force, which keeps ` +
+        'what is there under another name.',
+    );
+    this.name = 'TargetNotEmptyError';
+  }
+}
+
+export interface RestoreOptions extends Omit<SettleOptions, 'hasKey'> {
+  readonly backupPath: string;
+  /** The key of the backup's secrets in base64; null: lost, and with it the secrets. */
+  readonly key: string | null;
+  readonly isForced: boolean;
+}
+
+/**
+ * Puts a backup, which was checked, where the settings say that the database is. It is made safe before it gets its name, so that no service
+ * can start on it sooner. Resolves to the files that it has replaced, by the names that they have now.
+ * @throws TargetNotEmptyError, DatabaseFileError if a service uses what is there
+ */
+export async function restoreSqlite(
+  settings: Settings,
+  path: string,
+  { backupPath, key, isForced, ...options }: RestoreOptions,
+): Promise<string[]> {
+  const { current, next } = encryptionKeyPaths(settings.dataDir);
+  const places = [path, `${path}-wal`, current, next, join(settings.dataDir, 'initial-admin-token')];
+  const present = places.filter((place) => existsSync(place));
+  if (present.length > 0 && !isForced) throw new TargetNotEmptyError(present);
+  assertUnlocked(path);
+  const keyText = key ?? settings.encryptionKey ?? newEncryptionKey();
+  const draft = await prepareDraft(settings, path, backupPath, keyText, { ...options, hasKey: key !== null });
+  const replaced = setAside(present, path);
+  if (settings.encryptionKey === null) readOrCreatePrivateFile(current, () => keyText);
+  renameSync(draft, path);
+  return replaced;
+}
+
+async function prepareDraft(
+  settings: Settings,
+  path: string,
+  backupPath: string,
+  key: string,
+  options: SettleOptions,
+): Promise<string> {
+  const draft = `${path}.draft`;
+  mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 });
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  for (const leftover of [draft, `${draft}-wal`, `${draft}-shm`]) rmSync(leftover, { force: true });
+  copyFileSync(backupPath, draft);
+  chmodSync(draft, 0o600);
+  const database = new Database(await openSqlite(draft, 'without-copy'));
+  try {
+    const box = new SecretBox(decodeEncryptionKey(key, 'The key of the backup'));
+    await settleRestoredDatabase(database, box, settings, options);
+  } catch (error) {
+    await database.close();
+    rmSync(draft, { force: true });
+    throw error;
+  }
+  await database.close();
+  return draft;
+}
+
+/** A database that is damaged is no reason not to replace it; one that a service has open is. */
+function assertUnlocked(path: string): void {
+  if (!existsSync(path)) return;
+  try {
+    const database = new Sqlite(path, { timeout: 0 });
+    try {
+      database.exec('BEGIN EXCLUSIVE; ROLLBACK');
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    const explained = DatabaseFileError.from(error, path);
+    if (explained instanceof DatabaseFileError && explained.code === 'database-locked') throw explained;
+  }
+}
+
+function setAside(places: readonly string[], path: string): string[] {
+  const time = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '');
+  return places.map((place) => {
+    // The log of a database is found by its name.
+    const aside = place === `${path}-wal` ? `${path}.replaced-${time}-wal` : `${place}.replaced-${time}`;
+    renameSync(place, aside);
+    return aside;
+  });
+}

@@ -1,0 +1,67 @@
+import { type EntityManager, IsNull } from 'typeorm';
+import type { Settings } from '../config/settings.js';
+import type { AuditActor } from '../licensing/domain/audit-actor.js';
+import { settleRestoredLicense } from '../licensing/domain/settle-restored-license.js';
+import { summarizeLicense } from '../licensing/summarize-license.js';
+import { assertUnused } from './assert-unused.js';
+import type { Database } from './database.js';
+import { LicenseRow } from './entities/license.entity.js';
+import { OutboxEventRow } from './entities/outbox-event.entity.js';
+import { PendingAuthorizationRow } from './entities/pending-authorization.entity.js';
+import { PendingRevocationRow } from './entities/pending-revocation.entity.js';
+import { writeKeyCheck } from './open-secret-box.js';
+import type { SecretBox } from './secret-box.js';
+import { TypeormLicenseTransaction } from './typeorm-license-transaction.js';
+
+export interface SettleOptions {
+  readonly isOriginalGone: boolean;
+  /** Whether `box` opens what is sealed in the database; if not, all of that is given up. */
+  readonly hasKey: boolean;
+  readonly actor: AuditActor;
+}
+
+/** Makes a database that came from a backup safe to start a service on, in one transaction. */
+export async function settleRestoredDatabase(
+  database: Database,
+  box: SecretBox,
+  { policy }: Settings,
+  { isOriginalGone, hasKey, actor }: SettleOptions,
+): Promise<void> {
+  const now = new Date();
+  await database.transact(async (manager) => {
+    await assertUnused(manager);
+    if (!hasKey) await dropSealed(manager, box);
+    const transaction = await TypeormLicenseTransaction.begin(manager, box);
+    const { state: before } = transaction;
+    const { state, events } = settleRestoredLicense(before, isOriginalGone, policy, now);
+    if (events.length > 0) await dropWaitingEvents(manager, now);
+    if (!isOriginalGone) {
+      // Also a code that was pending then: the original may be waiting for it.
+      await transaction.savePending(null);
+      await transaction.saveSecrets(null);
+    }
+    await transaction.saveState(state, events);
+    await transaction.appendAudit({
+      at: now,
+      actor: actor.name,
+      address: actor.address,
+      action: 'restored',
+      reason: isOriginalGone ? 'The original is gone: its right to refresh is used on.' : null,
+      before: summarizeLicense(before),
+      after: summarizeLicense(state),
+    });
+  });
+}
+
+/** The one event of the restoring tells what these would tell, and comes after what the original has told since. */
+async function dropWaitingEvents(manager: EntityManager, now: Date): Promise<void> {
+  await manager.update(OutboxEventRow, { publishedAt: IsNull() }, { publishedAt: now });
+  await manager.update(OutboxEventRow, { hubPublishedAt: IsNull() }, { hubPublishedAt: now });
+}
+
+async function dropSealed(manager: EntityManager, box: SecretBox): Promise<void> {
+  await manager.update(LicenseRow, { id: 1 }, { secrets: null });
+  await manager.deleteAll(PendingAuthorizationRow);
+  await manager.deleteAll(PendingRevocationRow);
+  await writeKeyCheck(manager, box);
+}

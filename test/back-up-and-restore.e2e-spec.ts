@@ -1,0 +1,305 @@
+import { copyFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { LicenseStore } from '../src/licensing/ports/license-store.js';
+import { readOutbox } from './support/commit-events.js';
+import { FakeClock } from './support/fake-clock.js';
+import { runCommand } from './support/run-command.js';
+import { startApp, type TestApp } from './support/start-app.js';
+import { startMock, type TestMock } from './support/start-mock.js';
+
+/** The registers of a shop go by the number of the last event. */
+const sequenceOf = async (app: TestApp) => Number((await app.view()).sequence);
+
+describe('a backup', () => {
+  let mock: TestMock;
+  let app: TestApp;
+  let folder: string;
+
+  beforeAll(async () => {
+    mock = await startMock();
+    app = await startApp({ mock });
+    await app.acquire(mock);
+  });
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'backup-'));
+  });
+
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  afterAll(async () => {
+    await app.stop();
+    await mock.stop();
+  });
+
+  it('is made by one command while the service runs, for its owner alone, with its key beside it', async () => {
+    const path = join(folder, 'backup.sqlite');
+    const { exitCode, notes } = await runCommand(app, ['backup', path]);
+    expect(exitCode).toBe(0);
+    expect(notes).toMatch(/was read again[^]*keep it in another place/);
+    for (const file of [path, `${path}.key`]) expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(await readFile(`${path}.key`)).toEqual(await readFile(join(app.dataDir, 'encryption-key')));
+    expect((await runCommand(app, ['audit', '--limit', '1'])).output).toMatch(
+      /admin +127\.0\.0\.1 +backed-up/,
+    );
+    // Nothing of it stays in the data folder.
+    expect((await readdir(app.dataDir)).filter((name) => name.includes('draft'))).toEqual([]);
+  });
+
+  it('holds no secret in the clear, and no key', async () => {
+    const path = join(folder, 'backup.sqlite');
+    await runCommand(app, ['backup', path]);
+    const text = (await readFile(path)).toString('latin1');
+    expect(text.includes('srv-store-1')).toBe(true);
+    expect(text.includes(app.adminToken)).toBe(false);
+    expect(text.includes((await readFile(`${path}.key`, 'utf8')).trim())).toBe(false);
+    const { accessToken, refreshToken, dpopKey } = app.app.get(LicenseStore).secrets ?? {};
+    for (const secret of [accessToken, refreshToken, dpopKey?.d]) {
+      expect(secret).toMatch(/^[\w.-]{40,}$/);
+      expect(text.includes(secret ?? '')).toBe(false);
+    }
+  });
+
+  it('never overwrites a file', async () => {
+    const path = join(folder, 'backup.sqlite');
+    await writeFile(path, 'a letter');
+    expect(await runCommand(app, ['backup', path])).toMatchObject({
+      exitCode: 1,
+      notes: expect.stringMatching(/name another file/),
+    });
+    expect(await readFile(path, 'utf8')).toBe('a letter');
+  });
+
+  it('is not handed out to whoever asks, and not by a link', async () => {
+    expect((await fetch(`${app.url}/api/backup`, { method: 'POST' })).status).toBe(401);
+    await app.as('get', '/api/backup').expect(404);
+  });
+
+  it('says where the key is to be found if this machine has another one', async () => {
+    const path = join(folder, 'backup.sqlite');
+    const tokenFile = join(app.dataDir, 'initial-admin-token');
+    const { exitCode, notes } = await runCommand({ dataDir: folder }, [
+      'backup',
+      path,
+      '--url',
+      app.url,
+      '--token-file',
+      tokenFile,
+    ]);
+    expect(exitCode).toBe(0);
+    expect(notes).toMatch(/ATTENTION: its key is not in .*DATA_DIR/);
+  });
+
+  it.each([
+    [
+      'a file that is no database',
+      async (path: string) => writeFile(path, 'a letter'),
+      /damaged or not a database/,
+    ],
+    [
+      'a database of another program',
+      async (path: string) => new Sqlite(path).exec('CREATE TABLE a (b)').close(),
+      /of another program/,
+    ],
+    ['a file that is not there', async () => undefined, /There is no file/],
+  ])('is not taken from %s', async (_, write, message) => {
+    const path = join(folder, 'backup.sqlite');
+    await write(path);
+    const target = { dataDir: join(folder, 'data') };
+    const ended = await runCommand(target, ['restore', path, '--without-key']);
+    expect(ended).toMatchObject({ exitCode: 1, notes: expect.stringMatching(message) });
+    await expect(readdir(target.dataDir)).rejects.toThrow(/ENOENT/);
+  });
+
+  it('of which a part is missing, or with another key, is not restored', async () => {
+    const path = join(folder, 'backup.sqlite');
+    await runCommand(app, ['backup', path]);
+    const target = { dataDir: join(folder, 'data') };
+    const half = join(folder, 'half.sqlite');
+    await writeFile(half, (await readFile(path)).subarray(0, 20_000));
+    await copyFile(`${path}.key`, `${half}.key`);
+    expect(await runCommand(target, ['restore', half])).toMatchObject({
+      exitCode: 1,
+      notes: expect.stringMatching(/damaged/),
+    });
+    await writeFile(`${path}.key`, Buffer.alloc(32, 7).toString('base64'));
+    const wrong = await runCommand(target, ['restore', path]);
+    expect(wrong).toMatchObject({
+      exitCode: 1,
+      notes: expect.stringMatching(/is not that of.*--without-key/),
+    });
+    await rm(`${path}.key`);
+    const missing = await runCommand(target, ['restore', path]);
+    expect(missing).toMatchObject({ exitCode: 1, notes: expect.stringMatching(/--key-file/) });
+    await expect(readdir(target.dataDir)).rejects.toThrow(/ENOENT/);
+  });
+});
+
+describe('a restored server', () => {
+  let clock: FakeClock;
+  let mock: TestMock;
+  let original: TestApp;
+  let restored: TestApp | null = null;
+  let folder: string;
+  let backup: string;
+  let target: { dataDir: string };
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'restore-'));
+    backup = join(folder, 'backup.sqlite');
+    target = { dataDir: join(folder, 'data') };
+    // A little in the past, as commands live in the present; the mock forgives no second use of a refresh token.
+    clock = new FakeClock(new Date(Date.now() - 600_000));
+    mock = await startMock({ now: () => clock.now(), refreshGrace: 0 });
+    original = await startApp({ mock, clock });
+    await original.acquire(mock);
+    expect((await runCommand(original, ['backup', backup])).exitCode).toBe(0);
+    // The original goes on after the backup, so that the grant in it is one that was used.
+    await refresh(original);
+    await refresh(original);
+  });
+
+  afterEach(async () => {
+    await restored?.stop();
+    restored = null;
+    await original.stop();
+    await mock.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const refresh = async (app: TestApp) => {
+    clock.advance(60_000);
+    await app.as('post', '/api/license/refresh').expect(200);
+  };
+
+  const startRestored = async () => {
+    clock.set(new Date());
+    const adminToken = { ADMIN_TOKEN: original.adminToken };
+    restored = await startApp({ mock, clock, dataDir: target.dataDir, environment: adminToken });
+    return restored;
+  };
+
+  it('is licensed, and does not fight its original, which goes on refreshing', async () => {
+    const before = await sequenceOf(original);
+    expect(await runCommand(target, ['restore', backup])).toMatchObject({ exitCode: 0 });
+    const copy = await startRestored();
+    expect(await copy.view()).toMatchObject({
+      status: 'licensed',
+      serverId: 'srv-store-1',
+      reason: 'reauthorization-required',
+      reauthorizationRequired: true,
+      token: { status: 'valid', nextRefreshAt: null },
+    });
+    expect(await sequenceOf(copy)).toBeGreaterThan(before);
+    // Neither by itself nor when it is asked to does the copy use the grant.
+    await copy.tick();
+    await copy.as('post', '/api/license/refresh').expect(404);
+    await copy.tick();
+    await refresh(original);
+    expect(await original.view()).toMatchObject({ status: 'licensed', reason: 'refreshed' });
+    // Nor does it end the grant of the original when its own license is removed.
+    await copy.as('delete', '/api/license').expect(204);
+    await copy.tick();
+    await refresh(original);
+    expect(await original.view()).toMatchObject({ status: 'licensed', reason: 'refreshed' });
+    expect((await copy.as('get', '/api/license/audit/verification').expect(200)).body).toMatchObject({
+      isIntact: true,
+    });
+  });
+
+  it('is authorized anew by a person, and refreshes then', async () => {
+    await runCommand(target, ['restore', backup]);
+    const copy = await startRestored();
+    expect(await copy.acquire(mock)).toMatchObject({
+      status: 'licensed',
+      reason: 'acquired',
+      reauthorizationRequired: false,
+    });
+    await refresh(copy);
+    expect(await copy.view()).toMatchObject({ reason: 'refreshed' });
+  });
+
+  it('loses the license when its token ends, if nobody authorizes it', async () => {
+    await runCommand(target, ['restore', backup]);
+    const copy = await startRestored();
+    clock.advance(8 * 86_400_000);
+    await copy.tick();
+    expect(await copy.view()).toMatchObject({ status: 'unlicensed', reason: 'revoked' });
+  });
+
+  it('whose original is gone refreshes by itself, where the grant was not used since', async () => {
+    await runCommand(original, ['backup', join(folder, 'late.sqlite')]);
+    await original.close();
+    const ended = await runCommand(target, ['restore', join(folder, 'late.sqlite'), '--original-is-gone']);
+    expect(ended).toMatchObject({ exitCode: 0, notes: expect.stringMatching(/at its next start/) });
+    const copy = await startRestored();
+    await copy.tick();
+    expect(await copy.view()).toMatchObject({
+      status: 'licensed',
+      reason: 'refreshed',
+      reauthorizationRequired: false,
+    });
+  });
+
+  it('whose original is gone keeps the license to the end of its token, where the grant was used since', async () => {
+    await original.close();
+    await runCommand(target, ['restore', backup, '--original-is-gone']);
+    const copy = await startRestored();
+    await copy.tick();
+    expect(await copy.view()).toMatchObject({ status: 'licensed', reauthorizationRequired: true });
+  });
+
+  it('tells its registers one thing, and nothing of what waited in the backup', async () => {
+    await runCommand(target, ['restore', backup]);
+    const copy = await startRestored();
+    const waiting = (await readOutbox(copy)).filter(({ publishedAt }) => publishedAt === null);
+    expect(waiting.map(({ body }) => (JSON.parse(body) as { data: { reason: string } }).data.reason)).toEqual(
+      ['reauthorization-required'],
+    );
+  });
+
+  it('never replaces what is there, unless it is told to, and then keeps it', async () => {
+    await runCommand(target, ['restore', backup]);
+    const refused = await runCommand(target, ['restore', backup]);
+    expect(refused).toMatchObject({
+      exitCode: 1,
+      notes: expect.stringMatching(/already .*licensing\.sqlite.*--force/),
+    });
+    const forced = await runCommand(target, ['restore', backup, '--force']);
+    expect(forced.exitCode).toBe(0);
+    const names = await readdir(target.dataDir);
+    expect(names.filter((name) => /^licensing\.sqlite\.replaced-\d{8}T\d{6}Z$/.test(name))).toHaveLength(1);
+    expect(names.filter((name) => name.startsWith('encryption-key.replaced-'))).toHaveLength(1);
+    expect(await (await startRestored()).view()).toMatchObject({ status: 'licensed' });
+  });
+
+  it('is not put over one that runs', async () => {
+    const ended = await runCommand({ dataDir: original.dataDir }, ['restore', backup, '--force']);
+    expect(ended).toMatchObject({ exitCode: 3, notes: expect.stringMatching(/stop the service/) });
+    await refresh(original);
+  });
+
+  it('whose key is lost is licensed to the end of its token, and can be authorized anew', async () => {
+    await rm(`${backup}.key`);
+    expect(await runCommand(target, ['restore', backup, '--without-key'])).toMatchObject({ exitCode: 0 });
+    const copy = await startRestored();
+    expect(await copy.view()).toMatchObject({ status: 'licensed', reauthorizationRequired: true });
+    expect(await copy.acquire(mock)).toMatchObject({ reason: 'acquired' });
+    await refresh(copy);
+  });
+
+  it('that came back by other means is made safe in place', async () => {
+    await original.close();
+    expect(await runCommand({ dataDir: original.dataDir }, ['restore', '--in-place'])).toMatchObject({
+      exitCode: 0,
+    });
+    target = { dataDir: original.dataDir };
+    expect(await (await startRestored()).view()).toMatchObject({
+      status: 'licensed',
+      reauthorizationRequired: true,
+    });
+  });
+});

@@ -1,0 +1,323 @@
+import { once } from 'node:events';
+import { chmod, cp, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import Sqlite from 'better-sqlite3';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Finding } from '../src/cli/doctor/finding.js';
+import { createCertificateAuthority } from './support/certificate-authority.js';
+import { runCommand } from './support/run-command.js';
+import { startApp, type TestApp } from './support/start-app.js';
+import { startMock, type TestMock } from './support/start-mock.js';
+import { startNats, type TestNats } from './support/start-nats.js';
+import { startOtherBroker } from './support/start-other-broker.js';
+import { startTlsFront } from './support/start-tls-front.js';
+
+type Environment = Record<string, string | undefined>;
+
+let mock: TestMock;
+let nats: TestNats;
+let app: TestApp;
+/** As the running service has it. */
+let environment: Environment;
+
+beforeAll(async () => {
+  [mock, nats] = await Promise.all([startMock(), startNats()]);
+  app = await startApp({ mock, nats });
+  environment = {
+    AUTH_SERVER_URL: mock.url,
+    NATS_URL: nats.url,
+    NATS_USER: nats.serviceUser.user,
+    NATS_PASSWORD: nats.serviceUser.password,
+    NATS_CALLOUT_USER: nats.calloutUser.user,
+    NATS_CALLOUT_PASSWORD: nats.calloutUser.password,
+    NATS_ISSUER_SEED: nats.issuerSeed,
+    NATS_SYS_USER: nats.sysUser.user,
+    NATS_SYS_PASSWORD: nats.sysUser.password,
+  };
+  await app.acquire(mock);
+});
+
+afterAll(async () => {
+  await app.stop();
+  await Promise.all([mock.stop(), nats.stop()]);
+});
+
+/** What the doctor finds that is not well; everything else must be well. */
+async function diagnose(
+  changes: Environment = {},
+  target: { dataDir: string; url?: string } = app,
+): Promise<Finding[]> {
+  const { exitCode, output } = await runCommand({ ...target, environment: { ...environment, ...changes } }, [
+    'doctor',
+    '--json',
+  ]);
+  const findings = JSON.parse(output) as Finding[];
+  expect(exitCode).toBe(findings.some(({ verdict }) => verdict === 'fail') ? 4 : 0);
+  for (const { verdict, cure } of findings)
+    expect(cure !== null).toBe(verdict === 'warn' || verdict === 'fail');
+  return findings.filter(({ verdict }) => verdict === 'warn' || verdict === 'fail');
+}
+
+const faultOf = (check: string, message: RegExp, cure: RegExp) => ({
+  check,
+  verdict: 'fail',
+  message: expect.stringMatching(message),
+  cure: expect.stringMatching(cure),
+});
+
+describe('the doctor of a running service', () => {
+  it('finds nothing where nothing is wrong, and says what it has looked at', async () => {
+    expect(await diagnose()).toEqual([]);
+    const { exitCode, output } = await runCommand({ ...app, environment }, ['doctor']);
+    expect(exitCode).toBe(0);
+    const checks = [...output.matchAll(/^ok +([a-z-]+) /gm)].map(([, check]) => check);
+    expect(checks).toEqual([
+      'settings',
+      'files',
+      'disk',
+      'service',
+      'database',
+      'admin-token',
+      'license',
+      'authorization-server',
+      'clock',
+      'broker',
+      'stream',
+      'callout',
+      'system-account',
+    ]);
+    expect(output).toMatch(/\nNothing is wrong\.$/);
+  });
+
+  it.each<[string, Environment, ReturnType<typeof faultOf>[]]>([
+    [
+      'settings that cannot be used, all of them',
+      { LOG_LEVEL: 'loud', REFRESH_INTERVAL: 'daily' },
+      [faultOf('settings', /REFRESH_INTERVAL/, /right/), faultOf('settings', /LOG_LEVEL/, /right/)],
+    ],
+    [
+      'an admin token that is another',
+      { ADMIN_TOKEN: 'another-admin-token' },
+      [faultOf('admin-token', /not that of the service/, /reset-admin-token/)],
+    ],
+    [
+      'an Authorization server that is away',
+      { AUTH_SERVER_URL: 'http://127.0.0.1:9' },
+      [faultOf('authorization-server', /cannot be reached/, /internet connection.*AUTH_SERVER_URL/)],
+    ],
+    [
+      'a proxy that is away',
+      { HTTP_PROXY: 'http://127.0.0.1:9' },
+      [faultOf('proxy', /127\.0\.0\.1:9 \(HTTP_PROXY\)/, /NO_PROXY/)],
+    ],
+    [
+      'a broker that is away',
+      { NATS_URL: 'nats://127.0.0.1:9' },
+      [faultOf('broker', /No broker answers at nats:\/\/127\.0\.0\.1:9/, /NATS_URL/)],
+    ],
+    [
+      'a password that the broker refuses',
+      { NATS_PASSWORD: 'wrong' },
+      [faultOf('broker', /refuses the login/, /NATS_PASSWORD/)],
+    ],
+    [
+      'a password of the auth callout that the broker refuses',
+      { NATS_CALLOUT_PASSWORD: 'wrong' },
+      [faultOf('callout', /refuses the user callout/, /NATS_CALLOUT_PASSWORD/)],
+    ],
+    [
+      'a password of the system account that the broker refuses',
+      { NATS_SYS_PASSWORD: 'wrong' },
+      [faultOf('system-account', /refuses the user sys/, /NATS_SYS_PASSWORD/)],
+    ],
+  ])('names %s', async (_, changes, expected) => {
+    const findings = await diagnose(changes);
+    expect(findings).toHaveLength(expected.length);
+    expect(findings).toEqual(expect.arrayContaining(expected));
+  });
+
+  it('names an issuer that calls itself otherwise', async () => {
+    const url = mock.url.replace('127.0.0.1', 'localhost');
+    expect(await diagnose({ AUTH_SERVER_URL: url })).toEqual([
+      faultOf('authorization-server', /not the expected.*issuer/, /AUTH_SERVER_URL/),
+    ]);
+  });
+
+  it('names a clock that is wrong', async () => {
+    await mock.control('PUT', '/mock/faults', { mode: 'clock-skew', skewSeconds: 7200 });
+    const findings = await diagnose();
+    await mock.control('PUT', '/mock/faults', { mode: 'none' });
+    expect(findings).toEqual([faultOf('clock', /\b7\d\d\d s behind/, /NTP/)]);
+  });
+
+  it('names a certificate that is not trusted, and where to name its authority', async () => {
+    const front = await startTlsFront(
+      Number(new URL(mock.url).port),
+      createCertificateAuthority().issue('as.example'),
+    );
+    const findings = await diagnose({ AUTH_SERVER_URL: `https://127.0.0.1:${front.port}` });
+    await front.stop();
+    expect(findings).toEqual([
+      faultOf('authorization-server', /certificate.*not trusted/, /NODE_EXTRA_CA_CERTS/),
+    ]);
+  });
+
+  it('names a login page that answers in place of the Authorization server, and another program on the port of the service', async () => {
+    const other = await startHtmlServer();
+    const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+    const captive = await diagnose({ AUTH_SERVER_URL: url });
+    const taken = await diagnose({}, { dataDir: app.dataDir, url });
+    other.close();
+    expect(captive).toEqual([
+      faultOf('authorization-server', /not the expected Authorization server/, /login page/),
+    ]);
+    expect(taken).toEqual([
+      faultOf('service', /something else/, /HOST and PORT/),
+      faultOf('database', /does not answer as the service/, /PORT/),
+    ]);
+  });
+
+  it('names a stream that somebody has taken away', async () => {
+    const { user, password: pass } = nats.serviceUser;
+    const connection = await connect({ servers: nats.url, user, pass });
+    await (await jetstreamManager(connection)).streams.delete('LICENSING');
+    await connection.close();
+    expect(await diagnose()).toEqual([faultOf('stream', /no stream LICENSING/, /log of the service/)]);
+  });
+
+  it('names a broker without JetStream', async () => {
+    await nats.kill();
+    const broker = await startOtherBroker(nats, 'no-jetstream');
+    await expect
+      .poll(() => diagnose({ NATS_CALLOUT_USER: '', NATS_CALLOUT_PASSWORD: '', NATS_ISSUER_SEED: '' }))
+      .toEqual([
+        faultOf('stream', /JetStream cannot be used/, /Switch JetStream on/),
+        expect.objectContaining({ check: 'callout', verdict: 'warn' }),
+      ]);
+    await broker.stop();
+    await nats.restart();
+    await expect.poll(() => diagnose(), { timeout: 20_000 }).toEqual([]);
+  });
+});
+
+describe('the doctor of a service that does not run', () => {
+  let whole: string;
+  let dataDir: string;
+
+  beforeAll(async () => {
+    await app.close();
+    whole = app.dataDir;
+  });
+
+  beforeEach(async () => {
+    dataDir = join(await mkdtemp(join(tmpdir(), 'doctor-')), 'data');
+    await cp(whole, dataDir, { recursive: true });
+  });
+
+  afterEach(() => rm(join(dataDir, '..'), { recursive: true, force: true }));
+
+  const databasePath = () => join(dataDir, 'licensing.sqlite');
+  const keyPath = () => join(dataDir, 'encryption-key');
+  const away = expect.objectContaining({
+    check: 'service',
+    verdict: 'warn',
+    cure: expect.stringMatching(/Start it/),
+  }) as unknown;
+
+  function change(statement: string): void {
+    const database = new Sqlite(databasePath());
+    database.exec(statement);
+    database.close();
+  }
+
+  it('finds nothing but that', async () => {
+    expect(await diagnose({}, { dataDir })).toEqual([away]);
+  });
+
+  it.each<[string, () => unknown, ReturnType<typeof faultOf>]>([
+    [
+      'a key that others can read',
+      () => chmod(keyPath(), 0o644),
+      faultOf('files', /encryption-key/, /chmod 600/),
+    ],
+    [
+      'a key that was replaced',
+      () => writeFile(keyPath(), Buffer.alloc(32, 7).toString('base64')),
+      faultOf('encryption-key', /not that of the database/, /from its backup/),
+    ],
+    [
+      'a key that is none',
+      () => writeFile(keyPath(), 'half a k'),
+      faultOf('encryption-key', /does not hold 32 bytes/, /from its backup/),
+    ],
+    [
+      'a key that is missing',
+      () => rm(keyPath()),
+      faultOf('encryption-key', /There is no .*encryption-key/, /--without-key/),
+    ],
+    ['a database that is damaged', damage, faultOf('database', /damaged/, /restore a backup/)],
+    [
+      'a database of another program',
+      () => change('PRAGMA application_id = 1'),
+      faultOf('database', /another program/, /DATA_DIR elsewhere/),
+    ],
+    [
+      'a database of a newer version',
+      () => change("INSERT INTO migrations (timestamp, name) VALUES (9, 'Tomorrow9')"),
+      faultOf('database', /newer version.*Tomorrow9/, /Start that version/),
+    ],
+    [
+      'a trail that was tampered with',
+      () =>
+        change(
+          "DROP TRIGGER audit_entry_refuses_update; UPDATE audit_entry SET actor = 'nobody' WHERE id = 1",
+        ),
+      faultOf('audit-trail', /Entry 1 /, /audit --verify/),
+    ],
+    [
+      'an admin token that is no longer the one',
+      () => writeFile(join(dataDir, 'initial-admin-token'), 'an-old-admin-token'),
+      faultOf('admin-token', /not the one that counts/, /reset-admin-token/),
+    ],
+  ])('names %s', async (_, plant, expected) => {
+    await plant();
+    const findings = await diagnose({}, { dataDir });
+    expect(findings).toHaveLength(2);
+    expect(findings).toEqual(expect.arrayContaining([away, expected]));
+  });
+
+  it('names a database that another process holds', async () => {
+    const holder = new Sqlite(databasePath());
+    holder.exec('BEGIN EXCLUSIVE');
+    const findings = await diagnose({}, { dataDir });
+    holder.exec('ROLLBACK');
+    holder.close();
+    expect(findings).toEqual([away, faultOf('database', /Another process has the database open/, /hangs/)]);
+  });
+
+  it('names a data folder that is none', async () => {
+    expect(await diagnose({ DATA_DIR: keyPath() }, { dataDir })).toEqual(
+      expect.arrayContaining([faultOf('files', /is not a folder/, /DATA_DIR/)]),
+    );
+  });
+
+  async function damage(): Promise<void> {
+    const file = await open(databasePath(), 'r+');
+    await file.write(Buffer.alloc(8192, 7), 0, 8192, 8192);
+    await file.close();
+  }
+});
+
+async function startHtmlServer(): Promise<Server> {
+  const server = createServer((_, response) =>
+    response.setHeader('content-type', 'text/html').end('<h1>Welcome to our network</h1>'),
+  );
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}

@@ -1,0 +1,239 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { DataSource } from 'typeorm';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { CreateSchema1764000000000 } from '../src/persistence/migrations/1764000000000-create-schema.js';
+import { ChainAuditTrail1764400000000 } from '../src/persistence/migrations/1764400000000-chain-audit-trail.js';
+import { createDatabase, isOnPostgres } from './support/create-database.js';
+import { FakeClock } from './support/fake-clock.js';
+import { runCommand } from './support/run-command.js';
+import { startApp, type TestApp } from './support/start-app.js';
+import { startMock, type TestMock } from './support/start-mock.js';
+
+const fixture = join(import.meta.dirname, 'fixtures/database-0.1.0.sql');
+const key = Buffer.alloc(32, 'fixture').toString('base64');
+/** The time of its last row, before the next refresh is due. */
+const laterOn = new Date('2026-03-05T08:32:03.000Z');
+
+interface Entry {
+  readonly id: number;
+  readonly action: string;
+}
+
+describe('a database of version 0.1.0', () => {
+  let dataDir: string;
+  let databaseUrl: string | undefined;
+  let mock: TestMock;
+  let app: TestApp | null = null;
+  let clock: FakeClock;
+
+  beforeEach(async () => {
+    clock = new FakeClock(laterOn);
+    mock = await startMock();
+    dataDir = join(await mkdtemp(join(tmpdir(), 'upgrade-')), 'data');
+    await mkdir(dataDir);
+    if (isOnPostgres) databaseUrl = await loadIntoPostgres();
+    else await loadIntoSqlite(databasePath());
+  });
+
+  afterEach(async () => {
+    vi.restoreAllMocks();
+    await app?.close();
+    app = null;
+    await mock.stop();
+    await rm(join(dataDir, '..'), { recursive: true, force: true });
+  });
+
+  const databasePath = () => join(dataDir, 'licensing.sqlite');
+  const backups = async () => (await readdir(dataDir)).filter((name) => name.includes('.before-'));
+
+  async function dumpOfFixture(): Promise<unknown> {
+    const path = join(dataDir, '..', 'fixture.sqlite');
+    if (!existsSync(path)) await loadIntoSqlite(path);
+    return dump(path);
+  }
+
+  const start = async () => {
+    const adminToken = 'a-token-for-this-test';
+    app = await startApp({
+      mock,
+      clock,
+      dataDir,
+      environment: {
+        ENCRYPTION_KEY: key,
+        ADMIN_TOKEN: adminToken,
+        ...(databaseUrl && { DATABASE_URL: databaseUrl }),
+      },
+    });
+    return app;
+  };
+
+  const readHistory = async () => {
+    const { body } = await app!.as('get', '/api/license/audit').expect(200);
+    return (body as { entries: Entry[] }).entries;
+  };
+
+  const verify = async () =>
+    (await app!.as('get', '/api/license/audit/verification').expect(200)).body as object;
+
+  it('is upgraded by the first start, with its license, secrets, events and history', async () => {
+    const upgraded = await start();
+    expect(await upgraded.view()).toMatchObject({
+      status: 'licensed',
+      serverId: 'srv-store-1',
+      renewalDate: '2027-06-30T23:59:59.000Z',
+      token: { status: 'valid' },
+      connection: { online: false },
+      sequence: '0001772613123000',
+    });
+    const history = await readHistory();
+    expect(history.map(({ id }) => id)).toEqual([13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
+    expect(history[4]).toMatchObject({
+      action: 'refreshed',
+      reason: 'renewed',
+      actor: 'admin',
+      address: null,
+    });
+    expect(await verify()).toMatchObject({ isIntact: true, entryCount: 13, faults: [] });
+    // Its secrets can be opened: what waited to be revoked is revoked; the grant is one that this mock has never seen.
+    clock.advance(3_600_000);
+    const isRevoked = async () =>
+      (await readHistory()).some(({ id, action }) => id > 13 && action === 'grant-revoked-at-server');
+    await expect.poll(isRevoked, { timeout: 10_000 }).toBe(true);
+    await upgraded.as('post', '/api/license/refresh').expect(200);
+    expect(await verify()).toMatchObject({ isIntact: true, faults: [] });
+    const attempt = upgraded.app.get(DataSource).query("UPDATE audit_entry SET actor = 'nobody'");
+    await expect(attempt).rejects.toThrow(/append-only/);
+  });
+
+  it('of a later version is refused, and left as it is', async () => {
+    await (
+      await start()
+    ).app
+      .get(DataSource)
+      .query("INSERT INTO migrations (timestamp, name) VALUES (9, 'Tomorrow9')");
+    await app?.close();
+    await expect(start()).rejects.toThrow(/newer version.*Tomorrow9.*start that version/);
+  });
+
+  it('is the same after an upgrade that fails, and can be upgraded once the fault is gone', async () => {
+    const upgrade = vi
+      .spyOn(ChainAuditTrail1764400000000.prototype, 'up')
+      .mockImplementation(async (queryRunner) => {
+        await queryRunner.query('ALTER TABLE audit_entry ADD COLUMN address TEXT');
+        throw new Error('no more power');
+      });
+    await expect(start()).rejects.toThrow(/no more power/);
+    expect(await readTables()).not.toContain('used_proof');
+    await expect(start()).rejects.toThrow(
+      /could not be upgraded \(no more power\)\. Nothing in it was changed/,
+    );
+    upgrade.mockRestore();
+    expect(await (await start()).view()).toMatchObject({ status: 'licensed' });
+  });
+
+  describe.skipIf(isOnPostgres)('in a file', () => {
+    it('is copied before, for its owner alone, as it was', async () => {
+      await start();
+      const [name = '', ...more] = await backups();
+      expect(more).toEqual([]);
+      // By the first migration that it had not seen.
+      expect(name).toBe('licensing.sqlite.before-1764100000000');
+      expect((await stat(join(dataDir, name))).mode & 0o777).toBe(0o600);
+      expect(dump(join(dataDir, name))).toEqual(await dumpOfFixture());
+    });
+
+    it('is copied once, however often its upgrade fails', async () => {
+      vi.spyOn(ChainAuditTrail1764400000000.prototype, 'up').mockRejectedValue(new Error('no more power'));
+      await expect(start()).rejects.toThrow();
+      await expect(start()).rejects.toThrow();
+      expect(await backups()).toEqual(['licensing.sqlite.before-1764100000000']);
+      expect(dump(databasePath())).toEqual(await dumpOfFixture());
+    });
+
+    it('leaves the last three copies there, and no copy of a database that is new', async () => {
+      for (const number of [1, 2, 3]) await writeFile(`${databasePath()}.before-${number}`, 'older');
+      await start();
+      expect((await backups()).toSorted()).toEqual(
+        ['.before-1764100000000', '.before-2', '.before-3'].map((end) => `licensing.sqlite${end}`),
+      );
+      await app?.close();
+      app = await startApp({ dataDir: join(dataDir, 'new') });
+      expect((await readdir(join(dataDir, 'new'))).filter((name) => name.includes('.before-'))).toEqual([]);
+    });
+
+    it('is upgraded on the way where it is restored as a backup', async () => {
+      const target = { dataDir: join(dataDir, 'restored'), environment: { ENCRYPTION_KEY: key } };
+      expect(await runCommand(target, ['restore', databasePath()])).toMatchObject({ exitCode: 0 });
+      expect(await readdir(target.dataDir)).toEqual(['licensing.sqlite']);
+      expect(dump(databasePath())).toEqual(await dumpOfFixture());
+      expect(await runCommand(target, ['audit', '--verify'])).toMatchObject({ exitCode: 0 });
+      const status = await runCommand(target, ['status']);
+      expect(status.output).toMatch(/^Server ID +srv-store-1 /m);
+    });
+
+    it('is not upgraded where there is no room for the copy', async () => {
+      await mkdir(`${databasePath()}.draft`);
+      await expect(start()).rejects.toThrow();
+      await rm(`${databasePath()}.draft`, { recursive: true });
+      expect(dump(databasePath())).toEqual(await dumpOfFixture());
+    });
+  });
+
+  async function readTables(): Promise<string[]> {
+    if (!isOnPostgres) return Object.keys(dump(databasePath()));
+    const dataSource = await new DataSource({ type: 'postgres', url: databaseUrl ?? '' }).initialize();
+    const rows: { tablename: string }[] = await dataSource.query('SELECT tablename FROM pg_tables');
+    await dataSource.destroy();
+    return rows.map(({ tablename }) => tablename);
+  }
+});
+
+async function loadIntoSqlite(path: string): Promise<void> {
+  await writeFile(path, '', { mode: 0o600 });
+  const database = new Sqlite(path);
+  database.exec(await readFile(fixture, 'utf8'));
+  database.close();
+}
+
+/** The schema by the migration of that version, the rows from the fixture. */
+async function loadIntoPostgres(): Promise<string> {
+  const url = await createDatabase();
+  const dataSource = new DataSource({ type: 'postgres', url, migrations: [CreateSchema1764000000000] });
+  await dataSource.initialize();
+  await dataSource.runMigrations();
+  await dataSource.query('DELETE FROM license');
+  const inserts = (await readFile(fixture, 'utf8'))
+    .split('\n')
+    .filter((line) => /^INSERT INTO (?!migrations)/.test(line));
+  for (const insert of inserts) {
+    const isNumbered = /^INSERT INTO (audit_entry|pending_revocation) /.test(insert);
+    await dataSource.query(
+      isNumbered ? insert.replace(') VALUES (', ') OVERRIDING SYSTEM VALUE VALUES (') : insert,
+    );
+  }
+  for (const table of ['audit_entry', 'pending_revocation']) {
+    await dataSource.query(
+      `SELECT setval(pg_get_serial_sequence('${table}', 'id'), (SELECT max(id) FROM ${table}))`,
+    );
+  }
+  await dataSource.destroy();
+  return url;
+}
+
+/** All rows of all tables, by their names. */
+function dump(path: string): Record<string, unknown[]> {
+  const database = new Sqlite(path, { readonly: true });
+  const tables = database
+    .prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+    .pluck()
+    .all();
+  const rows = tables.map(
+    (name) => [String(name), database.prepare(`SELECT * FROM "${String(name)}"`).all()] as const,
+  );
+  database.close();
+  return Object.fromEntries(rows);
+}

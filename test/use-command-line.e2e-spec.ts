@@ -1,0 +1,295 @@
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { buildTimeoutMs, ensureBuilt } from './support/ensure-built.js';
+import { runCommand, runCommandProcess, startCommand } from './support/run-command.js';
+import { startApp, type TestApp } from './support/start-app.js';
+import { startMock, type TestMock } from './support/start-mock.js';
+
+let mock: TestMock;
+let app: TestApp;
+
+beforeAll(async () => {
+  await ensureBuilt();
+  mock = await startMock();
+  app = await startApp({ mock });
+}, buildTimeoutMs);
+
+afterAll(async () => {
+  await app.stop();
+  await mock.stop();
+});
+
+const run = (...args: string[]) => runCommand(app, args);
+
+/** The user code that a command has shown. */
+async function codeOf(command: { text(): string }): Promise<string> {
+  return vi.waitFor(() => {
+    const [code] = /\b[A-Z]{4}-[A-Z]{4}\b/.exec(command.text()) ?? [];
+    if (code === undefined) throw new Error('No code yet.');
+    return code;
+  });
+}
+
+describe('pos-licensing', () => {
+  it('is one program that lists its commands, each with a help of its own', async () => {
+    const { exitCode, output } = await runCommandProcess(app, ['--help']);
+    expect(exitCode).toBe(0);
+    const names = [...output.matchAll(/^ {2}([a-z-]+) {2,}\S/gm)].map(([, name = '']) => name);
+    expect(names).toEqual(
+      'status authorize refresh remove audit backup restore rotate-key reset-admin-token doctor'.split(' '),
+    );
+    for (const name of names) {
+      const help = await run(name, '--help');
+      expect(help.exitCode).toBe(0);
+      expect(help.output).toMatch(new RegExp(`^Usage: pos-licensing ${name}`));
+    }
+  });
+
+  it('tells its version', async () => {
+    const { version } = JSON.parse(await readFile(join(import.meta.dirname, '../package.json'), 'utf8')) as {
+      version: string;
+    };
+    expect((await run('--version')).output).toBe(version);
+  });
+
+  it.each([
+    [[], /Usage/],
+    [['sell'], /no command "sell"/],
+    [['status', '--loud'], /'--loud': pos-licensing status --help/],
+    [['status', 'now'], /Usage: pos-licensing status/],
+    [['backup'], /Usage: pos-licensing backup <file>/],
+    [['audit', '--limit', '0'], /--limit must be/],
+    [['audit', '--verify', '--head', 'x'], /--head must be/],
+    [['status', '--url', 'here'], /--url must be/],
+    [['restore'], /Name the file/],
+    [['restore', 'x', '--in-place'], /--in-place goes with/],
+  ])('ends with 2 for %j', async (args, message) => {
+    const { exitCode, output, notes } = await run(...args);
+    expect(exitCode).toBe(2);
+    expect(`${output}${notes}`).toMatch(message);
+    expect(notes).not.toMatch(/^\s+at /m);
+  });
+
+  it('ends with 2 for settings that cannot be used, and lists them', async () => {
+    const ended = await runCommand({ ...app, environment: { PORT: 'x', LOG_LEVEL: 'loud' } }, ['status']);
+    expect(ended.exitCode).toBe(2);
+    expect(ended.notes).toMatch(/PORT must be[^]*LOG_LEVEL must be/);
+  });
+
+  it('ends with 3 where another program answers', async () => {
+    expect(await run('refresh', '--url', mock.url)).toMatchObject({
+      exitCode: 3,
+      notes: expect.stringMatching(/is not this service.*check --url/),
+    });
+  });
+
+  it('names the cure for an admin token that is wrong or not there', async () => {
+    const path = join(app.dataDir, 'wrong-token');
+    await writeFile(path, 'not-the-admin-token');
+    const wrong = await run('status', '--token-file', path);
+    expect(wrong).toMatchObject({
+      exitCode: 1,
+      notes: expect.stringMatching(/--token-file.*reset-admin-token/),
+    });
+    const missing = await run('status', '--token-file', `${path}.none`);
+    expect(missing).toMatchObject({ exitCode: 1, notes: expect.stringMatching(/no admin token.*ENOENT/) });
+  });
+});
+
+describe('without a license', () => {
+  beforeEach(async () => {
+    await app.as('delete', '/api/license').expect(204);
+    await app.as('delete', '/api/license/authorization').expect(204);
+  });
+
+  it('status says so, and ends with 4', async () => {
+    const { exitCode, output } = await run('status');
+    expect(exitCode).toBe(4);
+    expect(output).toMatch(/^License Status +Not Licensed$/m);
+  });
+
+  it('authorize prints address and code, waits, and ends licensed', async () => {
+    const command = startCommand(app, ['authorize']);
+    const code = await codeOf(command);
+    expect(command.text()).toContain(`${mock.url}/organizations`);
+    expect(command.text()).toMatch(/Waiting for the authorization; the code is good for \d+ min\./);
+    await mock.approve(code);
+    const { exitCode, output } = await command.ended;
+    expect(exitCode).toBe(0);
+    expect(output).toMatch(/^License Status +Licensed$/m);
+    expect(output).toMatch(/^Server ID +srv-store-1 \(Store 1\)$/m);
+    expect(await run('authorize')).toMatchObject({
+      exitCode: 1,
+      notes: expect.stringMatching(/pos-licensing remove/),
+    });
+  });
+
+  it('authorize --json prints the code as a line, then the license', async () => {
+    const command = startCommand(app, ['authorize', '--json']);
+    await mock.approve(await codeOf(command));
+    const { output } = await command.ended;
+    const [code, license, ...more] = output.split('\n').map((line): unknown => JSON.parse(line));
+    expect(code).toMatchObject({ verificationUri: expect.stringContaining(mock.url) });
+    expect(license).toMatchObject({ status: 'licensed', serverId: 'srv-store-1' });
+    expect(more).toEqual([]);
+  });
+
+  it('authorize ends with 4 when it is denied, or cancelled on the page', async () => {
+    const denied = startCommand(app, ['authorize']);
+    await mock.control('POST', '/mock/deny', { userCode: await codeOf(denied) });
+    expect(await denied.ended).toMatchObject({ exitCode: 4, notes: expect.stringMatching(/was denied/) });
+    const cancelled = startCommand(app, ['authorize']);
+    await codeOf(cancelled);
+    await app.as('delete', '/api/license/authorization').expect(204);
+    expect(await cancelled.ended).toMatchObject({ exitCode: 4 });
+  });
+
+  it('refresh ends with 4', async () => {
+    expect(await run('refresh')).toMatchObject({
+      exitCode: 4,
+      notes: expect.stringMatching(/no license to refresh/),
+    });
+  });
+});
+
+describe('with a license', () => {
+  beforeAll(async () => {
+    await app.as('delete', '/api/license').expect(204);
+    await app.acquire(mock);
+  });
+
+  it('status shows it as a table or as JSON', async () => {
+    const { exitCode, output } = await run('status');
+    expect(exitCode).toBe(0);
+    expect(output).toMatch(/^Token Expiry +\d{4}-.*Z \(valid\)$/m);
+    const json = await run('status', '--json');
+    expect(JSON.parse(json.output)).toEqual(await app.view());
+  });
+
+  it('refresh gets a new token, and says why it could not', async () => {
+    expect(await run('refresh')).toMatchObject({ exitCode: 0, output: expect.stringMatching(/Licensed/) });
+    await mock.control('PUT', '/mock/faults', { mode: 'error' });
+    const failed = await run('refresh');
+    expect(failed).toMatchObject({ exitCode: 1, notes: expect.stringMatching(/Authorization server/) });
+    await mock.control('PUT', '/mock/faults', { mode: 'none' });
+  });
+
+  it('audit shows the trail as a table, and exports all of it as JSON lines that anybody can verify', async () => {
+    const { output } = await run('audit', '--limit', '2');
+    const [head, ...rows] = output.split('\n');
+    expect(head).toMatch(/^ID +WHEN +WHO +FROM +WHAT +WHY/);
+    expect(rows).toHaveLength(2);
+    expect(rows[0]).toMatch(/ admin +127\.0\.0\.1 +(refreshed|refresh-failed) /);
+    const exported = (await run('audit', '--json')).output.split('\n');
+    let hash = '';
+    for (const line of exported) {
+      const { id: _id, hash: told, ...entry } = JSON.parse(line) as { id: number; hash: string };
+      hash = createHash('sha256')
+        .update(`${hash}\n${JSON.stringify(Object.values(entry))}`)
+        .digest('hex');
+      expect(told).toBe(hash);
+    }
+    const verified = await run('audit', '--verify');
+    expect(verified).toMatchObject({ exitCode: 0, output: expect.stringContaining(`Head: ${hash}`) });
+    expect(await run('audit', '--verify', '--head', hash)).toMatchObject({ exitCode: 0 });
+    const other = await run('audit', '--verify', '--head', '0'.repeat(64), '--json');
+    expect(other.exitCode).toBe(4);
+    expect(JSON.parse(other.output)).toMatchObject({ isIntact: false });
+  });
+
+  it('remove asks before it does anything, and does nothing where nobody can be asked', async () => {
+    expect(await runCommand(app, ['remove'])).toMatchObject({
+      exitCode: 2,
+      notes: expect.stringMatching(/--yes/),
+    });
+    const kept = await runCommand(app, ['remove'], '');
+    expect(kept).toMatchObject({ exitCode: 4, notes: expect.stringMatching(/Store 1 \(srv-store-1\)\?/) });
+    expect((await app.view()).status).toBe('licensed');
+    expect(await runCommand(app, ['remove'], 'y')).toMatchObject({ exitCode: 0 });
+    expect((await app.view()).status).toBe('unlicensed');
+    await app.acquire(mock);
+    expect(await run('remove', '--yes')).toMatchObject({ exitCode: 0 });
+    expect(await run('remove', '--yes')).toMatchObject({ exitCode: 0, notes: 'This server has no license.' });
+    await app.acquire(mock);
+  });
+});
+
+describe('while the service does not run', () => {
+  let offline: { dataDir: string };
+
+  beforeAll(async () => {
+    expect((await runCommand(app, ['reset-admin-token'])).exitCode).toBe(3);
+    await app.close();
+    offline = { dataDir: app.dataDir };
+  });
+
+  const restart = async () => {
+    app = await startApp({ mock, dataDir: offline.dataDir });
+    return app;
+  };
+
+  it('status and audit read its database', async () => {
+    const status = await runCommand(offline, ['status']);
+    expect(status).toMatchObject({ exitCode: 0, notes: expect.stringMatching(/does not run/) });
+    expect(status.output).toMatch(/^License Status +Licensed$/m);
+    expect(await runCommand(offline, ['audit', '--verify'])).toMatchObject({ exitCode: 0 });
+    expect((await runCommand(offline, ['audit', '--limit', '1'])).output).toMatch(/ acquired /);
+  });
+
+  it('refresh, authorize and remove end with 3, and name the cure', async () => {
+    for (const command of ['refresh', 'authorize', 'remove']) {
+      const ended = await runCommand(offline, [command]);
+      expect(ended).toMatchObject({
+        exitCode: 3,
+        notes: expect.stringMatching(/start it, or name its address with --url/),
+      });
+    }
+  });
+
+  it('nothing is made in a folder where no service ever was', async () => {
+    const ended = await runCommand({ dataDir: join(offline.dataDir, 'none') }, ['status']);
+    expect(ended).toMatchObject({
+      exitCode: 1,
+      notes: expect.stringMatching(/is not there: check DATA_DIR/),
+    });
+    await expect(readFile(join(offline.dataDir, 'none'))).rejects.toThrow(/ENOENT/);
+  });
+
+  it('reset-admin-token makes a new token, and the old one is worth nothing', async () => {
+    const oldToken = app.adminToken;
+    const { exitCode, output } = await runCommand(offline, ['reset-admin-token']);
+    expect(exitCode).toBe(0);
+    expect(output).toBe(join(offline.dataDir, 'initial-admin-token'));
+    const { adminToken } = await restart();
+    expect(adminToken).not.toBe(oldToken);
+    await app.as('get', '/api/license').expect(200);
+    await app.as('get', '/api/license').set('Authorization', `Bearer ${oldToken}`).expect(401);
+    expect((await runCommand(app, ['audit', '--limit', '1'])).output).toMatch(
+      /command line \(.+\) +- +admin-token-reset/,
+    );
+    await app.close();
+  });
+
+  it('reset-admin-token does not pretend to where ADMIN_TOKEN is set', async () => {
+    const ended = await runCommand(
+      { ...offline, environment: { ADMIN_TOKEN: 'a-token-of-the-environment' } },
+      ['reset-admin-token'],
+    );
+    expect(ended).toMatchObject({
+      exitCode: 1,
+      notes: expect.stringMatching(/ADMIN_TOKEN.*change it there/),
+    });
+  });
+
+  it('rotate-key replaces the key, and the license stays usable', async () => {
+    const keyPath = join(offline.dataDir, 'encryption-key');
+    const oldKey = await readFile(keyPath, 'utf8');
+    expect(await runCommand(offline, ['rotate-key'])).toMatchObject({ exitCode: 0 });
+    expect(await readFile(keyPath, 'utf8')).not.toBe(oldKey);
+    await restart();
+    expect(await runCommand(app, ['refresh'])).toMatchObject({ exitCode: 0 });
+    expect(await runCommand(app, ['audit', '--verify'])).toMatchObject({ exitCode: 0 });
+  });
+});

@@ -1,0 +1,174 @@
+import { createHash } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type AuditEntry, LicenseStore } from '../src/licensing/ports/license-store.js';
+import { Database } from '../src/persistence/database.js';
+import { isOnPostgres } from './support/create-database.js';
+import { startApp, type TestApp } from './support/start-app.js';
+import { startMock, type TestMock } from './support/start-mock.js';
+
+interface Entry {
+  id: number;
+  at: string;
+  actor: string;
+  address: string | null;
+  action: string;
+  reason: string | null;
+  before: object | null;
+  after: object | null;
+  hash: string;
+}
+
+let mock: TestMock;
+let app: TestApp;
+
+beforeAll(async () => {
+  mock = await startMock();
+  app = await startApp({ mock, environment: { TRUST_PROXY: '127.0.0.1' } });
+  await app.acquire(mock);
+  await app.as('post', '/api/license/refresh').set('X-Forwarded-For', '192.0.2.7').expect(200);
+  await app.as('delete', '/api/license').set('X-Forwarded-For', '2001:db8::9').expect(204);
+  // The grant is given back in the background.
+  await vi.waitFor(async () => expect(await readTrail()).toHaveLength(5), 10_000);
+});
+
+afterAll(async () => {
+  await app.stop();
+  await mock.stop();
+});
+
+const readTrail = async (): Promise<Entry[]> => {
+  const { body } = await app.as('get', '/api/license/audit?limit=200').expect(200);
+  return (body as { entries: Entry[] }).entries.toReversed();
+};
+
+const verify = async (query = '') => {
+  const { body } = await app.as('get', `/api/license/audit/verification${query}`).expect(200);
+  return body as { isIntact: boolean; entryCount: number; head: string; faults: { entryId: number }[] };
+};
+
+/** What somebody can do who has the database file, or is the owner of the tables. */
+function tamper(statement: string): Promise<void> {
+  return app.app.get(Database).transact(async (manager) => {
+    const triggers = isOnPostgres
+      ? [`ALTER TABLE audit_entry DISABLE TRIGGER audit_entry_refuses_change`]
+      : ['update', 'delete'].map((act) => `DROP TRIGGER IF EXISTS audit_entry_refuses_${act}`);
+    for (const sql of [...triggers, statement]) await manager.query(sql);
+  });
+}
+
+/** What one of many writers appends. */
+function entryOf(n: number): AuditEntry {
+  return {
+    at: new Date(),
+    actor: `writer ${n}`,
+    address: null,
+    action: 'status-changed',
+    reason: null,
+    before: null,
+    after: { n },
+  };
+}
+
+describe('the audit trail', () => {
+  it('tells who did what from where, as far as the proxies are trusted', async () => {
+    const told = (await readTrail()).map(({ actor, action, address }) => [actor, action, address]);
+    expect(told).toEqual([
+      ['admin', 'authorization-requested', '127.0.0.1'],
+      ['admin', 'acquired', '127.0.0.1'],
+      ['admin', 'refreshed', '192.0.2.7'],
+      ['admin', 'removed', '2001:db8::9'],
+      ['system', 'grant-revoked-at-server', null],
+    ]);
+  });
+
+  it('can be checked by anybody who has it as JSON, with nothing but SHA-256', async () => {
+    let hash = '';
+    for (const { at, actor, address, action, reason, before, after, ...entry } of await readTrail()) {
+      const content = JSON.stringify([at, actor, address, action, reason, before, after]);
+      hash = createHash('sha256').update(`${hash}\n${content}`).digest('hex');
+      expect(entry.hash).toBe(hash);
+    }
+    expect(await verify()).toMatchObject({ isIntact: true, entryCount: 5, head: hash, faults: [] });
+    expect(await verify(`?head=${hash}`)).toMatchObject({ isIntact: true });
+    expect(await verify(`?head=${'0'.repeat(64)}`)).toMatchObject({ isIntact: false });
+    await app.as('get', '/api/license/audit/verification?head=all').expect(400);
+  });
+
+  it.each(['UPDATE audit_entry SET actor = NULL', 'DELETE FROM audit_entry'])(
+    'refuses %s',
+    async (statement) => {
+      const attempt = app.app.get(Database).transact((manager) => manager.query(statement));
+      await expect(attempt).rejects.toThrow(/append-only/);
+    },
+  );
+
+  it('is one chain, however many write at once, in one process or in two', async () => {
+    const other = isOnPostgres ? await startApp({ mock, dataDir: app.dataDir }) : app;
+    const { entryCount } = await verify();
+    await Promise.all(
+      Array.from({ length: 20 }, (_, n) =>
+        n % 2 === 0
+          ? app.app.get(LicenseStore).transact((transaction) => transaction.appendAudit(entryOf(n)))
+          : other.app.get(LicenseStore).completeRevocation(n + 1000, entryOf(n)),
+      ),
+    );
+    if (other !== app) await other.close();
+    expect(await verify()).toMatchObject({ isIntact: true, entryCount: entryCount + 20 });
+  });
+});
+
+describe('a tampered audit trail', () => {
+  const undo: string[] = [];
+
+  afterEach(async () => {
+    for (const statement of undo.splice(0)) await tamper(statement);
+    expect(await verify()).toMatchObject({ isIntact: true });
+  });
+
+  it.each([
+    [
+      "UPDATE audit_entry SET actor = 'nobody' WHERE id = 2",
+      "UPDATE audit_entry SET actor = 'admin' WHERE id = 2",
+      2,
+    ],
+    [
+      'UPDATE audit_entry SET address = NULL WHERE id = 3',
+      "UPDATE audit_entry SET address = '192.0.2.7' WHERE id = 3",
+      3,
+    ],
+    ['UPDATE audit_entry SET at = at + 1 WHERE id = 1', 'UPDATE audit_entry SET at = at - 1 WHERE id = 1', 1],
+  ])('is found out by %s', async (statement, undoing, entryId) => {
+    undo.push(undoing);
+    await tamper(statement);
+    const { isIntact, faults } = await verify();
+    expect(isIntact).toBe(false);
+    expect(faults).toEqual([{ entryId, message: expect.stringMatching(/was changed/) }]);
+  });
+
+  it('is found out where entries have changed places', async () => {
+    // By way of a number that is free, as no two can be the same.
+    const swap = [
+      [2, -1],
+      [3, 2],
+      [-1, 3],
+    ].map(([from, to]) => `UPDATE audit_entry SET id = ${to} WHERE id = ${from}`);
+    if (isOnPostgres) await tamper('ALTER TABLE audit_entry ALTER COLUMN id SET GENERATED BY DEFAULT');
+    undo.push(...swap);
+    for (const statement of swap) await tamper(statement);
+    expect((await verify()).faults.map(({ entryId }) => entryId)).toEqual([2, 3, 4]);
+  });
+
+  it('is found out where one is missing in the middle, and where the last is', async () => {
+    const ids = (await readTrail()).map(({ id }) => id);
+    await tamper('DELETE FROM audit_entry WHERE id = 2');
+    expect((await verify()).faults).toEqual([{ entryId: 3, message: expect.stringMatching(/removed/) }]);
+    await tamper(`DELETE FROM audit_entry WHERE id = ${ids.at(-1)}`);
+    expect((await verify()).faults).toEqual([
+      { entryId: 3, message: expect.stringMatching(/removed/) },
+      { entryId: null, message: expect.stringMatching(/removed at its end/) },
+    ]);
+    await tamper('DELETE FROM audit_entry');
+    expect((await verify()).faults).toEqual([{ entryId: null, message: expect.stringMatching(/is empty/) }]);
+    await tamper("UPDATE license SET audit_head = ''");
+  });
+});
