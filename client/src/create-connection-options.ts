@@ -1,6 +1,8 @@
+import { isIP } from 'node:net';
 import {
   type Authenticator,
   type NodeConnectionOptions,
+  type TlsOptions,
   tokenAuthenticator,
   usernamePasswordAuthenticator,
 } from '@nats-io/transport-node';
@@ -28,8 +30,9 @@ export function connectionOptionsFor(
   { natsUrl, serverId, tls }: ServerOptions,
 ): NodeConnectionOptions {
   const id = idOf(identity);
+  const servers = readServers(natsUrl);
   return {
-    servers: readServers(natsUrl),
+    servers,
     name: id,
     authenticator: createAuthenticator(identity, serverId),
     // A device may listen only on an inbox of its own, so that no other reads its answers.
@@ -46,7 +49,7 @@ export function connectionOptionsFor(
     // A cable that was pulled is noticed within half a minute, not six.
     pingInterval: 10_000,
     maxPingOut: 2,
-    ...(tls === undefined ? {} : { tls }),
+    ...(tls === undefined ? {} : { tls: withHost(tls, servers) }),
   };
 }
 
@@ -55,6 +58,17 @@ export function readServers(natsUrl: ServerOptions['natsUrl']): string[] {
   const servers = typeof natsUrl === 'string' ? [natsUrl] : [...(natsUrl ?? [])];
   if (servers.length > 0 && !servers.includes('')) return servers;
   throw new InvalidOptionsError('natsUrl: expected the address of a broker, such as nats://10.0.0.2:4222.');
+}
+
+/**
+ * Node looks for "localhost" in the certificate of an address without a name, unless it is told that address; of several
+ * it can be told none.
+ */
+function withHost(tls: TlsOptions, servers: readonly string[]): TlsOptions {
+  const [first = ''] = servers;
+  const { hostname } = new URL(/^\w+:\/\//.test(first) ? first : `nats://${first}`);
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return isIP(host) === 0 || servers.length > 1 ? tls : ({ host, ...tls } as TlsOptions);
 }
 
 function createAuthenticator(identity: Identity, serverId: string | undefined): Authenticator {

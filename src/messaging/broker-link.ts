@@ -3,6 +3,7 @@ import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/
 import { Logger } from '@nestjs/common';
 import type { BrokerLogin } from '../config/settings.js';
 import { connect, type ConnectionOptions, type NatsConnection } from '@nats-io/transport-node';
+import { tlsFor } from './tls-for.js';
 
 const retryMs = 1000;
 
@@ -110,11 +111,11 @@ export abstract class BrokerLink implements OnApplicationBootstrap, BeforeApplic
   }
 
   private options(): ConnectionOptions {
+    const servers = this.url.split(',');
     return {
-      servers: this.url.split(','),
+      servers,
       name: 'pos-licensing',
-      // Without this, the scheme alone would let a broker talk a connection out of its encryption.
-      ...(this.url.startsWith('tls:') && { tls: {} }),
+      ...tlsFor(servers),
       maxReconnectAttempts: -1,
       // A broker that restarts may refuse the login for a while; two refusals in a row must not end the connection.
       ignoreAuthErrorAbort: true,

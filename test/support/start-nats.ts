@@ -1,7 +1,7 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { createAccount, type KeyPair } from '@nats-io/nkeys';
 import { findNatsServer } from '../../scripts/find-nats.mjs';
 import { containerName, planNatsCommand, type NatsSettings } from '../../scripts/nats/plan-nats-command.mjs';
+import type { ServerCertificate } from './certificate-authority.js';
 import { findFreePort } from './find-free-port.js';
 
 const run = promisify(execFile);
@@ -48,6 +49,8 @@ export interface StartNatsOptions {
   storeDir?: string;
   /** Makes it one of a cluster. */
   cluster?: ClusterMember;
+  /** Makes it speak TLS alone. */
+  certificate?: ServerCertificate;
 }
 
 /** What the brokers of a cluster have in common, and what tells this one from the others. */
@@ -66,7 +69,7 @@ export async function startNats(options: StartNatsOptions = {}): Promise<TestNat
   const port = options.port ?? (await findFreePort());
   const storeDir = options.storeDir ?? (await mkdtemp(join(tmpdir(), 'pos-nats-')));
   await mkdir(storeDir, { recursive: true });
-  const { cluster } = options;
+  const { cluster, certificate } = options;
   const account = cluster?.account ?? createAccount();
   const passwords = {
     licensing: newPassword(),
@@ -76,10 +79,12 @@ export async function startNats(options: StartNatsOptions = {}): Promise<TestNat
     ...cluster?.passwords,
     issuer: account.getPublicKey(),
   };
-  const configPath = join(import.meta.dirname, `../../deploy/nats/${cluster ? 'cluster' : 'store'}.conf`);
+  const configPath = join(import.meta.dirname, `../../deploy/nats/${configOf(options)}`);
   const settings: NatsSettings = { configPath, host: HOST, port, storeDir, passwords };
   const plan = planNatsCommand(server, settings);
   if (cluster) Object.assign(plan.env, clusterEnvironment(cluster));
+  const tlsDir = certificate && (await mkdtemp(join(tmpdir(), 'pos-nats-tls-')));
+  if (tlsDir) Object.assign(plan.env, await tlsEnvironment(certificate, tlsDir));
   let broker = await startBroker(plan, port);
 
   async function end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
@@ -89,7 +94,7 @@ export async function startNats(options: StartNatsOptions = {}): Promise<TestNat
   }
 
   return {
-    url: `nats://${HOST}:${port}`,
+    url: `${certificate ? 'tls' : 'nats'}://${HOST}:${port}`,
     port,
     storeDir,
     serviceUser: { user: 'licensing', password: passwords.licensing },
@@ -100,6 +105,7 @@ export async function startNats(options: StartNatsOptions = {}): Promise<TestNat
     async stop() {
       await end('SIGTERM');
       if (options.storeDir === undefined) await rm(storeDir, { recursive: true, force: true });
+      if (tlsDir) await rm(tlsDir, { recursive: true, force: true });
     },
     kill: () => end('SIGKILL'),
     async restart() {
@@ -107,6 +113,21 @@ export async function startNats(options: StartNatsOptions = {}): Promise<TestNat
       broker = await startBroker(plan, port);
     },
   };
+}
+
+function configOf({ cluster, certificate }: StartNatsOptions): string {
+  if (cluster) return 'cluster.conf';
+  return certificate ? 'store-tls.conf' : 'store.conf';
+}
+
+async function tlsEnvironment(
+  { cert, key }: ServerCertificate,
+  folder: string,
+): Promise<Record<string, string>> {
+  const [certPath, keyPath] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+  await writeFile(certPath, cert);
+  await writeFile(keyPath, key, { mode: 0o600 });
+  return { NATS_TLS_CERT: JSON.stringify(certPath), NATS_TLS_KEY: JSON.stringify(keyPath) };
 }
 
 function clusterEnvironment({

@@ -1,0 +1,92 @@
+import { connect as open } from 'node:net';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect, tokenAuthenticator } from '@nats-io/transport-node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RecordedFollower } from '../client/test/support/record-license.js';
+import { createCertificateAuthority } from './support/certificate-authority.js';
+import { buildTimeoutMs, ensureBuilt } from './support/ensure-built.js';
+import { startMock, type TestMock } from './support/start-mock.js';
+import { startNats, type TestNats } from './support/start-nats.js';
+import { startProcess, type TestProcess } from './support/start-process.js';
+
+describe('a broker with deploy/nats/store-tls.conf', () => {
+  const authority = createCertificateAuthority();
+  let folder: string;
+  let mock: TestMock;
+  let nats: TestNats;
+  let service: TestProcess;
+
+  beforeAll(async () => {
+    await ensureBuilt();
+    folder = await mkdtemp(join(tmpdir(), 'ca-'));
+    await writeFile(join(folder, 'ca.pem'), authority.certificate);
+    [nats, mock] = await Promise.all([
+      startNats({ certificate: authority.issue('broker.shop') }),
+      startMock(),
+    ]);
+    service = await startProcess({
+      mock,
+      nats,
+      environment: {
+        NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem'),
+        NATS_CALLOUT_USER: nats.calloutUser.user,
+        NATS_CALLOUT_PASSWORD: nats.calloutUser.password,
+        NATS_ISSUER_SEED: nats.issuerSeed,
+        NATS_SYS_USER: nats.sysUser.user,
+        NATS_SYS_PASSWORD: nats.sysUser.password,
+      },
+    });
+    await service.acquire(mock);
+  }, buildTimeoutMs);
+  afterAll(async () => {
+    await service.remove();
+    await Promise.all([mock.stop(), nats.stop(), rm(folder, { recursive: true })]);
+  });
+
+  async function issue(deviceId: string): Promise<string> {
+    return ((await mock.control('POST', '/mock/tokens', { deviceId })) as { token: string }).token;
+  }
+
+  it('is used by a service that trusts its authority, and by a register that does', async () => {
+    const register = new RecordedFollower({
+      token: await issue('reg-1-1'),
+      natsUrl: nats.url,
+      tls: { ca: authority.certificate },
+    });
+    const { event } = await register.seen('event');
+    expect(event).toMatchObject({ type: 'license.status', data: { status: 'licensed' } });
+    await register.follower.close();
+  });
+
+  it('is not trusted by a register that does not know its authority', async () => {
+    const token = await issue('reg-1-1');
+    const authenticator = tokenAuthenticator(token);
+    await expect(connect({ servers: nats.url, tls: {}, authenticator, reconnect: false })).rejects.toThrow(
+      /certificate/,
+    );
+  });
+
+  it('lets nobody in without TLS', async () => {
+    const { as } = service;
+    const health = (await (await as('GET', '/health')).json()) as { details: { nats: { status: string } } };
+    expect(health.details.nats.status).toBe('up');
+    const plain = await rawConnect(nats.port, await issue('reg-1-1'));
+    expect(plain).not.toContain('+OK');
+    expect(plain).toContain('"tls_required":true');
+  });
+});
+
+/** What a broker sends to a client that logs in without having asked for TLS. */
+async function rawConnect(port: number, token: string): Promise<string> {
+  const socket = open({ host: '127.0.0.1', port });
+  let received = '';
+  socket.setEncoding('utf8').on('data', (text: string) => (received += text));
+  socket.on('error', () => undefined);
+  socket.once('connect', () =>
+    socket.write(`CONNECT {"verbose":true,"auth_token":"${token}","headers":true}\r\nPING\r\n`),
+  );
+  await new Promise((resolve) => socket.once('close', resolve));
+  return received;
+}
