@@ -69,8 +69,9 @@ describe('a broker with deploy/nats/store-tls.conf', () => {
   });
 
   it('lets nobody in without TLS', async () => {
-    const { as } = service;
-    const health = (await (await as('GET', '/health')).json()) as { details: { nats: { status: string } } };
+    const health = (await (await service.as('GET', '/health')).json()) as {
+      details: { nats: { status: string } };
+    };
     expect(health.details.nats.status).toBe('up');
     const plain = await rawConnect(nats.port, await issue('reg-1-1'));
     expect(plain).not.toContain('+OK');
