@@ -65,7 +65,7 @@ COPY client/package.json client/
 COPY scripts/start/create-nats-passwords.mjs scripts/start/
 COPY deploy/create-secrets.mjs deploy/
 USER root
-RUN mkdir -p /secrets/nats /secrets/licensing /secrets/register /secrets/postgres && chown -R node:node /secrets
+RUN mkdir -p /secrets/nats /secrets/licensing /secrets/postgres && chown -R node:node /secrets
 USER 1000:1000
 CMD ["node", "deploy/create-secrets.mjs"]
 
@@ -87,7 +87,7 @@ COPY --from=register-dependencies /app/node_modules node_modules
 COPY --from=register-dependencies /app/client client
 COPY --from=build /app/client/dist client/dist
 ENV CONNECTED_FILE=/tmp/connected
-# It touches the file every five seconds while it is connected to its broker.
+# It touches the file every five seconds while it is connected, or waits for the first license of its server.
 HEALTHCHECK --interval=15s --timeout=10s --retries=4 --start-period=60s --start-interval=1s \
   CMD ["node", "-e", "process.exit(Date.now() - fs.statSync(process.env.CONNECTED_FILE).mtimeMs < 15_000 ? 0 : 1)"]
 CMD ["node", "client/dist/example-register.js"]

@@ -8,7 +8,6 @@ copyOnce('licensing-password', 'licensing/nats-password');
 copyOnce('callout-password', 'licensing/nats-callout-password');
 copyOnce('issuer-seed', 'licensing/nats-issuer-seed');
 copyOnce('sys-password', 'licensing/nats-sys-password');
-copyOnce('register-password', 'register/nats-password');
 // For brokers that become a cluster.
 writeOnce('nats/route-password', `p${randomBytes(24).toString('base64url')}`);
 if (process.env.DATABASE_HOST) createReplicaSecrets(process.env.DATABASE_HOST);

@@ -93,9 +93,13 @@ function runInContainers(): void {
   it('has no secret in an environment, and gives each process its own alone', async () => {
     const variables = [...(await stack.inspect()).values()].flatMap(({ Config }) => Config.Env);
     expect(variables.filter((text) => /(PASSWORD|TOKEN|SEED|KEY)=./.test(text))).toEqual([]);
-    expect((await stack.exec('register', 'ls', '/secrets')).split('\n').filter(Boolean)).toEqual([
+    expect((await stack.exec('licensing', 'ls', '/secrets')).split('\n').filter(Boolean)).toEqual([
+      'nats-callout-password',
+      'nats-issuer-seed',
       'nats-password',
+      'nats-sys-password',
     ]);
+    await expect(stack.exec('register', 'ls', '/secrets')).rejects.toThrow(/No such file/);
   });
 
   it('has the command line on its path', async () => {

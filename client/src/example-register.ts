@@ -57,6 +57,8 @@ async function start(settings: RegisterSettings): Promise<void> {
 
 async function startWithMockToken({ serverUrl, controlsUrl, deviceId }: MockSettings): Promise<void> {
   const token = new MockToken(new MockControls(controlsUrl), deviceId);
+  // Before the first license of its server there is nothing that it could do better.
+  mark?.(true);
   await keepMockToken(token, { tell, isNeeded: () => isAboutToken(refusal), signal: stopping.signal }, () => {
     running.license ??= follow({ serverUrl, token: () => token.current, dpopKey: token.dpopKey });
   });
@@ -78,7 +80,7 @@ function follow(options: FollowLicenseOptions): LicenseFollower {
     onTokenExpiring: (event, delivery) => console.log(describeEvent(event, delivery)),
     onConnection: (change) => {
       refusal = change.state === 'connected' ? '' : change.reason;
-      mark?.(change.state === 'connected');
+      mark?.(/^$|server-unlicensed/.test(refusal));
       console.log(
         change.state === 'connected'
           ? `connected to ${change.broker}`
