@@ -60,7 +60,7 @@ export class HealthController {
   @HealthCheck()
   all(): Promise<HealthCheckResult> {
     return this.health.check([
-      () => this.checkDatabase(),
+      () => this.checkWrites(),
       () => this.checkNats(),
       () => this.checkAuthorizationServer(),
       () => this.checkLicense(),
@@ -74,6 +74,12 @@ export class HealthController {
       .check('database')
       .attempt(() => this.database.read((manager) => manager.query('SELECT 1')).then(() => undefined))
       .withTimeout(databaseTimeoutMs);
+  }
+
+  /** Without a write the license still counts and is told, but a new token could not be kept. */
+  private async checkWrites() {
+    const fault = await this.database.findWriteFault().catch(() => null);
+    return fault === null ? this.checkDatabase() : this.indicators.check('database').down(fault);
   }
 
   private async checkNats() {

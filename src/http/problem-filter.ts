@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { explainStorageFault } from '../persistence/storage-fault.js';
 import { ProblemException, problemContentType, toProblem } from './problem.js';
 
 /** A framework's message may repeat what a caller sent; no more of it than a person reads. */
@@ -30,6 +31,11 @@ export class ProblemFilter implements ExceptionFilter {
     const status = statusOf(error);
     if (status >= 500) {
       this.logger.error('A request failed.', error instanceof Error ? error.stack : error);
+      const fault = explainStorageFault(error);
+      if (fault !== null) {
+        const detail = `${fault}. Nothing was changed; try again then.`;
+        return { status: 503, code: 'storage-unavailable', detail, headers: {} };
+      }
       return { status, code: 'internal-error', detail: 'The request failed; the log says why.', headers: {} };
     }
     return { status, code: codeOf(status), detail: detailOf(error), headers: {} };

@@ -1,6 +1,8 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { SettingRow } from './entities/setting.entity.js';
 import { Mutex } from './mutex.js';
+import { explainStorageFault } from './storage-fault.js';
 
 /**
  * The one way to the database. TypeORM's SQLite driver has one connection for everybody: a plain write joins whatever
@@ -10,6 +12,7 @@ import { Mutex } from './mutex.js';
 @Injectable()
 export class Database implements OnApplicationShutdown {
   private readonly mutex = new Mutex();
+  private writeFault: string | null = null;
 
   constructor(private readonly dataSource: DataSource) {}
 
@@ -20,7 +23,26 @@ export class Database implements OnApplicationShutdown {
 
   /** Runs work alone in a transaction: committed when it returns, rolled back when it throws. */
   transact<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.mutex.run(() => this.dataSource.transaction(work));
+    return this.mutex.run(async () => {
+      try {
+        const result = await this.dataSource.transaction(work);
+        this.writeFault = null;
+        return result;
+      } catch (error) {
+        this.writeFault = explainStorageFault(error) ?? this.writeFault;
+        throw error;
+      }
+    });
+  }
+
+  /** Why the last write failed for the storage's fault, if a write fails still; null: as far as is known it takes writes. */
+  async findWriteFault(): Promise<string | null> {
+    if (this.writeFault === null) return null;
+    const value = new Date().toISOString();
+    await this.transact((manager) =>
+      manager.upsert(SettingRow, { name: 'write-check', value }, ['name']),
+    ).catch(() => undefined);
+    return this.writeFault;
   }
 
   /** Runs work that only reads, between transactions. */
