@@ -89,7 +89,7 @@ describe('a backup', () => {
       '--token-file',
       tokenFile,
     ]);
-    expect(exitCode).toBe(0);
+    expect(exitCode).toBe(4);
     expect(notes).toMatch(/ATTENTION: its key is not in .*DATA_DIR/);
   });
 
