@@ -114,6 +114,15 @@ describe('a backup', () => {
     await expect(readdir(target.dataDir)).rejects.toThrow(/ENOENT/);
   });
 
+  it.each([
+    ['backup', /pg_dump[^]*ENCRYPTION_KEY[^]*restore --in-place/],
+    ['restore', /pg_restore, then pos-licensing restore --in-place/],
+  ])('of PostgreSQL is for its own tools, as %s says', async (command, message) => {
+    const environment = { DATABASE_URL: 'postgres://nobody@127.0.0.1:9/none' };
+    const ended = await runCommand({ dataDir: folder, environment }, [command, join(folder, 'file')]);
+    expect(ended).toMatchObject({ exitCode: 1, notes: expect.stringMatching(message) });
+  });
+
   it('of which a part is missing, or with another key, is not restored', async () => {
     const path = join(folder, 'backup.sqlite');
     await runCommand(app, ['backup', path]);
