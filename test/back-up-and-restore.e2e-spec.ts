@@ -89,7 +89,7 @@ describe('a backup', () => {
       '--token-file',
       tokenFile,
     ]);
-    expect(exitCode).toBe(0);
+    expect(exitCode).toBe(4);
     expect(notes).toMatch(/ATTENTION: its key is not in .*DATA_DIR/);
   });
 
@@ -112,6 +112,15 @@ describe('a backup', () => {
     const ended = await runCommand(target, ['restore', path, '--without-key']);
     expect(ended).toMatchObject({ exitCode: 1, notes: expect.stringMatching(message) });
     await expect(readdir(target.dataDir)).rejects.toThrow(/ENOENT/);
+  });
+
+  it.each([
+    ['backup', /pg_dump[^]*ENCRYPTION_KEY[^]*restore --in-place/],
+    ['restore', /pg_restore, then pos-licensing restore --in-place/],
+  ])('of PostgreSQL is for its own tools, as %s says', async (command, message) => {
+    const environment = { DATABASE_URL: 'postgres://nobody@127.0.0.1:9/none' };
+    const ended = await runCommand({ dataDir: folder, environment }, [command, join(folder, 'file')]);
+    expect(ended).toMatchObject({ exitCode: 1, notes: expect.stringMatching(message) });
   });
 
   it('of which a part is missing, or with another key, is not restored', async () => {

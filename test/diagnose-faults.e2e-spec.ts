@@ -148,6 +148,12 @@ describe('the doctor of a running service', () => {
     ]);
   });
 
+  it('warns of a hub that is away', async () => {
+    expect(await diagnose({ HUB_NATS_URL: 'nats://127.0.0.1:9' })).toEqual([
+      expect.objectContaining({ check: 'hub', verdict: 'warn', cure: expect.stringMatching(/HUB_NATS_URL/) }),
+    ]);
+  });
+
   it('names a clock that is wrong', async () => {
     await mock.control('PUT', '/mock/faults', { mode: 'clock-skew', skewSeconds: 7200 });
     const findings = await diagnose();

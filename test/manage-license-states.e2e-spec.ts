@@ -246,7 +246,7 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
     await store.isTold('License and token on a time line');
     const entries = await store.page.locator('.trail .what').allTextContents();
     expect(entries).toEqual(['License token refreshed', 'License acquired', 'User Code requested']);
-    await store.page.getByText(/, by Anna$/).waitFor();
+    await store.page.getByText(/, by Anna from 127\.0\.0\.1$/).waitFor();
     await store.inspect('history');
     for (let count = 0; count < 25; count++) await store.app.as('post', '/api/license/refresh').expect(200);
     await store.page.reload();

@@ -26,7 +26,7 @@ export const backupCommand: Command = {
     'Writes a copy of the database to <file>, reads it again from end to end, and puts the key of its secrets into\n' +
     '<file>.key; both are for their owner alone. Keep them apart: without the key the copy is worth little, and with it\n' +
     'the copy is the license. Where ENCRYPTION_KEY is set there is no key file: keep that setting. The admin token is not\n' +
-    'in it, only its hash. A PostgreSQL database is backed up with pg_dump.',
+    'in it, only its hash. Ends with 4 if the key is not to be found here. A PostgreSQL database is backed up with pg_dump.',
   operands: ['<file>'],
   options: serviceOptions,
   async run(input) {
@@ -40,8 +40,9 @@ export const backupCommand: Command = {
     }
     await copy(input, settings, path);
     input.terminal.note(`The backup is written and was read again: ${path}`);
-    input.terminal.note(keepKey(settings, path, keyPath));
-    return exitCodes.ok;
+    const { isKept, message } = keepKey(settings, path, keyPath);
+    input.terminal.note(message);
+    return isKept ? exitCodes.ok : exitCodes.no;
   },
 };
 
@@ -96,17 +97,23 @@ async function copyOffline(settings: Settings, path: string): Promise<void> {
 }
 
 /** Puts the key beside the copy. Returns what a person has to know of it. */
-function keepKey(settings: Settings, path: string, keyPath: string): string {
+function keepKey(settings: Settings, path: string, keyPath: string): { isKept: boolean; message: string } {
   const { current } = encryptionKeyPaths(settings.dataDir);
   if (settings.encryptionKey !== null) {
-    return fitsCopy(path, settings.encryptionKey)
-      ? 'Its key is the setting ENCRYPTION_KEY: keep that too, in another place.'
-      : 'ATTENTION: the setting ENCRYPTION_KEY of this call is not its key. Keep that of the service, in another place.';
+    const isKept = fitsCopy(path, settings.encryptionKey);
+    return {
+      isKept,
+      message: isKept
+        ? 'Its key is the setting ENCRYPTION_KEY: keep that too, in another place.'
+        : 'ATTENTION: the setting ENCRYPTION_KEY of this call is not its key. Keep that of the service, in another place.',
+    };
   }
   const key = existsSync(current) ? readFileSync(current, 'utf8').trim() : null;
   if (key === null || !fitsCopy(path, key)) {
-    return `ATTENTION: its key is not in ${current}. Keep the file encryption-key of the service's DATA_DIR, in another place.`;
+    const message = `ATTENTION: its key is not in ${current}. Keep the file encryption-key of the service's DATA_DIR, in another place.`;
+    return { isKept: false, message };
   }
   readOrCreatePrivateFile(keyPath, () => key);
-  return `Its key is in ${keyPath}: keep it in another place than the backup, as both together are the license.`;
+  const message = `Its key is in ${keyPath}: keep it in another place than the backup, as both together are the license.`;
+  return { isKept: true, message };
 }

@@ -26,6 +26,7 @@ export async function checkBroker({ nats }: Settings, isServiceRunning: boolean)
       ...judgeBroker(connection),
       await checkStream(connection, isServiceRunning),
       ...(await checkLogins(nats)),
+      ...(await checkHub(nats.hubUrl)),
     ];
   } finally {
     await connection.close();
@@ -133,4 +134,14 @@ async function checkLogin(name: string, url: string, login: BrokerLogin, setting
     `The broker refuses the user ${login.user}.`,
     `Give this service the ${settings} that the configuration of the broker has.`,
   );
+}
+
+/** Whether the broker of the hub answers at all; that it lets this server in, only its license token can tell. */
+async function checkHub(url: string | null): Promise<Finding[]> {
+  if (url === null) return [];
+  const attempt = await open(url, null);
+  if (attempt.kind === 'open') await attempt.connection.close();
+  if (attempt.kind !== 'away') return [ok('hub', `The broker of the hub answers at ${url}.`)];
+  const cure = 'Check HUB_NATS_URL and the network between. Events wait in the database until it is back.';
+  return [warn('hub', `No broker of the hub answers at ${url} (${attempt.cause}).`, cure)];
 }

@@ -54,11 +54,10 @@ function renderPaging({ isOlder, nextBefore }: HistoryPage): Html {
 }
 
 function renderLine({ at, what, who, from, why, changes }: AuditLine, reader: Reader): Html {
+  const origin = from === null ? who : `${who} ${words.from} ${from}`;
   return html`<li>
     <p class="what">${what}</p>
-    <p class="when">
-      ${renderInstant(at, reader)}, ${words.by} ${who}${from !== null && html` ${words.from} ${from}`}
-    </p>
+    <p class="when">${renderInstant(at, reader)}, ${words.by} ${origin}</p>
     ${why !== null && html`<p class="why">${words.reason} ${why}</p>`}
     ${changes.map((change) => html`<p class="why">${change}</p>`)}
   </li>`;
