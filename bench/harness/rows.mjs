@@ -1,5 +1,8 @@
 import { readLicense } from '../rows/read-license.mjs';
 import { readPage } from '../rows/read-page.mjs';
+import { verifyFirstEdDsa, verifyFirstEs256 } from '../rows/verify-first.mjs';
+import { verifyProof } from '../rows/verify-proof.mjs';
+import { verifySeen } from '../rows/verify-seen.mjs';
 
 /** In the order in which they run. @type {readonly import('./row.mjs').Row[]} */
-export const rows = [readLicense, readPage];
+export const rows = [verifyFirstEs256, verifyFirstEdDsa, verifySeen, verifyProof, readLicense, readPage];

@@ -10,7 +10,9 @@ class EmptyRoutes {
     return body;
   }
 
-  nothing() {}
+  nothing() {
+    return undefined;
+  }
 }
 
 /** @param {string} method @param {MethodDecorator[]} decorators */
