@@ -1,39 +1,28 @@
 /** @typedef {import('./measure-row.mjs').RowResult} RowResult */
-/** @typedef {import('./measure-row.mjs').Judged} Judged */
 
 /** @param {readonly RowResult[]} results @returns {string[]} a line for each target that is not met */
 export function findShortfalls(results) {
   return results.flatMap(({ name, judged }) =>
-    judged.filter(({ isMet }) => !isMet).map((one) => `${name}: ${describeComparison(one)}`),
+    judged
+      .filter(({ isMet }) => !isMet)
+      .map(({ what, value, wanted }) => `${name}: ${what} is ${formatNumber(value)}, and shall be ${wanted}`),
   );
-}
-
-/** @param {Judged} judged */
-export function describeComparison({ comparison, ratio }) {
-  const { ours, other, figure } = comparison;
-  return `${ours} : ${other} (${figure}) is ${ratio.toFixed(2)}, and shall be ${describeTarget(comparison)}`;
-}
-
-/** @param {import('./row.mjs').Comparison} comparison */
-export function describeTarget({ atLeast, atMost }) {
-  return atLeast === undefined ? `≤ ${atMost} × its cost` : `≥ ${atLeast} × its speed`;
 }
 
 /** @param {RowResult} result @returns {string} for the terminal */
 export function formatRow({ name, title, figures, medians, judged }) {
   const widest = Math.max(...Object.keys(medians).map((contender) => contender.length));
   const costs = Object.entries(medians).map(([contender, values]) => {
-    const columns = Object.entries(values).map(([figure, value]) => {
-      return `${formatNumber(value)} ${figures[figure] ?? ''} (${figure})`.padStart(24);
-    });
-    return `  ${contender.padEnd(widest)} ${columns.join(' ')}`;
+    const columns = Object.entries(values).map(
+      ([figure, value]) => `${figure} ${formatNumber(value).padStart(6)} ${figures[figure] ?? ''}`,
+    );
+    return `  ${contender.padEnd(widest)}   ${columns.join('   ')}`;
   });
-  const ratios = judged.map((one) => {
-    const { comparison, ratio, isMet } = one;
-    const mark = isMet ? 'ok ' : 'NOT';
-    return `  ${mark} ${ratio.toFixed(2)} of ${describeTarget(comparison)}: ${comparison.ours} : ${comparison.other} (${comparison.figure})`;
-  });
-  return [`${title} [${name}]`, ...costs, ...ratios, ''].join('\n');
+  const verdicts = judged.map(
+    ({ what, value, wanted, isMet }) =>
+      `  ${isMet ? 'ok ' : 'NOT'} ${formatNumber(value)} of ${wanted}: ${what}`,
+  );
+  return [`${title} [${name}]`, ...costs, ...verdicts, ''].join('\n');
 }
 
 /** @param {number} value */

@@ -1,25 +1,18 @@
+import { judgeTarget } from './judge-target.mjs';
 import { median } from './statistics.mjs';
 
 /** @typedef {import('./row.mjs').Row} Row */
-/** @typedef {import('./row.mjs').Comparison} Comparison */
-/** @typedef {Record<string, Record<string, number[]>>} Samples contender, figure, one value a round */
-
-/**
- * @typedef {object} Judged
- * @property {Comparison} comparison
- * @property {number} ratio the median of the rounds' ratios
- * @property {boolean} isMet
- */
+/** @typedef {import('./judge-target.mjs').Samples} Samples */
 
 /**
  * @typedef {object} RowResult
  * @property {string} name
  * @property {string} title
  * @property {string} how
- * @property {Record<string, string>} figures
+ * @property {Readonly<Record<string, string>>} figures
  * @property {number} rounds
  * @property {Record<string, Record<string, number>>} medians
- * @property {Judged[]} judged
+ * @property {import('./judge-target.mjs').Judged[]} judged
  */
 
 /**
@@ -31,12 +24,12 @@ import { median } from './statistics.mjs';
  * @returns {Promise<RowResult>}
  */
 export async function measureRow(row, stage, { isQuick, onProgress }) {
-  const rounds = isQuick ? 3 : (row.rounds ?? 7);
+  const rounds = Math.min(row.rounds ?? 7, isQuick ? 3 : Infinity);
   onProgress('preparing');
   const { contenders, close } = await row.prepare(stage, { isQuick });
   try {
     /** @type {Samples} */
-    const samples = Object.fromEntries(contenders.map(({ name }) => [name, {}]));
+    const samples = new Map(contenders.map(({ name }) => [name, new Map()]));
     for (let round = 0; round < rounds; round += 1) {
       for (let turn = 0; turn < contenders.length; turn += 1) {
         const contender = contenders[(round + turn) % contenders.length];
@@ -53,34 +46,27 @@ export async function measureRow(row, stage, { isQuick, onProgress }) {
 
 /** @param {Samples} samples @param {string} contender @param {Record<string, number>} figures */
 function record(samples, contender, figures) {
+  const kept = samples.get(contender);
   for (const [figure, value] of Object.entries(figures)) {
-    const kept = (samples[contender] ??= {});
-    (kept[figure] ??= []).push(value);
+    kept?.set(figure, [...(kept.get(figure) ?? []), value]);
   }
 }
 
 /** @param {Row} row @param {number} rounds @param {Samples} samples @returns {RowResult} */
-function summarize({ name, title, how, figures, comparisons }, rounds, samples) {
+function summarize({ name, title, how, figures, targets }, rounds, samples) {
   const medians = Object.fromEntries(
-    Object.entries(samples).map(([contender, kept]) => [
+    [...samples].map(([contender, kept]) => [
       contender,
-      Object.fromEntries(Object.entries(kept).map(([figure, values]) => [figure, median(values)])),
+      Object.fromEntries([...kept].map(([figure, values]) => [figure, median(values)])),
     ]),
   );
-  const judged = comparisons.map((comparison) => judge(comparison, samples));
-  return { name, title, how, figures, rounds, medians, judged };
-}
-
-/** @param {Comparison} comparison @param {Samples} samples @returns {Judged} */
-function judge(comparison, samples) {
-  const ours = samples[comparison.ours]?.[comparison.figure] ?? [];
-  const others = samples[comparison.other]?.[comparison.figure] ?? [];
-  const { atLeast, atMost } = comparison;
-  const ratios = ours.map((cost, round) => {
-    const other = others[round] ?? Number.NaN;
-    return atLeast === undefined ? cost / other : other / cost;
-  });
-  const ratio = median(ratios);
-  const isMet = atLeast === undefined ? ratio <= (atMost ?? Infinity) : ratio >= atLeast;
-  return { comparison, ratio, isMet };
+  return {
+    name,
+    title,
+    how,
+    figures,
+    rounds,
+    medians,
+    judged: targets.map((target) => judgeTarget(target, samples)),
+  };
 }

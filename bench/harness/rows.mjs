@@ -1,8 +1,17 @@
 import { readLicense } from '../rows/read-license.mjs';
 import { readPage } from '../rows/read-page.mjs';
 import { verifyFirstEdDsa, verifyFirstEs256 } from '../rows/verify-first.mjs';
+import { verifyOverHttp } from '../rows/verify-over-http.mjs';
 import { verifyProof } from '../rows/verify-proof.mjs';
 import { verifySeen } from '../rows/verify-seen.mjs';
 
 /** In the order in which they run. @type {readonly import('./row.mjs').Row[]} */
-export const rows = [verifyFirstEs256, verifyFirstEdDsa, verifySeen, verifyProof, readLicense, readPage];
+export const rows = [
+  verifyFirstEs256,
+  verifyFirstEdDsa,
+  verifySeen,
+  verifyProof,
+  readLicense,
+  verifyOverHttp,
+  readPage,
+];

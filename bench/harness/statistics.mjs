@@ -11,3 +11,15 @@ export function quantile(values, part) {
   const high = sorted[Math.ceil(at)] ?? Number.NaN;
   return low + (high - low) * (at - Math.floor(at));
 }
+
+/**
+ * The exponent of a cost that grows as a power of a size, by least squares on logarithms: 0 is constant, 1 linear.
+ * @param {readonly { size: number, cost: number }[]} points
+ */
+export function fitExponent(points) {
+  const logs = points.map(({ size, cost }) => ({ x: Math.log(size), y: Math.log(cost) }));
+  const meanX = logs.reduce((sum, { x }) => sum + x, 0) / logs.length;
+  const meanY = logs.reduce((sum, { y }) => sum + y, 0) / logs.length;
+  const covariance = logs.reduce((sum, { x, y }) => sum + (x - meanX) * (y - meanY), 0);
+  return covariance / logs.reduce((sum, { x }) => sum + (x - meanX) ** 2, 0);
+}

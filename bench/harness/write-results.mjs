@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { rootDir } from '../stage/root-dir.mjs';
-import { describeTarget, formatNumber } from './format-results.mjs';
+import { formatNumber } from './format-results.mjs';
 
 /** @typedef {import('./measure-row.mjs').RowResult} RowResult */
 /** @typedef {{ startedAt: Date, machine: import('./describe-machine.mjs').Machine, results: RowResult[] }} Run */
@@ -28,13 +28,12 @@ function formatRun({ startedAt, machine, results }) {
     `${processor}, ${cores} cores, ${memoryGiB} GiB, Node ${node}, load average ${loadAverage} at the begin. ` +
       'A ratio is the median of the ratios of the rounds; a figure is a median.',
     '',
-    '| row | ours : other | ratio | target | |',
+    '| row | | value | target | |',
     '| --- | --- | --- | --- | --- |',
     ...results.flatMap(({ name, judged }) =>
       judged.map(
-        ({ comparison, ratio, isMet }) =>
-          `| ${name} | ${comparison.ours} : ${comparison.other} (${comparison.figure}) | ${ratio.toFixed(2)} | ` +
-          `${describeTarget(comparison)} | ${isMet ? 'met' : '**not met**'} |`,
+        ({ what, value, wanted, isMet }) =>
+          `| ${name} | ${what} | ${formatNumber(value)} | ${wanted} | ${isMet ? 'met' : '**not met**'} |`,
       ),
     ),
     ...results.flatMap((result) => ['', ...formatRow(result)]),

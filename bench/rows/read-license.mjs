@@ -10,7 +10,7 @@ export const readLicense = {
     'constant of the same bytes.',
   figures: { cpu: 'µs CPU', wall: 'µs' },
   rounds: 9,
-  comparisons: [{ ours: 'GET /api/license', other: 'empty route', figure: 'cpu', atLeast: 0.85 }],
+  targets: [{ kind: 'ratio', ours: 'GET /api/license', other: 'empty route', figure: 'cpu', atLeast: 0.85 }],
   async prepare(stage, { isQuick }) {
     const service = await stage.service();
     const body = await (await service.as('GET', '/api/license')).text();

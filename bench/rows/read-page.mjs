@@ -7,7 +7,7 @@ export const readPage = {
   how: 'The server’s CPU for the Manage License page of who is logged in, and for the JSON status with the same session.',
   figures: { cpu: 'µs CPU', wall: 'µs' },
   rounds: 9,
-  comparisons: [{ ours: 'GET /', other: 'GET /api/license', figure: 'cpu', atMost: 2 }],
+  targets: [{ kind: 'ratio', ours: 'GET /', other: 'GET /api/license', figure: 'cpu', atMost: 2 }],
   async prepare(stage, { isQuick }) {
     const service = await stage.service();
     const cookie = await logIn(service.url, service.adminToken);
