@@ -1,3 +1,5 @@
+import { drainBacklog } from '../rows/drain-backlog.mjs';
+import { hearOfCommit } from '../rows/hear-of-commit.mjs';
 import { readLicense } from '../rows/read-license.mjs';
 import { readPage } from '../rows/read-page.mjs';
 import { verifyFirstEdDsa, verifyFirstEs256 } from '../rows/verify-first.mjs';
@@ -14,4 +16,6 @@ export const rows = [
   readLicense,
   verifyOverHttp,
   readPage,
+  hearOfCommit,
+  drainBacklog,
 ];

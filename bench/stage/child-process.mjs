@@ -3,6 +3,7 @@ import { once } from 'node:events';
 
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 15_000;
+const ANSWER_TIMEOUT_MS = 60_000;
 
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const running = new Set();
@@ -15,7 +16,7 @@ process.once('exit', () => {
  * @property {number} pid
  * @property {() => string} output the last of what it wrote
  * @property {(message: import('node:child_process').Serializable) => void} send
- * @property {(listener: (message: any) => void) => void} onMessage
+ * @property {() => Promise<any>} nextMessage
  * @property {(signal?: NodeJS.Signals) => Promise<void>} stop resolves once it has ended
  */
 
@@ -56,7 +57,8 @@ export async function startProcess({ command = process.execPath, args, env, isRe
     pid: child.pid ?? 0,
     output: () => output,
     send: (message) => void child.send(message),
-    onMessage: (listener) => void child.on('message', listener),
+    nextMessage: async () =>
+      (await once(child, 'message', { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) }))[0],
     stop: (signal) => endProcess(child, signal),
   };
 }

@@ -60,10 +60,22 @@ export class Stage {
   service() {
     return this.#once('service', async () => {
       const [broker, mock] = await Promise.all([this.broker(), this.mock()]);
-      const environment = { ...broker.environment, AUTH_SERVER_URL: mock.url, LOG_LEVEL: 'info' };
+      const environment = { ...broker.environment, AUTH_SERVER_URL: mock.url };
       const service = await this.keep(startService({ dataDir: this.newFolder('licensing'), environment }));
       await service.acquire(mock);
       return service;
+    });
+  }
+
+  /** Another store, `srv-store-2`, whose service commits events when it is asked to, with a broker of its own. */
+  events() {
+    return this.#once('events', async () => {
+      const [broker, mock] = await Promise.all([this.keep(startBroker(this.newFolder('nats'))), this.mock()]);
+      const environment = { ...broker.environment, AUTH_SERVER_URL: mock.url };
+      const dataDir = this.newFolder('licensing');
+      const service = await this.keep(startService({ dataDir, environment, hasDoor: true }));
+      await service.acquire(mock, 'srv-store-2');
+      return { broker, service };
     });
   }
 

@@ -10,6 +10,8 @@ import { rootDir } from './root-dir.mjs';
  * @property {string} adminToken
  * @property {(method: string, path: string) => Promise<Response>} as a request as the admin
  * @property {(mock: import('./start-mock.mjs').Mock, deviceId?: string) => Promise<void>} acquire
+ * @property {(request: { do: 'commit' | 'audit', count: number }) => Promise<{ startedAt: bigint, committedAt: bigint }>} ask
+ *   the door; both times are of the monotonic clock that all processes share
  * @property {() => Promise<void>} stop
  */
 
@@ -19,11 +21,13 @@ import { rootDir } from './root-dir.mjs';
  * @param {string} options.dataDir
  * @param {Record<string, string>} options.environment
  * @param {string[]} [options.nodeArguments] such as `--cpu-prof`
+ * @param {boolean} [options.hasDoor] see service-with-door.mjs
  * @returns {Promise<Service>}
  */
-export async function startService({ dataDir, environment, nodeArguments = [] }) {
+export async function startService({ dataDir, environment, nodeArguments = [], hasDoor = false }) {
   const child = await startProcess({
-    args: [...nodeArguments, join(rootDir, 'dist/main.js')],
+    args: [...nodeArguments, join(rootDir, hasDoor ? 'bench/stage/service-with-door.mjs' : 'dist/main.js')],
+    hasChannel: hasDoor,
     env: {
       NODE_ENV: 'production',
       PORT: '0',
@@ -47,6 +51,7 @@ export async function startService({ dataDir, environment, nodeArguments = [] })
     adminToken,
     as,
     acquire: (mock, deviceId = 'srv-store-1') => acquire(as, mock, deviceId),
+    ask: (request) => askDoor(child, request),
     stop: () => child.stop(),
   };
 }
@@ -64,4 +69,16 @@ async function acquire(as, mock, deviceId) {
   await mock.control('POST', '/mock/approve', { userCode, deviceId });
   const completed = await as('POST', '/api/license/authorization/complete');
   if (!completed.ok) throw new Error(`No license was acquired: ${await completed.text()}`);
+}
+
+/**
+ * @param {import('./child-process.mjs').BenchProcess} child
+ * @param {object} request
+ * @returns {Promise<{ startedAt: bigint, committedAt: bigint }>}
+ */
+async function askDoor(child, request) {
+  const answer = child.nextMessage();
+  child.send(request);
+  const { startedAt, committedAt } = await answer;
+  return { startedAt: BigInt(startedAt), committedAt: BigInt(committedAt) };
 }
