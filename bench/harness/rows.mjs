@@ -1,4 +1,6 @@
+import { connectRegisters } from '../rows/connect-registers.mjs';
 import { drainBacklog } from '../rows/drain-backlog.mjs';
+import { fanOut, fanOutGrowth } from '../rows/fan-out.mjs';
 import { hearOfCommit } from '../rows/hear-of-commit.mjs';
 import { readLicense } from '../rows/read-license.mjs';
 import { readPage } from '../rows/read-page.mjs';
@@ -18,4 +20,7 @@ export const rows = [
   readPage,
   hearOfCommit,
   drainBacklog,
+  fanOut,
+  connectRegisters,
+  fanOutGrowth,
 ];

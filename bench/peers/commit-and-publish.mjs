@@ -31,9 +31,13 @@ process.on('message', (/** @type {{ count: number }} */ { count }) => void tell(
 process.on('disconnect', () => process.exit(0));
 console.log('Ready.');
 
-/** One event is committed and published; many are only published, with 256 under way, in their order. */
+/**
+ * One event is committed and published; many are only published, with 256 under way, in their order. None: one message
+ * without commit and stream.
+ */
 async function tell(/** @type {number} */ count) {
   const startedAt = process.hrtime.bigint();
+  if (count === 0) connection.publish('bench.bare', body);
   if (count === 1) insert.run(body);
   for (let sent = 0; sent < count; sent += 256) {
     const batch = Math.min(256, count - sent);

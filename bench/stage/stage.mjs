@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { seedRegisters } from './seed-registers.mjs';
 import { startBroker } from './start-broker.mjs';
 import { startMock } from './start-mock.mjs';
 import { startService } from './start-service.mjs';
@@ -52,8 +53,13 @@ export class Stage {
     return this.#once('broker', () => this.keep(startBroker(this.newFolder('nats'))));
   }
 
+  /** With a thousand registers of the store `srv-store-1`. */
   mock() {
-    return this.#once('mock', () => this.keep(startMock(this.newFolder('mock'))));
+    return this.#once('mock', () => {
+      const dataDir = this.newFolder('mock');
+      seedRegisters(dataDir, 1_000);
+      return this.keep(startMock(dataDir));
+    });
   }
 
   /** The service of the store `srv-store-1`, licensed, with its broker. */
