@@ -1,9 +1,15 @@
+import { auditGrowth } from '../rows/audit-growth.mjs';
 import { connectRegisters } from '../rows/connect-registers.mjs';
-import { drainBacklog } from '../rows/drain-backlog.mjs';
+import { deviceGrowth } from '../rows/device-growth.mjs';
+import { drainBacklog, drainGrowth } from '../rows/drain-backlog.mjs';
 import { fanOut, fanOutGrowth } from '../rows/fan-out.mjs';
+import { fleet } from '../rows/fleet.mjs';
+import { grantRefreshes } from '../rows/grant-refreshes.mjs';
 import { hearOfCommit } from '../rows/hear-of-commit.mjs';
 import { readLicense } from '../rows/read-license.mjs';
 import { readPage } from '../rows/read-page.mjs';
+import { refreshLicense } from '../rows/refresh-license.mjs';
+import { start } from '../rows/start.mjs';
 import { verifyFirstEdDsa, verifyFirstEs256 } from '../rows/verify-first.mjs';
 import { verifyOverHttp } from '../rows/verify-over-http.mjs';
 import { verifyProof } from '../rows/verify-proof.mjs';
@@ -22,5 +28,12 @@ export const rows = [
   drainBacklog,
   fanOut,
   connectRegisters,
+  refreshLicense,
+  grantRefreshes,
+  start,
   fanOutGrowth,
+  drainGrowth,
+  auditGrowth,
+  deviceGrowth,
+  fleet,
 ];

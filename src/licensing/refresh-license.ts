@@ -3,6 +3,7 @@ import { Settings } from '../config/settings.js';
 import { acceptRefreshedGrant } from './domain/accept-grant.js';
 import type { LicenseChange } from './domain/license-event.js';
 import type { LicenseState, RefreshProgress } from './domain/license-state.js';
+import { placeMissedRefresh } from './domain/place-missed-refresh.js';
 import { beginRefresh, failRefresh, type RefreshFailure } from './domain/refresh-failure.js';
 import { isRefreshDue } from './domain/refresh-schedule.js';
 import {
@@ -72,6 +73,16 @@ export class RefreshLicense {
     const { refreshIntervalMs } = this.settings.policy;
     if (license === null || !isRefreshDue(refresh.nextAttemptAt, refreshIntervalMs, this.clock.now())) return;
     await this.execute('system');
+  }
+
+  /** Gives a refresh that was missed while this server was off its place, once, before the first look at what is due. */
+  async placeMissed(): Promise<void> {
+    const { refreshIntervalMs } = this.settings.policy;
+    if (placeMissedRefresh(this.store.state, refreshIntervalMs, this.clock.now()) === null) return;
+    await this.store.transact(async (transaction) => {
+      const placed = placeMissedRefresh(transaction.state, refreshIntervalMs, this.clock.now());
+      if (placed !== null) await transaction.saveState(placed, []);
+    });
   }
 
   /** Waits for a refresh that is under way, at shutdown. */
