@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { acceptRefreshedGrant } from './domain/accept-grant.js';
 import type { LicenseChange } from './domain/license-event.js';
@@ -41,10 +41,12 @@ interface BegunRefresh {
  * before it is used, so that no crash can make this server lose its grant without knowing.
  */
 @Injectable()
-export class RefreshLicense {
+export class RefreshLicense implements OnApplicationBootstrap {
   private readonly logger = new Logger('Refresh');
   private readonly flight = new SingleFlight<RefreshOutcome>();
   private readonly listeners = new Set<(outcome: RefreshOutcome) => void>();
+  /** Before the start, nothing counts as missed. */
+  private startedAt = new Date(0);
 
   constructor(
     private readonly authorizationServer: AuthorizationServer,
@@ -75,12 +77,17 @@ export class RefreshLicense {
     await this.execute('system');
   }
 
-  /** Gives a refresh that was missed while this server was off its place, once, before the first look at what is due. */
+  onApplicationBootstrap(): void {
+    this.startedAt = this.clock.now();
+  }
+
+  /** Gives a refresh whose time came while this server was off its place, once, before the first look at what is due. */
   async placeMissed(): Promise<void> {
-    const { refreshIntervalMs } = this.settings.policy;
-    if (placeMissedRefresh(this.store.state, refreshIntervalMs, this.clock.now()) === null) return;
+    const place = (state: LicenseState) =>
+      placeMissedRefresh(state, this.settings.policy.refreshIntervalMs, this.startedAt);
+    if (place(this.store.state) === null) return;
     await this.store.transact(async (transaction) => {
-      const placed = placeMissedRefresh(transaction.state, refreshIntervalMs, this.clock.now());
+      const placed = place(transaction.state);
       if (placed !== null) await transaction.saveState(placed, []);
     });
   }

@@ -5,12 +5,12 @@ import { missedRefreshAt, stableOffset } from './refresh-schedule.js';
 export function placeMissedRefresh(
   state: LicenseState,
   refreshIntervalMs: number,
-  now: Date,
+  startedAt: Date,
 ): LicenseState | null {
   const { identity, license, refresh } = state;
   if (identity === null || license === null || refresh.nextAttemptAt === null) return null;
-  if (refresh.nextAttemptAt > now) return null;
+  if (refresh.nextAttemptAt > startedAt) return null;
   const offset = stableOffset(identity.serverId);
-  const nextAttemptAt = missedRefreshAt(license.token, refreshIntervalMs, offset, now);
-  return nextAttemptAt > now ? { ...state, refresh: { ...refresh, nextAttemptAt } } : null;
+  const nextAttemptAt = missedRefreshAt(license.token, refreshIntervalMs, offset, startedAt);
+  return nextAttemptAt > startedAt ? { ...state, refresh: { ...refresh, nextAttemptAt } } : null;
 }
