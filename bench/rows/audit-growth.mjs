@@ -28,7 +28,7 @@ export const auditGrowth = {
         pid: service.pid,
         requests,
         status: 200,
-        headers: { authorization: `Bearer ${service.adminToken}` },
+        headers: [{ authorization: `Bearer ${service.adminToken}` }],
       });
       return { read: cpu, add: await meanOfAdding(service) };
     };

@@ -15,14 +15,14 @@ export const readLicense = {
     const service = await stage.service();
     const body = await (await service.as('GET', '/api/license')).text();
     const peer = await startPeer('empty-routes.mjs', { BODY: body });
-    const requests = isQuick ? 2_000 : 4_000;
+    const requests = isQuick ? 4_000 : 8_000;
     const ours = () =>
       loadHttp({
         url: `${service.url}/api/license`,
         pid: service.pid,
         requests,
         status: 200,
-        headers: { authorization: `Bearer ${service.adminToken}` },
+        headers: [{ authorization: `Bearer ${service.adminToken}` }],
       });
     const empty = () => loadHttp({ url: `${peer.url}/json`, pid: peer.pid, requests, status: 200 });
     await ours();

@@ -14,7 +14,7 @@ export const readPage = {
     const requests = isQuick ? 1_500 : 3_000;
     /** @param {string} path */
     const load = (path) =>
-      loadHttp({ url: service.url + path, pid: service.pid, requests, status: 200, headers: { cookie } });
+      loadHttp({ url: service.url + path, pid: service.pid, requests, status: 200, headers: [{ cookie }] });
     await load('/');
     await load('/api/license');
     return {
