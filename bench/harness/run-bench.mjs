@@ -8,6 +8,8 @@ import { rows } from './rows.mjs';
 import { writeResults } from './write-results.mjs';
 import { findShortfalls, formatRow } from './format-results.mjs';
 
+const EXIT_STOPPED = 130;
+
 /**
  * Runs the rows that the command line names, or all of them, and ends this process.
  * @param {readonly string[]} words
@@ -18,9 +20,13 @@ export async function runBench(words) {
     rows.map(({ name }) => name),
   );
   const stage = await Stage.open();
+  let isStopping = false;
   listenForStop({
-    onStop: () => void stage.close().then(() => process.exit(130)),
-    onStopAtOnce: () => process.exit(130),
+    onStop: () => {
+      isStopping = true;
+      void stage.close().then(() => process.exit(EXIT_STOPPED));
+    },
+    onStopAtOnce: () => process.exit(EXIT_STOPPED),
   });
   const progress = new Progress(process.stdout);
   const machine = describeMachine();
@@ -35,6 +41,10 @@ export async function runBench(words) {
       progress.clear();
       console.log(formatRow(result));
     }
+  } catch (error) {
+    // While all is being ended, the row that runs cannot but fail.
+    if (isStopping) await new Promise(() => {});
+    throw error;
   } finally {
     progress.clear();
     await stage.close();
