@@ -12,10 +12,11 @@ const logoHash = "'sha256-RL3ie0nH+Lzz2YNqQN83mnU0J1ot4QL7b99vMdIX99w='";
  * count and nothing else does; no other page has such an exception.
  */
 export function allowStylesOfDocs(fastify: FastifyInstance): void {
-  fastify.addHook('onSend', async (request, reply, payload) => {
+  fastify.addHook('onSend', (request, reply, payload, done) => {
     if (docsPath.test(request.url) && typeof payload === 'string') {
       reply.header('content-security-policy', policyFor(payload));
     }
+    done(null, payload);
   });
 }
 

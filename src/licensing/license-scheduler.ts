@@ -40,6 +40,7 @@ export class LicenseScheduler implements BeforeApplicationShutdown {
     if (this.isFirst) {
       // A server that was off for a weekend gets its token before it tells every register that the old one has ended.
       this.isFirst = false;
+      await this.run('place', () => this.refreshLicense.placeMissed());
       await this.run('refresh', () => this.refreshLicense.executeWhenDue());
     }
     await Promise.all([

@@ -1,9 +1,10 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { acceptRefreshedGrant } from './domain/accept-grant.js';
 import { type AuditActor, serviceItself } from './domain/audit-actor.js';
 import type { LicenseChange } from './domain/license-event.js';
 import type { LicenseState, RefreshProgress } from './domain/license-state.js';
+import { placeMissedRefresh } from './domain/place-missed-refresh.js';
 import { beginRefresh, failRefresh, type RefreshFailure } from './domain/refresh-failure.js';
 import { isRefreshDue } from './domain/refresh-schedule.js';
 import {
@@ -41,10 +42,12 @@ interface BegunRefresh {
  * before it is used, so that no crash can make this server lose its grant without knowing.
  */
 @Injectable()
-export class RefreshLicense {
+export class RefreshLicense implements OnApplicationBootstrap {
   private readonly logger = new Logger('Refresh');
   private readonly flight = new SingleFlight<RefreshOutcome>();
   private readonly listeners = new Set<(outcome: RefreshOutcome) => void>();
+  /** Before the start, nothing counts as missed. */
+  private startedAt = new Date(0);
 
   constructor(
     private readonly authorizationServer: AuthorizationServer,
@@ -73,6 +76,21 @@ export class RefreshLicense {
     const { refreshIntervalMs } = this.settings.policy;
     if (license === null || !isRefreshDue(refresh.nextAttemptAt, refreshIntervalMs, this.clock.now())) return;
     await this.execute(serviceItself);
+  }
+
+  onApplicationBootstrap(): void {
+    this.startedAt = this.clock.now();
+  }
+
+  /** Gives a refresh whose time came while this server was off its place, once, before the first look at what is due. */
+  async placeMissed(): Promise<void> {
+    const place = (state: LicenseState) =>
+      placeMissedRefresh(state, this.settings.policy.refreshIntervalMs, this.startedAt);
+    if (place(this.store.state) === null) return;
+    await this.store.transact(async (transaction) => {
+      const placed = place(transaction.state);
+      if (placed !== null) await transaction.saveState(placed, []);
+    });
   }
 
   /** Waits for a refresh that is under way, at shutdown. */

@@ -69,7 +69,15 @@ export function readAuthRequest(jwt: string): AuthRequest {
   };
 }
 
+/** The key of the broker that asked last: it asks again, and to import a key costs as much as a signature. */
+let lastBroker: { readonly nkey: string; readonly key: KeyObject } | null = null;
+
 function readPublicKey(nkey: string): KeyObject {
+  if (lastBroker?.nkey !== nkey) lastBroker = { nkey, key: importPublicKey(nkey) };
+  return lastBroker.key;
+}
+
+function importPublicKey(nkey: string): KeyObject {
   const raw = decodeBase32(nkey).subarray(1, 33);
   return createPublicKey({ key: Buffer.concat([publicPrefix, raw]), format: 'der', type: 'spki' });
 }

@@ -15,7 +15,7 @@ export function parseCompactJws(text: string, most = longestCharacters): Compact
   if (text.length > most || !shape.test(text)) return null;
   const firstDot = text.indexOf('.');
   const lastDot = text.lastIndexOf('.');
-  const header = parseObject(text.slice(0, firstDot));
+  const header = parseHeader(text.slice(0, firstDot));
   const payload = parseObject(text.slice(firstDot + 1, lastDot));
   if (header === null || payload === null) return null;
   return {
@@ -24,6 +24,24 @@ export function parseCompactJws(text: string, most = longestCharacters): Compact
     signingInput: Buffer.from(text.slice(0, lastDot), 'latin1'),
     signature: Buffer.from(text.slice(lastDot + 1), 'base64url'),
   };
+}
+
+/**
+ * The headers that were read last, frozen: all tokens of an issuer begin with the same one. That of a proof holds a key,
+ * which makes it longer, and each register has its own.
+ */
+const knownHeaders = new Map<string, Readonly<Record<string, unknown>>>();
+const longestKnownHeader = 160;
+const mostKnownHeaders = 16;
+
+function parseHeader(part: string): Readonly<Record<string, unknown>> | null {
+  const known = knownHeaders.get(part);
+  if (known !== undefined) return known;
+  const header = parseObject(part);
+  if (header === null || part.length > longestKnownHeader) return header;
+  if (knownHeaders.size >= mostKnownHeaders) knownHeaders.clear();
+  knownHeaders.set(part, Object.freeze(header));
+  return header;
 }
 
 function parseObject(part: string): Record<string, unknown> | null {

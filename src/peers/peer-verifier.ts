@@ -22,6 +22,7 @@ const tokenTypes = new Set(['at+jwt', 'application/at+jwt']);
 export class PeerVerifier {
   private readonly seen = new Map<string, Peer>();
   private seenUnder = '';
+  private versions = -1;
   private identity: ServerIdentity | null = null;
 
   constructor(
@@ -90,9 +91,14 @@ export class PeerVerifier {
   }
 
   private forgetIfStale(): void {
+    const { identity } = this.store.state;
+    const versions = this.keys.version + this.revocations.version;
+    // Both versions only ever grow, so that their sum is the same only where both are.
+    if (identity === this.identity && versions === this.versions) return;
+    this.identity = identity;
+    this.versions = versions;
     const { basis } = this;
     if (basis === this.seenUnder) return;
-    this.identity = this.store.state.identity;
     this.seenUnder = basis;
     this.seen.clear();
   }

@@ -48,6 +48,15 @@ const healthy = {
   reauthorizationRequired: false,
 };
 
+/** The next refresh of a server that comes back with its whole fleet is not where the fleet's next wave would be. */
+const healthyAgain = {
+  ...healthy,
+  refresh: {
+    ...healthy.refresh,
+    nextAttemptAt: firstRefreshAt(freshToken, policy.refreshIntervalMs, stableOffset('srv-store-12'), true),
+  },
+};
+
 describe('acceptAcquiredGrant', () => {
   it.each([
     ['licensed', 30 * dayMs + 1],
@@ -63,7 +72,7 @@ describe('acceptAcquiredGrant', () => {
 
   it('makes good whatever went wrong before', () => {
     const grant = buildGrant({ token: freshToken });
-    expect(acceptAcquiredGrant(troubled, grant, policy, refreshedAt).state).toMatchObject(healthy);
+    expect(acceptAcquiredGrant(troubled, grant, policy, refreshedAt).state).toMatchObject(healthyAgain);
   });
 
   it('replaces a license that was there, in one step and whatever had become of it by then', () => {
@@ -93,7 +102,14 @@ describe('acceptRefreshedGrant', () => {
 
   it('makes good whatever went wrong before, without a person', () => {
     const grant = buildGrant({ token: freshToken });
-    expect(acceptRefreshedGrant(troubled, grant, policy, refreshedAt).state).toMatchObject(healthy);
+    expect(acceptRefreshedGrant(troubled, grant, policy, refreshedAt).state).toMatchObject(healthyAgain);
+  });
+
+  it('keeps its place where only the try that succeeded was counted', () => {
+    const grant = buildGrant({ token: freshToken });
+    const state = buildLicensedState();
+    const begun = { ...state, refresh: { ...state.refresh, failures: 1 } };
+    expect(acceptRefreshedGrant(begun, grant, policy, refreshedAt).state).toMatchObject(healthy);
   });
 
   it('is refreshed where the same features come in another order', () => {

@@ -30,6 +30,8 @@ export function acceptRefreshedGrant(
 
 function withGrant(state: LicenseState, grant: LicenseGrant, policy: LicensePolicy, now: Date): LicenseState {
   const offset = stableOffset(grant.identity.serverId);
+  // The try that has brought the grant was counted when it began.
+  const isAfterFailures = state.refresh.failures > 1;
   return {
     ...state,
     identity: grant.identity,
@@ -37,7 +39,7 @@ function withGrant(state: LicenseState, grant: LicenseGrant, policy: LicensePoli
     announcedThresholdSeconds: null,
     connection: { online: true, offlineSince: null, lastContactAt: now, lastError: null },
     refresh: {
-      nextAttemptAt: firstRefreshAt(grant.license.token, policy.refreshIntervalMs, offset),
+      nextAttemptAt: firstRefreshAt(grant.license.token, policy.refreshIntervalMs, offset, isAfterFailures),
       failures: 0,
       intentAt: null,
     },

@@ -14,6 +14,7 @@ import {
   firstRefreshAt,
   honouredRetryAfterMs,
   isRefreshDue,
+  missedRefreshAt,
   refusedRetryDelayMs,
   retryCapMs,
   retryDelayMs,
@@ -59,6 +60,23 @@ describe('firstRefreshAt', () => {
     expect((last ?? 0) - (first ?? 0)).toBeGreaterThan(6 * hourMs);
   });
 
+  it('spreads over 1/7 to all of the interval after failures, where the interval is what counts', () => {
+    const token = buildToken({ lifeMs: 7 * dayMs });
+    const at = (offset: number) =>
+      firstRefreshAt(token, 7 * hourMs, offset, true).getTime() - startAt.getTime();
+    expect([at(0), at(0.5)]).toEqual([hourMs, 4 * hourMs]);
+    expect(at(almostOne)).toBeCloseTo(7 * hourMs, -1);
+  });
+
+  it('stays in 50–70 % of the life after failures, where the life is what counts', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 34 * hourMs }), place(), (lifeMs, offset) => {
+        const token = buildToken({ lifeMs });
+        expect(firstRefreshAt(token, dayMs, offset, true)).toEqual(firstRefreshAt(token, dayMs, offset));
+      }),
+    );
+  });
+
   it('is later for a device with a later place', () => {
     fc.assert(
       fc.property(
@@ -80,6 +98,27 @@ describe('firstRefreshAt', () => {
       firstRefreshAt(buildToken({ lifeMs: dayMs, receivedAt: received }), dayMs, 0).getTime() -
       received.getTime();
     expect(delayMs).toBeCloseTo(12 * hourMs, -1);
+  });
+});
+
+describe('missedRefreshAt', () => {
+  const token = buildToken({ lifeMs: 10 * dayMs });
+  const delayMs = (afterMs: number, offset: number) =>
+    missedRefreshAt(token, 7 * hourMs, offset, shift(startAt, afterMs)).getTime() -
+    afterMs -
+    startAt.getTime();
+
+  it('is at the place of the device in as long a time as the refresh window is', () => {
+    expect([0, 0.25, 0.5].map((offset) => delayMs(dayMs, offset))).toEqual([0, hourMs / 2, hourMs]);
+  });
+
+  it.each([
+    ['two hours before the calm of the token ends', 7 * dayMs - 2 * hourMs, hourMs],
+    ['an hour before it', 7 * dayMs - hourMs, hourMs / 2],
+    ['at its end', 7 * dayMs, 0],
+    ['after the token has ended', 11 * dayMs, 0],
+  ])('is within what is left of it %s', (_name, afterMs, expectedMs) => {
+    expect(delayMs(afterMs, 0.5)).toBe(expectedMs);
   });
 });
 

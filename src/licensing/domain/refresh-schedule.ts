@@ -4,6 +4,8 @@ import { type TokenLife, tokenLifeMs } from './license.js';
 const latestPartOfLife = 0.7;
 /** The earliest refresh as a part of the latest: 0.5 / 0.7, so that refreshes spread over 50–70 % of the life. */
 const earliestPartOfLatest = 5 / 7;
+/** The same after failures: refreshes of a fleet that an outage has brought together spread over as long as they are apart. */
+const earliestPartAfterFailures = 1 / 7;
 
 const backoffBaseMs = 1000;
 const backoffCapMs = 15 * 60_000;
@@ -16,16 +18,47 @@ const retryAfterPartOfLife = 0.2;
  * Tells when a token should first be refreshed: at a stable place of its own in the second half of its life for each
  * device, so that a chain of stores does not call the Authorization server at one moment.
  * @param offset the device's place in the window, 0 ≤ offset < 1: see {@link stableOffset}
+ * @param isAfterFailures whether the token came late, as to everyone after an outage. Where the interval is what counts,
+ *   the window then begins much earlier, once: otherwise all of them would come back in one wave
  */
-export function firstRefreshAt(token: TokenLife, refreshIntervalMs: number, offset: number): Date {
-  const latestMs = Math.min(tokenLifeMs(token) * latestPartOfLife, refreshIntervalMs);
-  const delayMs = latestMs * (earliestPartOfLatest + (1 - earliestPartOfLatest) * offset);
-  // The warnings count from the issuer's end of the token: an answer that came late must not bring the first of them.
-  const leastLeftMs = tokenLifeMs(token) * (1 - latestPartOfLife);
+export function firstRefreshAt(
+  token: TokenLife,
+  refreshIntervalMs: number,
+  offset: number,
+  isAfterFailures = false,
+): Date {
+  const latestMs = latestRefreshMs(token, refreshIntervalMs);
+  const isIntervalShorter = refreshIntervalMs < tokenLifeMs(token) * latestPartOfLife;
+  const earliestPart =
+    isAfterFailures && isIntervalShorter ? earliestPartAfterFailures : earliestPartOfLatest;
+  const delayMs = latestMs * (earliestPart + (1 - earliestPart) * offset);
   const receivedMs = token.receivedAt.getTime();
-  return new Date(
-    Math.max(receivedMs, Math.min(receivedMs + Math.floor(delayMs), token.expiresAt.getTime() - leastLeftMs)),
-  );
+  return new Date(Math.max(receivedMs, Math.min(receivedMs + Math.floor(delayMs), calmUntilMs(token))));
+}
+
+/**
+ * Tells when to make up for a refresh that was missed while the server was off: at the device's place in as long a time
+ * as the refresh window is, so that a fleet whose power comes back does not call at one moment. At once where the first
+ * warning of the token's end is near.
+ */
+export function missedRefreshAt(
+  token: TokenLife,
+  refreshIntervalMs: number,
+  offset: number,
+  now: Date,
+): Date {
+  const windowMs = latestRefreshMs(token, refreshIntervalMs) * (1 - earliestPartOfLatest);
+  const spreadMs = Math.max(0, Math.min(windowMs, calmUntilMs(token) - now.getTime()));
+  return new Date(now.getTime() + Math.floor(spreadMs * offset));
+}
+
+function latestRefreshMs(token: TokenLife, refreshIntervalMs: number): number {
+  return Math.min(tokenLifeMs(token) * latestPartOfLife, refreshIntervalMs);
+}
+
+/** The warnings count from the issuer's end of the token: an answer that came late must not bring the first of them. */
+function calmUntilMs(token: TokenLife): number {
+  return token.expiresAt.getTime() - tokenLifeMs(token) * (1 - latestPartOfLife);
 }
 
 /** Maps a device id to its place in the refresh window, 0 ≤ offset < 1: the same at every start, evenly spread. */

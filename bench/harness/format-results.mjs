@@ -1,0 +1,32 @@
+/** @typedef {import('./measure-row.mjs').RowResult} RowResult */
+
+/** @param {readonly RowResult[]} results @returns {string[]} a line for each target that is not met */
+export function findShortfalls(results) {
+  return results.flatMap(({ name, judged }) =>
+    judged
+      .filter(({ isMet }) => !isMet)
+      .map(({ what, value, wanted }) => `${name}: ${what} is ${formatNumber(value)}, and shall be ${wanted}`),
+  );
+}
+
+/** @param {RowResult} result @returns {string} for the terminal */
+export function formatRow({ name, title, figures, medians, judged }) {
+  const widest = Math.max(...Object.keys(medians).map((contender) => contender.length));
+  const costs = Object.entries(medians).map(([contender, values]) => {
+    const columns = Object.entries(values).map(
+      ([figure, value]) => `${figure} ${formatNumber(value).padStart(6)} ${figures[figure] ?? ''}`,
+    );
+    return `  ${contender.padEnd(widest)}   ${columns.join('   ')}`;
+  });
+  const verdicts = judged.map(
+    ({ what, value, wanted, isMet }) =>
+      `  ${isMet ? 'ok ' : 'NOT'} ${formatNumber(value)} of ${wanted}: ${what}`,
+  );
+  return [`${title} [${name}]`, ...costs, ...verdicts, ''].join('\n');
+}
+
+/** @param {number} value */
+export function formatNumber(value) {
+  if (value >= 100) return value.toFixed(0);
+  return value >= 10 ? value.toFixed(1) : value.toFixed(2);
+}

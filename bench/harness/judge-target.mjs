@@ -1,0 +1,64 @@
+import { fitExponent, median } from './statistics.mjs';
+
+/** @typedef {Map<string, Map<string, number[]>>} Samples contender, figure, one value a round */
+
+/**
+ * @typedef {object} Judged
+ * @property {string} what is compared
+ * @property {number} value
+ * @property {string} wanted
+ * @property {boolean} isMet
+ */
+
+/** @param {import('./row.mjs').Target} target @param {Samples} samples @returns {Judged} */
+export function judgeTarget(target, samples) {
+  switch (target.kind) {
+    case 'ratio':
+      return judgeRatio(target, samples);
+    case 'limit':
+      return judgeLimit(target, samples);
+    case 'growth':
+      return judgeGrowth(target, samples);
+    default:
+      throw new Error('There is no such kind of target.');
+  }
+}
+
+/** @param {import('./row.mjs').RatioTarget} target @param {Samples} samples @returns {Judged} */
+function judgeRatio({ figure, ours, other, atLeast, atMost = Infinity }, samples) {
+  const others = valuesOf(samples, other, figure);
+  const ratios = valuesOf(samples, ours, figure).map((cost, round) => {
+    const peer = others[round] ?? Number.NaN;
+    return atLeast === undefined ? cost / peer : peer / cost;
+  });
+  const value = median(ratios);
+  return {
+    what: `${ours} : ${other}, ${figure}`,
+    value,
+    wanted: atLeast === undefined ? `≤ ${atMost} × its cost` : `≥ ${atLeast} × its speed`,
+    isMet: atLeast === undefined ? value <= atMost : value >= atLeast,
+  };
+}
+
+/** @param {import('./row.mjs').LimitTarget} target @param {Samples} samples @returns {Judged} */
+function judgeLimit({ figure, ours, atMost }, samples) {
+  const value = median(valuesOf(samples, ours, figure));
+  return { what: `${ours}, ${figure}`, value, wanted: `≤ ${atMost}`, isMet: value <= atMost };
+}
+
+/** @param {import('./row.mjs').GrowthTarget} target @param {Samples} samples @returns {Judged} */
+function judgeGrowth({ figure, atMost }, samples) {
+  const points = [...samples].map(([size, kept]) => ({
+    size: Number(size),
+    cost: median(kept.get(figure) ?? []),
+  }));
+  const value = fitExponent(points);
+  return { what: `exponent of ${figure}`, value, wanted: `≤ ${atMost}`, isMet: value <= atMost };
+}
+
+/** @param {Samples} samples @param {string} contender @param {string} figure */
+function valuesOf(samples, contender, figure) {
+  const values = samples.get(contender)?.get(figure);
+  if (values === undefined) throw new Error(`"${contender}" has no figure "${figure}".`);
+  return values;
+}

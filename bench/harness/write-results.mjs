@@ -1,0 +1,59 @@
+import { writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { rootDir } from '../stage/root-dir.mjs';
+import { formatNumber } from './format-results.mjs';
+
+/** @typedef {import('./measure-row.mjs').RowResult} RowResult */
+/** @typedef {{ startedAt: Date, machine: import('./describe-machine.mjs').Machine, results: RowResult[] }} Run */
+
+/**
+ * Keeps a run as a table to read and as JSON to compute with.
+ * @param {Run} run
+ * @returns {string} the path of the table
+ */
+export function writeResults(run) {
+  const name = run.startedAt.toISOString().slice(0, 16).replaceAll(':', '');
+  const path = join(rootDir, 'bench/results', name);
+  writeFileSync(`${path}.json`, `${JSON.stringify(run, null, 2)}\n`);
+  writeFileSync(`${path}.md`, formatRun(run));
+  return relative(rootDir, `${path}.md`);
+}
+
+/** @param {Run} run @returns {string} */
+function formatRun({ startedAt, machine, results }) {
+  const { processor, cores, memoryGiB, node, loadAverage } = machine;
+  const lines = [
+    `# Benchmarks of ${startedAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+    '',
+    `${processor}, ${cores} cores, ${memoryGiB} GiB, Node ${node}, load average ${loadAverage} at the begin. ` +
+      'A ratio is the median of the ratios of the rounds; a figure is a median.',
+    '',
+    '| row | | value | target | |',
+    '| --- | --- | --- | --- | --- |',
+    ...results.flatMap(({ name, judged }) =>
+      judged.map(
+        ({ what, value, wanted, isMet }) =>
+          `| ${name} | ${what} | ${formatNumber(value)} | ${wanted} | ${isMet ? 'met' : '**not met**'} |`,
+      ),
+    ),
+    ...results.flatMap((result) => ['', ...formatRow(result)]),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** @param {RowResult} result */
+function formatRow({ title, how, rounds, figures, medians }) {
+  const names = Object.keys(figures);
+  return [
+    `## ${title}`,
+    '',
+    `${how} ${rounds} rounds.`,
+    '',
+    `| | ${names.map((name) => `${name}, ${figures[name]}`).join(' | ')} |`,
+    `| --- | ${names.map(() => '---').join(' | ')} |`,
+    ...Object.entries(medians).map(
+      ([contender, values]) =>
+        `| ${contender} | ${names.map((name) => (values[name] === undefined ? '' : formatNumber(values[name]))).join(' | ')} |`,
+    ),
+  ];
+}

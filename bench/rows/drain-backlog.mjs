@@ -1,0 +1,62 @@
+import { connectAs } from '../stage/connect-as.mjs';
+import { startPublisher } from '../stage/start-publisher.mjs';
+import { Subscriber } from '../stage/subscriber.mjs';
+
+/** @type {import('../harness/row.mjs').Row} */
+export const drainBacklog = {
+  name: 'drain-backlog',
+  title: 'Drain a backlog of 2,000 events',
+  how:
+    'All committed in one unit of work; from the first event that a register hears to the last. Beside it the same bytes ' +
+    'published with 256 under way, in their order, through the same broker. The row growth-backlog goes up to 5,000.',
+  figures: { event: 'µs' },
+  targets: [{ kind: 'ratio', ours: 'service', other: 'pipelined publish', figure: 'event', atLeast: 0.6 }],
+  async prepare(stage, { isQuick }) {
+    const { broker, service } = await stage.events();
+    const register = await Subscriber.open(connectAs(broker, 'register'), 'license.status');
+    await register.hear(1, () => service.ask({ do: 'commit', count: 1 }));
+    const publisher = await startPublisher(stage, register.lastBody);
+    const listener = await Subscriber.open(connectAs(broker, 'licensing'), 'bench.status');
+    const count = isQuick ? 1_000 : 2_000;
+    const ours = () => drain(register, count, () => service.ask({ do: 'commit', count }));
+    const bare = () => drain(listener, count, () => publisher.tell(count));
+    return {
+      contenders: [
+        { name: 'service', round: ours },
+        { name: 'pipelined publish', round: bare },
+      ],
+      close: () => Promise.all([register.stop(), listener.stop(), publisher.stop()]),
+    };
+  },
+};
+
+/** @type {import('../harness/row.mjs').Row} */
+export const drainGrowth = {
+  name: 'growth-backlog',
+  title: 'Drain a backlog of 50, 500 and 5,000 events',
+  how: 'From before the unit of work that commits all of them until a register has heard the last.',
+  figures: { all: 'ms' },
+  rounds: 3,
+  targets: [{ kind: 'growth', figure: 'all', atMost: 1.1 }],
+  async prepare(stage) {
+    const { broker, service } = await stage.events();
+    const register = await Subscriber.open(connectAs(broker, 'register'), 'license.status');
+    const contenders = [50, 500, 5_000].map((count) => ({
+      name: String(count),
+      round: async () => {
+        let startedAt = 0n;
+        const times = await register.hear(count, async () => {
+          ({ startedAt } = await service.ask({ do: 'commit', count }));
+        });
+        return { all: Number((times.at(-1) ?? 0n) - startedAt) / 1e6 };
+      },
+    }));
+    return { contenders, close: () => register.stop() };
+  },
+};
+
+/** @param {Subscriber} subscriber @param {number} count @param {() => Promise<unknown>} tell */
+async function drain(subscriber, count, tell) {
+  const times = await subscriber.hear(count, tell);
+  return { event: Number((times.at(-1) ?? 0n) - (times[0] ?? 0n)) / 1e3 / (count - 1) };
+}

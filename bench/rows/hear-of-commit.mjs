@@ -1,0 +1,61 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { quantile } from '../harness/statistics.mjs';
+import { connectAs } from '../stage/connect-as.mjs';
+import { startPublisher } from '../stage/start-publisher.mjs';
+import { Subscriber } from '../stage/subscriber.mjs';
+
+const pauseMs = 10;
+
+/** @type {import('../harness/row.mjs').Row} */
+export const hearOfCommit = {
+  name: 'hear-of-commit',
+  title: 'From commit to subscriber',
+  how:
+    'From before the unit of work until a register has the event, one each 10 ms or slower. Beside it one row committed to ' +
+    'SQLite with synchronous = FULL and one JetStream publish of the same bytes through the same broker, which syncs ' +
+    'each message. The change is made inside the service process: no public door changes a license without the ' +
+    'Authorization server.',
+  figures: { p50: 'ms', p99: 'ms' },
+  rounds: 9,
+  targets: ['p50', 'p99'].map((figure) => ({
+    kind: 'ratio',
+    ours: 'service',
+    other: 'commit and publish',
+    figure,
+    atMost: 1.5,
+  })),
+  async prepare(stage, { isQuick }) {
+    const { broker, service } = await stage.events();
+    const register = await Subscriber.open(connectAs(broker, 'register'), 'license.status');
+    await register.hear(1, () => service.ask({ do: 'commit', count: 1 }));
+    const publisher = await startPublisher(stage, register.lastBody);
+    const listener = await Subscriber.open(connectAs(broker, 'licensing'), 'bench.status');
+    const count = isQuick ? 50 : 200;
+    const ours = () =>
+      hearEach(register, count, async () => (await service.ask({ do: 'commit', count: 1 })).startedAt);
+    const bare = () => hearEach(listener, count, () => publisher.tell(1));
+    await ours();
+    await bare();
+    return {
+      contenders: [
+        { name: 'service', round: ours },
+        { name: 'commit and publish', round: bare },
+      ],
+      close: () => Promise.all([register.stop(), listener.stop(), publisher.stop()]),
+    };
+  },
+};
+
+/** @param {Subscriber} subscriber @param {number} count @param {() => Promise<bigint>} tell */
+async function hearEach(subscriber, count, tell) {
+  /** @type {number[]} */
+  const delays = [];
+  for (let index = 0; index < count; index += 1) {
+    let startedAt = 0n;
+    // Changes are seconds apart or more: each finds what follows the one before it done.
+    await wait(pauseMs);
+    const [heardAt = 0n] = await subscriber.hear(1, async () => (startedAt = await tell()));
+    delays.push(Number(heardAt - startedAt) / 1e6);
+  }
+  return { p50: quantile(delays, 0.5), p99: quantile(delays, 0.99) };
+}

@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { GrantHolder } from '../stage/grant-holder.mjs';
+
+const refreshesARound = 20;
+
+/** @type {import('../harness/row.mjs').Row} */
+export const refreshLicense = {
+  name: 'refresh-license',
+  title: 'A refresh: call, store, event',
+  how:
+    'From POST /api/license/refresh to its answer. Beside it the same grant asked of the same mock by a client that ' +
+    'verifies nothing, and one row committed to SQLite with synchronous = FULL.',
+  figures: { wall: 'ms' },
+  targets: [{ kind: 'ratio', ours: 'service', other: 'bare call and commit', figure: 'wall', atMost: 2 }],
+  async prepare(stage, { isQuick }) {
+    const [{ service }, mock] = await Promise.all([stage.events(), stage.mock()]);
+    const holder = await GrantHolder.find(mock.url);
+    await holder.acquire((userCode) =>
+      mock.control('POST', '/mock/approve', { userCode, deviceId: 'srv-hub' }),
+    );
+    const database = new Database(join(stage.newFolder('bare'), 'bare.sqlite'));
+    database.pragma('journal_mode = WAL');
+    database.pragma('synchronous = FULL');
+    database.exec('CREATE TABLE token (id INTEGER PRIMARY KEY, body TEXT NOT NULL)');
+    const insert = database.prepare('INSERT INTO token (body) VALUES (?)');
+    const count = isQuick ? 5 : refreshesARound;
+    const ours = () =>
+      meanMs(count, async () => {
+        const answer = await service.as('POST', '/api/license/refresh');
+        await answer.text();
+        if (!answer.ok) throw new Error(`No refresh: ${answer.status}`);
+      });
+    const bare = () =>
+      meanMs(count, async () => {
+        await holder.refresh();
+        insert.run('x'.repeat(1_000));
+      });
+    await ours();
+    await bare();
+    return {
+      contenders: [
+        { name: 'service', round: ours },
+        { name: 'bare call and commit', round: bare },
+      ],
+      close: async () => {
+        database.close();
+        await holder.stop();
+      },
+    };
+  },
+};
+
+/** @param {number} count @param {() => Promise<unknown>} work */
+async function meanMs(count, work) {
+  const startedAt = performance.now();
+  for (let index = 0; index < count; index += 1) await work();
+  return { wall: (performance.now() - startedAt) / count };
+}

@@ -1,0 +1,16 @@
+import type { LicenseState } from './license-state.js';
+import { missedRefreshAt, stableOffset } from './refresh-schedule.js';
+
+/** The state with a place of its own for a refresh that is overdue at the start; null: none is, or it is due at once. */
+export function placeMissedRefresh(
+  state: LicenseState,
+  refreshIntervalMs: number,
+  startedAt: Date,
+): LicenseState | null {
+  const { identity, license, refresh } = state;
+  if (identity === null || license === null || refresh.nextAttemptAt === null) return null;
+  if (refresh.nextAttemptAt > startedAt) return null;
+  const offset = stableOffset(identity.serverId);
+  const nextAttemptAt = missedRefreshAt(license.token, refreshIntervalMs, offset, startedAt);
+  return nextAttemptAt > startedAt ? { ...state, refresh: { ...refresh, nextAttemptAt } } : null;
+}
