@@ -180,9 +180,9 @@ class Fleet {
   }
 }
 
-/** Repeatable chance (mulberry32), so that every run says the same. @param {number} seed */
-function seedRandom(seed) {
-  let state = seed;
+/** Repeatable chance (mulberry32), so that every run says the same. @param {number} from */
+function seedRandom(from) {
+  let state = from;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
     let value = Math.imul(state ^ (state >>> 15), state | 1);

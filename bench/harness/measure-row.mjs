@@ -26,7 +26,8 @@ import { median } from './statistics.mjs';
 export async function measureRow(row, stage, { isQuick, onProgress }) {
   const rounds = Math.min(row.rounds ?? 7, isQuick ? 3 : Infinity);
   onProgress('preparing');
-  const { contenders, close } = await row.prepare(stage, { isQuick });
+  const prepared = await row.prepare(stage, { isQuick });
+  const { contenders } = prepared;
   try {
     /** @type {Samples} */
     const samples = new Map(contenders.map(({ name }) => [name, new Map()]));
@@ -40,7 +41,7 @@ export async function measureRow(row, stage, { isQuick, onProgress }) {
     }
     return summarize(row, rounds, samples);
   } finally {
-    await close?.();
+    await prepared.close?.();
   }
 }
 
