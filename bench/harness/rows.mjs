@@ -6,6 +6,7 @@ import { fanOut, fanOutGrowth } from '../rows/fan-out.mjs';
 import { fleet } from '../rows/fleet.mjs';
 import { grantRefreshes } from '../rows/grant-refreshes.mjs';
 import { hearOfCommit } from '../rows/hear-of-commit.mjs';
+import { peerGrowth } from '../rows/peer-growth.mjs';
 import { readLicense } from '../rows/read-license.mjs';
 import { readPage } from '../rows/read-page.mjs';
 import { refreshLicense } from '../rows/refresh-license.mjs';
@@ -35,5 +36,6 @@ export const rows = [
   drainGrowth,
   auditGrowth,
   deviceGrowth,
+  peerGrowth,
   fleet,
 ];
