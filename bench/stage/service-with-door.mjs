@@ -60,6 +60,7 @@ async function addAuditEntries(count) {
       await transaction.appendAudit({
         at,
         actor: 'system',
+        address: null,
         action: 'refreshed',
         reason,
         before: summary,
