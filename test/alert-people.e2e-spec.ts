@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { promtool as tool } from '../scripts/prepare/test-tools.mjs';
 import { type Metrics, readMetrics } from './support/read-metrics.js';
 import { startApp, type TestApp } from './support/start-app.js';
@@ -106,7 +107,10 @@ describe('the dashboard', () => {
     const uid = /uid: (\S+)/.exec(datasource)?.[1];
     expect(new Set(dashboard.panels.map((panel) => panel.datasource.uid))).toEqual(new Set([uid]));
     const host = /url: http:\/\/([a-z]+):9090/.exec(datasource)?.[1];
-    expect(compose).toContain(`\n  ${host}:\n    profiles: [observability]\n`);
+    const { services } = parse(compose, { merge: true }) as {
+      services: Record<string, { profiles?: string[] }>;
+    };
+    expect(services[host ?? '']?.profiles).toEqual(['observability']);
   });
 });
 
