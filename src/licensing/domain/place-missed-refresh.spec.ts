@@ -19,6 +19,11 @@ const withNextAttempt = (nextAttemptAt: Date | null): LicenseState => ({
   refresh: { ...licensed.refresh, nextAttemptAt },
 });
 
+const withIntent = (nextAttemptAt: Date): LicenseState => ({
+  ...licensed,
+  refresh: { ...licensed.refresh, nextAttemptAt, intentAt: nextAttemptAt },
+});
+
 describe('placeMissedRefresh', () => {
   it('gives a refresh that is overdue its place from now on, and changes nothing else', () => {
     const now = shift(dueAt, hourMs);
@@ -35,6 +40,7 @@ describe('placeMissedRefresh', () => {
     ['where there is no license', initialLicenseState, dayMs],
     ['where nothing is planned', withNextAttempt(null), dayMs],
     ['where its time has not come', withNextAttempt(dueAt), dayMs - 1],
+    ['where one was under way at the end', withIntent(dueAt), dayMs + hourMs],
     [
       'where the first warning of the end is near, so that it is made at once',
       withNextAttempt(dueAt),

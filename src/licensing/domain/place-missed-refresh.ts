@@ -9,7 +9,8 @@ export function placeMissedRefresh(
 ): LicenseState | null {
   const { identity, license, refresh } = state;
   if (identity === null || license === null || refresh.nextAttemptAt === null) return null;
-  if (refresh.nextAttemptAt > startedAt) return null;
+  // One that was under way when the server ended may have been seen: the grace for its lost answer may be short.
+  if (refresh.nextAttemptAt > startedAt || refresh.intentAt !== null) return null;
   const offset = stableOffset(identity.serverId);
   const nextAttemptAt = missedRefreshAt(license.token, refreshIntervalMs, offset, startedAt);
   return nextAttemptAt > startedAt ? { ...state, refresh: { ...refresh, nextAttemptAt } } : null;
