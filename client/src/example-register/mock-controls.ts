@@ -30,8 +30,8 @@ export class MockControls {
     await this.#call('PATCH', `/mock/devices/${deviceId}`, { hubId });
   }
 
-  async issueToken(deviceId: string, dpopJwk: object): Promise<string> {
-    const answer = await this.#call('POST', '/mock/tokens', { deviceId, dpopJwk });
+  async issueToken(deviceId: string, ttlSeconds: number, dpopJwk: object): Promise<string> {
+    const answer = await this.#call('POST', '/mock/tokens', { deviceId, ttlSeconds, dpopJwk });
     return (answer as { readonly token: string }).token;
   }
 

@@ -2,6 +2,9 @@ import { generateKeyPairSync, type JsonWebKey } from 'node:crypto';
 import { chooseRegister } from './choose-register.js';
 import type { MockControls } from './mock-controls.js';
 
+/** However short the tokens of the server are in a demonstration, the register is there to see them end. */
+const TTL_SECONDS = 86_400;
+
 /**
  * A license token straight from the controls of the mock, bound to a key that lives as long as this process. So the
  * example register goes on when the mock plays an outage, and shows what the server tells then.
@@ -32,7 +35,7 @@ export class MockToken {
   async renew(): Promise<string | null> {
     const deviceId = this.#deviceId ?? (await chooseRegister(this.#controls, this.#attempts++));
     if (deviceId === null) return null;
-    this.#token = await this.#controls.issueToken(deviceId, this.#publicKey);
+    this.#token = await this.#controls.issueToken(deviceId, TTL_SECONDS, this.#publicKey);
     return deviceId;
   }
 }
