@@ -86,8 +86,8 @@ LABEL org.opencontainers.image.title="POS licensing: example register"
 COPY --from=register-dependencies /app/node_modules node_modules
 COPY --from=register-dependencies /app/client client
 COPY --from=build /app/client/dist client/dist
-ENV CONNECTED_FILE=/tmp/connected
-# It touches the file every five seconds while it is connected, or waits for the first license of its server.
+# It touches the file, in memory, every five seconds while it is connected, or waits for the first license of its server.
+ENV CONNECTED_FILE=/dev/shm/connected
 HEALTHCHECK --interval=15s --timeout=10s --retries=4 --start-period=60s --start-interval=1s \
   CMD ["node", "-e", "process.exit(Date.now() - fs.statSync(process.env.CONNECTED_FILE).mtimeMs < 15_000 ? 0 : 1)"]
 CMD ["node", "client/dist/example-register.js"]

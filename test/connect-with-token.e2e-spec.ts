@@ -10,6 +10,7 @@ import { PeerConnections } from '../src/messaging/peer-connections.js';
 import { RevocationList } from '../src/peers/revocation-list.js';
 import { makeDeviceKey } from './support/device-key.js';
 import { connectAsService, streamInfo } from './support/read-stream.js';
+import { refusalToPublish } from './support/refusal-to-publish.js';
 import { startApp, type TestApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
 import { startNats, type TestNats } from './support/start-nats.js';
@@ -144,13 +145,7 @@ describe('a connection with a license token', () => {
     '$SYS.REQ.USER.AUTH',
   ])('may not publish %s', async (subject) => {
     const connection = await open(await issue(register));
-    const refused = (async () => {
-      for await (const status of connection.status())
-        if (status.type === 'error') return status.error.message;
-      return '';
-    })();
-    connection.publish(subject, 'forged');
-    expect(await refused).toMatch(/Permissions Violation for Publish/i);
+    expect(await refusalToPublish(connection, subject)).toMatch(/Permissions Violation for Publish/i);
   });
 
   it.each([

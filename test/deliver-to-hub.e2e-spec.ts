@@ -16,6 +16,7 @@ import { type CuttableBrokerLink, startCuttableBrokerLink } from './support/cutt
 import { readMetrics } from './support/read-metrics.js';
 import { connectAsService, readStream } from './support/read-stream.js';
 import type { ReceivedEvent } from './support/register-connection.js';
+import { refusalToPublish } from './support/refusal-to-publish.js';
 import { startApp, type TestApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
 import { startNats, type TestNats } from './support/start-nats.js';
@@ -208,13 +209,7 @@ describe('a store server with a hub', () => {
     'license.status',
   ])('may not publish %s there', async (subject) => {
     const connection = await connectAs(store);
-    const refused = (async () => {
-      for await (const status of connection.status())
-        if (status.type === 'error') return status.error.message;
-      return '';
-    })();
-    connection.publish(subject, 'forged');
-    expect(await refused).toMatch(/Permissions Violation for Publish/i);
+    expect(await refusalToPublish(connection, subject)).toMatch(/Permissions Violation for Publish/i);
     await connection.close();
   });
 

@@ -1,5 +1,5 @@
 import { connectAs } from '../stage/connect-as.mjs';
-import { startPublisher } from '../stage/start-publisher.mjs';
+import { listenSideBySide } from '../stage/listen-side-by-side.mjs';
 import { Subscriber } from '../stage/subscriber.mjs';
 
 /** @type {import('../harness/row.mjs').Row} */
@@ -12,11 +12,7 @@ export const drainBacklog = {
   figures: { event: 'µs' },
   targets: [{ kind: 'ratio', ours: 'service', other: 'pipelined publish', figure: 'event', atLeast: 0.6 }],
   async prepare(stage, { isQuick }) {
-    const { broker, service } = await stage.events();
-    const register = await Subscriber.open(connectAs(broker, 'register'), 'license.status');
-    await register.hear(1, () => service.ask({ do: 'commit', count: 1 }));
-    const publisher = await startPublisher(stage, register.lastBody);
-    const listener = await Subscriber.open(connectAs(broker, 'licensing'), 'bench.status');
+    const { service, register, publisher, listener, close } = await listenSideBySide(stage);
     const count = isQuick ? 1_000 : 2_000;
     const ours = () => drain(register, count, () => service.ask({ do: 'commit', count }));
     const bare = () => drain(listener, count, () => publisher.tell(count));
@@ -25,7 +21,7 @@ export const drainBacklog = {
         { name: 'service', round: ours },
         { name: 'pipelined publish', round: bare },
       ],
-      close: () => Promise.all([register.stop(), listener.stop(), publisher.stop()]),
+      close,
     };
   },
 };

@@ -1,8 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { quantile } from '../harness/statistics.mjs';
-import { connectAs } from '../stage/connect-as.mjs';
-import { startPublisher } from '../stage/start-publisher.mjs';
-import { Subscriber } from '../stage/subscriber.mjs';
+import { listenSideBySide } from '../stage/listen-side-by-side.mjs';
 
 const pauseMs = 10;
 
@@ -25,11 +23,7 @@ export const hearOfCommit = {
     atMost: 1.5,
   })),
   async prepare(stage, { isQuick }) {
-    const { broker, service } = await stage.events();
-    const register = await Subscriber.open(connectAs(broker, 'register'), 'license.status');
-    await register.hear(1, () => service.ask({ do: 'commit', count: 1 }));
-    const publisher = await startPublisher(stage, register.lastBody);
-    const listener = await Subscriber.open(connectAs(broker, 'licensing'), 'bench.status');
+    const { service, register, publisher, listener, close } = await listenSideBySide(stage);
     const count = isQuick ? 50 : 200;
     const ours = () =>
       hearEach(register, count, async () => (await service.ask({ do: 'commit', count: 1 })).startedAt);
@@ -41,12 +35,12 @@ export const hearOfCommit = {
         { name: 'service', round: ours },
         { name: 'commit and publish', round: bare },
       ],
-      close: () => Promise.all([register.stop(), listener.stop(), publisher.stop()]),
+      close,
     };
   },
 };
 
-/** @param {Subscriber} subscriber @param {number} count @param {() => Promise<bigint>} tell */
+/** @param {import('../stage/subscriber.mjs').Subscriber} subscriber @param {number} count @param {() => Promise<bigint>} tell */
 async function hearEach(subscriber, count, tell) {
   /** @type {number[]} */
   const delays = [];
