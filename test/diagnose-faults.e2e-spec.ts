@@ -73,6 +73,7 @@ const faultOf = (check: string, message: RegExp, cure: RegExp) => ({
 describe('the doctor of a running service', () => {
   it('finds nothing where nothing is wrong, and says what it has looked at', async () => {
     expect(await diagnose()).toEqual([]);
+    expect(await diagnose({ NATS_URL: `${nats.url},nats://127.0.0.1:9` })).toEqual([]);
     const { exitCode, output } = await runCommand({ ...app, environment }, ['doctor']);
     expect(exitCode).toBe(0);
     const checks = [...output.matchAll(/^ok +([a-z-]+) /gm)].map(([, check]) => check);

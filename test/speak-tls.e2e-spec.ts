@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RecordedFollower } from '../client/test/support/record-license.js';
 import { createCertificateAuthority } from './support/certificate-authority.js';
 import { buildTimeoutMs, ensureBuilt } from './support/ensure-built.js';
+import { runCommandProcess } from './support/run-command.js';
 import { startMock, type TestMock } from './support/start-mock.js';
 import { startNats, type TestNats } from './support/start-nats.js';
 import { startProcess, type TestProcess } from './support/start-process.js';
@@ -17,6 +18,7 @@ describe('a broker with deploy/nats/store-tls.conf', () => {
   let mock: TestMock;
   let nats: TestNats;
   let service: TestProcess;
+  let environment: Record<string, string>;
 
   beforeAll(async () => {
     await ensureBuilt();
@@ -26,18 +28,19 @@ describe('a broker with deploy/nats/store-tls.conf', () => {
       startNats({ certificate: authority.issue('broker.shop') }),
       startMock(),
     ]);
-    service = await startProcess({
-      mock,
-      nats,
-      environment: {
-        NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem'),
-        NATS_CALLOUT_USER: nats.calloutUser.user,
-        NATS_CALLOUT_PASSWORD: nats.calloutUser.password,
-        NATS_ISSUER_SEED: nats.issuerSeed,
-        NATS_SYS_USER: nats.sysUser.user,
-        NATS_SYS_PASSWORD: nats.sysUser.password,
-      },
-    });
+    environment = {
+      AUTH_SERVER_URL: mock.url,
+      NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem'),
+      NATS_URL: nats.url,
+      NATS_USER: nats.serviceUser.user,
+      NATS_PASSWORD: nats.serviceUser.password,
+      NATS_CALLOUT_USER: nats.calloutUser.user,
+      NATS_CALLOUT_PASSWORD: nats.calloutUser.password,
+      NATS_ISSUER_SEED: nats.issuerSeed,
+      NATS_SYS_USER: nats.sysUser.user,
+      NATS_SYS_PASSWORD: nats.sysUser.password,
+    };
+    service = await startProcess({ mock, nats, environment });
     await service.acquire(mock);
   }, buildTimeoutMs);
   afterAll(async () => {
@@ -58,6 +61,16 @@ describe('a broker with deploy/nats/store-tls.conf', () => {
     const { event } = await register.seen('event');
     expect(event).toMatchObject({ type: 'license.status', data: { status: 'licensed' } });
     await register.follower.close();
+  });
+
+  it('is nothing that the doctor has anything against', async () => {
+    const { output } = await runCommandProcess({ ...service, environment }, ['doctor', '--json']);
+    const findings = JSON.parse(output) as { check: string; verdict: string }[];
+    const wrong = findings.filter(({ verdict }) => verdict === 'fail' || verdict === 'warn');
+    expect(wrong).toEqual([]);
+    expect(findings.map(({ check }) => check)).toEqual(
+      expect.arrayContaining(['broker', 'callout', 'stream']),
+    );
   });
 
   it('is not trusted by a register that does not know its authority', async () => {

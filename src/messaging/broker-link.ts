@@ -3,7 +3,7 @@ import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/
 import { Logger } from '@nestjs/common';
 import type { BrokerLogin } from '../config/settings.js';
 import { connect, type ConnectionOptions, type NatsConnection } from '@nats-io/transport-node';
-import { tlsFor } from './tls-for.js';
+import { addressOptions } from './broker-address.js';
 
 const retryMs = 1000;
 
@@ -111,11 +111,9 @@ export abstract class BrokerLink implements OnApplicationBootstrap, BeforeApplic
   }
 
   private options(): ConnectionOptions {
-    const servers = this.url.split(',');
     return {
-      servers,
+      ...addressOptions(this.url),
       name: 'pos-licensing',
-      ...tlsFor(servers),
       maxReconnectAttempts: -1,
       // A broker that restarts may refuse the login for a while; two refusals in a row must not end the connection.
       ignoreAuthErrorAbort: true,

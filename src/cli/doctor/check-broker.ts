@@ -1,6 +1,7 @@
 import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
 import { AuthorizationError, connect, type NatsConnection } from '@nats-io/transport-node';
 import type { BrokerLogin, Settings } from '../../config/settings.js';
+import { addressOptions } from '../../messaging/broker-address.js';
 import { eventSubjects, streamName } from '../../outbox/license-stream.js';
 import { fail, type Finding, ok, warn } from './finding.js';
 
@@ -41,7 +42,7 @@ type Attempt =
 async function open(url: string, login: BrokerLogin | null): Promise<Attempt> {
   try {
     const connection = await connect({
-      servers: url,
+      ...addressOptions(url),
       name: 'pos-licensing doctor',
       reconnect: false,
       timeout: timeoutMs,
