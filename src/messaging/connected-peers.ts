@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
-import { PeerConnections } from './peer-connections.js';
+import { connectionName, PeerConnections } from './peer-connections.js';
 import { peerAccount } from './peer-permissions.js';
 
 const pageSize = 1000;
@@ -77,12 +77,13 @@ export class ConnectedPeers implements OnModuleInit {
 
   private begin(message: Msg): void {
     const { server, client } = message.json<Advisory>();
-    this.note(`${server.id}/${client.id}`, client.user, client.issuer_key);
+    this.note(connectionName(server.id, client.id), client.user, client.issuer_key);
   }
 
   private end(message: Msg): void {
     const { server, client } = message.json<Advisory>();
-    const name = `${server.id}/${client.id}`;
+    const name = connectionName(server.id, client.id);
+    this.link.forget(name);
     const deviceId = this.devices.get(name);
     if (!this.isKnown) this.ended.add(name);
     if (deviceId === undefined) return;
@@ -108,7 +109,7 @@ export class ConnectedPeers implements OnModuleInit {
   /** Resolves to how many connections the broker has. */
   private take({ server, data }: ConnectionList): number {
     for (const { cid, authorized_user: user, issuer_key: issuer } of data?.connections ?? []) {
-      const name = `${server.id}/${cid}`;
+      const name = connectionName(server.id, cid);
       if (!this.ended.has(name)) this.note(name, user, issuer);
     }
     return data?.total ?? 0;

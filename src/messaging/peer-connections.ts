@@ -1,12 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { NatsConnection, Subscription } from '@nats-io/transport-node';
 import { Interval } from '@nestjs/schedule';
 import { Settings } from '../config/settings.js';
 import { PeerVerifier } from '../peers/peer-verifier.js';
 import type { Peer, PeerRefusal } from '../peers/peer.js';
 import { BrokerLink } from './broker-link.js';
 import type { AuthRequest } from './nats-jwt.js';
-import { peerAccount } from './peer-permissions.js';
 
 const lookMs = 1000;
 const timeoutMs = 2000;
@@ -24,12 +22,6 @@ interface PeerConnection {
   readonly peer: Peer;
 }
 
-/** What the broker's system account tells of a connection that has ended. */
-interface Disconnect {
-  readonly server: { readonly id: string };
-  readonly client: { readonly id: number };
-}
-
 /**
  * Knows the connections of peers, and ends those of a peer that was revoked meanwhile, or let in by this server when it
  * was another. That a token ends, the broker knows by itself.
@@ -38,7 +30,6 @@ interface Disconnect {
 export class PeerConnections extends BrokerLink {
   private readonly log = new Logger('Callout');
   private readonly connections = new Map<string, PeerConnection>();
-  private readonly followed = new WeakSet<NatsConnection>();
   private judgedUnder = '';
 
   constructor(
@@ -50,27 +41,19 @@ export class PeerConnections extends BrokerLink {
 
   override onApplicationBootstrap(): void {
     // Without the system account nobody tells which connections have ended, and none could be ended.
-    if (this.settings.nats.sys === null) return;
-    this.onConnected(async (connection) => {
-      if (this.followed.has(connection)) return;
-      this.followed.add(connection);
-      void this.followEnds(connection.subscribe(`$SYS.ACCOUNT.${peerAccount}.DISCONNECT`));
-    });
-    super.onApplicationBootstrap();
+    if (this.settings.nats.sys !== null) super.onApplicationBootstrap();
   }
 
-  private async followEnds(ends: Subscription): Promise<void> {
-    for await (const message of ends) {
-      const { server, client } = message.json<Disconnect>();
-      this.connections.delete(nameOf(server.id, client.id));
-    }
+  /** Takes note that a connection has ended. @param name as `connectionName` makes it */
+  forget(name: string): void {
+    this.connections.delete(name);
   }
 
   /** Notes a connection that is let in. */
   note({ serverId, clientId, authToken }: AuthRequest, peer: Peer): void {
     if (this.settings.nats.sys === null) return;
     const [token = ''] = authToken.split('~', 1);
-    this.connections.set(nameOf(serverId, clientId), { serverId, clientId, token, peer });
+    this.connections.set(connectionName(serverId, clientId), { serverId, clientId, token, peer });
   }
 
   /** Ends the connections of those who would not be let in any more, if anything that decides about it has changed. */
@@ -100,6 +83,7 @@ export class PeerConnections extends BrokerLink {
   }
 }
 
-function nameOf(serverId: string, clientId: number): string {
+/** A connection, as the broker's system account tells of it. */
+export function connectionName(serverId: string, clientId: number): string {
   return `${serverId}/${clientId}`;
 }
