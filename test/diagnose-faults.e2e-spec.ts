@@ -9,6 +9,7 @@ import { connect } from '@nats-io/transport-node';
 import Sqlite from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Finding } from '../src/cli/doctor/finding.js';
+import { brokerEnvironment } from './support/broker-environment.js';
 import { createCertificateAuthority } from './support/certificate-authority.js';
 import { runCommand } from './support/run-command.js';
 import { startApp, type TestApp } from './support/start-app.js';
@@ -30,14 +31,7 @@ beforeAll(async () => {
   app = await startApp({ mock, nats });
   environment = {
     AUTH_SERVER_URL: mock.url,
-    NATS_URL: nats.url,
-    NATS_USER: nats.serviceUser.user,
-    NATS_PASSWORD: nats.serviceUser.password,
-    NATS_CALLOUT_USER: nats.calloutUser.user,
-    NATS_CALLOUT_PASSWORD: nats.calloutUser.password,
-    NATS_ISSUER_SEED: nats.issuerSeed,
-    NATS_SYS_USER: nats.sysUser.user,
-    NATS_SYS_PASSWORD: nats.sysUser.password,
+    ...brokerEnvironment(nats),
   };
   await app.acquire(mock);
 });

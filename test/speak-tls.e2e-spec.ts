@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { connect, tokenAuthenticator } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RecordedFollower } from '../client/test/support/record-license.js';
+import { brokerEnvironment } from './support/broker-environment.js';
 import { createCertificateAuthority } from './support/certificate-authority.js';
 import { buildTimeoutMs, ensureBuilt } from './support/ensure-built.js';
 import { runCommandProcess } from './support/run-command.js';
@@ -31,14 +32,7 @@ describe('a broker with deploy/nats/store-tls.conf', () => {
     environment = {
       AUTH_SERVER_URL: mock.url,
       NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem'),
-      NATS_URL: nats.url,
-      NATS_USER: nats.serviceUser.user,
-      NATS_PASSWORD: nats.serviceUser.password,
-      NATS_CALLOUT_USER: nats.calloutUser.user,
-      NATS_CALLOUT_PASSWORD: nats.calloutUser.password,
-      NATS_ISSUER_SEED: nats.issuerSeed,
-      NATS_SYS_USER: nats.sysUser.user,
-      NATS_SYS_PASSWORD: nats.sysUser.password,
+      ...brokerEnvironment(nats),
     };
     service = await startProcess({ mock, nats, environment });
     await service.acquire(mock);

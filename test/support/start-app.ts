@@ -11,6 +11,7 @@ import type { LicenseView } from '../../src/licensing/domain/license-view.js';
 import { LicenseScheduler } from '../../src/licensing/license-scheduler.js';
 import { Clock } from '../../src/licensing/ports/clock.js';
 import { createAdapter, setupApp } from '../../src/setup-app.js';
+import { brokerEnvironment } from './broker-environment.js';
 import { createDatabase, isOnPostgres } from './create-database.js';
 import type { FakeClock } from './fake-clock.js';
 import type { FakeMachineClock } from './fake-machine-clock.js';
@@ -71,16 +72,8 @@ export async function startApp(options: StartAppOptions = {}): Promise<TestApp> 
     LOG_LEVEL: 'error',
     // A port that nothing listens on, where a test wants no server or broker.
     AUTH_SERVER_URL: options.mock?.url ?? 'http://127.0.0.1:9',
-    NATS_URL: options.nats?.url ?? 'nats://127.0.0.1:9',
-    ...(options.nats && {
-      NATS_USER: options.nats.serviceUser.user,
-      NATS_PASSWORD: options.nats.serviceUser.password,
-      NATS_CALLOUT_USER: options.nats.calloutUser.user,
-      NATS_CALLOUT_PASSWORD: options.nats.calloutUser.password,
-      NATS_ISSUER_SEED: options.nats.issuerSeed,
-      NATS_SYS_USER: options.nats.sysUser.user,
-      NATS_SYS_PASSWORD: options.nats.sysUser.password,
-    }),
+    NATS_URL: 'nats://127.0.0.1:9',
+    ...(options.nats && brokerEnvironment(options.nats)),
     ...options.environment,
   });
   const builder = Test.createTestingModule({ imports: [AppModule.forRoot(settings)] });
