@@ -3,6 +3,7 @@ import { ValidationPipe } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Settings } from './config/settings.js';
 import { allowStylesOfDocs } from './http/allow-styles-of-docs.js';
+import { answerUnreadableRequest } from './http/answer-unreadable-request.js';
 import { answerUnreadableUrl } from './http/answer-unreadable-url.js';
 import { endConnectionsAtClose } from './http/end-connections.js';
 import { setSecurityHeaders } from './http/security-headers.js';
@@ -23,6 +24,7 @@ export function createAdapter({ trustedProxies }: Settings): FastifyAdapter {
     forceCloseConnections: 'idle',
     http: { maxHeaderSize: 16 * 1024 },
     frameworkErrors: answerUnreadableUrl,
+    clientErrorHandler: answerUnreadableRequest,
   });
 }
 

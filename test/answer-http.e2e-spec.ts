@@ -1,13 +1,8 @@
-import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sendBytes, sendRaw, type RawAnswer } from './support/send-raw.js';
 import { startApp, type TestApp } from './support/start-app.js';
 
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
-const oddSegments = (
-  'api license authorization complete refresh audit health ready login assets ' +
-  '.. %2e%2e %00 %ff % * :name __proto__ constructor'
-).split(' ');
 const problemJson = 'application/problem+json; charset=utf-8';
 
 interface OpenApi {
@@ -118,66 +113,13 @@ describe('the HTTP API', () => {
       400,
     ],
   ])('refuses %s, and lives on', async (_what, bytes, status) => {
-    expect(await sendBytes(app.url, bytes)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    const answer = await sendBytes(app.url, bytes);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    const [head = '', body = ''] = answer.split('\r\n\r\n');
+    expect(head).toContain("frame-ancestors 'none'");
+    expect(head).toContain(`content-type: ${problemJson}`);
+    expect(JSON.parse(body)).toMatchObject({ status, code: expect.stringMatching(/^[a-z-]+$/) });
     expect((await sendRaw(app.url, { method: 'GET', path: '/health/live' })).status).toBe(200);
-  });
-
-  it('never answers bad input with a fault of its own, and never without its headers', async () => {
-    const segments = fc.constantFrom(...oddSegments);
-    const known = fc.constantFrom(
-      ...operations.map(({ path }) => path),
-      '/login',
-      '/logout',
-      '/license/next',
-    );
-    const invented = fc.array(segments, { maxLength: 5 }).map((parts) => `/${parts.join('/')}`);
-    const query = fc.oneof(
-      fc.constant(''),
-      fc.webQueryParameters().map((text) => `?${text}`),
-      fc.constantFrom(
-        '?limit=',
-        '?limit=1e3',
-        '?limit[]=1',
-        '?before=0x10',
-        '?before=9e99',
-        '?limit=%F0%9F',
-        '??&&==',
-      ),
-    );
-    const requests = fc.record({
-      method: fc.constantFrom('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'),
-      path: fc.tuple(fc.oneof(known, invented), query).map(([path, search]) => path + search),
-      type: fc.constantFrom('application/json', 'application/x-www-form-urlencoded', 'text/plain', 'x', ''),
-      accept: fc.constantFrom('*/*', 'text/html', 'application/json', ',;q=', ''),
-      body: fc.oneof(fc.json(), fc.string(), fc.constant('token=%&name=%ff&name=2'), fc.constant('')),
-      isAdmin: fc.boolean(),
-    });
-    let sent = 0;
-    await fc.assert(
-      fc.asyncProperty(requests, async ({ method, path, type, accept, body, isAdmin }) => {
-        sent += 1;
-        const hasBody = method !== 'GET' && method !== 'HEAD';
-        const answer = await sendRaw(app.url, {
-          method,
-          path,
-          headers: {
-            accept,
-            ...(isAdmin && admin()),
-            ...(hasBody && { 'content-type': type, 'content-length': String(Buffer.byteLength(body)) }),
-          },
-          ...(hasBody && { body }),
-        });
-        // Asking an Authorization server that is not there is no bad input.
-        const isOutage = answer.body.includes('authorization-server-unreachable');
-        if (answer.status >= 500 && !isOutage) expect(answer).toBe('an answer below 500');
-        if (answer.status >= 400 && method !== 'HEAD') {
-          expect(answer.headers['content-type']).toMatch(/^(application\/problem\+json|text\/html);/);
-        }
-        expectSecurityHeaders(answer);
-      }),
-      { numRuns: 500 },
-    );
-    expect(sent).toBe(500);
   });
 
   it('hides its description and the page of it with DOCS=off', async () => {

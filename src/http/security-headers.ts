@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 
-const headers = {
+/** What every answer carries. */
+export const securityHeaders = {
   'content-security-policy':
     "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'",
   'cross-origin-opener-policy': 'same-origin',
@@ -10,7 +11,7 @@ const headers = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
 } as const;
-const entries = Object.entries(headers);
+const entries = Object.entries(securityHeaders);
 
 /** Sets the security headers of every answer, errors and unknown routes included. */
 export function setSecurityHeaders(fastify: FastifyInstance): void {

@@ -1,0 +1,40 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { problemContentType, toProblem } from './problem.js';
+import { securityHeaders } from './security-headers.js';
+
+/** What is no request at all, and what is too long to become one: Node's parser gives up, so no hook or filter sees it. */
+export function answerUnreadableRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  // Who sent it is gone already.
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const { status, code, detail } = explain(error.code);
+  const body = JSON.stringify(toProblem(status, code, detail));
+  const headers = Object.entries({
+    ...securityHeaders,
+    'cache-control': 'no-store',
+    connection: 'close',
+    'content-type': problemContentType,
+    'content-length': Buffer.byteLength(body),
+  });
+  const head = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${body}`, () => socket.destroy());
+}
+
+function explain(fault: string | undefined): { status: number; code: string; detail: string } {
+  switch (fault) {
+    case 'HPE_HEADER_OVERFLOW':
+      return {
+        status: 431,
+        code: 'request-header-fields-too-large',
+        detail: 'The address and the headers of a request may have 16 KB together.',
+      };
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return { status: 408, code: 'request-timeout', detail: 'The request did not come in time.' };
+    default:
+      return { status: 400, code: 'bad-request', detail: 'What came is no HTTP request.' };
+  }
+}

@@ -1,0 +1,42 @@
+import { randomInt } from 'node:crypto';
+import fc from 'fast-check';
+
+/** `FUZZ_CASES=200000` for the long form: what all fuzz tests of the service send together. */
+const allCases = Number(process.env['FUZZ_CASES'] ?? 10_000);
+/** `FUZZ_SEED=…` repeats a run. */
+const seed = Number(process.env['FUZZ_SEED'] ?? randomInt(2 ** 31));
+
+/** A part of the cases of this run, and what they may take. */
+export interface FuzzShare {
+  readonly cases: number;
+  readonly timeoutMs: number;
+}
+
+/** @param percent of all cases of the run */
+export function shareOfCases(percent: number): FuzzShare {
+  const cases = Math.max(10, Math.round((allCases * percent) / 100));
+  return { cases, timeoutMs: 60_000 + cases * 30 };
+}
+
+/**
+ * Hands `check` the cases, `atOnce` of them side by side, and says how many there were and which seed makes them again. Where
+ * one fails, so does the run, with the smallest one that does.
+ */
+export async function fuzz<Case>(
+  what: string,
+  { cases }: FuzzShare,
+  arbitrary: fc.Arbitrary<Case>,
+  check: (one: Case) => Promise<void> | void,
+  atOnce = 1,
+): Promise<void> {
+  const startedAt = performance.now();
+  const together = fc.array(arbitrary, { minLength: atOnce, maxLength: atOnce });
+  const numRuns = Math.ceil(cases / atOnce);
+  await fc.assert(
+    fc.asyncProperty(together, async (all) => void (await Promise.all(all.map(check)))),
+    // What it takes to look for the smallest one is bounded too.
+    { seed, numRuns, interruptAfterTimeLimit: 60_000 + cases * 20, markInterruptAsFailure: true },
+  );
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  process.stdout.write(`${numRuns * atOnce} ${what} in ${seconds} s, FUZZ_SEED=${seed}\n`);
+}

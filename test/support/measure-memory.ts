@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { expect, vi } from 'vitest';
+import type { TestProcess } from './start-process.js';
+
+/** What a process holds once its garbage is collected: bytes, and timers, sockets, files and whatever else keeps it alive. */
+export interface HeldMemory {
+  readonly usedBytes: number;
+  readonly resources: number;
+}
+
+const script = pathToFileURL(join(import.meta.dirname, 'report-memory.mjs')).href;
+/** What the engine itself needs now and then, for code that it has come to know better. */
+const slackBytes = 3 * 1024 * 1024;
+/** Less than anything that remembers a request or a message. */
+const bytesForEachCase = 512;
+const slackResources = 8;
+
+/** The environment of a process that can be measured. */
+export const measurable = { NODE_OPTIONS: `--import ${script}` };
+
+export async function measureMemory({
+  pid,
+  output,
+}: Pick<TestProcess, 'pid' | 'output'>): Promise<HeldMemory> {
+  const read = () => [...output().matchAll(/^memory (\{.*\})$/gm)];
+  const count = read().length;
+  process.kill(pid, 'SIGUSR2');
+  await vi.waitFor(() => expect(read().length).toBeGreaterThan(count), { timeout: 10_000 });
+  return JSON.parse(read().at(-1)?.[1] ?? '') as HeldMemory;
+}
+
+/** Sees to it that `cases` cases have left nothing behind. */
+export function expectNoGrowth(before: HeldMemory, after: HeldMemory, cases: number): void {
+  const grownBytes = after.usedBytes - before.usedBytes;
+  process.stdout.write(
+    `memory after ${cases} cases: ${Math.round(grownBytes / 1024)} KB more, in all ${Math.round(after.usedBytes / 1024)} KB\n`,
+  );
+  expect(grownBytes).toBeLessThan(slackBytes + cases * bytesForEachCase);
+  expect(after.resources).toBeLessThanOrEqual(before.resources + slackResources);
+}

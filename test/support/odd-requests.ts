@@ -1,0 +1,195 @@
+import fc from 'fast-check';
+import { damaged, oddJson, oddText } from './odd-values.js';
+import type { RawRequest } from './send-raw.js';
+
+/** What the fuzz tests take from an OpenAPI document. */
+export interface DescribedApi {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, DescribedOperation>>>>;
+}
+
+interface DescribedOperation {
+  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly schema?: Schema }[];
+}
+
+interface Schema {
+  readonly type?: string;
+  readonly enum?: readonly unknown[];
+  readonly default?: unknown;
+}
+
+export interface Target {
+  readonly method: string;
+  readonly path: string;
+  readonly query: readonly { readonly name: string; readonly good: readonly string[] }[];
+}
+
+/** Who sends: the headers and the fields of a form that let it in, or nothing. */
+export interface Sender {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly form: Readonly<Record<string, string>>;
+}
+
+/** Every operation of a document, with values that its schema allows for each query parameter. */
+export function targetsOf({ paths }: DescribedApi): Target[] {
+  return Object.entries(paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, { parameters = [] }]) => ({
+      method: method.toUpperCase(),
+      path,
+      query: parameters
+        .filter((parameter) => parameter.in === 'query')
+        .map(({ name, schema }) => ({ name, good: goodValuesOf(schema ?? {}) })),
+    })),
+  );
+}
+
+function goodValuesOf({ enum: values, type, default: preset }: Schema): string[] {
+  if (values !== undefined) return values.map(String);
+  if (type === 'number' || type === 'integer') return ['1', '50', String(preset ?? 7)];
+  return ['reg', 'Store 1', String(preset ?? 'true')];
+}
+
+const otherMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND'];
+const oddPaths = [
+  '..',
+  '%2e%2e',
+  '%00',
+  '%ff',
+  '%',
+  '*',
+  ':name',
+  '__proto__',
+  '\u00e9',
+  '%F0%9F',
+  ';x=1',
+  '',
+];
+const types = [
+  ...['application/json', 'application/x-www-form-urlencoded', 'text/plain', 'application/xml', 'x', ''],
+  ...['application/json; charset=utf-16', 'multipart/form-data; boundary=x', 'APPLICATION/JSON;;'],
+];
+
+/** A request to one of `targets` that is good, or odd in one or more ways, as it is sent by one of `senders`. */
+export function oddRequest(targets: readonly Target[], senders: readonly Sender[]): fc.Arbitrary<RawRequest> {
+  const parts = fc.constantFrom(...targets).chain((target) =>
+    fc.record({
+      method: mostly(target.method, fc.constantFrom(...otherMethods)),
+      path: mostly(target.path, oddPath(target.path)),
+      query: oddQuery(target),
+    }),
+  );
+  return fc
+    .record({
+      parts,
+      sender: fc.constantFrom(...senders),
+      headers: oddHeaders(),
+      body: oddBody(),
+      type: mostly(types[0] ?? '', fc.constantFrom(...types)),
+      isForm: fc.boolean(),
+    })
+    .map(({ parts: { method, path, query }, sender, headers, body, type, isForm }) => {
+      const hasBody = method !== 'GET' && method !== 'HEAD' && method !== 'TRACE';
+      const form = new URLSearchParams({ ...sender.form }).toString();
+      const sent = isForm && sender.form['csrfToken'] !== undefined ? `${form}&${body.slice(0, 100)}` : body;
+      const isSentAsForm = sent !== body;
+      return {
+        method,
+        path: path + query,
+        headers: {
+          ...sender.headers,
+          ...headers,
+          ...(hasBody && {
+            'content-type': isSentAsForm ? 'application/x-www-form-urlencoded' : type,
+            'content-length': String(Buffer.byteLength(sent)),
+          }),
+        },
+        ...(hasBody && { body: sent }),
+      };
+    });
+}
+
+/** Four times of five what is right, so that what is odd elsewhere gets that far. */
+function mostly<T>(right: T, odd: fc.Arbitrary<T>): fc.Arbitrary<T> {
+  return fc.oneof({ weight: 4, arbitrary: fc.constant(right) }, { weight: 1, arbitrary: odd });
+}
+
+function oddPath(path: string): fc.Arbitrary<string> {
+  const segments = fc.constantFrom(...oddPaths, ...path.split('/'));
+  const invented = fc.array(segments, { maxLength: 5 }).map((all) => `/${all.join('/')}`);
+  return fc.oneof(invented, damaged(path)).map((text) => `/${asUrl(text).replace(/^\/+/, '')}`);
+}
+
+function oddQuery({ query }: Target): fc.Arbitrary<string> {
+  const names = fc.constantFrom(
+    ...query.map(({ name }) => name),
+    'unknown',
+    '__proto__[x]',
+    'limit[]',
+    'constructor',
+  );
+  const good = query.flatMap(({ name, good: values }) =>
+    values.map((value) => `${name}=${encodeURIComponent(value)}`),
+  );
+  const odd = fc
+    .tuple(names, oddText(20))
+    .map(([name, value]) => `${name}=${asUrl(encodeLoosely(value)).slice(0, 5000)}`);
+  const field = good.length === 0 ? odd : fc.oneof(fc.constantFrom(...good), odd);
+  // The same field may come twice.
+  const fields = fc
+    .array(field, { maxLength: 4 })
+    .map((all) => (all.length === 0 ? '' : `?${all.join('&')}`));
+  return fc.oneof(
+    { weight: 5, arbitrary: fields },
+    { weight: 1, arbitrary: fc.webQueryParameters().map((text) => `?${text}`) },
+  );
+}
+
+function oddHeaders(): fc.Arbitrary<Record<string, string>> {
+  const value = oddText(60).map((text) => text.replaceAll(/[^\x20-\x7e\u00a0-\u00ff]/g, '?').slice(0, 3000));
+  const accept = fc.constantFrom('*/*', 'text/html', 'application/json', ',;q=', '');
+  const names = fc.constantFrom(
+    ...[
+      'accept-language',
+      'x-forwarded-host',
+      'x-forwarded-proto',
+      'x-original-method',
+      'x-original-url',
+      'dpop',
+    ],
+    ...[
+      'cookie',
+      'origin',
+      'sec-fetch-site',
+      'if-none-match',
+      'range',
+      'x-csrf-token',
+      'upgrade',
+      'x-request-id',
+    ],
+  );
+  const some = fc.dictionary(names, value, { maxKeys: 3 });
+  return fc.tuple(accept, some).map(([accepted, headers]) => ({ accept: accepted, ...headers }));
+}
+
+function oddBody(): fc.Arbitrary<string> {
+  return fc.oneof(
+    oddJson(),
+    fc.constantFrom(
+      '',
+      '{}',
+      'token=%&name=%ff&name=2',
+      `"${'x'.repeat(16_000)}"`,
+      `"${'x'.repeat(20_000)}"`,
+    ),
+    fc.webQueryParameters(),
+  );
+}
+
+/** What may stand in the first line of a request as this machine's client sends it. */
+function asUrl(text: string): string {
+  return text.replaceAll(/[^\u0021-\u00ff]/g, '%3F');
+}
+
+/** Lone surrogates cannot be encoded: they go as they are. */
+function encodeLoosely(value: string): string {
+  return value.isWellFormed() ? encodeURIComponent(value) : value;
+}

@@ -1,0 +1,101 @@
+import fc from 'fast-check';
+
+/** Texts that have broken programs before: names of a prototype, signs that end, turn or hide a text, paths, markup, numbers. */
+const notorious = [
+  ...[
+    '',
+    ' ',
+    '\0',
+    '\r\n',
+    '\u202e',
+    '\ufeff',
+    '\ud800',
+    '\u{10ffff}',
+    'İ',
+    'ß',
+    '👩‍👩‍👧',
+    'a\u0301'.repeat(50),
+  ],
+  ...['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'then', 'length'],
+  ...["' OR 1=1 --", '"; DROP TABLE license; --', '<script>alert(1)</script>', '${7*7}', '%s%n', '{{7*7}}'],
+  ...['../../etc/passwd', '%00', '%2e%2e%2f', 'file:///', '$(id)', '\\', '*', '>', '$SYS.>', '_INBOX.x'],
+  ...['-1', '0', '1e999', 'NaN', '0x10', '9007199254740993', '-0', 'true', 'null', 'undefined', '[]', '{}'],
+  ...['9999-12-31T23:59:59Z', '+275760-09-13T00:00:00.001Z', '0000-00-00', '2027-02-29', 'P1D'],
+  ...['a'.repeat(257), '7'.repeat(4097), '\u00e9'.repeat(3000), '('.repeat(1000)],
+] as const;
+
+export function oddText(maxLength = 40): fc.Arbitrary<string> {
+  return fc.oneof(fc.constantFrom(...notorious), fc.string({ unit: 'binary', maxLength }));
+}
+
+const deep = (depth: number, open: string, close: string): string => open.repeat(depth) + close.repeat(depth);
+
+/** JSON that is hard to take: deep, with odd keys and numbers, the same key twice; or no JSON at all. */
+export function oddJson(): fc.Arbitrary<string> {
+  const keys = fc.oneof(oddText(), fc.constantFrom('__proto__', 'constructor', 'toJSON', 'token'));
+  const values = fc.jsonValue({ maxDepth: 3 });
+  return fc.oneof(
+    fc.json(),
+    fc.dictionary(keys, values, { maxKeys: 6 }).map((value) => JSON.stringify(value)),
+    fc.tuple(keys, values, values).map(([key, a, b]) => {
+      const name = JSON.stringify(key);
+      return `{${name}:${JSON.stringify(a)},${name}:${JSON.stringify(b)}}`;
+    }),
+    fc.constantFrom(
+      deep(3000, '[', ']'),
+      deep(1000, '{"a":', '').concat('1', '}'.repeat(1000)),
+      '[1e999]',
+      '{"a":',
+    ),
+    oddText(),
+  );
+}
+
+/** A text that something has happened to: cut, doubled, a piece put in, taken out or turned. */
+export function damaged(text: string): fc.Arbitrary<string> {
+  const place = fc.nat(Math.max(0, text.length - 1));
+  return fc.oneof(
+    place.map((at) => text.slice(0, at)),
+    place.map((at) => text.slice(at + 1)),
+    fc.tuple(place, oddText(8)).map(([at, piece]) => text.slice(0, at) + piece + text.slice(at)),
+    fc.tuple(place, fc.nat(20)).map(([at, length]) => text.slice(0, at) + text.slice(at + length + 1)),
+    fc
+      .tuple(place, fc.string({ minLength: 1, maxLength: 1 }))
+      .map(([at, one]) => text.slice(0, at) + one + text.slice(at + 1)),
+    fc.constantFrom(
+      text + text,
+      text.toUpperCase(),
+      [...text].toReversed().join(''),
+      ` ${text}`,
+      `${text}\n`,
+      `"${text}"`,
+    ),
+  );
+}
+
+/** A document with one to three members, at any depth, taken out or replaced, also by a value of another type. */
+export function altered(document: object): fc.Arbitrary<unknown> {
+  const change = fc.record({
+    at: fc.nat(),
+    value: fc.oneof(fc.jsonValue({ maxDepth: 2 }), oddText(), fc.constant(undefined)),
+  });
+  return fc.array(change, { minLength: 1, maxLength: 3 }).map((changes) => {
+    const copy = structuredClone(document) as Record<string, unknown>;
+    for (const { at, value } of changes) {
+      const places = listPlaces(copy);
+      const [owner, key] = places[at % places.length] ?? [copy, 'unknown'];
+      if (value === undefined) delete owner[key];
+      else Object.defineProperty(owner, key, { value, enumerable: true, configurable: true, writable: true });
+    }
+    return copy;
+  });
+}
+
+type Owner = Record<string, unknown>;
+
+function listPlaces(owner: Owner): [Owner, string][] {
+  return Object.entries(owner).flatMap(([key, value]): [Owner, string][] => [
+    [owner, key],
+    ...(typeof value === 'object' && value !== null ? listPlaces(value as Owner) : []),
+  ]);
+}
