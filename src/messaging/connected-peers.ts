@@ -76,13 +76,16 @@ export class ConnectedPeers implements OnModuleInit {
   }
 
   private begin(message: Msg): void {
-    const { server, client } = message.json<Advisory>();
+    const advisory = readAdvisory(message);
+    if (advisory === null) return;
+    const { server, client } = advisory;
     this.note(connectionName(server.id, client.id), client.user, client.issuer_key);
   }
 
   private end(message: Msg): void {
-    const { server, client } = message.json<Advisory>();
-    const name = connectionName(server.id, client.id);
+    const advisory = readAdvisory(message);
+    if (advisory === null) return;
+    const name = connectionName(advisory.server.id, advisory.client.id);
     this.link.forget(name);
     const deviceId = this.devices.get(name);
     if (!this.isKnown) this.ended.add(name);
@@ -127,4 +130,19 @@ export class ConnectedPeers implements OnModuleInit {
     if (count > 0) this.connections.set(deviceId, count);
     else this.connections.delete(deviceId);
   }
+}
+
+/** Null: it is none. Whatever a callback throws would end the connection to the broker. */
+function readAdvisory(message: Msg): Advisory | null {
+  try {
+    const { server, client } = message.json<Advisory>();
+    const isNamed = typeof server.id === 'string' && typeof client.id === 'number';
+    return isNamed && [client.user, client.issuer_key].every(isTextOrAbsent) ? { server, client } : null;
+  } catch {
+    return null;
+  }
+}
+
+function isTextOrAbsent(value: unknown): boolean {
+  return value === undefined || typeof value === 'string';
 }
