@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { shareTestServer } from './support/start-test-server.js';
 import { deviceCodeGrantType } from './support/test-client.js';
@@ -86,48 +85,7 @@ describe('odd requests to the OAuth endpoints', () => {
     }
   });
 
-  it('never end in a 5xx, whatever is sent', async () => {
-    const names = [
-      'client_id',
-      'grant_type',
-      'device_code',
-      'refresh_token',
-      'token',
-      'dpop_jkt',
-      'scope',
-      '__proto__',
-      'constructor',
-    ];
-    const values = fc.oneof(
-      fc.constantFrom(
-        'pos-server',
-        'pos-register',
-        'refresh_token',
-        deviceCodeGrantType,
-        'a.b.c',
-        'e30.e30.e30',
-      ),
-      fc.string({ unit: 'binary', maxLength: 60 }),
-    );
-    const form = fc.array(fc.tuple(fc.constantFrom(...names), values), { maxLength: 6 });
-    const proof = fc.option(fc.stringMatching(/^[\w.,{}" -]{0,80}$/), { nil: undefined });
-    await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...posts), form, proof, async (path, pairs, dpop) => {
-        const body = pairs.map(([name, value]) => `${name}=${encodeLoosely(value)}`).join('&');
-        const headers = {
-          'content-type': 'application/x-www-form-urlencoded',
-          ...(dpop === undefined ? {} : { dpop }),
-        };
-        const response = await fetch(server.url + path, { method: 'POST', body, headers });
-        await response.arrayBuffer();
-        expect(response.status).toBeLessThan(500);
-      }),
-      { numRuns: 300 },
-    );
-    expect(server.logLines.join('\n')).not.toContain('internal fault');
-  }, 120_000);
-
-  it('never end in a 5xx at odd addresses either', async () => {
+  it('never end in a 5xx at odd addresses', async () => {
     for (const path of [
       '/%zz',
       '/oauth/token',
@@ -141,12 +99,3 @@ describe('odd requests to the OAuth endpoints', () => {
     }
   });
 });
-
-/** Lone surrogates cannot be encoded: they go as they are. */
-function encodeLoosely(value: string): string {
-  try {
-    return encodeURIComponent(value);
-  } catch {
-    return value.replaceAll(/[^\w]/g, '%');
-  }
-}
