@@ -80,13 +80,13 @@ describe('of tokens and proofs', () => {
   }
 
   const verify = (text: string) => app.app.get(PeerVerifier).verifyOffline(text);
-  const nonce = () => app.app.get(HttpNonces).current();
+  const freshNonce = () => app.app.get(HttpNonces).current();
   const prove = (text: string) =>
-    deviceKey.prove({ htm: method, htu: url, ath: hashOf(text), nonce: nonce() });
+    deviceKey.prove({ htm: method, htu: url, ath: hashOf(text), nonce: freshNonce() });
   /** Puts a nonce of this moment and an id of its own where the claims have left them as they were. */
   const fillIn = ({ jti, ...claims }: Claims): Claims => ({
     ...claims,
-    ...(claims['nonce'] === 'n' && { nonce: nonce() }),
+    ...(claims['nonce'] === 'n' && { nonce: freshNonce() }),
     ...(jti !== 'j' && jti !== undefined && { jti }),
   });
 

@@ -164,6 +164,7 @@ describe('the service under odd messages', () => {
     published.timeoutMs,
   );
 
+  const listPeers = async () => (await service.as('GET', '/api/peers?limit=200')).text();
   let told = 0;
   /** What another store server says behind everything that is odd. */
   async function expectStoreTold(): Promise<void> {
@@ -176,8 +177,7 @@ describe('the service under odd messages', () => {
     await connectionOf('service').request(`stores.${serverId}.license.status`, JSON.stringify(event), {
       timeout: answerTimeoutMs,
     });
-    const list = async () => (await service.as('GET', '/api/peers?limit=200')).text();
-    await expect.poll(list, patience).toContain(serverName);
+    await expect.poll(listPeers, patience).toContain(serverName);
   }
 
   it('is asked by the broker alone who may come in', async () => {

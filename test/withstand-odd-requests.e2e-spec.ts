@@ -116,10 +116,6 @@ describe('the service under odd requests', () => {
     'answers admins in order, whatever they send, is healthy afterwards and can be licensed again',
     async () => {
       const senders = [admin(), await logIn()];
-      // Waits for the Authorization server and takes the license away: that may happen, but not most of the time.
-      const isSlow = ({ method, path }: Target) =>
-        method !== 'GET' &&
-        /license(\/(authorization|complete|next|refresh|remove).*)?$|logout|backup/.test(path);
       const quick = targets.filter((target) => !isSlow(target));
       const all = [...Array(12).keys()].flatMap(() => quick).concat(targets);
       const requests = () => oddRequest(all, senders);
@@ -152,6 +148,12 @@ describe('the service under odd requests', () => {
     return { headers: { cookie }, form: { csrfToken } };
   }
 });
+
+/** Waits for the Authorization server, or takes the license away: that may happen, but not most of the time. */
+function isSlow({ method, path }: Target): boolean {
+  const slow = /license(\/(authorization|complete|next|refresh|remove).*)?$|logout|backup/;
+  return method !== 'GET' && slow.test(path);
+}
 
 function pageTargets(): Target[] {
   return [...pages.matchAll(/([A-Z]+) (\S+)/g)].map(([, method = '', path = '']) => {

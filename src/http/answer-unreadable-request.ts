@@ -25,16 +25,12 @@ export function answerUnreadableRequest(error: NodeJS.ErrnoException, socket: So
 }
 
 function explain(fault: string | undefined): { status: number; code: string; detail: string } {
-  switch (fault) {
-    case 'HPE_HEADER_OVERFLOW':
-      return {
-        status: 431,
-        code: 'request-header-fields-too-large',
-        detail: 'The address and the headers of a request may have 16 KB together.',
-      };
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return { status: 408, code: 'request-timeout', detail: 'The request did not come in time.' };
-    default:
-      return { status: 400, code: 'bad-request', detail: 'What came is no HTTP request.' };
+  if (fault === 'HPE_HEADER_OVERFLOW') {
+    const detail = 'The address and the headers of a request may have 16 KB together.';
+    return { status: 431, code: 'request-header-fields-too-large', detail };
   }
+  if (fault === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return { status: 408, code: 'request-timeout', detail: 'The request did not come in time.' };
+  }
+  return { status: 400, code: 'bad-request', detail: 'What came is no HTTP request.' };
 }

@@ -2,7 +2,7 @@ import { createAccount } from '@nats-io/nkeys';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { altered, damaged, oddText } from '../../test/support/odd-values.js';
-import { NatsSigner, readAuthRequest } from './nats-jwt.js';
+import { type AuthRequest, NatsSigner, readAuthRequest } from './nats-jwt.js';
 
 const makeSigner = () => new NatsSigner(new TextDecoder().decode(createAccount().getSeed()));
 // The key of a broker is of another kind, and signs in the same way.
@@ -27,7 +27,7 @@ const question = {
 };
 
 /** Null: it was refused. */
-function read(jwt: string): unknown {
+function read(jwt: string): AuthRequest | null {
   try {
     return readAuthRequest(jwt);
   } catch (error) {

@@ -33,7 +33,7 @@ export async function fuzz<Case>(
   const together = fc.array(arbitrary, { minLength: atOnce, maxLength: atOnce });
   const numRuns = Math.ceil(cases / atOnce);
   await fc.assert(
-    fc.asyncProperty(together, async (all) => void (await Promise.all(all.map(check)))),
+    fc.asyncProperty(together, async (all) => void (await Promise.all(all.map(async (one) => check(one))))),
     // What it takes to look for the smallest one is bounded too.
     { seed, numRuns, interruptAfterTimeLimit: 60_000 + cases * 20, markInterruptAsFailure: true },
   );
