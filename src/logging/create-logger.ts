@@ -20,7 +20,7 @@ const frameworkContexts = new Set([
 ]);
 
 /** Members that are masked wherever an object is logged; texts are not searched, so none may hold a secret. */
-const secretMembers = [
+export const secretMembers = [
   'accessToken',
   'refreshToken',
   'deviceCode',

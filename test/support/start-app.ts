@@ -12,11 +12,14 @@ import { LicenseScheduler } from '../../src/licensing/license-scheduler.js';
 import { Clock } from '../../src/licensing/ports/clock.js';
 import { createAdapter, setupApp } from '../../src/setup-app.js';
 import { brokerEnvironment } from './broker-environment.js';
+import { expectNoSecretsForAdmins, LeakedSecretError, noteSecret } from './canaries.js';
 import { createDatabase, isOnPostgres } from './create-database.js';
 import type { FakeClock } from './fake-clock.js';
 import type { FakeMachineClock } from './fake-machine-clock.js';
 import type { TestMock } from './start-mock.js';
 import type { TestNats } from './start-nats.js';
+import { watchApp } from './watch-app.js';
+import { expectQuietLog, WatchedLog } from './watched-log.js';
 
 /** As JSON brings it: instants are texts. */
 export type LicenseJson = {
@@ -81,14 +84,20 @@ export async function startApp(options: StartAppOptions = {}): Promise<TestApp> 
   if (options.machineClock) builder.overrideProvider(MachineClock).useValue(options.machineClock);
   const testingModule = await builder.compile();
   const app = testingModule.createNestApplication<NestFastifyApplication>(createAdapter(settings), {
-    logger: ['error', 'fatal'],
+    logger: new WatchedLog(),
   });
   await setupApp(app);
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
   const adminToken = settings.adminToken ?? (await readFile(join(dataDir, 'initial-admin-token'), 'utf8'));
+  noteSecret('the admin token', adminToken);
+  noteSecret('the encryption key', options.environment?.['ENCRYPTION_KEY']);
+  const findLeak = watchApp(app, dataDir);
   const as: TestApp['as'] = (method, path) =>
-    supertest(url)[method](path).set('Authorization', `Bearer ${adminToken}`);
+    supertest(url)
+      [method](path)
+      .set('Authorization', `Bearer ${adminToken}`)
+      .expect(({ text }) => expectNoSecretsForAdmins(`The answer to ${method} ${path}`, text ?? ''));
   const view = async () => (await as('get', '/api/license').expect(200)).body as LicenseJson;
   return {
     app,
@@ -107,8 +116,12 @@ export async function startApp(options: StartAppOptions = {}): Promise<TestApp> 
     },
     close: () => app.close(),
     stop: async () => {
+      // Looked at while the metrics can be asked for, told when everything has been put away.
+      const leak = await findLeak().catch((error: unknown) => error);
       await app.close();
       await rm(dataDir, { recursive: true, force: true });
+      if (leak instanceof LeakedSecretError) throw leak;
+      expectQuietLog();
     },
   };
 }

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMockServer, type MockServerOptions } from '../../mock-auth-server/src/server.js';
+import { noteSecret } from './canaries.js';
 
 /** The bundled Authorization server, in this process and on a free port, with its controls. */
 export interface TestMock {
@@ -33,7 +34,9 @@ export async function startMock(options: Partial<MockServerOptions> = {}): Promi
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-    return text === '' ? null : JSON.parse(text);
+    const answer = text === '' ? null : (JSON.parse(text) as { token?: string } | null);
+    noteSecret('the license token of a peer', answer?.token);
+    return answer;
   };
   return {
     url,

@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { createAccount, type KeyPair } from '@nats-io/nkeys';
 import { findNatsServer } from '../../scripts/find-nats.mjs';
 import { containerName, planNatsCommand, type NatsSettings } from '../../scripts/nats/plan-nats-command.mjs';
+import { noteSecret } from './canaries.js';
 import type { ServerCertificate } from './certificate-authority.js';
 import { findFreePort } from './find-free-port.js';
 
@@ -85,6 +86,8 @@ export async function startNats(options: StartNatsOptions = {}): Promise<TestNat
   if (cluster) Object.assign(plan.env, clusterEnvironment(cluster));
   const tlsDir = certificate && (await mkdtemp(join(tmpdir(), 'pos-nats-tls-')));
   if (tlsDir) Object.assign(plan.env, await tlsEnvironment(certificate, tlsDir));
+  const issuerSeed = new TextDecoder().decode(account.getSeed());
+  noteSecret('the seed that signs who is let in', issuerSeed);
   let broker = await startBroker(plan, port);
 
   async function end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
@@ -101,7 +104,7 @@ export async function startNats(options: StartNatsOptions = {}): Promise<TestNat
     registerUser: { user: 'register', password: passwords.register },
     sysUser: { user: 'sys', password: passwords.sys },
     calloutUser: { user: 'callout', password: passwords.callout },
-    issuerSeed: new TextDecoder().decode(account.getSeed()),
+    issuerSeed,
     async stop() {
       await end('SIGTERM');
       if (options.storeDir === undefined) await rm(storeDir, { recursive: true, force: true });
@@ -192,5 +195,7 @@ function hasEnded(child: ChildProcess): boolean {
 }
 
 function newPassword(): string {
-  return `p${randomBytes(24).toString('base64url')}`;
+  const password = `p${randomBytes(24).toString('base64url')}`;
+  noteSecret('a password of the broker', password);
+  return password;
 }

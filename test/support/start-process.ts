@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expectNoSecretsInLog, noteSecret } from './canaries.js';
 import type { LicenseJson } from './start-app.js';
 import type { TestMock } from './start-mock.js';
 import type { TestNats } from './start-nats.js';
@@ -56,6 +57,7 @@ export async function runProcess(options: StartProcessOptions, killAfterMs?: num
     child.kill('SIGKILL');
     throw new Error(`The process still ran after ${startTimeoutMs} ms:\n${output()}`);
   });
+  expectNoSecretsInLog('The log of the process', output());
   return { exitCode: child.exitCode, output: output(), ranMs: Date.now() - startedAt };
 }
 
@@ -64,6 +66,7 @@ export async function startProcess(options: StartProcessOptions = {}): Promise<T
   const { child, output, dataDir, startedAt } = await launch(options);
   const url = await waitForUrl(child, output);
   const adminToken = (await readFile(join(dataDir, 'initial-admin-token'), 'utf8')).trim();
+  noteSecret('the admin token', adminToken);
   const as = (method: string, path: string) =>
     fetch(new URL(path, url), { method, headers: { authorization: `Bearer ${adminToken}` } });
   const end = async (signal: NodeJS.Signals): Promise<EndedProcess> => {
@@ -72,6 +75,7 @@ export async function startProcess(options: StartProcessOptions = {}): Promise<T
       child.kill(signal);
       await closed;
     }
+    expectNoSecretsInLog('The log of the process', output());
     return { exitCode: child.exitCode, output: output(), ranMs: Date.now() - startedAt };
   };
   return {
@@ -89,8 +93,11 @@ export async function startProcess(options: StartProcessOptions = {}): Promise<T
     },
     end,
     remove: async () => {
-      await end('SIGKILL');
-      await rm(dataDir, { recursive: true, force: true });
+      try {
+        await end('SIGKILL');
+      } finally {
+        await rm(dataDir, { recursive: true, force: true });
+      }
     },
   };
 }
@@ -116,6 +123,9 @@ async function launch(options: StartProcessOptions) {
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(options.uid !== undefined && { uid: options.uid, gid: options.uid }),
   });
+  for (const [name, value] of Object.entries(options.environment ?? {})) {
+    if (/(TOKEN|KEY|PASSWORD|SEED)$/.test(name)) noteSecret(name, value);
+  }
   let text = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));

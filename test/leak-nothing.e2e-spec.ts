@@ -1,0 +1,71 @@
+import { Logger } from '@nestjs/common';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Database } from '../src/persistence/database.js';
+import { LicenseStore } from '../src/licensing/ports/license-store.js';
+import { LeakedSecretError } from './support/canaries.js';
+import { buildTimeoutMs, ensureBuilt } from './support/ensure-built.js';
+import { startApp, type TestApp } from './support/start-app.js';
+import { startMock, type TestMock } from './support/start-mock.js';
+import { startProcess } from './support/start-process.js';
+
+/** Every test stops what it has started: there it fails if that has told a secret. Here it has to. */
+describe('a secret that leaks', () => {
+  let mock: TestMock;
+  let app: TestApp;
+
+  afterEach(async () => {
+    await mock.stop();
+  });
+
+  async function startLicensed(): Promise<void> {
+    mock = await startMock();
+    app = await startApp({ mock });
+    await app.acquire(mock);
+  }
+
+  const secrets = () => app.app.get(LicenseStore).secrets;
+
+  it.each([
+    ['a refresh token in the log', () => secrets()?.refreshToken],
+    ['the admin token in the log', () => app.adminToken],
+    ['a private key in the log', () => secrets()?.dpopKey?.d ?? secrets()?.accessToken],
+    [
+      'a JWT that nobody here knows',
+      () => `eyJhbGciOiJFUzI1NiIsImtp.eyJzdWIiOiJyZWctMS0xIiwi.${'A'.repeat(40)}`,
+    ],
+  ])('is found when the application stops: %s', async (_what, read) => {
+    await startLicensed();
+    new Logger('Test').debug(`Something happened (${read()}).`);
+    await expect(app.stop()).rejects.toThrow(LeakedSecretError);
+  });
+
+  it('is found in the stack of an error, and is not told again', async () => {
+    await startLicensed();
+    const secret = secrets()?.refreshToken ?? '';
+    new Logger('Test').warn(new Error(`No grant for ${secret}`));
+    const leak: unknown = await app.stop().catch((error: unknown) => error);
+    expect(leak).toBeInstanceOf(LeakedSecretError);
+    expect(String(leak)).not.toContain(secret);
+  });
+
+  it('is found in the database', async () => {
+    await startLicensed();
+    const statement = "INSERT INTO setting (name, value) VALUES ('leak', ?)";
+    await app.app.get(Database).transact((manager) => manager.query(statement, [secrets()?.refreshToken]));
+    await expect(app.stop()).rejects.toThrow(/database file licensing\.sqlite.* holds a refresh token/);
+  });
+
+  it('is found in what a process writes', { timeout: buildTimeoutMs }, async () => {
+    await ensureBuilt();
+    mock = await startMock();
+    const leak = `data:text/javascript,setTimeout(() => console.log(process.env.NATS_PASSWORD), 10)`;
+    const environment = {
+      NATS_USER: 'u',
+      NATS_PASSWORD: 'a password of the broker',
+      NODE_OPTIONS: `--import "${leak}"`,
+    };
+    const service = await startProcess({ mock, environment });
+    await expect(service.end('SIGTERM')).rejects.toThrow(/log of the process holds NATS_PASSWORD/);
+    await expect(service.remove()).rejects.toThrow(LeakedSecretError);
+  });
+});

@@ -1,0 +1,42 @@
+import { ConsoleLogger } from '@nestjs/common';
+import { secretMembers } from '../../src/logging/create-logger.js';
+import { expectNoSecretsInLog } from './canaries.js';
+
+/** Everything that the applications in this process log, as the service writes it at its most talkative. */
+let lines: string[] = [];
+
+/** Keeps the whole log, and shows people what went wrong. */
+export class WatchedLog extends ConsoleLogger {
+  private readonly shown = new ConsoleLogger({ logLevels: ['error', 'fatal'] });
+
+  constructor() {
+    super({ json: true, redact: secretMembers });
+  }
+
+  override error(message: unknown, ...rest: unknown[]): void {
+    super.error(message, ...rest);
+    this.shown.error(message, ...(rest as string[]));
+  }
+
+  override fatal(message: unknown, ...rest: unknown[]): void {
+    super.fatal(message, ...rest);
+    this.shown.fatal(message, ...(rest as string[]));
+  }
+
+  protected override printAsJson(
+    message: unknown,
+    options: Parameters<ConsoleLogger['printAsJson']>[1],
+  ): void {
+    lines.push(this.stringifyJsonLogObject(this.getJsonLogObject(message, options)));
+  }
+
+  // The JSON has the stack already.
+  protected override printStackTrace(): void {}
+}
+
+/** Looks through what was logged since the last time. @throws LeakedSecretError */
+export function expectQuietLog(): void {
+  const text = lines.join('\n');
+  lines = [];
+  expectNoSecretsInLog('The log', text);
+}
