@@ -56,10 +56,11 @@ describe.each(ownServices)('$name in $path', ({ name, service }) => {
     expect(service['privileged'] ?? service['cap_add'] ?? null).toBeNull();
   });
 
-  it('has an end to what it takes of memory, processors, processes and disk', () => {
+  it('has an end to what it takes of memory, processors, processes and disk, and dumps no core', () => {
     expect(service['mem_limit']).toMatch(/^\d+m$/);
     expect(service['cpus']).toBeGreaterThan(0);
     expect(service['pids_limit']).toBeGreaterThan(0);
+    expect(service['ulimits']).toEqual({ core: 0 });
     expect(service['logging']).toMatchObject({ driver: 'local', options: { 'max-file': '3' } });
   });
 

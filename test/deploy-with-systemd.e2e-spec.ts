@@ -26,6 +26,7 @@ describe.each(['pos-licensing.service', 'pos-licensing-nats.service'])('%s', (na
       'ProtectHome=yes',
       'PrivateTmp=yes',
       'StateDirectoryMode=0700',
+      'LimitCORE=0',
       'Restart=always',
       'StartLimitIntervalSec=0',
     ]) {
