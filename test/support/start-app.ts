@@ -93,11 +93,10 @@ export async function startApp(options: StartAppOptions = {}): Promise<TestApp> 
   noteSecret('the admin token', adminToken);
   noteSecret('the encryption key', options.environment?.['ENCRYPTION_KEY']);
   const findLeak = watchApp(app, dataDir);
-  const as: TestApp['as'] = (method, path) =>
-    supertest(url)
-      [method](path)
-      .set('Authorization', `Bearer ${adminToken}`)
-      .expect(({ text }) => expectNoSecretsForAdmins(`The answer to ${method} ${path}`, text ?? ''));
+  const as: TestApp['as'] = (method, path) => {
+    const sent = supertest(url)[method](path).set('Authorization', `Bearer ${adminToken}`);
+    return sent.expect(({ text }) => expectNoSecretsForAdmins(`The answer to ${method} ${path}`, text ?? ''));
+  };
   const view = async () => (await as('get', '/api/license').expect(200)).body as LicenseJson;
   return {
     app,
