@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildTimeoutMs, ensureBuilt } from './support/ensure-built.js';
 import { readStream } from './support/read-stream.js';
 import { connectRegister } from './support/register-connection.js';
+import { reportFigure } from './support/report-figure.js';
 import { startMock, type TestMock } from './support/start-mock.js';
 import { startNats, type TestNats } from './support/start-nats.js';
 import { runProcess, startProcess } from './support/start-process.js';
@@ -147,7 +148,7 @@ describe('a service that is killed', () => {
       expect([...new Set(register.events.map(({ event }) => event.id))]).toEqual(eventIds);
       await register.close();
       expect(mockLog.filter((line) => /replayed|family is ended/.test(line))).toEqual([]);
-      process.stdout.write(`${kills} kills survived, ${eventIds.length} events, each in the stream once.\n`);
+      reportFigure('R1', `${kills} kills survived, ${eventIds.length} events, each in the stream once`);
     },
     trialsTimeoutMs,
   );
