@@ -1,0 +1,18 @@
+// Mutates what decides about a license and about a token, and lets the unit tests find that out.
+export default {
+  testRunner: 'vitest',
+  vitest: { configFile: 'scripts/mutate/vitest.config.mjs' },
+  coverageAnalysis: 'perTest',
+  concurrency: 2,
+  mutate: [
+    'src/licensing/domain/**/*.ts',
+    '!src/**/*.spec.ts',
+    'src/peers/{peer-verifier,judge-peer-token,parse-compact-jws,signature-key,token-status-list,revocation-list,issuer-keys,dpop-proof}.ts',
+  ],
+  ignorePatterns: ['.cache', 'dist', 'data', 'bench', 'docs', 'client/dist', 'mock-auth-server/dist'],
+  tempDirName: '.cache/stryker',
+  reporters: ['clear-text', 'progress', 'json'],
+  jsonReporter: { fileName: '.cache/mutants.json' },
+  clearTextReporter: { allowColor: false, logTests: false, reportTests: false, allowEmojis: false },
+  thresholds: { high: 95, low: 90, break: 90 },
+};
