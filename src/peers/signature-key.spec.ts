@@ -19,6 +19,9 @@ function keyOf(jwk: unknown) {
   return key;
 }
 
+const check = (alg: unknown, jwk: unknown, signature: Buffer) =>
+  hasSignatureOf({ header: { alg }, payload: {}, signingInput, signature }, keyOf(jwk));
+
 describe('readSignatureKey', () => {
   it('gives a key the algorithms of its kind alone', () => {
     expect(keyOf(jwkOf(ec.publicKey)).algorithms).toEqual(['ES256']);
@@ -46,9 +49,6 @@ describe('readSignatureKey', () => {
 });
 
 describe('hasSignatureOf', () => {
-  const check = (alg: unknown, jwk: unknown, signature: Buffer) =>
-    hasSignatureOf({ header: { alg }, payload: {}, signingInput, signature }, keyOf(jwk));
-
   it.each([
     ['ES256', ec, ecSignature],
     ['EdDSA', ed, edSignature],
