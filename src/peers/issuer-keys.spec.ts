@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { Logger } from '@nestjs/common';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
 import type { Settings } from '../config/settings.js';
 import type { KeptValues } from '../persistence/kept-values.js';
 import type { IssuerDocuments } from './issuer-documents.js';
@@ -18,16 +18,18 @@ describe('IssuerKeys', () => {
   let nowMs: number;
   const fetchKeys = vi.fn<IssuerDocuments['fetchKeys']>();
   const write = vi.fn<KeptValues['write']>();
-  const log = vi.spyOn(Logger.prototype, 'debug').mockReturnValue();
+  let log: MockInstance<Logger['debug']>;
 
   beforeEach(() => {
     kept = new Map();
     nowMs = 1_000_000;
     vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
     fetchKeys.mockReset();
-    log.mockClear();
+    log = vi.spyOn(Logger.prototype, 'debug').mockReturnValue();
     write.mockReset().mockImplementation((name, value) => Promise.resolve(void kept.set(name, value)));
   });
+
+  afterEach(() => vi.restoreAllMocks());
 
   function makeKeys(configured = issuer): IssuerKeys {
     const values = { read: (name: string) => Promise.resolve(kept.get(name) ?? null), write };

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
 import { Logger } from '@nestjs/common';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
 import type { KeptValues } from '../persistence/kept-values.js';
 import type { IssuerDocuments } from './issuer-documents.js';
 import type { IssuerKeys } from './issuer-keys.js';
@@ -42,7 +42,7 @@ function signList({
 describe('RevocationList', () => {
   let kept: Map<string, string>;
   let list: RevocationList;
-  const log = vi.spyOn(Logger.prototype, 'debug').mockReturnValue();
+  let log: MockInstance<Logger['debug']>;
   const fetchStatusList = vi.fn<IssuerDocuments['fetchStatusList']>();
 
   const makeList = () => {
@@ -60,9 +60,11 @@ describe('RevocationList', () => {
   beforeEach(() => {
     kept = new Map();
     fetchStatusList.mockReset();
-    log.mockClear();
+    log = vi.spyOn(Logger.prototype, 'debug').mockReturnValue();
     list = makeList();
   });
+
+  afterEach(() => vi.restoreAllMocks());
 
   it('knows of nobody before the first list', () => {
     expect([list.ttlSeconds, list.signed, list.version, list.isRevoked(claimsAt(3))]).toEqual([
