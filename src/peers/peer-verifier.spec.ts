@@ -39,6 +39,7 @@ const claims = {
   status: { status_list: { idx: 9, uri: listUri } },
 };
 type Claims = Record<string, unknown>;
+const subjectOf = (id: string): Claims => ({ sub: id, device: { ...claims.device, id } });
 
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
@@ -123,6 +124,29 @@ describe('PeerVerifier', () => {
     expect(code(signJwt({ typ: 'application/at+jwt', alg, kid }, claims, key))).toBe('accepted');
   });
 
+  it.each<[string, Claims, Claims?]>([
+    ['a type in other letters', {}, { typ: 'AT+JWT' }],
+    ['an audience of several', { aud: ['urn:pos:other', 'urn:pos:org-1'] }],
+    ['a subject of 64 characters', subjectOf('r_-9'.repeat(16))],
+    ['no word of a renewal date', { license: { ...claims.license, renewal_date: undefined } }],
+    ['no status', { status: undefined }],
+    ['no features', { license: { ...claims.license, features: [] } }],
+    ['the shortest life', { iat: seconds, exp: seconds + 1 }],
+  ])('accepts a token with %s', (_what, changes, header) => {
+    expect(code(token(changes, header))).toBe('accepted');
+  });
+
+  it.each([
+    ['2026-11-24T12:59:59.999Z', '2026-11-24T12:59:59.999Z'],
+    ['2026-11-24T13:00:00.001Z', '2026-11-24T13:00:00.000Z'],
+  ])('lets a license until %s be used until %s', (renewalDate, expected) => {
+    const jkt = 'k'.repeat(43);
+    const changes = { cnf: { jkt }, license: { ...claims.license, renewal_date: renewalDate } };
+    expect(verifier.verifyOffline(token(changes))).toMatchObject({
+      peer: { usableUntil: new Date(expected), keyThumbprint: jkt },
+    });
+  });
+
   it('accepts a store server whose hub this server is', () => {
     const device = { id: 'srv-9', name: 'Store 9', kind: 'server' };
     expect(code(token({ sub: 'srv-9', client_id: 'pos-server', device }))).toBe('accepted');
@@ -147,6 +171,40 @@ describe('PeerVerifier', () => {
     ['no end', 'token-malformed', { exp: undefined }],
     ['an end that is a text', 'token-malformed', { exp: `${seconds + 3600}` }],
     ['no id', 'token-malformed', { jti: undefined }],
+    ['an end that no date can be made of', 'token-malformed', { exp: 100_000_000_000 }],
+    ['an end between two seconds', 'token-malformed', { exp: seconds + 0.5 }],
+    ['an end at its begin', 'token-malformed', { exp: seconds - 60 }],
+    ['no begin', 'token-malformed', { iat: undefined }],
+    ['a begin before all time', 'token-malformed', { iat: 0 }],
+    [
+      'an audience of several without this one',
+      'foreign-organization',
+      { aud: ['urn:pos:org-2', 'urn:pos:org-11'] },
+    ],
+    ['no organization', 'foreign-organization', { organization: null }],
+    ['no subject', 'token-malformed', { sub: undefined, device: { ...claims.device, id: undefined } }],
+    ['an empty subject', 'token-malformed', { sub: '', device: { ...claims.device, id: '' } }],
+    ['a subject of 65 characters', 'token-malformed', subjectOf('r'.repeat(65))],
+    ['a subject with a line end', 'token-malformed', subjectOf('reg-1\n')],
+    ['a subject that begins with a blank', 'token-malformed', subjectOf(' reg-1')],
+    ['no device', 'token-malformed', { device: null }],
+    ['a device that is a text', 'token-malformed', { device: 'reg-1' }],
+    ['a device without a name', 'token-malformed', { device: { id: 'reg-1', kind: 'register' } }],
+    [
+      'a feature that is no text',
+      'token-malformed',
+      { license: { ...claims.license, features: ['xms', 1] } },
+    ],
+    ['features that are no list', 'token-malformed', { license: { ...claims.license, features: 'xms' } }],
+    [
+      'a renewal date that is a number',
+      'token-malformed',
+      { license: { ...claims.license, renewal_date: 1 } },
+    ],
+    ['a confirmation that is null', 'token-malformed', { cnf: null }],
+    ['a thumbprint that is too short', 'token-malformed', { cnf: { jkt: 'k'.repeat(42) } }],
+    ['a thumbprint that is too long', 'token-malformed', { cnf: { jkt: 'k'.repeat(44) } }],
+    ['a thumbprint that is none', 'token-malformed', { cnf: { jkt: 'k'.repeat(42) + '+' } }],
     ['another subject than its device', 'token-malformed', { sub: 'reg-2' }],
     ['a wildcard as its device', 'token-malformed', { sub: '>', device: { ...claims.device, id: '>' } }],
     ['a dot in its device', 'token-malformed', { sub: 'a.b', device: { ...claims.device, id: 'a.b' } }],
@@ -244,6 +302,65 @@ describe('PeerVerifier', () => {
     expect(code(token())).toBe('server-unlicensed');
     state = { identity };
     expect(code(token())).toBe('accepted');
+  });
+
+  it('checks a signature once while it remembers the token, and remembers none that was refused', () => {
+    const find = vi.spyOn(keys, 'find');
+    const [good, bad] = [token(), token({ iss: 'https://other.example' })];
+    for (const text of [good, good, bad, bad]) code(text);
+    expect(find).toHaveBeenCalledTimes(3);
+  });
+
+  it('remembers 4,096 tokens, and forgets the oldest for the next', () => {
+    const [first, second, third] = [token(), token({ jti: 'token-2' }), token({ jti: 'token-3' })];
+    for (const text of [first, second]) code(text);
+    // So many signatures would take seconds.
+    const { seen } = verifier as unknown as { seen: Map<string, unknown> };
+    while (seen.size < 4095) seen.set(`other-${seen.size}`, {});
+    const find = vi.spyOn(keys, 'find');
+    code(third);
+    for (const text of [first, second, third]) code(text);
+    expect(find).toHaveBeenCalledTimes(1);
+    code(token({ jti: 'token-4' }));
+    for (const text of [second, third]) code(text);
+    expect(find).toHaveBeenCalledTimes(2);
+    code(first);
+    expect(find).toHaveBeenCalledTimes(3);
+  });
+
+  it('forgets a token that has ended', () => {
+    const text = token();
+    expect(code(text)).toBe('accepted');
+    time = new Date((seconds + 7200) * 1000);
+    const find = vi.spyOn(keys, 'find');
+    for (let attempt = 0; attempt < 2; attempt += 1) expect(code(text)).toBe('token-expired');
+    expect(find).toHaveBeenCalledTimes(1);
+  });
+
+  it('names what its verdicts rest on: another one with other keys, another list or another identity', async () => {
+    const bases = [verifier.basis];
+    await revocations.offer(signList([], seconds), listUri);
+    bases.push(verifier.basis);
+    published = jwks.slice(1);
+    await keys.fetch();
+    bases.push(verifier.basis);
+    for (const [serverId, id] of [
+      ['srv-2', 'org-1'],
+      ['srv-2', 'org-2'],
+    ]) {
+      state = { identity: { serverId, organization: { id } } };
+      bases.push(verifier.basis);
+    }
+    state = { identity: null };
+    bases.push(verifier.basis);
+    expect(new Set(bases).size).toBe(6);
+  });
+
+  it('asks for no keys where the one of the token is known', async () => {
+    fetchKeys.mockClear();
+    expect((await verifier.verify(token())).kind).toBe('accepted');
+    expect((await verifier.verify(token({ aud: 'other' }))).kind).toBe('refused');
+    expect(fetchKeys).not.toHaveBeenCalled();
   });
 
   it('forgets whom it has accepted when it becomes another server', () => {

@@ -148,6 +148,18 @@ describe('acceptRefreshedGrant', () => {
     expect(tellings(events)).toEqual(['licensed → licensed by terms-changed']);
   });
 
+  it('is terms-changed where one of several features is taken away', () => {
+    const before = buildLicensedState(buildGrant({ terms: { features: ['xms', 'loyalty'] } }));
+    const grant = buildGrant({ terms: { features: ['xms'] }, token: freshToken });
+    expect(acceptRefreshedGrant(before, grant, policy, refreshedAt).state.reason).toBe('terms-changed');
+  });
+
+  it.each(['license', 'identity'] as const)('changes nothing where there is no %s any more', (gone) => {
+    const state = { ...buildLicensedState(), [gone]: null };
+    const grant = buildGrant({ token: freshToken });
+    expect(acceptRefreshedGrant(state, grant, policy, refreshedAt)).toEqual({ state, events: [] });
+  });
+
   it('is terms-changed where a license that never ended gets a renewal date', () => {
     const before = buildLicensedState(buildGrant({ terms: { renewalDate: null } }));
     const grant = buildGrant({ token: freshToken });

@@ -44,6 +44,14 @@ describe('observing the clock', () => {
     expect({ suspect: state.clockSuspect, events }).toEqual({ suspect: true, events: [] });
   });
 
+  it('keeps the stored mark where nobody has vouched for a time since, and sets it where there was none', () => {
+    const silent = { isSuspect: false, trustedAt: null };
+    expect(observeClock(unchanged(licensed), silent, policy, now).state).toBe(licensed);
+    const first = { isSuspect: false, trustedAt: now };
+    const { state } = observeClock(unchanged(initialLicenseState), first, policy, now);
+    expect(state.trustedAt).toEqual(now);
+  });
+
   it.each([
     [markLifeMs - 1, false],
     [markLifeMs, true],

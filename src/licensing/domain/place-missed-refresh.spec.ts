@@ -36,8 +36,14 @@ describe('placeMissedRefresh', () => {
     expect(nextAttemptAt > now).toBe(true);
   });
 
+  it('gives a place to one that is due at the very start', () => {
+    expect(placeMissedRefresh(withNextAttempt(dueAt), refreshIntervalMs, dueAt)).not.toBeNull();
+  });
+
   it.each<[string, LicenseState, number]>([
-    ['where there is no license', initialLicenseState, dayMs],
+    ['where there was never a license', initialLicenseState, dayMs],
+    ['where the license is gone', { ...withNextAttempt(dueAt), license: null }, dayMs + hourMs],
+    ['where nobody knows who the server is', { ...withNextAttempt(dueAt), identity: null }, dayMs + hourMs],
     ['where nothing is planned', withNextAttempt(null), dayMs],
     ['where its time has not come', withNextAttempt(dueAt), dayMs - 1],
     ['where one was under way at the end', withIntent(dueAt), dayMs + hourMs],

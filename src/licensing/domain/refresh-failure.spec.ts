@@ -63,6 +63,13 @@ describe('beginRefresh', () => {
   });
 });
 
+describe('failRefresh of a license that was removed meanwhile', () => {
+  it.each([notReached, noAnswer, refused, grantDead])('changes nothing ($kind, $code)', (failure) => {
+    const removed = { ...licensed, license: null };
+    expect(failRefresh(removed, failure, policy, triedAt, 0.5)).toEqual({ state: removed, events: [] });
+  });
+});
+
 describe.each([
   ['the server was not reached', notReached],
   ['no answer came', noAnswer],

@@ -314,4 +314,9 @@ describe('isRefreshDue', () => {
   ])('where %s', (_name, nextAttemptAt, isDue) => {
     expect(isRefreshDue(nextAttemptAt, dayMs, now)).toBe(isDue);
   });
+
+  it.each([0, 1])('waits for a license that was refused although the interval is shorter (%i ms)', (ms) => {
+    const longestMs = 4 * 15 * minuteMs + 15 * minuteMs;
+    expect(isRefreshDue(inMs(longestMs + ms), minuteMs, now)).toBe(ms > 0);
+  });
 });

@@ -83,6 +83,12 @@ describe('a suspect clock', () => {
     expect(isWallClockSuspect(now, { ...mark, uptimeMs: 0 }, start)).toBe(false);
   });
 
+  it('is one that was behind the mark already when the process started, and runs as it should since', () => {
+    const start: TimeMark = { at: new Date(noon - dayMs), uptimeMs: 0 };
+    const now = { wall: new Date(noon - dayMs + hourMs), uptimeMs: hourMs };
+    expect(isWallClockSuspect(now, { ...mark, uptimeMs: 0 }, start)).toBe(true);
+  });
+
   it('is one that jumps while the process runs, before any contact too', () => {
     expect(isWallClockSuspect(reading(2 * hourMs, hourMs), null, mark)).toBe(true);
   });

@@ -1,0 +1,13 @@
+export interface TestReference {
+  readonly path: string;
+  readonly titles: readonly string[];
+}
+
+export interface AssuranceRow {
+  readonly name: string;
+  readonly promise: string;
+  readonly references: readonly TestReference[];
+  readonly remark: string;
+}
+
+export function readRows(text: string): AssuranceRow[];

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { parseCompactJws } from './parse-compact-jws.js';
+
+const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const header = { alg: 'ES256', typ: 'at+jwt' };
+const payload = { sub: 'Straße' };
+const text = `${encode(header)}.${encode(payload)}.c2lnbmVk`;
+
+describe('parseCompactJws', () => {
+  it('reads its parts, and what is signed', () => {
+    expect(parseCompactJws(text)).toEqual({
+      header,
+      payload,
+      signingInput: Buffer.from(`${encode(header)}.${encode(payload)}`),
+      signature: Buffer.from('signed'),
+    });
+  });
+
+  it('reads a header again as it was, of any length, and lets nobody change it for the next', () => {
+    const long = { ...header, jwk: { x: 'x'.repeat(200) } };
+    for (const each of [header, long, header, long]) {
+      expect(parseCompactJws(`${encode(each)}.${encode(payload)}.AA`)?.header).toEqual(each);
+    }
+    const read = parseCompactJws(text)?.header as Record<string, unknown>;
+    expect(() => (read['alg'] = 'none')).toThrow(TypeError);
+    expect(parseCompactJws(text)?.header).toBe(read);
+  });
+
+  it('keeps few headers, whatever strangers send', () => {
+    const first = parseCompactJws(text)?.header;
+    for (let index = 0; index < 16; index += 1) {
+      parseCompactJws(`${encode({ ...header, kid: index })}.${encode(payload)}.AA`);
+    }
+    expect(parseCompactJws(text)?.header).not.toBe(first);
+    expect(parseCompactJws(text)?.header).toEqual(header);
+  });
+
+  it('keeps no header that is long, as each may be another', () => {
+    const long = `${encode({ ...header, kid: 'x'.repeat(120) })}.${encode(payload)}.AA`;
+    expect(parseCompactJws(long)?.header).not.toBe(parseCompactJws(long)?.header);
+  });
+
+  it('reads a text of the length that is allowed, and none that is longer', () => {
+    expect(parseCompactJws(text, text.length)).not.toBeNull();
+    expect(parseCompactJws(text, text.length - 1)).toBeNull();
+    const filled = (length: number) => text + 'A'.repeat(length - text.length);
+    expect(parseCompactJws(filled(12 * 1024))).not.toBeNull();
+    expect(parseCompactJws(filled(12 * 1024 + 1))).toBeNull();
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['two parts', text.slice(0, text.lastIndexOf('.'))],
+    ['no signature', text.slice(0, text.lastIndexOf('.') + 1)],
+    ['no header', text.slice(text.indexOf('.'))],
+    ['four parts', `${text}.AA`],
+    ['a blank before', ` ${text}`],
+    ['a line end behind', `${text}\n`],
+    ['a character that is not of base64url', text.replace('.', '.+')],
+    ['a header that is no JSON', `AAAA.${encode(payload)}.AA`],
+    ['a header that is a list', `${encode([header])}.${encode(payload)}.AA`],
+    ['a header that is null', `${encode(null)}.${encode(payload)}.AA`],
+    ['a payload that is a number', `${encode(header)}.${encode(7)}.AA`],
+    ['a payload that is a list', `${encode(header)}.${encode([])}.AA`],
+    ['a payload that is no JSON', `${encode(header)}.AAAA.AA`],
+  ])('reads nothing from %s', (_what, odd) => {
+    expect(parseCompactJws(odd)).toBeNull();
+  });
+});

@@ -1,0 +1,155 @@
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { deflateSync } from 'node:zlib';
+import { Logger } from '@nestjs/common';
+import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
+import type { KeptValues } from '../persistence/kept-values.js';
+import type { IssuerDocuments } from './issuer-documents.js';
+import type { IssuerKeys } from './issuer-keys.js';
+import { RevocationList } from './revocation-list.js';
+import { readSignatureKey } from './signature-key.js';
+
+const issuer = 'https://auth.example';
+const uri = `${issuer}/status-list`;
+const at = Date.parse('2026-11-24T12:00:00Z') / 1000;
+const signer = generateKeyPairSync('ed25519');
+const stranger = generateKeyPairSync('ed25519');
+
+const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const claimsAt = (idx: number, address = uri) => ({ status: { status_list: { idx, uri: address } } });
+
+interface ListOptions {
+  readonly revoked: number;
+  readonly iat?: number;
+  readonly address?: string;
+  readonly kid?: string;
+  readonly key?: KeyObject;
+}
+
+/** A list of eight entries, one of them set. */
+function signList({
+  revoked,
+  iat = at,
+  address = uri,
+  kid = 'a',
+  key = signer.privateKey,
+}: ListOptions): string {
+  const list = { bits: 1, lst: deflateSync(Buffer.from([1 << revoked])).toString('base64url') };
+  const header = encode({ typ: 'statuslist+jwt', alg: 'EdDSA', kid });
+  const input = `${header}.${encode({ iss: issuer, sub: address, iat, ttl: 600, status_list: list })}`;
+  return `${input}.${sign(null, Buffer.from(input), key).toString('base64url')}`;
+}
+
+describe('RevocationList', () => {
+  let kept: Map<string, string>;
+  let list: RevocationList;
+  let log: MockInstance<Logger['debug']>;
+  const fetchStatusList = vi.fn<IssuerDocuments['fetchStatusList']>();
+
+  const makeList = () => {
+    const key = readSignatureKey(signer.publicKey.export({ format: 'jwk' }));
+    return new RevocationList(
+      { issuer, find: (kid: unknown) => (kid === 'a' ? key : null) } as unknown as IssuerKeys,
+      { fetchStatusList } as unknown as IssuerDocuments,
+      {
+        read: (name: string) => Promise.resolve(kept.get(name) ?? null),
+        write: (name: string, value: string) => Promise.resolve(void kept.set(name, value)),
+      } as unknown as KeptValues,
+    );
+  };
+
+  beforeEach(() => {
+    kept = new Map();
+    fetchStatusList.mockReset();
+    log = vi.spyOn(Logger.prototype, 'debug').mockReturnValue();
+    list = makeList();
+  });
+
+  afterEach(() => vi.restoreAllMocks());
+
+  it('knows of nobody before the first list', () => {
+    expect([list.ttlSeconds, list.signed, list.version, list.isRevoked(claimsAt(3))]).toEqual([
+      null,
+      null,
+      0,
+      false,
+    ]);
+  });
+
+  it('knows who is revoked by a list that was fetched from where a token says', async () => {
+    const jwt = signList({ revoked: 3 });
+    fetchStatusList.mockResolvedValue(jwt);
+    expect(await list.fetch(claimsAt(0))).toBe(true);
+    expect(fetchStatusList).toHaveBeenCalledExactlyOnceWith(uri);
+    expect([list.isRevoked(claimsAt(3)), list.isRevoked(claimsAt(2))]).toEqual([true, false]);
+    expect(list.isRevoked(claimsAt(3, `${uri}/2`))).toBe(false);
+    expect(list.isRevoked({})).toBe(false);
+    expect([list.ttlSeconds, list.signed, list.version]).toEqual([600, { uri, jwt }, 1]);
+  });
+
+  it('fetches nothing for a token that names no list, and keeps what it has when none comes', async () => {
+    await list.offer(signList({ revoked: 3 }), uri);
+    expect(await list.fetch({})).toBe(false);
+    expect(fetchStatusList).not.toHaveBeenCalled();
+    for (const fault of [new Error('offline'), 'no error at all']) {
+      fetchStatusList.mockRejectedValueOnce(fault);
+      expect(await list.fetch(claimsAt(0))).toBe(false);
+    }
+    expect([list.isRevoked(claimsAt(3)), list.version]).toEqual([true, 1]);
+    expect(log.mock.calls).toEqual([
+      ['The token status list could not be fetched (offline).'],
+      ['The token status list could not be fetched (no error at all).'],
+    ]);
+  });
+
+  it('takes a list of the same second or a later one, and none that is older', async () => {
+    await list.offer(signList({ revoked: 3 }), uri);
+    expect(await list.offer(signList({ revoked: 4 }), uri)).toBe(true);
+    expect(await list.offer(signList({ revoked: 5, iat: at - 1 }), uri)).toBe(false);
+    expect([3, 4, 5].map((index) => list.isRevoked(claimsAt(index)))).toEqual([false, true, false]);
+    expect(list.version).toBe(2);
+  });
+
+  it('does not count the list that it has again', async () => {
+    const jwt = signList({ revoked: 3 });
+    for (let time = 0; time < 2; time += 1) expect(await list.offer(jwt, uri)).toBe(true);
+    expect(list.version).toBe(1);
+  });
+
+  it('takes a list of another address, which may be older, where the issuer moves it', async () => {
+    await list.offer(signList({ revoked: 3 }), uri);
+    const address = `${issuer}/moved`;
+    expect(await list.offer(signList({ revoked: 3, iat: at - 1, address }), address)).toBe(true);
+    expect(list.isRevoked(claimsAt(3, address))).toBe(true);
+  });
+
+  it.each<[string, () => string]>([
+    ['of a stranger', () => signList({ revoked: 3, key: stranger.privateKey })],
+    ['of an unknown key', () => signList({ revoked: 3, kid: 'b' })],
+    ['that is none', () => 'list'],
+    ['of another address', () => signList({ revoked: 3, address: `${uri}/2` })],
+  ])('takes no list %s, and keeps none', async (_what, make) => {
+    expect(await list.offer(make(), uri)).toBe(false);
+    expect([list.version, list.signed, kept.size]).toEqual([0, null, 0]);
+  });
+
+  it('knows after a restart what it knew before', async () => {
+    const jwt = signList({ revoked: 3 });
+    await list.offer(jwt, uri);
+    const restarted = makeList();
+    await restarted.load();
+    expect([restarted.isRevoked(claimsAt(3)), restarted.signed]).toEqual([true, { uri, jwt }]);
+  });
+
+  it('loads nothing where nothing was kept', async () => {
+    await list.load();
+    expect(list.version).toBe(0);
+  });
+
+  it('takes a list as long as that of a large chain of shops', async () => {
+    const bytes = Buffer.alloc(16 * 1024, 'a stranger packs badly');
+    const lst = deflateSync(bytes, { level: 0 }).toString('base64url');
+    const input = `${encode({ typ: 'statuslist+jwt', alg: 'EdDSA', kid: 'a' })}.${encode({ sub: uri, iat: at, status_list: { bits: 1, lst } })}`;
+    const jwt = `${input}.${sign(null, Buffer.from(input), signer.privateKey).toString('base64url')}`;
+    expect(await list.offer(jwt, uri)).toBe(true);
+  });
+});

@@ -1,0 +1,68 @@
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { hasSignatureOf, readSignatureKey } from './signature-key.js';
+
+const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const ed = generateKeyPairSync('ed25519');
+const p384 = generateKeyPairSync('ec', { namedCurve: 'P-384' });
+const x25519 = generateKeyPairSync('x25519');
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+
+const jwkOf = (key: KeyObject) => key.export({ format: 'jwk' });
+const signingInput = Buffer.from('header.payload');
+const ecSignature = sign('sha256', signingInput, { key: ec.privateKey, dsaEncoding: 'ieee-p1363' });
+const edSignature = sign(null, signingInput, ed.privateKey);
+
+function keyOf(jwk: unknown) {
+  const key = readSignatureKey(jwk);
+  if (key === null) throw new Error('No key was read.');
+  return key;
+}
+
+const check = (alg: unknown, jwk: unknown, signature: Buffer) =>
+  hasSignatureOf({ header: { alg }, payload: {}, signingInput, signature }, keyOf(jwk));
+
+describe('readSignatureKey', () => {
+  it('gives a key the algorithms of its kind alone', () => {
+    expect(keyOf(jwkOf(ec.publicKey)).algorithms).toEqual(['ES256']);
+    expect(keyOf(jwkOf(ed.publicKey)).algorithms).toEqual(['EdDSA', 'Ed25519']);
+  });
+
+  it.each<[string, unknown]>([
+    ['nothing', null],
+    ['a text', 'key'],
+    ['a private key on P-256', jwkOf(ec.privateKey)],
+    ['a private key on Ed25519', jwkOf(ed.privateKey)],
+    ['another curve', jwkOf(p384.publicKey)],
+    ['a key that cannot sign', jwkOf(x25519.publicKey)],
+    ['RSA', jwkOf(rsa.publicKey)],
+    ['a shared secret', { kty: 'oct', k: 'c2VjcmV0' }],
+    ['a key that says it is of another kind', { ...jwkOf(ed.publicKey), kty: 'EC' }],
+    ['a curve of another kind of key', { ...jwkOf(ec.publicKey), kty: 'OKP' }],
+    ['half a point', { ...jwkOf(ec.publicKey), y: undefined }],
+    ['no point', { ...jwkOf(ed.publicKey), x: undefined }],
+    ['a point that is not on the curve', { ...jwkOf(ec.publicKey), y: jwkOf(ec.publicKey).x }],
+    ['a point that is too short', { ...jwkOf(ed.publicKey), x: 'AAAA' }],
+  ])('reads no key from %s', (_what, jwk) => {
+    expect(readSignatureKey(jwk)).toBeNull();
+  });
+});
+
+describe('hasSignatureOf', () => {
+  it.each([
+    ['ES256', ec, ecSignature],
+    ['EdDSA', ed, edSignature],
+    ['Ed25519', ed, edSignature],
+  ])('knows the signature of %s, and no other', (alg, { publicKey }, signature) => {
+    expect(check(alg, jwkOf(publicKey), signature)).toBe(true);
+    expect(check(alg, jwkOf(publicKey), Buffer.alloc(64))).toBe(false);
+    expect(check(alg, jwkOf(publicKey), signature.subarray(1))).toBe(false);
+  });
+
+  it.each([undefined, 1, 'none', 'HS256', 'EdDSA', 'es256'])(
+    'takes no algorithm %s for a key on P-256',
+    (alg) => {
+      expect(check(alg, jwkOf(ec.publicKey), ecSignature)).toBe(false);
+    },
+  );
+});

@@ -1,0 +1,110 @@
+import { deflateSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { readTokenStatusList, statusReferenceOf } from './token-status-list.js';
+
+const issuer = 'https://auth.example';
+const uri = `${issuer}/status-list`;
+const issuedAt = new Date('2026-11-24T12:00:00Z');
+
+const pack = (bytes: Buffer) => deflateSync(bytes).toString('base64url');
+/** The example of the draft, section 4.1: 1, 0, 0, 1, 1, 1, 0, 1, 1, 1, 0, 0, 0, 1, 0, 1. */
+const oneBit = { bits: 1, lst: pack(Buffer.from([0xb9, 0xa3])) };
+/** Section 4.2: 1, 2, 0, 3, 0, 1, 0, 1, 1, 2, 3, 3. */
+const twoBits = { bits: 2, lst: pack(Buffer.from([0xc9, 0x44, 0xf9])) };
+
+function read(payload: Record<string, unknown> = {}, header: Record<string, unknown> = {}) {
+  const jws = {
+    header: { typ: 'statuslist+jwt', ...header },
+    payload: { iss: issuer, sub: uri, iat: issuedAt.getTime() / 1000, status_list: oneBit, ...payload },
+    signingInput: Buffer.alloc(0),
+    signature: Buffer.alloc(0),
+  };
+  return readTokenStatusList(jws, issuer, uri);
+}
+
+const setOf = (payload: Record<string, unknown>, count: number) =>
+  [...Array(count).keys()].map((index) => (read(payload)?.isSet(index) ? 1 : 0));
+
+describe('readTokenStatusList', () => {
+  it('reads entries of one bit, from the lowest of each byte', () => {
+    expect(setOf({}, 16)).toEqual([1, 0, 0, 1, 1, 1, 0, 1, 1, 1, 0, 0, 0, 1, 0, 1]);
+  });
+
+  it('takes an entry of several bits as set whatever it says but valid', () => {
+    expect(setOf({ status_list: twoBits }, 12)).toEqual([1, 1, 0, 1, 0, 1, 0, 1, 1, 1, 1, 1]);
+    expect(setOf({ status_list: { bits: 4, lst: pack(Buffer.from([0x0f, 0x80])) } }, 4)).toEqual([
+      1, 0, 0, 1,
+    ]);
+    expect(setOf({ status_list: { bits: 8, lst: pack(Buffer.from([0x00, 0x80])) } }, 2)).toEqual([0, 1]);
+  });
+
+  it('takes an index beyond its end as not set', () => {
+    expect(read()?.isSet(16)).toBe(false);
+  });
+
+  it('says of whom it is and when to fetch the next', () => {
+    expect(read({ ttl: 3600 })).toMatchObject({ uri, issuedAt, ttlSeconds: 3600 });
+  });
+
+  it.each([
+    [undefined, 300],
+    ['60', 300],
+    [59, 60],
+    [61, 61],
+    [-1, 60],
+  ])('with the time to live %s is fetched after %i s', (ttl, expected) => {
+    expect(read({ ttl })?.ttlSeconds).toBe(expected);
+  });
+
+  it('is read without an issuer, as the draft allows it', () => {
+    expect(read({ iss: undefined })).not.toBeNull();
+  });
+
+  it.each<[string, Record<string, unknown>, Record<string, unknown>?]>([
+    ['of another type', {}, { typ: 'at+jwt' }],
+    ['without a type', {}, { typ: undefined }],
+    ['of another address', { sub: `${uri}/2` }],
+    ['of another issuer', { iss: 'https://other.example' }],
+    ['without a time', { iat: undefined }],
+    ['without a list', { status_list: undefined }],
+    ['with a list that is none', { status_list: null }],
+    ['with entries of three bits', { status_list: { ...oneBit, bits: 3 } }],
+    ['with entries of no size', { status_list: { lst: oneBit.lst } }],
+    ['with a size that is a text', { status_list: { ...oneBit, bits: '1' } }],
+    ['without its bytes', { status_list: { bits: 1 } }],
+    ['that does not unpack', { status_list: { bits: 1, lst: 'AAAA' } }],
+    [
+      'that unpacks to more than 4 MiB',
+      { status_list: { bits: 1, lst: pack(Buffer.alloc(4 * 1024 ** 2 + 1)) } },
+    ],
+  ])('refuses a list %s', (_what, payload, header) => {
+    expect(read(payload, header)).toBeNull();
+  });
+
+  it('reads a list that unpacks to 4 MiB', () => {
+    expect(read({ status_list: { bits: 1, lst: pack(Buffer.alloc(4 * 1024 ** 2, 1)) } })?.isSet(8)).toBe(
+      true,
+    );
+  });
+});
+
+describe('statusReferenceOf', () => {
+  it.each([0, 9])('finds the place %i', (idx) => {
+    expect(statusReferenceOf({ status: { status_list: { idx, uri } } })).toEqual({ uri, index: idx });
+  });
+
+  it.each<[string, unknown]>([
+    ['no status', undefined],
+    ['a status of nothing', null],
+    ['another kind of status', {}],
+    ['no reference', { status_list: null }],
+    ['no address', { status_list: { idx: 9 } }],
+    ['an address that is no text', { status_list: { idx: 9, uri: 1 } }],
+    ['no place', { status_list: { uri } }],
+    ['a place that is a text', { status_list: { idx: '9', uri } }],
+    ['a place before the first', { status_list: { idx: -1, uri } }],
+    ['a place between two', { status_list: { idx: 1.5, uri } }],
+  ])('finds none with %s', (_what, status) => {
+    expect(statusReferenceOf({ status })).toBeNull();
+  });
+});
