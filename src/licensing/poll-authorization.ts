@@ -27,6 +27,11 @@ export type PollOutcome =
 const slowDownSeconds = 5;
 const longestGapMs = 60_000;
 
+interface ReceivedAnswer {
+  readonly pending: PendingAuthorization;
+  readonly answer: DeviceCodeAnswer;
+}
+
 /**
  * Polls for the tokens of the pending device code, so that a person who forgets the last click still ends licensed.
  * Whoever asks, no two polls come closer than the interval: its place is stored with the code.
@@ -35,6 +40,8 @@ const longestGapMs = 60_000;
 export class PollAuthorization {
   private readonly logger = new Logger('Authorization');
   private readonly flight = new SingleFlight<PollOutcome>();
+  /** A grant that the database did not take: its device code is spent, so nobody can ask for it again. */
+  private unstored: ReceivedAnswer | null = null;
 
   constructor(
     private readonly authorizationServer: AuthorizationServer,
@@ -73,11 +80,23 @@ export class PollAuthorization {
   }
 
   private async poll(): Promise<PollOutcome> {
+    if (this.unstored !== null) {
+      const late = await this.keep(this.unstored);
+      if (late.kind !== 'none') return late;
+    }
     const reserved = await this.store.transact((transaction) => this.reserve(transaction));
     if (reserved.kind !== 'reserved') return reserved;
     const { pending } = reserved;
     const answer = await this.authorizationServer.redeemDeviceCode(pending.deviceCode, pending.dpopKey);
-    return this.store.transact((transaction) => this.take(transaction, pending, answer));
+    return this.keep({ pending, answer });
+  }
+
+  private async keep(received: ReceivedAnswer): Promise<PollOutcome> {
+    const { pending, answer } = received;
+    this.unstored = answer.kind === 'granted' ? received : null;
+    const outcome = await this.store.transact((transaction) => this.take(transaction, pending, answer));
+    this.unstored = null;
+    return outcome;
   }
 
   /** Commits the time of the poll before it is sent, so that neither a crash nor another process polls too soon. */
@@ -106,6 +125,7 @@ export class PollAuthorization {
   ): Promise<PollOutcome> {
     const now = this.clock.now();
     if (transaction.pending?.deviceCode !== pending.deviceCode) {
+      if (answer.kind === 'granted' && isStored(transaction, answer)) return { kind: 'licensed' };
       // Cancelled meanwhile: nobody may be left holding a grant that this server does not keep.
       if (answer.kind === 'granted') await transaction.queueRevocation(answer.secrets, now);
       return { kind: 'none' };
@@ -187,6 +207,11 @@ export class PollAuthorization {
     this.logger.warn(`The authorization was ${ended.state}${ended.refusal ? `: ${ended.refusal}` : '.'}`);
     return outcomeOf(ended);
   }
+}
+
+/** Of a commit whose answer was lost, nobody knows at first that it was made. */
+function isStored({ secrets }: LicenseTransaction, issued: IssuedGrant): boolean {
+  return secrets?.accessToken === issued.secrets.accessToken;
 }
 
 function outcomeOf(pending: PendingAuthorization): PollOutcome {

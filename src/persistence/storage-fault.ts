@@ -5,6 +5,9 @@ const explanations: Readonly<Record<string, string>> = {
   SQLITE_IOERR: 'The disk with the database fails: see what the system says of it',
   SQLITE_CANTOPEN: 'A file beside the database cannot be made: see whether its folder can be written',
   '53100': 'The disk of PostgreSQL is full: free some space on it',
+  '57P0': 'PostgreSQL is stopping or starting: see whether it runs',
+  '08': 'The connection to PostgreSQL broke: see whether it runs, and the network to it',
+  ECONN: 'PostgreSQL cannot be reached: see whether it runs, and the network to it',
   '25006': 'PostgreSQL takes no writes: see whether DATABASE_URL leads to the one that does',
 };
 

@@ -1,0 +1,381 @@
+import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { DataSource } from 'typeorm';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Leadership } from '../src/licensing/leadership.js';
+import { ObserveLicense } from '../src/licensing/observe-license.js';
+import { LicenseStore } from '../src/licensing/ports/license-store.js';
+import { RevokeDroppedGrants } from '../src/licensing/revoke-dropped-grants.js';
+import { NatsLink } from '../src/messaging/nats-link.js';
+import { OutboxRelay } from '../src/outbox/outbox-relay.js';
+import { UsedProofs } from '../src/persistence/used-proofs.js';
+import { commitEvents, readOutbox } from './support/commit-events.js';
+import { DatabaseFault, type StatementFate, statementFates } from './support/database-fault.js';
+import { dayMs, hourMs, shift } from './support/license-fixture.js';
+import { PublishFault, type PublishFate } from './support/publish-fault.js';
+import { readStream } from './support/read-stream.js';
+import { startNats, type TestNats } from './support/start-nats.js';
+import { refreshPath, TestStore } from './support/start-store.js';
+
+const authorizationPath = '/api/license/authorization';
+/** More statements than any use case makes. */
+const mostCalls = 80;
+const eventsOfRelay = 3;
+const yearMs = 365 * dayMs;
+
+/** What a use case may change, in few words; a trial has changed all of it or nothing. */
+interface Facts {
+  readonly status: string;
+  readonly token: string | null;
+  readonly isPending: boolean;
+  readonly auditEntries: number;
+  readonly events: number;
+  readonly revocations: number;
+}
+
+type Change = ReturnType<typeof compare>;
+
+interface UseCase {
+  readonly name: string;
+  /** Brings the service to where the use case begins. */
+  prepare(): Promise<unknown>;
+  /** Does it, and rejects if it could not. Done again after a failure, it has to succeed. */
+  run(): Promise<unknown>;
+}
+
+/** `FAILING_CALLS=all` for the long form: in the short one, a failure for good begins at every fourth call. */
+const isLong = process.env['FAILING_CALLS'] === 'all';
+const strikes = [
+  ...statementFates.map((fate) => ({ fate, isForGood: false, step: 1 })),
+  { fate: 'undone' as const, isForGood: true, step: isLong ? 1 : 4 },
+];
+
+let nats: TestNats;
+let store: TestStore;
+let fault: DatabaseFault;
+let checkedSequence = 0;
+let trials = 0;
+const drains = new Set<Promise<void>>();
+
+beforeAll(async () => {
+  nats = await startNats();
+  store = await TestStore.start({ nats });
+  store.app.app.useLogger(false);
+  // Who leads is asked now and then by the real clock, and has a suite of its own.
+  vi.spyOn(store.app.app.get(Leadership), 'holds').mockResolvedValue(true);
+  followDrains(store.app.app.get(OutboxRelay));
+  await vi.waitFor(() => expect(get(NatsLink).isConnected).toBe(true));
+  fault = DatabaseFault.of(store.app);
+});
+
+afterAll(async () => {
+  await store.stop();
+  await nats.stop();
+  process.stdout.write(`${trials} failing calls survived.\n`);
+});
+
+/** What is committed is published in the background: a trial waits for that too. */
+function followDrains(relay: OutboxRelay): void {
+  const drain = relay.drain.bind(relay);
+  relay.drain = () => {
+    const drained = drain().finally(() => drains.delete(drained));
+    drains.add(drained);
+    return drained;
+  };
+}
+
+async function settleDrains(): Promise<void> {
+  while (drains.size > 0) await Promise.all(drains);
+}
+
+async function drain(): Promise<void> {
+  await store.app.app.get(OutboxRelay).drain();
+  await settleDrains();
+}
+
+/** A request that may fail for the database's fault, and for no other. */
+async function ask(method: 'get' | 'post' | 'delete', path: string): Promise<void> {
+  const { status, body } = await store.app.as(method, path);
+  if (status < 300) return;
+  expect({ status, body: body as object }).toMatchObject({
+    status: 503,
+    body: { code: 'storage-unavailable' },
+  });
+  throw new Error(`${method} ${path}: ${status}`);
+}
+
+const next = () => ask('post', authorizationPath);
+const complete = () => ask('post', `${authorizationPath}/complete`);
+const refresh = () => ask('post', refreshPath);
+const remove = () => ask('delete', '/api/license');
+const get = <T>(type: new (...args: never[]) => T): T => store.app.app.get<T>(type as never);
+
+async function beUnlicensed(): Promise<void> {
+  await remove();
+  await ask('delete', authorizationPath);
+  await get(RevokeDroppedGrants).executeWhenDue();
+}
+
+async function beAuthorized(): Promise<void> {
+  await beUnlicensed();
+  await next();
+  await store.mock.approve(get(LicenseStore).pending?.userCode ?? '');
+}
+
+async function beLicensed(): Promise<void> {
+  const { license } = get(LicenseStore).state;
+  const renewalDate = license?.terms.renewalDate ?? null;
+  if (renewalDate !== null && renewalDate > shift(store.clock.now(), 40 * dayMs)) return;
+  await renewTo(shift(store.clock.now(), 20 * yearMs));
+  if (license !== null) return refresh();
+  await beAuthorized();
+  await complete();
+}
+
+async function beRefreshed(): Promise<void> {
+  await beLicensed();
+  await refresh();
+}
+
+async function renewTo(expiresOn: Date): Promise<void> {
+  await store.mock.control('PATCH', '/mock/licenses/lic-demo-servers', {
+    expiresOn: expiresOn.toISOString(),
+  });
+}
+
+/** Moves the clock to `beforeEndMs` before the token ends. */
+function approachEnd(beforeEndMs: number): void {
+  const expiresAt = get(LicenseStore).state.license?.token.expiresAt ?? new Date(Number.NaN);
+  store.clock.set(shift(expiresAt, -beforeEndMs));
+}
+
+const useCases: readonly UseCase[] = [
+  { name: 'Next', prepare: beUnlicensed, run: next },
+  {
+    name: 'cancelling',
+    prepare: async () => {
+      await beUnlicensed();
+      await next();
+    },
+    run: () => ask('delete', authorizationPath),
+  },
+  { name: 'Complete Authorization', prepare: beAuthorized, run: complete },
+  { name: 'a refresh that a person asks for', prepare: beLicensed, run: refresh },
+  {
+    name: 'a refresh that is due',
+    prepare: beLicensed,
+    run: () => store.refreshWhenDue(),
+  },
+  {
+    name: 'a renewal',
+    prepare: async () => {
+      await beLicensed();
+      await renewTo(shift(store.clock.now(), 20 * yearMs));
+    },
+    run: refresh,
+  },
+  {
+    name: 'a revocation at the Authorization server',
+    prepare: async () => {
+      await beLicensed();
+      await store.mock.control('DELETE', '/mock/devices/srv-store-1/authorization');
+    },
+    run: async () => {
+      const { status } = await store.app.as('post', refreshPath);
+      if (status !== 200 && status !== 404) throw new Error(`${status}`);
+    },
+  },
+  { name: 'removing', prepare: beLicensed, run: remove },
+  {
+    name: 'the revocation of a dropped grant',
+    prepare: async () => {
+      await beLicensed();
+      await remove();
+    },
+    run: () => get(RevokeDroppedGrants).executeWhenDue(),
+  },
+  {
+    name: 'a warning of the end of the token',
+    prepare: async () => {
+      await beRefreshed();
+      approachEnd(30 * hourMs);
+    },
+    run: () => get(ObserveLicense).execute(),
+  },
+  {
+    name: 'the end of the token',
+    prepare: async () => {
+      await beRefreshed();
+      approachEnd(-1);
+    },
+    run: () => get(ObserveLicense).execute(),
+  },
+  {
+    name: 'the end of the license',
+    prepare: async () => {
+      await beLicensed();
+      await renewTo(shift(store.clock.now(), hourMs));
+      await refresh();
+      store.clock.advance(hourMs);
+    },
+    run: () => get(ObserveLicense).execute(),
+  },
+  {
+    name: 'publishing',
+    prepare: async () => {
+      get(NatsLink).isConnected = false;
+      await commitEvents(store.app, eventsOfRelay);
+    },
+    run: async () => {
+      get(NatsLink).isConnected = true;
+      await drain();
+    },
+  },
+  {
+    name: 'the claim of a proof',
+    prepare: async () => undefined,
+    run: async () => {
+      const now = store.clock.now();
+      expect(await get(UsedProofs).claim('key', randomUUID(), now, shift(now, hourMs))).toBe(true);
+    },
+  },
+  {
+    name: 'a look at the audit trail',
+    prepare: async () => undefined,
+    run: () => ask('get', '/api/license/audit?limit=5'),
+  },
+];
+
+/** As the database has it, whatever the service remembers. */
+async function readFacts(): Promise<Facts & { readonly waiting: number }> {
+  const count = (what: string) => `CAST((SELECT count(*) FROM ${what}) AS integer)`;
+  const [row] = await get(DataSource).query<
+    [
+      { state: string; secrets: string | null } & Record<
+        'pending' | 'audit' | 'events' | 'waiting' | 'drops',
+        number
+      >,
+    ]
+  >(
+    `SELECT state, secrets, ${count('pending_authorization')} AS pending, ${count('audit_entry')} AS audit,
+       ${count('outbox_event')} AS events, ${count('outbox_event WHERE published_at IS NULL')} AS waiting,
+       ${count('pending_revocation')} AS drops FROM license`,
+  );
+  const { license, reportedStatus } = JSON.parse(row.state) as {
+    license?: object | null;
+    reportedStatus?: string;
+  };
+  // A license without its secrets, or secrets without a license, is half done whatever came before.
+  expect(row.secrets !== null).toBe(!!license);
+  return {
+    status: reportedStatus ?? 'unlicensed',
+    token: row.secrets,
+    isPending: row.pending > 0,
+    auditEntries: row.audit,
+    events: row.events,
+    revocations: row.drops,
+    waiting: row.waiting,
+  };
+}
+
+function compare(before: Facts, after: Facts) {
+  return {
+    status: `${before.status} → ${after.status}`,
+    isTokenNew: before.token !== after.token,
+    isPending: after.isPending,
+    auditEntries: after.auditEntries - before.auditEntries,
+    events: after.events - before.events,
+    revocations: after.revocations - before.revocations,
+  };
+}
+
+/** A refresh whose token could not be stored is made up for first, and then done as asked. */
+function twice(whole: Change): Change {
+  return { ...whole, auditEntries: 2 * whole.auditEntries, events: 2 * whole.events };
+}
+
+/** Everything that was committed since the last look is in the stream, in its order, once. */
+async function expectPublished(): Promise<void> {
+  const committed = (await readOutbox(store.app)).filter(({ sequence }) => sequence > checkedSequence);
+  const stream = await readStream(nats);
+  const published = stream.filter(({ event }) => Number(event.sequence) > checkedSequence);
+  expect(published.map(({ event }) => event.id)).toEqual(committed.map(({ eventId }) => eventId));
+  checkedSequence = committed.at(-1)?.sequence ?? checkedSequence;
+}
+
+async function expectIntact(): Promise<void> {
+  const { body } = await store.app.as('get', '/api/license/audit/verification').expect(200);
+  expect(body).toMatchObject({ isIntact: true, faults: [] });
+  await store.app.as('get', '/health').expect(200);
+  await expectPublished();
+}
+
+describe.each(useCases)('$name', ({ prepare, run }) => {
+  /** Fails at `at`, heals, does it again. Resolves to whether the use case has come to that call at all. */
+  async function tryAt(at: number, fate: StatementFate, isForGood: boolean, whole: Change): Promise<boolean> {
+    const where = `${fate} at call ${at}${isForGood ? ' and from it on' : ''}`;
+    await prepare();
+    await drain();
+    const before = await readFacts();
+    // The calls of the relay are those of a use case of its own.
+    get(NatsLink).isConnected = false;
+    fault.failAt({ at, isForGood }, fate);
+    const failure = await run().catch((error: unknown) => error);
+    await settleDrains();
+    const { struck } = fault;
+    fault.heal();
+    get(NatsLink).isConnected = true;
+    if (failure !== undefined)
+      expect(String(failure), where).toMatch(/storage|50\d|Query|disk|terminated|space/i);
+
+    const nothing = compare(before, before);
+    const changed = compare(before, await readFacts());
+    expect([nothing, whole], where).toContainEqual(changed);
+    const isAgain = isDeepStrictEqual(changed, nothing);
+    if (isAgain) await run();
+    await drain();
+    const after = await readFacts();
+    expect(isAgain ? [whole, twice(whole)] : [whole], where).toContainEqual(compare(before, after));
+    expect(after.waiting, where).toBe(0);
+    return struck > 0;
+  }
+
+  it('is done or not done, whichever call fails, and is done by the next try', async () => {
+    await prepare();
+    await drain();
+    const before = await readFacts();
+    await run();
+    await drain();
+    const whole = compare(before, await readFacts());
+    for (const { fate, isForGood, step } of strikes) {
+      let at = 1;
+      while (at < mostCalls && (await tryAt(at, fate, isForGood, whole))) {
+        trials += 1;
+        at += step;
+      }
+      expect(at).toBeLessThan(mostCalls);
+    }
+    await expectIntact();
+  });
+});
+
+describe('publishing, where a publish fails', () => {
+  it.each<PublishFate>(['not-sent', 'acknowledgement-lost'])(
+    'loses, repeats and reorders nothing: %s',
+    async (fate) => {
+      const publishing = PublishFault.of(store.app);
+      for (const isForGood of [false, true]) {
+        for (let at = 1; at <= eventsOfRelay; at += 1) {
+          publishing.failAt({ at, isForGood }, fate);
+          await commitEvents(store.app, eventsOfRelay);
+          await settleDrains();
+          expect(publishing.struck).toBeGreaterThan(0);
+          trials += 1;
+          publishing.heal();
+          await drain();
+          await expectPublished();
+        }
+      }
+    },
+  );
+});
