@@ -41,20 +41,33 @@ interface UseCase {
   prepare(): Promise<unknown>;
   /** Does it, and rejects if it could not. Done again after a failure, it has to succeed. */
   run(): Promise<unknown>;
+  /** How else it may end after a failure. */
+  readonly otherwise?: Partial<Change>;
 }
 
-/** `FAILING_CALLS=all` for the long form: in the short one, a failure for good begins at every fourth call. */
-const isLong = process.env['FAILING_CALLS'] === 'all';
-const strikes = [
-  ...statementFates.map((fate) => ({ fate, isForGood: false, step: 1 })),
-  { fate: 'undone' as const, isForGood: true, step: isLong ? 1 : 4 },
-];
+interface Strike {
+  readonly at: number;
+  readonly fate: StatementFate;
+  readonly isForGood: boolean;
+}
+
+/** Fails at each call in turn: by each fate once with `FAILING_CALLS=all`, else by one of them at each call. */
+function* planStrikes(isLong = process.env['FAILING_CALLS'] === 'all'): Generator<Strike, void, boolean> {
+  for (const [index, fate] of statementFates.entries()) {
+    const [first, step] = isLong ? [1, 1] : [index + 1, statementFates.length];
+    for (let at = first; at < mostCalls && (yield { at, fate, isForGood: false }); at += step);
+  }
+  const step = isLong ? 1 : 8;
+  for (let at = 1; at < mostCalls && (yield { at, fate: 'undone', isForGood: true }); at += step);
+}
 
 let nats: TestNats;
 let store: TestStore;
 let fault: DatabaseFault;
 let checkedSequence = 0;
 let trials = 0;
+/** Answers that the contract does not know. */
+const wrongAnswers: string[] = [];
 const drains = new Set<Promise<void>>();
 
 beforeAll(async () => {
@@ -97,10 +110,9 @@ async function drain(): Promise<void> {
 async function ask(method: 'get' | 'post' | 'delete', path: string): Promise<void> {
   const { status, body } = await store.app.as(method, path);
   if (status < 300) return;
-  expect({ status, body: body as object }).toMatchObject({
-    status: 503,
-    body: { code: 'storage-unavailable' },
-  });
+  const { code } = body as { code?: string };
+  if (status !== 503 || code !== 'storage-unavailable')
+    wrongAnswers.push(`${method} ${path}: ${status} ${code}`);
   throw new Error(`${method} ${path}: ${status}`);
 }
 
@@ -108,7 +120,7 @@ const next = () => ask('post', authorizationPath);
 const complete = () => ask('post', `${authorizationPath}/complete`);
 const refresh = () => ask('post', refreshPath);
 const remove = () => ask('delete', '/api/license');
-const get = <T>(type: new (...args: never[]) => T): T => store.app.app.get<T>(type as never);
+const get = <T>(type: abstract new (...args: never[]) => T): T => store.app.app.get<T>(type as never);
 
 async function beUnlicensed(): Promise<void> {
   await remove();
@@ -123,11 +135,12 @@ async function beAuthorized(): Promise<void> {
 }
 
 async function beLicensed(): Promise<void> {
-  const { license } = get(LicenseStore).state;
+  const { license, reauthorizationRequired } = get(LicenseStore).state;
   const renewalDate = license?.terms.renewalDate ?? null;
-  if (renewalDate !== null && renewalDate > shift(store.clock.now(), 40 * dayMs)) return;
+  const isFar = renewalDate !== null && renewalDate > shift(store.clock.now(), 40 * dayMs);
+  if (isFar && !reauthorizationRequired) return;
   await renewTo(shift(store.clock.now(), 20 * yearMs));
-  if (license !== null) return refresh();
+  if (license !== null && !reauthorizationRequired) return refresh();
   await beAuthorized();
   await complete();
 }
@@ -182,8 +195,11 @@ const useCases: readonly UseCase[] = [
     },
     run: async () => {
       const { status } = await store.app.as('post', refreshPath);
-      if (status !== 200 && status !== 404) throw new Error(`${status}`);
+      if (status !== 200) throw new Error(`Not refreshed: ${status}`);
     },
+    // The mark of a refresh, once it is written, stands for an answer that may have been lost: the license stays to the
+    // end of its token.
+    otherwise: { status: 'licensed → licensed', isTokenNew: false },
   },
   { name: 'removing', prepare: beLicensed, run: remove },
   {
@@ -310,9 +326,9 @@ async function expectIntact(): Promise<void> {
   await expectPublished();
 }
 
-describe.each(useCases)('$name', ({ prepare, run }) => {
+describe.each(useCases)('$name', ({ prepare, run, otherwise }) => {
   /** Fails at `at`, heals, does it again. Resolves to whether the use case has come to that call at all. */
-  async function tryAt(at: number, fate: StatementFate, isForGood: boolean, whole: Change): Promise<boolean> {
+  async function trial({ at, fate, isForGood }: Strike, whole: Change): Promise<boolean> {
     const where = `${fate} at call ${at}${isForGood ? ' and from it on' : ''}`;
     await prepare();
     await drain();
@@ -320,22 +336,24 @@ describe.each(useCases)('$name', ({ prepare, run }) => {
     // The calls of the relay are those of a use case of its own.
     get(NatsLink).isConnected = false;
     fault.failAt({ at, isForGood }, fate);
-    const failure = await run().catch((error: unknown) => error);
+    await run().catch(() => undefined);
     await settleDrains();
     const { struck } = fault;
     fault.heal();
     get(NatsLink).isConnected = true;
-    if (failure !== undefined)
-      expect(String(failure), where).toMatch(/storage|50\d|Query|disk|terminated|space/i);
+    expect(wrongAnswers, where).toEqual([]);
 
     const nothing = compare(before, before);
     const changed = compare(before, await readFacts());
     expect([nothing, whole], where).toContainEqual(changed);
     const isAgain = isDeepStrictEqual(changed, nothing);
+    const ends = isAgain
+      ? [whole, twice(whole), ...(otherwise ? [{ ...whole, ...otherwise }] : [])]
+      : [whole];
     if (isAgain) await run();
     await drain();
     const after = await readFacts();
-    expect(isAgain ? [whole, twice(whole)] : [whole], where).toContainEqual(compare(before, after));
+    expect(ends, where).toContainEqual(compare(before, after));
     expect(after.waiting, where).toBe(0);
     return struck > 0;
   }
@@ -347,13 +365,11 @@ describe.each(useCases)('$name', ({ prepare, run }) => {
     await run();
     await drain();
     const whole = compare(before, await readFacts());
-    for (const { fate, isForGood, step } of strikes) {
-      let at = 1;
-      while (at < mostCalls && (await tryAt(at, fate, isForGood, whole))) {
-        trials += 1;
-        at += step;
-      }
-      expect(at).toBeLessThan(mostCalls);
+    const plan = planStrikes();
+    for (let strike = plan.next(); !strike.done;) {
+      const isMet = await trial(strike.value, whole);
+      if (isMet) trials += 1;
+      strike = plan.next(isMet);
     }
     await expectIntact();
   });

@@ -81,7 +81,7 @@ export class PollAuthorization {
 
   private async poll(): Promise<PollOutcome> {
     if (this.unstored !== null) {
-      const late = await this.keep(this.unstored);
+      const late = await this.keep(this.unstored, true);
       if (late.kind !== 'none') return late;
     }
     const reserved = await this.store.transact((transaction) => this.reserve(transaction));
@@ -91,10 +91,9 @@ export class PollAuthorization {
     return this.keep({ pending, answer });
   }
 
-  private async keep(received: ReceivedAnswer): Promise<PollOutcome> {
-    const { pending, answer } = received;
-    this.unstored = answer.kind === 'granted' ? received : null;
-    const outcome = await this.store.transact((transaction) => this.take(transaction, pending, answer));
+  private async keep(received: ReceivedAnswer, isLate = false): Promise<PollOutcome> {
+    this.unstored = received.answer.kind === 'granted' ? received : null;
+    const outcome = await this.store.transact((transaction) => this.take(transaction, received, isLate));
     this.unstored = null;
     return outcome;
   }
@@ -120,14 +119,14 @@ export class PollAuthorization {
 
   private async take(
     transaction: LicenseTransaction,
-    pending: PendingAuthorization,
-    answer: DeviceCodeAnswer,
+    { pending, answer }: ReceivedAnswer,
+    isLate: boolean,
   ): Promise<PollOutcome> {
     const now = this.clock.now();
     if (transaction.pending?.deviceCode !== pending.deviceCode) {
-      if (answer.kind === 'granted' && isStored(transaction, answer)) return { kind: 'licensed' };
-      // Cancelled meanwhile: nobody may be left holding a grant that this server does not keep.
-      if (answer.kind === 'granted') await transaction.queueRevocation(answer.secrets, now);
+      // Cancelled meanwhile: nobody may be left holding a grant that this server does not keep. One that comes late may be
+      // kept already, by a commit whose answer was lost.
+      if (answer.kind === 'granted' && !isLate) await transaction.queueRevocation(answer.secrets, now);
       return { kind: 'none' };
     }
     switch (answer.kind) {
@@ -207,11 +206,6 @@ export class PollAuthorization {
     this.logger.warn(`The authorization was ${ended.state}${ended.refusal ? `: ${ended.refusal}` : '.'}`);
     return outcomeOf(ended);
   }
-}
-
-/** Of a commit whose answer was lost, nobody knows at first that it was made. */
-function isStored({ secrets }: LicenseTransaction, issued: IssuedGrant): boolean {
-  return secrets?.accessToken === issued.secrets.accessToken;
 }
 
 function outcomeOf(pending: PendingAuthorization): PollOutcome {
