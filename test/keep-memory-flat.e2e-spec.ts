@@ -29,6 +29,8 @@ interface Memory {
   readonly resources: number;
 }
 
+const kilobytes = ({ heapUsed, arrayBuffers }: Memory) => Math.round((heapUsed + arrayBuffers) / 1024);
+
 describe('the memory of a service', () => {
   let mock: TestMock;
   let nats: TestNats;
@@ -105,16 +107,17 @@ describe('the memory of a service', () => {
     await connection.close();
   }
 
+  async function readStatusOfNats(): Promise<string> {
+    const { details } = (await (await fetch(new URL('/health', service.url))).json()) as {
+      details: { nats: { status: string } };
+    };
+    return details.nats.status;
+  }
+
   async function breakLink(): Promise<void> {
     link.cut();
     link.restore();
-    const isConnected = async () => {
-      const { details } = (await (await fetch(new URL('/health', service.url))).json()) as {
-        details: { nats: { status: string } };
-      };
-      return details.nats.status;
-    };
-    await expect.poll(isConnected, { timeout: 15_000 }).toBe('up');
+    await expect.poll(readStatusOfNats, { timeout: 15_000 }).toBe('up');
   }
 
   /** What a busy hour of a shop brings, in a moment. */
@@ -156,7 +159,6 @@ describe('the memory of a service', () => {
       const refreshesInMiddle = refreshes;
       await liveAThird();
       const last = await readMemory();
-      const kilobytes = ({ heapUsed, arrayBuffers }: Memory) => Math.round((heapUsed + arrayBuffers) / 1024);
       process.stdout.write(
         `${refreshes} refreshes, ${link.cuts} cuts: ${[warm, middle, last].map(kilobytes).join(' → ')} kB of memory, ` +
           `${[warm, middle, last].map(({ resources }) => resources).join(' → ')} resources.\n`,

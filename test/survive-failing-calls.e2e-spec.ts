@@ -38,9 +38,9 @@ type Change = ReturnType<typeof compare>;
 interface UseCase {
   readonly name: string;
   /** Brings the service to where the use case begins. */
-  prepare(): Promise<unknown>;
+  readonly prepare: () => Promise<unknown>;
   /** Does it, and rejects if it could not. Done again after a failure, it has to succeed. */
-  run(): Promise<unknown>;
+  readonly run: () => Promise<unknown>;
   /** How else it may end after a failure. */
   readonly otherwise?: Partial<Change>;
 }
@@ -89,9 +89,9 @@ afterAll(async () => {
 
 /** What is committed is published in the background: a trial waits for that too. */
 function followDrains(relay: OutboxRelay): void {
-  const drain = relay.drain.bind(relay);
+  const original = relay.drain.bind(relay);
   relay.drain = () => {
-    const drained = drain().finally(() => drains.delete(drained));
+    const drained = original().finally(() => drains.delete(drained));
     drains.add(drained);
     return drained;
   };
@@ -120,7 +120,7 @@ const next = () => ask('post', authorizationPath);
 const complete = () => ask('post', `${authorizationPath}/complete`);
 const refresh = () => ask('post', refreshPath);
 const remove = () => ask('delete', '/api/license');
-const get = <T>(type: abstract new (...args: never[]) => T): T => store.app.app.get<T>(type as never);
+const get = <T>(type: abstract new (...args: never[]) => T): T => store.app.app.get<T>(type);
 
 async function beUnlicensed(): Promise<void> {
   await remove();
@@ -262,9 +262,10 @@ const useCases: readonly UseCase[] = [
   },
 ];
 
+const count = (what: string) => `CAST((SELECT count(*) FROM ${what}) AS integer)`;
+
 /** As the database has it, whatever the service remembers. */
 async function readFacts(): Promise<Facts & { readonly waiting: number }> {
-  const count = (what: string) => `CAST((SELECT count(*) FROM ${what}) AS integer)`;
   const [row] = await get(DataSource).query<
     [
       { state: string; secrets: string | null } & Record<
