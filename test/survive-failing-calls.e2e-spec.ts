@@ -239,6 +239,8 @@ const useCases: readonly UseCase[] = [
   {
     name: 'publishing',
     prepare: async () => {
+      await beLicensed();
+      await settleDrains();
       get(NatsLink).isConnected = false;
       await commitEvents(store.app, eventsOfRelay);
     },
@@ -380,6 +382,8 @@ describe('publishing, where a publish fails', () => {
   it.each<PublishFate>(['not-sent', 'acknowledgement-lost'])(
     'loses, repeats and reorders nothing: %s',
     async (fate) => {
+      await beLicensed();
+      await drain();
       const publishing = PublishFault.of(store.app);
       for (const isForGood of [false, true]) {
         for (let at = 1; at <= eventsOfRelay; at += 1) {
