@@ -1,11 +1,15 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { dayMs, hourMs, minuteMs, secondMs } from './support/license-fixture.js';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { FakeClock } from './support/fake-clock.js';
+import { dayMs, hourMs, minuteMs, secondMs, shift } from './support/license-fixture.js';
 import { readOutbox } from './support/read-outbox.js';
 import { startLicensedStore, type TestStore } from './support/start-store.js';
 
 let store: TestStore;
 
-afterEach(() => store.stop());
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await store.stop();
+});
 
 /** 48h, 24h, 6h of the setting against a quarter, an eighth and a twentieth of a token of 7 days. */
 const warningsOfAWeek = ['token:151200', 'token:75600', 'token:21600'];
@@ -37,6 +41,25 @@ describe('warning of a token that nobody refreshes', () => {
       token: { status: 'valid' },
       connection: { online: true, offlineSince: null },
     });
+  });
+
+  it.each([
+    { over: 'the beginning of summer time', zone: 'America/New_York', from: '2027-03-11T12:00:00Z' },
+    { over: 'the end of summer time', zone: 'Europe/Berlin', from: '2026-10-21T12:00:00Z' },
+    { over: 'a leap day', zone: 'Pacific/Auckland', from: '2028-02-25T12:00:00Z' },
+  ])('comes once at each threshold over $over, wherever the server stands', async ({ zone, from }) => {
+    vi.stubEnv('TZ', zone);
+    const clock = new FakeClock(new Date(from));
+    expect(clock.now().getTimezoneOffset()).not.toBe(0);
+    store = await startLicensedStore({ clock });
+    await store.setFault('offline');
+    const { expiresAt } = (await store.app.view()).token;
+    expect(expiresAt).toBe(shift(clock.now(), 7 * dayMs).toISOString());
+    for (const days of [3, 2, 3]) {
+      await store.live(days * dayMs, 6 * hourMs);
+      await store.restart();
+    }
+    expect(await store.eventNames()).toEqual(['acquired', ...warningsOfAWeek, ...endOfToken]);
   });
 
   it('comes at the very moment, and says how long is left and since when the server is away', async () => {

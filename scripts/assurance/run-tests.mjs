@@ -4,7 +4,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 /** How often, or for how long, the tests that have a long form do what they do; the environment may say otherwise. */
-const longForm = { KILLS: '200', STOPS: '60', FUZZ_CASES: '100000', SOAK_MINUTES: '10' };
+const longForm = {
+  KILLS: '200',
+  STOPS: '60',
+  FAILING_CALLS: 'all',
+  FUZZ_CASES: '100000',
+  SOAK_MINUTES: '10',
+  // Only root may mount one.
+  ...(process.getuid?.() === 0 && { SMALL_DISK: 'on' }),
+};
 
 /**
  * @typedef {object} TestRun

@@ -27,6 +27,11 @@ export type PollOutcome =
 const slowDownSeconds = 5;
 const longestGapMs = 60_000;
 
+interface ReceivedAnswer {
+  readonly pending: PendingAuthorization;
+  readonly answer: DeviceCodeAnswer;
+}
+
 /**
  * Polls for the tokens of the pending device code, so that a person who forgets the last click still ends licensed.
  * Whoever asks, no two polls come closer than the interval: its place is stored with the code.
@@ -35,6 +40,8 @@ const longestGapMs = 60_000;
 export class PollAuthorization {
   private readonly logger = new Logger('Authorization');
   private readonly flight = new SingleFlight<PollOutcome>();
+  /** A grant that the database did not take: its device code is spent, so nobody can ask for it again. */
+  private unstored: ReceivedAnswer | null = null;
 
   constructor(
     private readonly authorizationServer: AuthorizationServer,
@@ -73,11 +80,22 @@ export class PollAuthorization {
   }
 
   private async poll(): Promise<PollOutcome> {
+    if (this.unstored !== null) {
+      const late = await this.keep(this.unstored, true);
+      if (late.kind !== 'none') return late;
+    }
     const reserved = await this.store.transact((transaction) => this.reserve(transaction));
     if (reserved.kind !== 'reserved') return reserved;
     const { pending } = reserved;
     const answer = await this.authorizationServer.redeemDeviceCode(pending.deviceCode, pending.dpopKey);
-    return this.store.transact((transaction) => this.take(transaction, pending, answer));
+    return this.keep({ pending, answer });
+  }
+
+  private async keep(received: ReceivedAnswer, isLate = false): Promise<PollOutcome> {
+    this.unstored = received.answer.kind === 'granted' ? received : null;
+    const outcome = await this.store.transact((transaction) => this.take(transaction, received, isLate));
+    this.unstored = null;
+    return outcome;
   }
 
   /** Commits the time of the poll before it is sent, so that neither a crash nor another process polls too soon. */
@@ -101,13 +119,14 @@ export class PollAuthorization {
 
   private async take(
     transaction: LicenseTransaction,
-    pending: PendingAuthorization,
-    answer: DeviceCodeAnswer,
+    { pending, answer }: ReceivedAnswer,
+    isLate: boolean,
   ): Promise<PollOutcome> {
     const now = this.clock.now();
     if (transaction.pending?.deviceCode !== pending.deviceCode) {
-      // Cancelled meanwhile: nobody may be left holding a grant that this server does not keep.
-      if (answer.kind === 'granted') await transaction.queueRevocation(answer.secrets, now);
+      // Cancelled meanwhile: nobody may be left holding a grant that this server does not keep. One that comes late may be
+      // kept already, by a commit whose answer was lost.
+      if (answer.kind === 'granted' && !isLate) await transaction.queueRevocation(answer.secrets, now);
       return { kind: 'none' };
     }
     switch (answer.kind) {

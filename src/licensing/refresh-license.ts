@@ -37,6 +37,11 @@ interface BegunRefresh {
   readonly expected: { readonly serverId: string; readonly organizationId: string };
 }
 
+interface ReceivedAnswer {
+  readonly begun: BegunRefresh;
+  readonly answer: RefreshAnswer;
+}
+
 /**
  * Gets a new license token. Before the refresh token is sent a mark of it is committed, and the new one is committed
  * before it is used, so that no crash can make this server lose its grant without knowing.
@@ -46,6 +51,8 @@ export class RefreshLicense implements OnApplicationBootstrap {
   private readonly logger = new Logger('Refresh');
   private readonly flight = new SingleFlight<RefreshOutcome>();
   private readonly listeners = new Set<(outcome: RefreshOutcome) => void>();
+  /** What the server decided and the database did not take: asked again, the server might not say it again. */
+  private unstored: ReceivedAnswer | null = null;
   /** Before the start, nothing counts as missed. */
   private startedAt = new Date(0);
 
@@ -125,10 +132,22 @@ export class RefreshLicense implements OnApplicationBootstrap {
   }
 
   private async refreshAlone(actor: AuditActor): Promise<RefreshOutcome> {
+    if (this.unstored !== null) {
+      const late = await this.keep(this.unstored, actor);
+      if (late.kind === 'revoked') return late;
+    }
     const begun = await this.store.transact((transaction) => this.begin(transaction));
     if (begun === null) return { kind: 'unlicensed' };
     const answer = await this.authorizationServer.refresh(begun.secrets, begun.expected);
-    return this.store.transact((transaction) => this.take(transaction, begun, answer, actor));
+    return this.keep({ begun, answer }, actor);
+  }
+
+  private async keep(received: ReceivedAnswer, actor: AuditActor): Promise<RefreshOutcome> {
+    const { begun, answer } = received;
+    this.unstored = answer.kind === 'granted' || answer.kind === 'grant-dead' ? received : null;
+    const outcome = await this.store.transact((transaction) => this.take(transaction, begun, answer, actor));
+    this.unstored = null;
+    return outcome;
   }
 
   private async begin(transaction: LicenseTransaction): Promise<BegunRefresh | null> {

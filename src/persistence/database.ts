@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { SettingRow } from './entities/setting.entity.js';
+import { endFailedTransaction } from './end-failed-transaction.js';
 import { Mutex } from './mutex.js';
 import { explainStorageFault } from './storage-fault.js';
 
@@ -13,6 +14,7 @@ import { explainStorageFault } from './storage-fault.js';
 export class Database implements OnApplicationShutdown {
   private readonly mutex = new Mutex();
   private writeFault: string | null = null;
+  private hasFailedTransaction = false;
 
   constructor(private readonly dataSource: DataSource) {}
 
@@ -23,12 +25,13 @@ export class Database implements OnApplicationShutdown {
 
   /** Runs work alone in a transaction: committed when it returns, rolled back when it throws. */
   transact<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.mutex.run(async () => {
+    return this.runAlone(async () => {
       try {
         const result = await this.dataSource.transaction(work);
         this.writeFault = null;
         return result;
       } catch (error) {
+        this.hasFailedTransaction = true;
         this.writeFault = explainStorageFault(error) ?? this.writeFault;
         throw error;
       }
@@ -47,7 +50,15 @@ export class Database implements OnApplicationShutdown {
 
   /** Runs work that only reads, between transactions. */
   read<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.mutex.run(() => work(this.dataSource.manager));
+    return this.runAlone(() => work(this.dataSource.manager));
+  }
+
+  private runAlone<T>(work: () => Promise<T>): Promise<T> {
+    return this.mutex.run(() => {
+      if (this.hasFailedTransaction) endFailedTransaction(this.dataSource);
+      this.hasFailedTransaction = false;
+      return work();
+    });
   }
 
   onApplicationShutdown(): Promise<void> {

@@ -39,6 +39,11 @@ describe('a private file', () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
+  it('is created with its folder, where that is missing', () => {
+    expect(readOrCreatePrivateFile(join(folder, 'new', 'secret'), () => 'first')).toBe('first');
+    expect(statSync(join(folder, 'new')).mode & 0o777).toBe(0o700);
+  });
+
   it('leaves no draft beside it', () => {
     readOrCreatePrivateFile(path, () => 'first');
     expect(readdirSync(folder)).toEqual(['secret']);

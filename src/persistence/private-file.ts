@@ -1,4 +1,5 @@
-import { existsSync, linkSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 const openToOthers = 0o077;
 
@@ -37,6 +38,8 @@ export function assertPrivateFile(path: string): void {
 
 /** Creates a file that is there whole or not at all, also when the process is killed; one that exists stays. */
 function createWhole(path: string, content: string): void {
+  // With PostgreSQL, it is the first that is written to the data folder.
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const draft = `${path}.${process.pid}.draft`;
   writeFileSync(draft, content, { mode: 0o600, flush: true });
   try {

@@ -10,6 +10,7 @@ import { holdScheduler } from './hold-scheduler.js';
 import { nameWaitingEvents } from './read-outbox.js';
 import { startApp, type TestApp } from './start-app.js';
 import { startMock, type TestMock } from './start-mock.js';
+import type { TestNats } from './start-nats.js';
 
 export const tokenPath = '/oauth/token';
 export const refreshPath = '/api/license/refresh';
@@ -30,6 +31,7 @@ export class TestStore {
     readonly mock: TestMock,
     readonly proxy: FaultProxy,
     private readonly environment: Readonly<Record<string, string>>,
+    private readonly nats: TestNats | undefined,
     private running: TestApp,
   ) {}
 
@@ -37,13 +39,14 @@ export class TestStore {
     mock: mockOptions = {},
     environment = {},
     clock = new FakeClock(),
+    nats,
   }: StartStoreOptions = {}) {
     const port = await findFreePort();
     const proxy = await startFaultProxy(port);
     const mock = await startMock({ now: () => clock.now(), ...mockOptions, port, issuerUrl: proxy.url });
-    const app = await startApp({ mock, clock, environment });
+    const app = await startApp({ mock, clock, environment, ...(nats && { nats }) });
     holdScheduler(app);
-    return new TestStore(clock, mock, proxy, environment, app);
+    return new TestStore(clock, mock, proxy, environment, nats, app);
   }
 
   get app(): TestApp {
@@ -75,6 +78,7 @@ export class TestStore {
       clock: this.clock,
       environment: this.environment,
       dataDir,
+      ...(this.nats && { nats: this.nats }),
     });
     holdScheduler(this.running);
   }
@@ -131,6 +135,8 @@ export interface StartStoreOptions {
   readonly mock?: Partial<MockServerOptions>;
   readonly environment?: Readonly<Record<string, string>>;
   readonly clock?: FakeClock;
+  /** Default: there is no broker. */
+  readonly nats?: TestNats;
 }
 
 /** Starts a store that has acquired its license. */
