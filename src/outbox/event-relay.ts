@@ -5,7 +5,7 @@ import type { Leadership } from '../licensing/leadership.js';
 import type { Clock } from '../licensing/ports/clock.js';
 import type { LicenseStore } from '../licensing/ports/license-store.js';
 import type { BrokerLink } from '../messaging/broker-link.js';
-import type { OutboxEventRow } from '../persistence/entities/outbox-event.entity.js';
+import type { CommittedEvent } from './committed-event.js';
 import type { EventStream } from './event-stream.js';
 import { eventSubjects } from './license-stream.js';
 import type { Outbox } from './outbox.js';
@@ -33,7 +33,7 @@ export abstract class EventRelay implements OnModuleInit {
   /** Whether the stream may be missing or behind: at each connection, and after each fault. */
   private needsRestore = true;
   private lastFault = '';
-  private readonly listeners = new Set<(event: OutboxEventRow) => void>();
+  private readonly listeners = new Set<(event: CommittedEvent) => void>();
 
   constructor(
     private readonly target: EventTarget,
@@ -51,7 +51,7 @@ export abstract class EventRelay implements OnModuleInit {
   }
 
   /** Calls back for each event that the stream has acknowledged; one that comes twice is called twice. */
-  onPublished(listener: (event: OutboxEventRow) => void): void {
+  onPublished(listener: (event: CommittedEvent) => void): void {
     this.listeners.add(listener);
   }
 

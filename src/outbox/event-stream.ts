@@ -1,5 +1,5 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import type { OutboxEventRow } from '../persistence/entities/outbox-event.entity.js';
+import type { CommittedEvent } from './committed-event.js';
 
 /** A JetStream stream that the events of this server are delivered to. */
 export interface EventStream {
@@ -7,11 +7,11 @@ export interface EventStream {
   ensure(connection: NatsConnection): Promise<void>;
 
   /** Whether the stream still has an event that it has acknowledged, or a later one of its subject. */
-  keeps(connection: NatsConnection, event: OutboxEventRow): Promise<boolean>;
+  keeps(connection: NatsConnection, event: CommittedEvent): Promise<boolean>;
 
   /**
    * Publishes events in their order and resolves to how many of them, from the first, are done with for certain.
    * @throws if it is none of them
    */
-  publish(connection: NatsConnection, events: readonly OutboxEventRow[]): Promise<number>;
+  publish(connection: NatsConnection, events: readonly CommittedEvent[]): Promise<number>;
 }

@@ -4,7 +4,5 @@ import { Outbox } from './outbox.js';
 /** The events from where the hub stands. */
 @Injectable()
 export class HubOutbox extends Outbox {
-  protected override doneAt<T>(value: T) {
-    return { hubPublishedAt: value };
-  }
+  protected override readonly column = 'hub_published_at';
 }

@@ -4,7 +4,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { storesStreamName } from '../hub/stores-stream.js';
 import { LicenseStore } from '../licensing/ports/license-store.js';
 import { HubLink } from '../messaging/hub-link.js';
-import type { OutboxEventRow } from '../persistence/entities/outbox-event.entity.js';
+import type { CommittedEvent } from './committed-event.js';
 import type { EventStream } from './event-stream.js';
 import { ForeignAcknowledgementError } from './foreign-acknowledgement-error.js';
 import { readLastSequence } from './read-last-sequence.js';
@@ -34,7 +34,7 @@ export class HubStream implements EventStream {
   /** The hub looks after it. */
   async ensure(): Promise<void> {}
 
-  async keeps(connection: NatsConnection, event: OutboxEventRow): Promise<boolean> {
+  async keeps(connection: NatsConnection, event: CommittedEvent): Promise<boolean> {
     const serverId = serverIdOf(event);
     // What this server told as another device, it cannot tell again.
     if (serverId !== this.link.serverId) return true;
@@ -46,7 +46,7 @@ export class HubStream implements EventStream {
    * One at a time: an event that fails must not be overtaken. The stream has other stores' events in between, so none can
    * name the one before it as the last that the stream must hold.
    */
-  async publish(connection: NatsConnection, events: readonly OutboxEventRow[]): Promise<number> {
+  async publish(connection: NatsConnection, events: readonly CommittedEvent[]): Promise<number> {
     let done = 0;
     for (const event of events) {
       try {
@@ -60,7 +60,7 @@ export class HubStream implements EventStream {
     return done;
   }
 
-  private async publishOne(connection: NatsConnection, event: OutboxEventRow): Promise<void> {
+  private async publishOne(connection: NatsConnection, event: CommittedEvent): Promise<void> {
     const serverId = serverIdOf(event);
     if (serverId !== this.link.serverId) {
       if (serverId === this.store.state.identity?.serverId) throw new ForeignConnectionError();
@@ -79,10 +79,10 @@ export class HubStream implements EventStream {
 }
 
 /** The CloudEvents `subject`: whose event it is, whoever this server is by now. */
-function serverIdOf({ body }: OutboxEventRow): string {
+function serverIdOf({ body }: CommittedEvent): string {
   return (JSON.parse(body) as { subject: string }).subject;
 }
 
-function subjectAtHub(serverId: string, { subject }: OutboxEventRow): string {
+function subjectAtHub(serverId: string, { subject }: CommittedEvent): string {
   return `stores.${serverId}.${subject}`;
 }

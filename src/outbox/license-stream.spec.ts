@@ -2,7 +2,7 @@ import type { JetStreamPublishOptions } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadSettings } from '../config/load-settings.js';
-import type { OutboxEventRow } from '../persistence/entities/outbox-event.entity.js';
+import type { CommittedEvent } from './committed-event.js';
 import { LicenseStream } from './license-stream.js';
 
 const publish = vi.fn();
@@ -13,14 +13,11 @@ vi.mock('@nats-io/jetstream', async (importOriginal) => ({
 }));
 
 const connection = {} as NatsConnection;
-const events = ['A', 'B', 'C', 'D'].map((eventId, index): OutboxEventRow => ({
+const events = ['A', 'B', 'C', 'D'].map((eventId, index): CommittedEvent => ({
   sequence: index + 1,
   eventId,
   subject: index % 2 === 0 ? 'license.status' : 'token.expiring',
   body: `{"id":"${eventId}"}`,
-  createdAt: new Date(0),
-  publishedAt: null,
-  hubPublishedAt: null,
 }));
 
 /** A stream as JetStream keeps it: it refuses what does not follow the message that the publisher names. */

@@ -9,7 +9,7 @@ import {
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Settings } from '../config/settings.js';
 import { ensureStream, type StreamDefinition } from '../messaging/ensure-stream.js';
-import type { OutboxEventRow } from '../persistence/entities/outbox-event.entity.js';
+import type { CommittedEvent } from './committed-event.js';
 import type { EventStream } from './event-stream.js';
 import { ForeignAcknowledgementError } from './foreign-acknowledgement-error.js';
 import { readLastSequence } from './read-last-sequence.js';
@@ -45,7 +45,7 @@ export class LicenseStream implements EventStream {
     await ensureStream(connection, { ...definition, num_replicas: this.replicas });
   }
 
-  async keeps(connection: NatsConnection, { subject, sequence }: OutboxEventRow): Promise<boolean> {
+  async keeps(connection: NatsConnection, { subject, sequence }: CommittedEvent): Promise<boolean> {
     const last = await readLastSequence(connection, streamName, subject);
     return last !== null && last >= sequence;
   }
@@ -54,7 +54,7 @@ export class LicenseStream implements EventStream {
    * Publishes events in their order and resolves to how many of them, from the first, the stream has stored for certain.
    * Each names the one before it as the last that the stream must hold, so that none can overtake one that was lost.
    */
-  async publish(connection: NatsConnection, events: readonly OutboxEventRow[]): Promise<number> {
+  async publish(connection: NatsConnection, events: readonly CommittedEvent[]): Promise<number> {
     const client = jetstream(connection);
     const results = await Promise.allSettled(
       events.map((event, index) => this.publishOne(client, event, events[index - 1] ?? null)),
@@ -66,8 +66,8 @@ export class LicenseStream implements EventStream {
 
   private async publishOne(
     client: JetStreamClient,
-    event: OutboxEventRow,
-    previous: OutboxEventRow | null,
+    event: CommittedEvent,
+    previous: CommittedEvent | null,
   ): Promise<void> {
     const acknowledgement = await client.publish(event.subject, event.body, {
       msgID: event.eventId,

@@ -5,12 +5,12 @@ import type { Leadership } from '../licensing/leadership.js';
 import type { Clock } from '../licensing/ports/clock.js';
 import type { LicenseStore } from '../licensing/ports/license-store.js';
 import type { NatsLink } from '../messaging/nats-link.js';
-import type { OutboxEventRow } from '../persistence/entities/outbox-event.entity.js';
+import type { CommittedEvent } from './committed-event.js';
 import type { LicenseStream } from './license-stream.js';
 import { OutboxRelay } from './outbox-relay.js';
 import type { Outbox } from './outbox.js';
 
-type Row = Pick<OutboxEventRow, 'sequence' | 'subject'> & { isPublished: boolean };
+type Row = Pick<CommittedEvent, 'sequence' | 'subject'> & { isPublished: boolean };
 
 /** Outbox, stream and link in memory; a test breaks what it needs broken. */
 class Surroundings {
@@ -47,12 +47,12 @@ class Surroundings {
       this.rows.filter((row) => sequences.includes(row.sequence));
     return {
       readUnpublished: async (limit) =>
-        this.rows.filter((row) => !row.isPublished).slice(0, limit) as unknown as OutboxEventRow[],
+        this.rows.filter((row) => !row.isPublished).slice(0, limit) as unknown as CommittedEvent[],
       markPublished: async (sequences) => find(sequences).forEach((row) => (row.isPublished = true)),
       markUnpublished: async (sequence) => find([sequence]).forEach((row) => (row.isPublished = false)),
       lastPublished: async (subject) =>
         (this.rows.findLast((row) => row.isPublished && row.subject === subject) ??
-          null) as OutboxEventRow | null,
+          null) as CommittedEvent | null,
     };
   }
 

@@ -5,6 +5,9 @@ import { endFailedTransaction } from './end-failed-transaction.js';
 import { Mutex } from './mutex.js';
 import { explainStorageFault } from './storage-fault.js';
 
+/** Whether a transaction is on the disk when it is committed. */
+type Commit = 'synced' | 'synced-later';
+
 /**
  * The one way to the database. TypeORM's SQLite driver has one connection for everybody: a plain write joins whatever
  * transaction is open and is lost with it, and a read sees what is not yet committed. So all work goes through one
@@ -15,6 +18,8 @@ export class Database implements OnApplicationShutdown {
   private readonly mutex = new Mutex();
   private writeFault: string | null = null;
   private hasFailedTransaction = false;
+  /** What SQLite is set for; null: not known. */
+  private prepared: Commit | null = null;
 
   constructor(private readonly dataSource: DataSource) {}
 
@@ -23,11 +28,14 @@ export class Database implements OnApplicationShutdown {
     return this.dataSource.options.type === 'postgres';
   }
 
-  /** Runs work alone in a transaction: committed when it returns, rolled back when it throws. */
-  transact<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+  /**
+   * Runs work alone in a transaction: committed when it returns, rolled back when it throws. With `synced-later` nothing
+   * waits for the disk: a power cut, but no crash of a process, may take the last such commits back.
+   */
+  transact<T>(work: (manager: EntityManager) => Promise<T>, commit: Commit = 'synced'): Promise<T> {
     return this.runAlone(async () => {
       try {
-        const result = await this.dataSource.transaction(work);
+        const result = await this.commit(work, commit);
         this.writeFault = null;
         return result;
       } catch (error) {
@@ -36,6 +44,22 @@ export class Database implements OnApplicationShutdown {
         throw error;
       }
     });
+  }
+
+  private async commit<T>(work: (manager: EntityManager) => Promise<T>, commit: Commit): Promise<T> {
+    if (!this.isShared) await this.prepareSqlite(commit);
+    return this.dataSource.transaction(async (manager) => {
+      if (this.isShared && commit === 'synced-later') await manager.query('SET LOCAL synchronous_commit = off');
+      return work(manager);
+    });
+  }
+
+  /** A commit that is synced takes those before it to the disk with it: they are in the same log. */
+  private async prepareSqlite(commit: Commit): Promise<void> {
+    if (this.prepared === commit) return;
+    this.prepared = null;
+    await this.dataSource.query(`PRAGMA synchronous = ${commit === 'synced' ? 'FULL' : 'NORMAL'}`);
+    this.prepared = commit;
   }
 
   /** Why the last write failed for the storage's fault, if a write fails still; null: as far as is known it takes writes. */

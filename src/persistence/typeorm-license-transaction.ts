@@ -10,14 +10,11 @@ import type {
 import { toCloudEvent } from '../outbox/cloud-event.js';
 import { newEventId } from '../outbox/new-event-id.js';
 import { appendAuditEntry } from './append-audit-entry.js';
-import { LicenseRow } from './entities/license.entity.js';
-import { OutboxEventRow } from './entities/outbox-event.entity.js';
-import { PendingAuthorizationRow } from './entities/pending-authorization.entity.js';
+import { changeRows } from './change-rows.js';
 import { PendingRevocationRow } from './entities/pending-revocation.entity.js';
 import { decodePending, decodeState, encodeState } from './license-document.js';
+import { readLicenseRow } from './read-license-row.js';
 import type { SecretBox } from './secret-box.js';
-
-const onlyRow = { id: 1 };
 
 /** Where each secret is kept: authenticated with it, see {@link SecretBox}. */
 export const sealPlaces = {
@@ -36,7 +33,10 @@ export class ConcurrentChangeError extends Error {
   }
 }
 
-/** One unit of work in an open database transaction. What was saved is visible in it at once. */
+/**
+ * One unit of work in an open database transaction. What was saved is visible in it at once. In SQL, as a register waits
+ * for its end: TypeORM would take as long to word these statements as the disk takes to keep them.
+ */
 export class TypeormLicenseTransaction implements LicenseTransaction {
   private constructor(
     private readonly manager: EntityManager,
@@ -49,24 +49,21 @@ export class TypeormLicenseTransaction implements LicenseTransaction {
 
   /** Begins a unit of work; where other processes write too, they wait for its end. */
   static begin(manager: EntityManager, box: SecretBox): Promise<TypeormLicenseTransaction> {
-    return this.load(manager, box, manager.dataSource.options.type === 'postgres');
+    return this.load(manager, box, 'for-update');
   }
 
   /** Reads what the last unit of work has left. */
   static read(manager: EntityManager, box: SecretBox): Promise<TypeormLicenseTransaction> {
-    return this.load(manager, box, false);
+    return this.load(manager, box, 'look');
   }
 
   private static async load(
     manager: EntityManager,
     box: SecretBox,
-    isLocking: boolean,
+    purpose: 'look' | 'for-update',
   ): Promise<TypeormLicenseTransaction> {
-    const license = await manager.findOneOrFail(LicenseRow, {
-      where: onlyRow,
-      ...(isLocking && { lock: { mode: 'pessimistic_write' } }),
-    });
-    const pending = await manager.findOneBy(PendingAuthorizationRow, onlyRow);
+    const license = await readLicenseRow(manager, purpose);
+    const [pending] = await manager.query<{ sealed: string }[]>('SELECT sealed FROM pending_authorization');
     return new TypeormLicenseTransaction(
       manager,
       box,
@@ -78,23 +75,25 @@ export class TypeormLicenseTransaction implements LicenseTransaction {
   }
 
   async saveState(state: LicenseState, events: readonly LicenseEvent[]): Promise<void> {
-    await this.writeLicense({ state: encodeState(state) });
+    await this.writeLicense(', state = ?', [encodeState(state)]);
     for (const event of events) await this.insertEvent(event);
     this.state = state;
   }
 
   async saveSecrets(secrets: GrantSecrets | null): Promise<void> {
-    await this.writeLicense({ secrets: secrets && this.box.seal(sealPlaces.secrets, secrets) });
+    await this.writeLicense(', secrets = ?', [secrets && this.box.seal(sealPlaces.secrets, secrets)]);
     this.secrets = secrets;
   }
 
   async savePending(pending: PendingAuthorization | null): Promise<void> {
     // The version counts every change that another process would have to read.
-    await this.writeLicense({});
-    await this.manager.delete(PendingAuthorizationRow, onlyRow);
+    await this.writeLicense('', []);
+    await changeRows(this.manager, 'DELETE FROM pending_authorization', []);
     if (pending !== null) {
       const sealed = this.box.seal(sealPlaces.pending, pending);
-      await this.manager.insert(PendingAuthorizationRow, { ...onlyRow, sealed });
+      await changeRows(this.manager, 'INSERT INTO pending_authorization (id, sealed) VALUES (1, ?)', [
+        sealed,
+      ]);
     }
     this.pending = pending;
   }
@@ -111,26 +110,20 @@ export class TypeormLicenseTransaction implements LicenseTransaction {
     });
   }
 
-  private async writeLicense(values: Partial<Pick<LicenseRow, 'state' | 'secrets'>>): Promise<void> {
-    const { affected } = await this.manager.update(
-      LicenseRow,
-      { ...onlyRow, version: this.version },
-      { ...values, version: this.version + 1 },
-    );
-    if (affected !== 1) throw new ConcurrentChangeError();
+  private async writeLicense(assignment: string, values: readonly (string | null)[]): Promise<void> {
+    const { manager, version } = this;
+    const statement = `UPDATE license SET version = ?${assignment} WHERE id = 1 AND version = ?`;
+    const changed = await changeRows(manager, statement, [version + 1, ...values, version]);
+    if (changed !== 1) throw new ConcurrentChangeError();
     this.version += 1;
   }
 
   private async insertEvent(event: LicenseEvent): Promise<void> {
-    const eventId = newEventId(event.time);
-    await this.manager.insert(OutboxEventRow, {
-      sequence: event.sequence,
-      eventId,
-      subject: event.type,
-      body: toCloudEvent(event, eventId),
-      createdAt: event.time,
-      publishedAt: null,
-      hubPublishedAt: null,
-    });
+    const id = newEventId(event.time);
+    await changeRows(
+      this.manager,
+      'INSERT INTO outbox_event (sequence, event_id, subject, body, created_at) VALUES (?, ?, ?, ?, ?)',
+      [event.sequence, id, event.type, toCloudEvent(event, id), event.time.getTime()],
+    );
   }
 }
