@@ -1,4 +1,3 @@
-import fastifyCookie from '@fastify/cookie';
 import { ValidationPipe } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Settings } from './config/settings.js';
@@ -30,7 +29,6 @@ export function createAdapter({ trustedProxies }: Settings): FastifyAdapter {
 
 /** Sets up what holds for every route: used by the process and by the tests alike, so that they cannot differ. */
 export async function setupApp(app: NestFastifyApplication): Promise<void> {
-  await app.register(fastifyCookie);
   app.useGlobalFilters(new PageErrorFilter());
   app.useGlobalPipes(new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true, transform: true }));
   endConnectionsAtClose(app.getHttpAdapter().getInstance());
@@ -39,7 +37,7 @@ export async function setupApp(app: NestFastifyApplication): Promise<void> {
   if (metricsAccess !== 'off') app.get(HttpMetrics).follow(app.getHttpAdapter().getInstance());
   if (hasDocs) {
     const { setupDocs } = await import('./http/setup-docs.js');
-    setupDocs(app);
     allowStylesOfDocs(app.getHttpAdapter().getInstance());
+    setupDocs(app);
   }
 }

@@ -1,3 +1,4 @@
+import { parseCookie, stringifySetCookie } from 'cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** Cookies do not tell ports apart, so the name does: two services on one machine keep their sessions. */
@@ -7,16 +8,17 @@ function sessionCookieName(request: FastifyRequest): string {
 
 /** Reads the session id that the browser sent, if it can be one. */
 export function readSessionCookie(request: FastifyRequest): string | null {
-  const id = request.cookies[sessionCookieName(request)];
+  const id = parseCookie(request.headers.cookie ?? '')[sessionCookieName(request)];
   return id !== undefined && /^[\w-]{22}$/.test(id) ? id : null;
 }
 
 export function writeSessionCookie(request: FastifyRequest, reply: FastifyReply, id: string): void {
-  reply.setCookie(sessionCookieName(request), id, cookieOptions(request));
+  reply.header('set-cookie', stringifySetCookie(sessionCookieName(request), id, cookieOptions(request)));
 }
 
 export function clearSessionCookie(request: FastifyRequest, reply: FastifyReply): void {
-  reply.clearCookie(sessionCookieName(request), cookieOptions(request));
+  const ended = { ...cookieOptions(request), expires: new Date(0), maxAge: 0 };
+  reply.header('set-cookie', stringifySetCookie(sessionCookieName(request), '', ended));
 }
 
 function cookieOptions(request: FastifyRequest) {

@@ -12,7 +12,7 @@ export class AdminOrPeerGuard implements CanActivate {
     private readonly peer: PeerGuard,
   ) {}
 
-  canActivate(context: ExecutionContext): Promise<boolean> {
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     return isOfPeer(request) ? this.peer.canActivate(context) : this.admin.canActivate(context);
   }

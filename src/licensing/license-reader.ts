@@ -3,20 +3,32 @@ import { Settings } from '../config/settings.js';
 import { type LicenseView, licenseViewAt } from './domain/license-view.js';
 import { Clock } from './ports/clock.js';
 import { LicenseStore } from './ports/license-store.js';
+import type { LicenseState } from './domain/license-state.js';
 
 /** Tells the license as it is at the moment of asking, from memory. */
 @Injectable()
 export class LicenseReader {
+  private told: { readonly state: LicenseState; readonly view: LicenseView; readonly text: string } | null =
+    null;
+
   constructor(
     private readonly store: LicenseStore,
     private readonly clock: Clock,
     private readonly settings: Settings,
   ) {}
 
-  /** The license as of the last commit, also that of another process. */
-  async freshView(): Promise<LicenseView> {
+  /** The license as of the last commit, also that of another process, as JSON. */
+  async freshText(): Promise<string> {
     await this.store.sync();
-    return this.view();
+    const { state } = this.store;
+    const view = this.view();
+    // Time changes these two alone; all else comes with a commit. So the text is mostly there from the last time.
+    const isAsTold =
+      this.told?.state === state &&
+      this.told.view.status === view.status &&
+      this.told.view.token.status === view.token.status;
+    if (!isAsTold || this.told === null) this.told = { state, view, text: JSON.stringify(view) };
+    return this.told.text;
   }
 
   /** The license as this process last heard of it. */

@@ -1,8 +1,7 @@
-import { Controller, Get, UseGuards } from '@nestjs/common';
+import { Controller, Get, Header, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Problem } from '../http/problem.js';
 import { AdminOrPeerGuard } from './admin-or-peer-guard.js';
-import type { LicenseView } from './domain/license-view.js';
 import { LicenseReader } from './license-reader.js';
 import { LicenseDto } from './license.dto.js';
 
@@ -17,6 +16,7 @@ export class LicenseViewController {
   constructor(private readonly reader: LicenseReader) {}
 
   @Get()
+  @Header('content-type', 'application/json; charset=utf-8')
   @ApiOperation({ summary: 'The license, as it is at this moment' })
   @ApiResponse({ status: 200, type: LicenseDto })
   @problems(401, 'unauthorized')
@@ -24,7 +24,7 @@ export class LicenseViewController {
     403,
     'server-unlicensed, foreign-organization, wrong-device-kind, wrong-hub, license-expired, device-revoked',
   )
-  read(): Promise<LicenseView> {
-    return this.reader.freshView();
+  read(): Promise<string> {
+    return this.reader.freshText();
   }
 }

@@ -12,8 +12,6 @@ export class StatusResponder implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    answerRequests(this.link, 'svc.licensing.status', async () =>
-      JSON.stringify(await this.reader.freshView()),
-    );
+    answerRequests(this.link, 'svc.licensing.status', () => this.reader.freshText());
   }
 }
