@@ -10,7 +10,7 @@ export const grantRefreshes = {
   title: 'The mock grants refreshes',
   how:
     'The server’s CPU for a refresh grant with DPoP, nonce and rotation, and the wall clock, one after the other. Beside ' +
-    'it npm’s oidc-provider doing the same, but in memory, where the mock commits each to its disk.',
+    'it npm’s oidc-provider doing the same in memory, where the mock writes each to its file.',
   figures: { cpu: 'µs CPU', wall: 'µs' },
   rounds: 9,
   targets: [{ kind: 'ratio', ours: 'mock', other: 'oidc-provider', figure: 'cpu', atLeast: 1.5 }],
