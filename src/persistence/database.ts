@@ -49,7 +49,8 @@ export class Database implements OnApplicationShutdown {
   private async commit<T>(work: (manager: EntityManager) => Promise<T>, commit: Commit): Promise<T> {
     if (!this.isShared) await this.prepareSqlite(commit);
     return this.dataSource.transaction(async (manager) => {
-      if (this.isShared && commit === 'synced-later') await manager.query('SET LOCAL synchronous_commit = off');
+      if (this.isShared && commit === 'synced-later')
+        await manager.query('SET LOCAL synchronous_commit = off');
       return work(manager);
     });
   }
