@@ -36,8 +36,12 @@ export function judgeTime(
   peer: { tokenExpiresAt: Date; usableUntil: Date },
   now: Date,
 ): 'token-expired' | 'license-expired' | null {
-  if (now.getTime() >= peer.tokenExpiresAt.getTime() + leewayMs) return 'token-expired';
-  return peer.usableUntil < peer.tokenExpiresAt && now >= peer.usableUntil ? 'license-expired' : null;
+  const nowMs = now.getTime();
+  const usableUntilMs = peer.usableUntil.getTime();
+  if (nowMs < usableUntilMs) return null;
+  const expiresMs = peer.tokenExpiresAt.getTime();
+  if (nowMs >= expiresMs + leewayMs) return 'token-expired';
+  return usableUntilMs < expiresMs ? 'license-expired' : null;
 }
 
 type Claims = NonNullable<ReturnType<typeof readClaims>>;

@@ -6,7 +6,7 @@ import { LicenseStore } from '../licensing/ports/license-store.js';
 import { IssuerKeys } from './issuer-keys.js';
 import { judgePeerToken, judgeTime } from './judge-peer-token.js';
 import { parseCompactJws } from './parse-compact-jws.js';
-import { type Peer, type PeerVerdict, refuse } from './peer.js';
+import { type AcceptedPeer, type PeerVerdict, refuse } from './peer.js';
 import { RevocationList } from './revocation-list.js';
 import { hasSignatureOf } from './signature-key.js';
 
@@ -20,7 +20,7 @@ const tokenTypes = new Set(['at+jwt', 'application/at+jwt']);
  */
 @Injectable()
 export class PeerVerifier {
-  private readonly seen = new Map<string, Peer>();
+  private readonly seen = new Map<string, AcceptedPeer>();
   private seenUnder = '';
   private versions = -1;
   private identity: ServerIdentity | null = null;
@@ -53,8 +53,8 @@ export class PeerVerifier {
     const id = hash('sha256', token, 'base64');
     const known = this.seen.get(id);
     if (known === undefined) return this.verifyFirst(token, id);
-    const late = judgeTime(known, this.clock.now());
-    if (late === null) return { kind: 'accepted', peer: known };
+    const late = judgeTime(known.peer, this.clock.now());
+    if (late === null) return known;
     this.seen.delete(id);
     return refuse(late);
   }
@@ -77,17 +77,17 @@ export class PeerVerifier {
     if (verdict.kind === 'refused') return verdict;
     const late = judgeTime(verdict.peer, this.clock.now());
     if (late !== null) return refuse(late);
-    this.remember(id, verdict.peer);
+    this.remember(id, verdict);
     return verdict;
   }
 
   /** The oldest goes first: it is the one whose end is nearest, as a rule. */
-  private remember(id: string, peer: Peer): void {
+  private remember(id: string, verdict: AcceptedPeer): void {
     if (this.seen.size >= mostSeen) {
       const [oldest] = this.seen.keys();
       if (oldest !== undefined) this.seen.delete(oldest);
     }
-    this.seen.set(id, peer);
+    this.seen.set(id, verdict);
   }
 
   private forgetIfStale(): void {

@@ -33,8 +33,11 @@ export type PeerRefusal =
   | 'proof-replayed'
   | 'nonce-required';
 
-export type PeerVerdict =
-  | { readonly kind: 'accepted'; readonly peer: Peer }
-  | { readonly kind: 'refused'; readonly code: PeerRefusal };
+export interface AcceptedPeer {
+  readonly kind: 'accepted';
+  readonly peer: Peer;
+}
+
+export type PeerVerdict = AcceptedPeer | { readonly kind: 'refused'; readonly code: PeerRefusal };
 
 export const refuse = (code: PeerRefusal): PeerVerdict => ({ kind: 'refused', code });

@@ -26,7 +26,7 @@ export function advanceMark(mark: TimeMark, uptimeMs: number): Date {
 export function effectiveNow({ wall, uptimeMs }: ClockReading, mark: TimeMark | null): Date {
   if (mark === null) return wall;
   const trusted = advanceMark(mark, uptimeMs);
-  return wall < trusted ? trusted : wall;
+  return wall.getTime() < trusted.getTime() ? trusted : wall;
 }
 
 /**
