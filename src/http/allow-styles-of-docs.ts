@@ -8,8 +8,8 @@ const inlineStyles = /<style[^>]*>([^]*?)<\/style>|\sstyle="([^"]*)"/g;
 const logoHash = "'sha256-RL3ie0nH+Lzz2YNqQN83mnU0J1ot4QL7b99vMdIX99w='";
 
 /**
- * For the routes that are added after it. The page of the OpenAPI document comes with styles in its HTML. Its policy names each of them by its hash, so that they
- * count and nothing else does; no other page has such an exception.
+ * The page of the OpenAPI document comes with styles in its HTML. Its policy names each of them by its hash, so that they
+ * count and nothing else does; no other page has such an exception. To be called before the page gets its route.
  */
 export function allowStylesOfDocs(fastify: FastifyInstance): void {
   fastify.addHook('onRoute', (route) => {
