@@ -231,6 +231,34 @@ describe('a connection with a license token', () => {
     expect(other.isClosed()).toBe(false);
   });
 
+  it('is ended when the device is revoked after a restart of the service, while another comes back by itself', async () => {
+    const revoked = await open(await issue(register));
+    const other = await open(await issue(otherRegister), {
+      inboxPrefix: `_INBOX.${otherRegister}`,
+      reconnect: true,
+      reconnectTimeWait: 100,
+    });
+    await app.close();
+    app = await startApp({ mock, nats, dataDir: app.dataDir });
+    const { app: service } = app;
+    await expect.poll(() => service.get(ConnectedPeers).present?.size).toBe(2);
+    await service.get(PeerConnections).look();
+    expect(revoked.isClosed()).toBe(false);
+    const back = (async () => {
+      for await (const { type } of other.status()) if (type === 'reconnect') return true;
+      return false;
+    })();
+
+    await mock.control('DELETE', `/mock/devices/${register}/authorization`);
+    const { version } = service.get(RevocationList);
+    await app.as('post', '/api/license/refresh').expect(200);
+    await expect.poll(() => service.get(RevocationList).version).toBeGreaterThan(version);
+    await service.get(PeerConnections).look();
+    await revoked.closed();
+    expect(await back).toBe(true);
+    expect((await other.request(lastStatus)).json()).toMatchObject({ type: 'license.status' });
+  });
+
   it('stays when the license of the server is removed, so that the register hears of it', async () => {
     const connection = await open(await issue(otherRegister));
     const heard = (async () => {

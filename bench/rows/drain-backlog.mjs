@@ -5,7 +5,7 @@ import { Subscriber } from '../stage/subscriber.mjs';
 /** @type {import('../harness/row.mjs').Row} */
 export const drainBacklog = {
   name: 'drain-backlog',
-  title: 'Drain a backlog of 2,000 events',
+  title: 'Drain a backlog of 10,000 events',
   how:
     'All committed in one unit of work; from the first event that a register hears to the last. Beside it the same bytes ' +
     'published with 256 under way, in their order, through the same broker. The row growth-backlog goes up to 5,000.',
@@ -13,7 +13,7 @@ export const drainBacklog = {
   targets: [{ kind: 'ratio', ours: 'service', other: 'pipelined publish', figure: 'event', atLeast: 0.6 }],
   async prepare(stage, { isQuick }) {
     const { service, register, publisher, listener, close } = await listenSideBySide(stage);
-    const count = isQuick ? 1_000 : 2_000;
+    const count = isQuick ? 1_000 : 10_000;
     const ours = () => drain(register, count, () => service.ask({ do: 'commit', count }));
     const bare = () => drain(listener, count, () => publisher.tell(count));
     return {

@@ -39,6 +39,7 @@ export class ConnectedPeers implements OnModuleInit {
   /** Those that ended while the list was on its way: it may still name them. */
   private readonly ended = new Set<string>();
   private isKnown = false;
+  private isFirstList = true;
   private readonly listeners = new Set<(deviceId: string) => void>();
 
   constructor(private readonly link: PeerConnections) {}
@@ -66,6 +67,7 @@ export class ConnectedPeers implements OnModuleInit {
       }
       await this.readAll(connection);
       this.isKnown = true;
+      this.isFirstList = false;
     });
   }
 
@@ -113,7 +115,10 @@ export class ConnectedPeers implements OnModuleInit {
   private take({ server, data }: ConnectionList): number {
     for (const { cid, authorized_user: user, issuer_key: issuer } of data?.connections ?? []) {
       const name = connectionName(server.id, cid);
-      if (!this.ended.has(name)) this.note(name, user, issuer);
+      if (this.ended.has(name)) continue;
+      this.note(name, user, issuer);
+      if (this.isFirstList && user !== undefined && issuer !== undefined)
+        this.link.inherit({ serverId: server.id, clientId: cid, deviceId: user });
     }
     return data?.total ?? 0;
   }

@@ -15,21 +15,26 @@ const endings: Readonly<Partial<Record<PeerRefusal, string>>> = {
   'foreign-organization': 'this server is of another organization now',
 };
 
-interface PeerConnection {
+interface Connection {
   readonly serverId: string;
   readonly clientId: number;
+  readonly deviceId: string;
+}
+
+interface JudgedConnection extends Connection {
   readonly token: string;
-  readonly peer: Peer;
 }
 
 /**
  * Knows the connections of peers, and ends those of a peer that was revoked meanwhile, or let in by this server when it
- * was another. That a token ends, the broker knows by itself.
+ * was another. That a token ends, the broker knows by itself. Of the connections from before it was started it has no
+ * token to judge: they are ended at the first change of what a verdict rests on, and come again at once if they may.
  */
 @Injectable()
 export class PeerConnections extends BrokerLink {
   private readonly log = new Logger('Callout');
-  private readonly connections = new Map<string, PeerConnection>();
+  private readonly connections = new Map<string, JudgedConnection>();
+  private readonly inherited = new Map<string, Connection>();
   private judgedUnder = '';
 
   constructor(
@@ -47,13 +52,20 @@ export class PeerConnections extends BrokerLink {
   /** Takes note that a connection has ended. @param name as `connectionName` makes it */
   forget(name: string): void {
     this.connections.delete(name);
+    this.inherited.delete(name);
+  }
+
+  /** Notes a connection that was there before this process, or was let in by another one. */
+  inherit(connection: Connection): void {
+    const name = connectionName(connection.serverId, connection.clientId);
+    if (!this.connections.has(name)) this.inherited.set(name, connection);
   }
 
   /** Notes a connection that is let in. */
-  note({ serverId, clientId, authToken }: AuthRequest, peer: Peer): void {
+  note({ serverId, clientId, authToken }: AuthRequest, { deviceId }: Peer): void {
     if (this.settings.nats.sys === null) return;
     const [token = ''] = authToken.split('~', 1);
-    this.connections.set(connectionName(serverId, clientId), { serverId, clientId, token, peer });
+    this.connections.set(connectionName(serverId, clientId), { serverId, clientId, deviceId, token });
   }
 
   /** Ends the connections of those who would not be let in any more, if anything that decides about it has changed. */
@@ -61,24 +73,36 @@ export class PeerConnections extends BrokerLink {
   async look(): Promise<void> {
     const { basis } = this.verifier;
     if (basis === this.judgedUnder || this.current === null) return;
+    const isFirst = this.judgedUnder === '';
     this.judgedUnder = basis;
+    if (!isFirst) await this.endInherited();
     for (const [name, connection] of this.connections) {
       const verdict = this.verifier.verifyOffline(connection.token);
       if (verdict.kind === 'accepted') continue;
       const why = endings[verdict.code];
       if (why !== undefined || verdict.code.endsWith('-expired')) this.connections.delete(name);
-      if (why !== undefined) await this.end(connection, why);
+      if (why !== undefined && (await this.end(connection)))
+        this.log.warn(`The connection of ${connection.deviceId} is ended: ${why}.`);
     }
   }
 
-  private async end({ serverId, clientId, peer }: PeerConnection, why: string): Promise<void> {
+  private async endInherited(): Promise<void> {
+    const connections = [...this.inherited.values()];
+    if (connections.length === 0) return;
+    this.inherited.clear();
+    for (const connection of connections) await this.end(connection);
+    this.log.log(`${connections.length} connection(s) from before the start are ended, to be judged anew.`);
+  }
+
+  private async end({ serverId, clientId, deviceId }: Connection): Promise<boolean> {
     const request = JSON.stringify({ cid: clientId });
     try {
       await this.current?.request(`$SYS.REQ.SERVER.${serverId}.KICK`, request, { timeout: timeoutMs });
-      this.log.warn(`The connection of ${peer.deviceId} is ended: ${why}.`);
+      return true;
     } catch (error) {
       // The broker has been restarted since, and with it all connections were judged anew; or it has gone by itself.
-      this.log.debug(`The connection of ${peer.deviceId} could not be ended (${String(error)}).`);
+      this.log.debug(`The connection of ${deviceId} could not be ended (${String(error)}).`);
+      return false;
     }
   }
 }
