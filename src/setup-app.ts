@@ -5,6 +5,7 @@ import { allowStylesOfDocs } from './http/allow-styles-of-docs.js';
 import { answerUnreadableRequest } from './http/answer-unreadable-request.js';
 import { answerUnreadableUrl } from './http/answer-unreadable-url.js';
 import { endConnectionsAtClose } from './http/end-connections.js';
+import { limitBodyDepth } from './http/limit-body-depth.js';
 import { setSecurityHeaders } from './http/security-headers.js';
 import { PageErrorFilter } from './manage-license/page-error-filter.js';
 import { HttpMetrics } from './metrics/http-metrics.js';
@@ -33,6 +34,7 @@ export async function setupApp(app: NestFastifyApplication): Promise<void> {
   app.useGlobalPipes(new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true, transform: true }));
   endConnectionsAtClose(app.getHttpAdapter().getInstance());
   setSecurityHeaders(app.getHttpAdapter().getInstance());
+  limitBodyDepth(app.getHttpAdapter().getInstance());
   const { metricsAccess, hasDocs } = app.get(Settings);
   if (metricsAccess !== 'off') app.get(HttpMetrics).follow(app.getHttpAdapter().getInstance());
   if (hasDocs) {

@@ -91,6 +91,13 @@ describe('the HTTP API', () => {
     ['malformed JSON', 'application/json', '{"a":', 400, 'bad-request'],
     ['an empty JSON body', 'application/json', '', 400, 'bad-request'],
     ['a poisoned prototype', 'application/json', '{"__proto__":{"x":1}}', 400, 'bad-request'],
+    [
+      'a body that is nested too deep',
+      'application/json',
+      '['.repeat(6000) + ']'.repeat(6000),
+      400,
+      'bad-request',
+    ],
     ['another content type', 'application/xml', '<a/>', 415, 'unsupported-media-type'],
     ['a body that is too large', 'application/json', `"${'x'.repeat(17_000)}"`, 413, 'payload-too-large'],
   ])('refuses %s', async (_what, type, body, status, code) => {

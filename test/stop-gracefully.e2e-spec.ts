@@ -13,8 +13,8 @@ import { startNats, type TestNats } from './support/start-nats.js';
 import { startProcess, type StartProcessOptions, type TestProcess } from './support/start-process.js';
 
 const longestStopMs = 10_000;
-/** `STOPS=100` for the long form. */
-const stops = Number(process.env['STOPS'] ?? 6);
+/** `STOPS=100` for the long form. A start on PostgreSQL takes longer. */
+const stops = Number(process.env['STOPS'] ?? (isOnPostgres ? 3 : 5));
 const stopsTimeoutMs = 60_000 + stops * 15_000;
 
 describe('a stop', () => {

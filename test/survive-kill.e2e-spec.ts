@@ -14,7 +14,7 @@ import { startNats, type TestNats } from './support/start-nats.js';
 import { runProcess, startProcess } from './support/start-process.js';
 
 /** `KILLS=200` for the long form. A start on PostgreSQL takes longer. */
-const kills = Number(process.env['KILLS'] ?? (isOnPostgres ? 8 : 30));
+const kills = Number(process.env['KILLS'] ?? (isOnPostgres ? 6 : 30));
 /** Every third kill comes somewhere in the start, the others while the token is being refreshed. */
 const longestStartMs = 2000;
 const longestWorkMs = 1200;

@@ -37,18 +37,18 @@ class FakeBroker {
 }
 
 describe('StatusResponder', () => {
-  const freshView = vi.fn();
+  const freshText = vi.fn();
   let broker: FakeBroker;
   let connected: Listener;
 
   beforeEach(() => {
     Logger.overrideLogger(false);
     broker = new FakeBroker();
-    freshView.mockReset();
+    freshText.mockReset();
     const link = { onConnected: (listener: Listener) => (connected = listener) };
     new StatusResponder(
       link as unknown as NatsLink,
-      { freshView } as unknown as LicenseReader,
+      { freshText } as unknown as LicenseReader,
     ).onModuleInit();
   });
 
@@ -56,7 +56,7 @@ describe('StatusResponder', () => {
 
   it('answers each request with the view of that moment', async () => {
     await connected(broker.connection);
-    freshView.mockResolvedValueOnce({ status: 'licensed' }).mockResolvedValueOnce({ status: 'expired' });
+    freshText.mockResolvedValueOnce('{"status":"licensed"}').mockResolvedValueOnce('{"status":"expired"}');
     expect(await broker.request()).toBe('{"status":"licensed"}');
     expect(await broker.request()).toBe('{"status":"expired"}');
     expect(broker.subscriptions).toEqual(['svc.licensing.status']);
@@ -64,7 +64,7 @@ describe('StatusResponder', () => {
 
   it('answers the next request after one that failed', async () => {
     await connected(broker.connection);
-    freshView.mockRejectedValueOnce(new Error('no database')).mockResolvedValueOnce({ status: 'licensed' });
+    freshText.mockRejectedValueOnce(new Error('no database')).mockResolvedValueOnce('{"status":"licensed"}');
     void broker.request();
     expect(await broker.request()).toBe('{"status":"licensed"}');
   });
