@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { RequestNote } from '../http/request-note.js';
 import type { AuditActor } from '../licensing/domain/audit-actor.js';
 import type { Session } from './sessions.js';
 
@@ -8,23 +9,16 @@ export interface Admin {
   readonly session: Session | null;
 }
 
-const noted = Symbol('admin');
-
-/** Cheaper than a WeakMap, whose entries each collection of garbage has to look at. */
-interface NotedRequest extends FastifyRequest {
-  [noted]?: Admin;
-}
+const admins = new RequestNote<Admin>('No guard has let this request in: its route needs one.');
 
 /** Notes who sent a request, for those who answer it. */
-export function noteAdmin(request: NotedRequest, admin: Admin): void {
-  request[noted] = admin;
+export function noteAdmin(request: FastifyRequest, admin: Admin): void {
+  admins.write(request, admin);
 }
 
 /** Tells who sent a request that a guard has let in. */
-export function adminOf(request: NotedRequest): Admin {
-  const admin = request[noted];
-  if (admin === undefined) throw new Error('No guard has let this request in: its route needs one.');
-  return admin;
+export function adminOf(request: FastifyRequest): Admin {
+  return admins.read(request);
 }
 
 /** Whoever sent the request, as the audit trail shows them. */

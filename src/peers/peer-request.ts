@@ -1,20 +1,15 @@
 import type { FastifyRequest } from 'fastify';
+import { RequestNote } from '../http/request-note.js';
 import type { Peer } from './peer.js';
 
-const noted = Symbol('peer');
-
-interface NotedRequest extends FastifyRequest {
-  [noted]?: Peer;
-}
+const peers = new RequestNote<Peer>('No guard has let this peer in: its route needs one.');
 
 /** Notes the peer that sent a request, for those who answer it. */
-export function notePeer(request: NotedRequest, peer: Peer): void {
-  request[noted] = peer;
+export function notePeer(request: FastifyRequest, peer: Peer): void {
+  peers.write(request, peer);
 }
 
 /** The peer that sent a request which the guard has let in. */
-export function peerOf(request: NotedRequest): Peer {
-  const peer = request[noted];
-  if (peer === undefined) throw new Error('No guard has let this peer in: its route needs one.');
-  return peer;
+export function peerOf(request: FastifyRequest): Peer {
+  return peers.read(request);
 }
