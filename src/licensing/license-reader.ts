@@ -1,15 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
+import type { LicenseState } from './domain/license-state.js';
 import { type LicenseView, licenseViewAt } from './domain/license-view.js';
 import { Clock } from './ports/clock.js';
 import { LicenseStore } from './ports/license-store.js';
-import type { LicenseState } from './domain/license-state.js';
+
+interface TextOfLicense {
+  readonly state: LicenseState;
+  readonly view: LicenseView;
+  readonly text: string;
+}
 
 /** Tells the license as it is at the moment of asking, from memory. */
 @Injectable()
 export class LicenseReader {
-  private told: { readonly state: LicenseState; readonly view: LicenseView; readonly text: string } | null =
-    null;
+  private told: TextOfLicense | null = null;
 
   constructor(
     private readonly store: LicenseStore,
@@ -23,11 +28,12 @@ export class LicenseReader {
     const { state } = this.store;
     const view = this.view();
     // Time changes these two alone; all else comes with a commit. So the text is mostly there from the last time.
-    const isAsTold =
-      this.told?.state === state &&
-      this.told.view.status === view.status &&
-      this.told.view.token.status === view.token.status;
-    if (!isAsTold || this.told === null) this.told = { state, view, text: JSON.stringify(view) };
+    if (
+      this.told?.state !== state ||
+      this.told.view.status !== view.status ||
+      this.told.view.token.status !== view.token.status
+    )
+      this.told = { state, view, text: JSON.stringify(view) };
     return this.told.text;
   }
 

@@ -19,7 +19,7 @@ export class Database implements OnApplicationShutdown {
   private writeFault: string | null = null;
   private hasFailedTransaction = false;
   /** What SQLite is set for; null: not known. */
-  private prepared: Commit | null = null;
+  private sqliteCommit: Commit | null = null;
 
   constructor(private readonly dataSource: DataSource) {}
 
@@ -35,7 +35,7 @@ export class Database implements OnApplicationShutdown {
   transact<T>(work: (manager: EntityManager) => Promise<T>, commit: Commit = 'synced'): Promise<T> {
     return this.runAlone(async () => {
       try {
-        const result = await this.commit(work, commit);
+        const result = await this.runTransaction(work, commit);
         this.writeFault = null;
         return result;
       } catch (error) {
@@ -46,8 +46,8 @@ export class Database implements OnApplicationShutdown {
     });
   }
 
-  private async commit<T>(work: (manager: EntityManager) => Promise<T>, commit: Commit): Promise<T> {
-    if (!this.isShared) await this.prepareSqlite(commit);
+  private async runTransaction<T>(work: (manager: EntityManager) => Promise<T>, commit: Commit): Promise<T> {
+    if (!this.isShared) await this.prepareCommitOfSqlite(commit);
     return this.dataSource.transaction(async (manager) => {
       if (this.isShared && commit === 'synced-later')
         await manager.query('SET LOCAL synchronous_commit = off');
@@ -56,11 +56,11 @@ export class Database implements OnApplicationShutdown {
   }
 
   /** A commit that is synced takes those before it to the disk with it: they are in the same log. */
-  private async prepareSqlite(commit: Commit): Promise<void> {
-    if (this.prepared === commit) return;
-    this.prepared = null;
+  private async prepareCommitOfSqlite(commit: Commit): Promise<void> {
+    if (this.sqliteCommit === commit) return;
+    this.sqliteCommit = null;
     await this.dataSource.query(`PRAGMA synchronous = ${commit === 'synced' ? 'FULL' : 'NORMAL'}`);
-    this.prepared = commit;
+    this.sqliteCommit = commit;
   }
 
   /** Why the last write failed for the storage's fault, if a write fails still; null: as far as is known it takes writes. */

@@ -56,7 +56,8 @@ function prepare(database: SqliteDatabase, path: string): void {
     database.pragma(`application_id = ${sqliteApplicationId}`);
   }
   if (database.pragma('quick_check(1)', { simple: true }) !== 'ok') throw DatabaseFileError.corrupt(path);
-  // WAL alone may lose the last commit at a power cut; with FULL each commit is on the disk when it returns.
+  // WAL alone may lose the last commit at a power cut; with FULL each commit is on the disk when it returns, but for those
+  // that say they can wait (Database.transact).
   database.pragma('synchronous = FULL');
   database.pragma('foreign_keys = ON');
 }
