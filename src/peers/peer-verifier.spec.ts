@@ -388,6 +388,26 @@ describe('PeerVerifier', () => {
     expect(fetchKeys).toHaveBeenCalledTimes(1);
   });
 
+  it('asks for no keys where it knows the one of a token, whatever becomes of that', async () => {
+    fetchKeys.mockClear();
+    // Long after the last fetch, so that nothing else holds it back.
+    const late = vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 3_600_000);
+    for (const text of [token(), token({ aud: 'urn:pos:another' }), `${token().slice(0, -4)}AAAA`]) {
+      await verifier.verify(text);
+    }
+    late.mockRestore();
+    expect(fetchKeys).not.toHaveBeenCalled();
+  });
+
+  it('judges a token that it has seen anew where keys and revocations change in one moment', async () => {
+    const text = token();
+    expect(code(text)).toBe('accepted');
+    published = jwks.slice(0, 1);
+    await keys.fetch();
+    expect(await revocations.offer(signList([9], seconds), listUri)).toBe(true);
+    expect(code(text)).toBe('device-revoked');
+  });
+
   it('refuses the tokens of a key that is not published any more, also those it has seen', async () => {
     const text = token();
     expect(code(text)).toBe('accepted');
