@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildTimeoutMs, ensureBuilt } from './support/ensure-built.js';
-import { fuzz, shareOfCases } from './support/fuzz-run.js';
-import { expectNoGrowth, measurable, measureMemory } from './support/measure-memory.js';
+import { fuzzWithoutGrowth, shareOfCases } from './support/fuzz-run.js';
+import { measurable } from './support/measure-memory.js';
 import {
   type DescribedApi,
   oddRequest,
@@ -21,7 +21,6 @@ import { startProcess, type TestProcess } from './support/start-process.js';
 
 const ofStrangers = shareOfCases(20);
 const ofAdmins = shareOfCases(20);
-const warmUp = shareOfCases(3);
 const atOnce = 4;
 /** The pages, which OpenAPI does not describe. */
 const pages =
@@ -100,12 +99,9 @@ describe('the service under odd requests', () => {
     async () => {
       const senders = [nobody, ...wrongCredentials()];
       const requests = () => oddRequest(targets, senders);
-      await fuzz('odd requests of strangers, to warm up', warmUp, requests(), check, atOnce);
       const rows = await lookAtDatabase();
-      const held = await measureMemory(service);
-      await fuzz('odd requests of strangers', ofStrangers, requests(), check, atOnce);
+      await fuzzWithoutGrowth(service, 'odd requests of strangers', ofStrangers, requests, check, atOnce);
       expect(await lookAtDatabase()).toEqual(rows);
-      expectNoGrowth(held, await measureMemory(service), ofStrangers.cases);
       await expectHealthy();
       expect(service.output()).not.toContain('A request failed.');
     },
@@ -119,10 +115,7 @@ describe('the service under odd requests', () => {
       const quick = targets.filter((target) => !isSlow(target));
       const all = [...Array(12).keys()].flatMap(() => quick).concat(targets);
       const requests = () => oddRequest(all, senders);
-      await fuzz('odd requests of admins, to warm up', warmUp, requests(), check, atOnce);
-      const held = await measureMemory(service);
-      await fuzz('odd requests of admins', ofAdmins, requests(), check, atOnce);
-      expectNoGrowth(held, await measureMemory(service), ofAdmins.cases);
+      await fuzzWithoutGrowth(service, 'odd requests of admins', ofAdmins, requests, check, atOnce);
       await expectHealthy();
       expect(service.output()).not.toContain('A request failed.');
       expect([...statuses]).toEqual(expect.arrayContaining([200, 303, 400, 401, 403, 404, 413, 415]));

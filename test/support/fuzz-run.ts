@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import fc from 'fast-check';
+import { expectNoGrowth, type MeasuredProcess, measureMemory } from './measure-memory.js';
 
 /** `FUZZ_CASES=200000` for the long form: what all fuzz tests of the service send together. */
 const allCases = Number(process.env['FUZZ_CASES'] ?? 10_000);
@@ -39,4 +40,23 @@ export async function fuzz<Case>(
   );
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   process.stdout.write(`${numRuns * atOnce} ${what} in ${seconds} s, FUZZ_SEED=${seed}\n`);
+}
+
+/**
+ * Fuzzes a process that has been warmed up with a tenth as many cases, and sees to it that they leave nothing behind.
+ * @param prepare makes the cases, once for each of the two: the first may have ended a session
+ */
+export async function fuzzWithoutGrowth<Case>(
+  service: MeasuredProcess,
+  what: string,
+  share: FuzzShare,
+  prepare: () => fc.Arbitrary<Case> | Promise<fc.Arbitrary<Case>>,
+  check: (one: Case) => Promise<void> | void,
+  atOnce = 1,
+): Promise<void> {
+  const warmUp = { ...share, cases: Math.ceil(share.cases / 10) };
+  await fuzz(`${what}, to warm up`, warmUp, await prepare(), check, atOnce);
+  const held = await measureMemory(service);
+  await fuzz(what, share, await prepare(), check, atOnce);
+  expectNoGrowth(held, await measureMemory(service), share.cases);
 }

@@ -19,10 +19,10 @@ const slackResources = 8;
 /** The environment of a process that can be measured. */
 export const measurable = { NODE_OPTIONS: `--import ${script}` };
 
-export async function measureMemory({
-  pid,
-  output,
-}: Pick<TestProcess, 'pid' | 'output'>): Promise<HeldMemory> {
+/** One that was started with {@link measurable}. */
+export type MeasuredProcess = Pick<TestProcess, 'pid' | 'output'>;
+
+export async function measureMemory({ pid, output }: MeasuredProcess): Promise<HeldMemory> {
   const read = () => [...output().matchAll(/^memory (\{.*\})$/gm)];
   const count = read().length;
   process.kill(pid, 'SIGUSR2');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { makeDeviceKey } from './device-key.js';
-import { altered, damaged, oddJson, oddText } from './odd-values.js';
+import { altered, asHeader, asUrl, damaged, mostly, oddJson, oddText } from './odd-values.js';
 import type { RawRequest } from './send-raw.js';
 
 interface MockTarget {
@@ -112,11 +112,11 @@ export function oddMockRequest(session: { cookie: string; csrfToken: string }): 
     const ownType = form === undefined ? types[0] : types[1];
     return fc
       .record({
-        method: rarely(
+        method: mostly(
           target.method,
           fc.constantFrom('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'),
         ),
-        path: rarely(
+        path: mostly(
           target.path,
           fc.oneof(
             damaged(target.path),
@@ -124,7 +124,7 @@ export function oddMockRequest(session: { cookie: string; csrfToken: string }): 
           ),
         ),
         body: form === undefined ? oddJsonBody(target.json) : oddForm(form),
-        type: rarely(ownType ?? '', fc.constantFrom(...types)),
+        type: mostly(ownType ?? '', fc.constantFrom(...types)),
         cookie: fc.oneof(fc.constant(session.cookie), damaged(session.cookie), fc.constant('')),
         dpop: fc.option(fc.oneof(damaged(proof), oddText(), fc.constant(proof)), { nil: '', freq: 2 }),
       })
@@ -133,27 +133,16 @@ export function oddMockRequest(session: { cookie: string; csrfToken: string }): 
         const length = String(Buffer.byteLength(body));
         return {
           method,
-          path: `/${path
-            .replaceAll(/[^\u0021-\u00ff]/g, '%3F')
-            .replace(/^\/+/, '')
-            .slice(0, 8000)}`,
+          path: `/${asUrl(path).replace(/^\/+/, '').slice(0, 8000)}`,
           headers: {
-            ...(dpop !== '' && { dpop: forHeader(dpop) }),
-            ...(cookie !== '' && { cookie: forHeader(cookie) }),
+            ...(dpop !== '' && { dpop: asHeader(dpop) }),
+            ...(cookie !== '' && { cookie: asHeader(cookie) }),
             ...(hasBody && { 'content-type': type, 'content-length': length }),
           },
           ...(hasBody && { body }),
         };
       });
   });
-}
-
-function rarely<T>(right: T, odd: fc.Arbitrary<T>): fc.Arbitrary<T> {
-  return fc.oneof({ weight: 9, arbitrary: fc.constant(right) }, { weight: 1, arbitrary: odd });
-}
-
-function forHeader(text: string): string {
-  return text.replaceAll(/[^\x20-\x7e\u00a0-\u00ff]/g, '?').slice(0, 6000);
 }
 
 function oddJsonBody(good: object | undefined): fc.Arbitrary<string> {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { damaged, oddJson, oddText } from './odd-values.js';
+import { asHeader, asUrl, damaged, mostly, oddJson, oddText } from './odd-values.js';
 import type { RawRequest } from './send-raw.js';
 
 /** What the fuzz tests take from an OpenAPI document. */
@@ -119,11 +119,6 @@ export function oddRequest(targets: readonly Target[], senders: readonly Sender[
     });
 }
 
-/** Four times of five what is right, so that what is odd elsewhere gets that far. */
-function mostly<T>(right: T, odd: fc.Arbitrary<T>): fc.Arbitrary<T> {
-  return fc.oneof({ weight: 4, arbitrary: fc.constant(right) }, { weight: 1, arbitrary: odd });
-}
-
 function oddPath(path: string): fc.Arbitrary<string> {
   const segments = fc.constantFrom(...oddPaths, ...path.split('/'));
   const invented = fc.array(segments, { maxLength: 5 }).map((all) => `/${all.join('/')}`);
@@ -156,7 +151,7 @@ function oddQuery({ query }: Target): fc.Arbitrary<string> {
 }
 
 function oddHeaders(): fc.Arbitrary<Record<string, string>> {
-  const value = oddText(60).map((text) => text.replaceAll(/[^\x20-\x7e\u00a0-\u00ff]/g, '?').slice(0, 3000));
+  const value = oddText(60).map(asHeader);
   const accept = fc.constantFrom('*/*', 'text/html', 'application/json', ',;q=', '');
   const names = fc.constantFrom(...headerNames);
   const some = fc.dictionary(names, value, { maxKeys: 3 });
@@ -175,11 +170,6 @@ function oddBody(): fc.Arbitrary<string> {
     ),
     fc.webQueryParameters(),
   );
-}
-
-/** What may stand in the first line of a request as this machine's client sends it. */
-function asUrl(text: string): string {
-  return text.replaceAll(/[^\u0021-\u00ff]/g, '%3F');
 }
 
 /** Lone surrogates cannot be encoded: they go as they are. */

@@ -138,3 +138,18 @@ function listPlaces(owner: Owner): [Owner, string][] {
     ...(typeof value === 'object' && value !== null ? listPlaces(value as Owner) : []),
   ]);
 }
+
+/** Four times of five what is right, so that what is odd elsewhere gets that far. */
+export function mostly<T>(right: T, odd: fc.Arbitrary<T>): fc.Arbitrary<T> {
+  return fc.oneof({ weight: 4, arbitrary: fc.constant(right) }, { weight: 1, arbitrary: odd });
+}
+
+/** What of a text may stand in the first line of a request as this machine's client sends it. */
+export function asUrl(text: string): string {
+  return text.replaceAll(/[^\u0021-\u00ff]/g, '%3F');
+}
+
+/** What of a text may stand in a header. */
+export function asHeader(text: string): string {
+  return text.replaceAll(/[^\x20-\x7e\u00a0-\u00ff]/g, '?').slice(0, 3000);
+}
