@@ -18,14 +18,14 @@ const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('
 const claimsAt = (idx: number, address = uri) => ({ status: { status_list: { idx, uri: address } } });
 
 interface ListOptions {
-  readonly revoked: number;
+  readonly revoked: number | readonly number[];
   readonly iat?: number;
   readonly address?: string;
   readonly kid?: string;
   readonly key?: KeyObject;
 }
 
-/** A list of eight entries, one of them set. */
+/** A list of eight entries. */
 function signList({
   revoked,
   iat = at,
@@ -33,7 +33,8 @@ function signList({
   kid = 'a',
   key = signer.privateKey,
 }: ListOptions): string {
-  const list = { bits: 1, lst: deflateSync(Buffer.from([1 << revoked])).toString('base64url') };
+  const byte = [revoked].flat().reduce((bits, index) => bits | (1 << index), 0);
+  const list = { bits: 1, lst: deflateSync(Buffer.from([byte])).toString('base64url') };
   const header = encode({ typ: 'statuslist+jwt', alg: 'EdDSA', kid });
   const input = `${header}.${encode({ iss: issuer, sub: address, iat, ttl: 600, status_list: list })}`;
   return `${input}.${sign(null, Buffer.from(input), key).toString('base64url')}`;
@@ -101,12 +102,16 @@ describe('RevocationList', () => {
     ]);
   });
 
-  it('takes a list of the same second or a later one, and none that is older', async () => {
+  it('takes one of the same second only if it revokes no less, and none that is older', async () => {
     await list.offer(signList({ revoked: 3 }), uri);
-    expect(await list.offer(signList({ revoked: 4 }), uri)).toBe(true);
+    expect(await list.offer(signList({ revoked: 4 }), uri)).toBe(false);
+    expect(await list.offer(signList({ revoked: [3, 4] }), uri)).toBe(true);
+    expect(await list.offer(signList({ revoked: 4 }), uri)).toBe(false);
+    expect(list.isRevoked(claimsAt(3))).toBe(true);
+    expect(await list.offer(signList({ revoked: 4, iat: at + 1 }), uri)).toBe(true);
     expect(await list.offer(signList({ revoked: 5, iat: at - 1 }), uri)).toBe(false);
     expect([3, 4, 5].map((index) => list.isRevoked(claimsAt(index)))).toEqual([false, true, false]);
-    expect(list.version).toBe(2);
+    expect(list.version).toBe(3);
   });
 
   it('does not count the list that it has again', async () => {

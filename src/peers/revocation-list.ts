@@ -82,12 +82,25 @@ export class RevocationList {
     const key = jws && this.keys.find(jws.header['kid']);
     if (jws === null || key === null || !hasSignatureOf(jws, key)) return false;
     const list = readTokenStatusList(jws, this.keys.issuer, uri);
-    // An older list that is played back must not make a revoked device welcome again.
-    if (list === null || (this.list?.uri === uri && list.issuedAt < this.list.issuedAt)) return false;
+    if (list === null) return false;
     if (jwt === this.jwt) return true;
+    if (this.list?.uri === uri && !mayFollow(list, this.list)) return false;
     this.list = list;
     this.jwt = jwt;
     this.version += 1;
     return true;
   }
+}
+
+/**
+ * An older list that is played back must not make a revoked device welcome again. Of two of the same second nobody can
+ * tell which came first: it has to revoke all that the present one does.
+ */
+function mayFollow(next: TokenStatusList, present: TokenStatusList): boolean {
+  const laterMs = next.issuedAt.getTime() - present.issuedAt.getTime();
+  if (laterMs !== 0) return laterMs > 0;
+  for (let index = 0; index < present.entryCount; index += 1) {
+    if (present.isSet(index) && !next.isSet(index)) return false;
+  }
+  return true;
 }

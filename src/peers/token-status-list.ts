@@ -12,6 +12,7 @@ export interface TokenStatusList {
   readonly issuedAt: Date;
   /** After how long a fresh one should be fetched. */
   readonly ttlSeconds: number;
+  readonly entryCount: number;
   /** Whether the token with this index is not valid any more, or suspended. */
   isSet(index: number): boolean;
 }
@@ -30,6 +31,7 @@ export function readTokenStatusList(jws: CompactJws, issuer: string, uri: string
     uri,
     issuedAt: new Date(iat * 1000),
     ttlSeconds: typeof ttl === 'number' ? Math.max(ttl, leastTtlSeconds) : defaultTtlSeconds,
+    entryCount: (bytes.length * 8) / bits,
     isSet: (index) => readEntry(bytes, bits, index) !== 0,
   };
 }
