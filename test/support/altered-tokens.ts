@@ -57,7 +57,8 @@ export function forgedJwt(good: string, publicKey: KeyObject): fc.Arbitrary<stri
       good.replaceAll('-', '+').replaceAll('_', '/').concat(' '),
     ),
   );
-  return forged.filter((text) => text !== good);
+  // HTTP takes away the spaces around the value of a header.
+  return forged.filter((text) => text.trim() !== good);
 }
 
 function encode(value: unknown): string {
