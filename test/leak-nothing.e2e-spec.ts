@@ -1,11 +1,16 @@
+import { connect } from '@nats-io/transport-node';
 import { Logger } from '@nestjs/common';
 import { afterEach, describe, expect, it } from 'vitest';
+import { serviceItself } from '../src/licensing/domain/audit-actor.js';
+import { RefreshLicense } from '../src/licensing/refresh-license.js';
 import { Database } from '../src/persistence/database.js';
 import { LicenseStore } from '../src/licensing/ports/license-store.js';
 import { LeakedSecretError } from './support/canaries.js';
+import { isOnPostgres } from './support/create-database.js';
 import { buildTimeoutMs, ensureBuilt } from './support/ensure-built.js';
 import { startApp, type TestApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
+import { startNats } from './support/start-nats.js';
 import { startProcess } from './support/start-process.js';
 
 /** Every test stops what it has started: there it fails if that has told a secret. Here it has to. */
@@ -50,9 +55,52 @@ describe('a secret that leaks', () => {
 
   it('is found in the database', async () => {
     await startLicensed();
-    const statement = "INSERT INTO setting (name, value) VALUES ('leak', ?)";
+    const statement = `INSERT INTO setting (name, value) VALUES ('leak', ${isOnPostgres ? '$1' : '?'})`;
     await app.app.get(Database).transact((manager) => manager.query(statement, [secrets()?.refreshToken]));
-    await expect(app.stop()).rejects.toThrow(/database file licensing\.sqlite.* holds a refresh token/);
+    await expect(app.stop()).rejects.toThrow(
+      isOnPostgres
+        ? /table setting holds a refresh token/
+        : /database file licensing\.sqlite.* holds a refresh token/,
+    );
+  });
+
+  it.each(['/api/license', '/api/license/events'])(
+    'is found in an answer, to its end or not: %s',
+    async (path) => {
+      await startLicensed();
+      await mock.control('PATCH', '/mock/devices/srv-store-1', { name: `Till ${secrets()?.refreshToken}` });
+      await app.app.get(RefreshLicense).execute(serviceItself);
+      const leaving = new AbortController();
+      const login = await fetch(new URL('/login', app.url), {
+        method: 'POST',
+        redirect: 'manual',
+        headers: { origin: app.url },
+        body: new URLSearchParams({ token: app.adminToken }),
+      });
+      const headers = { cookie: login.headers.getSetCookie()[0]?.split(';')[0] ?? '' };
+      const answer = await fetch(new URL(path, app.url), { headers, signal: leaving.signal });
+      let text = '';
+      for await (const chunk of answer.body ?? []) {
+        text += Buffer.from(chunk).toString();
+        if (text.includes('Till')) break;
+      }
+      leaving.abort();
+      expect(text).toContain('Till');
+      await expect(app.stop()).rejects.toThrow(`The answer to GET ${path} holds a refresh token`);
+    },
+  );
+
+  it('is found in the log of the broker', async () => {
+    mock = await startMock();
+    const nats = await startNats();
+    const stranger = connect({
+      servers: nats.url,
+      user: nats.serviceUser.password,
+      pass: 'x',
+      reconnect: false,
+    });
+    await expect(stranger).rejects.toThrow();
+    await expect(nats.stop()).rejects.toThrow('The log of the broker holds a password of the broker');
   });
 
   it('is found in what a process writes', { timeout: buildTimeoutMs }, async () => {

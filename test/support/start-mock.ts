@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMockServer, type MockServerOptions } from '../../mock-auth-server/src/server.js';
-import { noteSecret } from './canaries.js';
+import { expectNoSecretsInLog, noteSecret } from './canaries.js';
 
 /** The bundled Authorization server, in this process and on a free port, with its controls. */
 export interface TestMock {
@@ -17,12 +17,17 @@ export interface TestMock {
 /** Starts the mock on a data folder of its own; it polls every second unless told otherwise. */
 export async function startMock(options: Partial<MockServerOptions> = {}): Promise<TestMock> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'mock-auth-server-')));
+  const log: string[] = [];
   const server = await createMockServer({
     port: 0,
     hasMockControls: true,
     pollIntervalSeconds: 1,
     ...options,
     dataDir,
+    log: (line) => {
+      log.push(line);
+      options.log?.(line);
+    },
   });
   const url = await server.listen();
   // Not by the issuer, which may be at the far end of a network that only the service has to cross.
@@ -47,6 +52,7 @@ export async function startMock(options: Partial<MockServerOptions> = {}): Promi
     stop: async () => {
       await server.close();
       if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
+      expectNoSecretsInLog('The log of the mock', log.join('\n'));
     },
   };
 }

@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { createAccount, type KeyPair } from '@nats-io/nkeys';
 import { findNatsServer } from '../../scripts/find-nats.mjs';
 import { containerName, planNatsCommand, type NatsSettings } from '../../scripts/nats/plan-nats-command.mjs';
-import { noteSecret } from './canaries.js';
+import { expectNoSecretsInLog, noteSecret } from './canaries.js';
 import type { ServerCertificate } from './certificate-authority.js';
 import { findFreePort } from './find-free-port.js';
 
@@ -88,7 +88,8 @@ export async function startNats(options: StartNatsOptions = {}): Promise<TestNat
   if (tlsDir) Object.assign(plan.env, await tlsEnvironment(certificate, tlsDir));
   const issuerSeed = new TextDecoder().decode(account.getSeed());
   noteSecret('the seed that signs who is let in', issuerSeed);
-  let broker = await startBroker(plan, port);
+  const log: string[] = [];
+  let broker = await startBroker(plan, port, log);
 
   async function end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     // A killed `docker run` leaves its container behind.
@@ -109,11 +110,12 @@ export async function startNats(options: StartNatsOptions = {}): Promise<TestNat
       await end('SIGTERM');
       if (options.storeDir === undefined) await rm(storeDir, { recursive: true, force: true });
       if (tlsDir) await rm(tlsDir, { recursive: true, force: true });
+      expectNoSecretsInLog('The log of the broker', log.join(''));
     },
     kill: () => end('SIGKILL'),
     async restart() {
       await end('SIGTERM');
-      broker = await startBroker(plan, port);
+      broker = await startBroker(plan, port, log);
     },
   };
 }
@@ -149,10 +151,13 @@ function clusterEnvironment({
   };
 }
 
-async function startBroker(plan: ReturnType<typeof planNatsCommand>, port: number): Promise<ChildProcess> {
+async function startBroker(
+  plan: ReturnType<typeof planNatsCommand>,
+  port: number,
+  log: string[],
+): Promise<ChildProcess> {
   const broker = spawn(plan.command, plan.args, { env: plan.env, stdio: ['ignore', 'ignore', 'pipe'] });
-  let output = '';
-  broker.stderr.setEncoding('utf8').on('data', (text: string) => (output = (output + text).slice(-4_000)));
+  broker.stderr.setEncoding('utf8').on('data', (text: string) => log.push(text));
   const killWithTests = (): boolean => broker.kill('SIGKILL');
   process.once('exit', killWithTests);
   broker.once('exit', () => process.off('exit', killWithTests));
@@ -161,7 +166,9 @@ async function startBroker(plan: ReturnType<typeof planNatsCommand>, port: numbe
   while (!(await answersInfo(port))) {
     if (hasEnded(broker) || Date.now() > deadline) {
       await endProcess(broker, 'SIGKILL');
-      throw new Error(`The NATS broker for the test did not start on port ${port}:\n${output}`);
+      throw new Error(
+        `The NATS broker for the test did not start on port ${port}:\n${log.join('').slice(-4_000)}`,
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expectNoSecretsInLog, noteSecret } from './canaries.js';
+import { expectNoSecretsForAdmins, expectNoSecretsInLog, noteSecret } from './canaries.js';
 import type { LicenseJson } from './start-app.js';
 import type { TestMock } from './start-mock.js';
 import type { TestNats } from './start-nats.js';
@@ -67,8 +67,17 @@ export async function startProcess(options: StartProcessOptions = {}): Promise<T
   const url = await waitForUrl(child, output);
   const adminToken = (await readFile(join(dataDir, 'initial-admin-token'), 'utf8')).trim();
   noteSecret('the admin token', adminToken);
-  const as = (method: string, path: string) =>
-    fetch(new URL(path, url), { method, headers: { authorization: `Bearer ${adminToken}` } });
+  const as = async (method: string, path: string): Promise<Response> => {
+    const answer = await fetch(new URL(path, url), {
+      method,
+      headers: { authorization: `Bearer ${adminToken}` },
+    });
+    // One that follows has no end.
+    if (!answer.headers.get('content-type')?.startsWith('text/event-stream')) {
+      expectNoSecretsForAdmins(`The answer to ${method} ${path}`, await answer.clone().text());
+    }
+    return answer;
+  };
   const end = async (signal: NodeJS.Signals): Promise<EndedProcess> => {
     if (!hasEnded(child)) {
       const closed = once(child, 'close', { signal: AbortSignal.timeout(endTimeoutMs) });

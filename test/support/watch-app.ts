@@ -1,16 +1,23 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { INestApplication } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import pg from 'pg';
 import { LicenseStore } from '../../src/licensing/ports/license-store.js';
 import { MetricsRegistry } from '../../src/metrics/metrics-registry.js';
 import { expectNoSecrets, noteSecret, noteUserCode } from './canaries.js';
+import { watchAnswers } from './watch-answers.js';
 import { expectQuietLog } from './watched-log.js';
 
 /**
  * Notes every secret that an application comes to hold. The function that it returns looks for them in all that the
- * application has told: its log, its metrics, and its database, where events, trail and peers stand in plain words.
+ * application has told: its log, its answers, its metrics, and its database, where events, trail and peers stand in plain
+ * words.
  */
-export function watchApp(app: INestApplication, dataDir: string): () => Promise<void> {
+export function watchApp(
+  app: NestFastifyApplication,
+  dataDir: string,
+  databaseUrl: string | undefined,
+): () => Promise<void> {
   const store = app.get(LicenseStore);
   const note = (): void => {
     const { secrets, pending } = store;
@@ -23,12 +30,36 @@ export function watchApp(app: INestApplication, dataDir: string): () => Promise<
   };
   note();
   store.onCommit(note);
+  const expectQuietAnswers = watchAnswers(app.getHttpServer());
   return async () => {
     expectQuietLog();
+    expectQuietAnswers();
+    for await (const [name, text] of readDatabase(dataDir, databaseUrl)) expectNoSecrets(name, text);
     expectNoSecrets('/metrics', await app.get(MetricsRegistry).metrics());
-    for (const name of await readdir(dataDir).catch(() => [])) {
-      if (!name.startsWith('licensing.sqlite')) continue;
-      expectNoSecrets(`The database file ${name}`, await readFile(join(dataDir, name), 'latin1'));
-    }
   };
+}
+
+/** Everything that the database holds, as text, with the name of where it is. */
+async function* readDatabase(
+  dataDir: string,
+  databaseUrl: string | undefined,
+): AsyncGenerator<[name: string, text: string]> {
+  for (const name of await readdir(dataDir).catch(() => [])) {
+    if (!name.startsWith('licensing.sqlite')) continue;
+    yield [`The database file ${name}`, await readFile(join(dataDir, name), 'latin1')];
+  }
+  if (databaseUrl === undefined) return;
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const tables = await client.query<{ name: string }>(
+      "SELECT quote_ident(tablename) AS name FROM pg_tables WHERE schemaname = 'public'",
+    );
+    for (const { name } of tables.rows) {
+      const rows = await client.query<{ text: string }>(`SELECT t::text AS text FROM ${name} t`);
+      yield [`The table ${name}`, rows.rows.map(({ text }) => text).join('\n')];
+    }
+  } finally {
+    await client.end();
+  }
 }
