@@ -21,6 +21,16 @@ const longestMs = 180_000 + soakMinutes * 60_000;
  */
 const mostBytesPerRefresh = soakMinutes >= 5 ? 768 : 3072;
 const mostMoreResources = 10;
+/** What the test takes for a leak at the end, to show that it finds one: kept for each request of this path. */
+const plantedBytes = Math.round(mostBytesPerRefresh * 1.5);
+const plantedPath = '/planted-leak';
+const planted = `data:text/javascript,${encodeURIComponent(`
+  import { subscribe } from 'node:diagnostics_channel';
+  const kept = [];
+  subscribe('http.server.request.start', ({ request }) => {
+    if (request.url === '${plantedPath}') kept.push(Buffer.alloc(${plantedBytes}));
+  });
+`)}`;
 const roundsBetweenCuts = 30;
 const register = 'reg-1-1';
 
@@ -45,7 +55,7 @@ describe('the memory of a service', () => {
       environment: {
         ...brokerEnvironment(nats),
         NATS_URL: link.url,
-        ...measurable,
+        NODE_OPTIONS: `${measurable.NODE_OPTIONS} --import ${planted}`,
       },
     });
     await service.acquire(mock);
@@ -116,10 +126,11 @@ describe('the memory of a service', () => {
   }
 
   /** What a busy hour of a shop brings, in a moment. */
-  async function live(round: number): Promise<void> {
+  async function live(round: number, hasLeak: boolean): Promise<void> {
     for (let count = 0; count < refreshesPerRound; count += 1) {
       expect((await service.as('POST', '/api/license/refresh')).status).toBe(200);
       refreshes += 1;
+      if (hasLeak) await service.as('GET', plantedPath);
     }
     await Promise.all([followBriefly(), get('/'), get('/api/license'), get('/metrics'), get('/peers')]);
     await service.as('POST', '/api/license/authorization');
@@ -131,9 +142,10 @@ describe('the memory of a service', () => {
   }
 
   /** A third of the rounds, or of the time. */
-  async function liveAThird(): Promise<void> {
+  async function liveAThird(hasLeak = false): Promise<void> {
     const endAt = Date.now() + (soakMinutes * 60_000) / 3;
-    for (let round = 1; round <= shortRounds / 3 || Date.now() < endAt; round += 1) await live(round);
+    for (let round = 1; round <= shortRounds / 3 || Date.now() < endAt; round += 1)
+      await live(round, hasLeak);
   }
 
   it(
@@ -154,6 +166,18 @@ describe('the memory of a service', () => {
       const growth = last.usedBytes - warm.usedBytes;
       expect(growth / (refreshes - refreshesBefore)).toBeLessThan(mostBytesPerRefresh);
       expect(last.resources - warm.resources).toBeLessThan(mostMoreResources);
+    },
+    longestMs,
+  );
+
+  it(
+    'would not pass for flat with a leak',
+    async () => {
+      const before = await measureMemory(service);
+      const refreshesBefore = refreshes;
+      await liveAThird(true);
+      const growth = (await measureMemory(service)).usedBytes - before.usedBytes;
+      expect(growth / (refreshes - refreshesBefore)).toBeGreaterThan(mostBytesPerRefresh);
     },
     longestMs,
   );
