@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listenForStop } from '../start/listen-for-stop.mjs';
+import { auditPackages, packagesRow } from './audit-packages.mjs';
 import { checkMutants, mutantsRow } from './check-mutants.mjs';
 import { judgeRow } from './judge-row.mjs';
 import { readArguments } from './read-arguments.mjs';
@@ -61,6 +62,8 @@ async function runRows(rows, signal) {
       Object.assign(run, await runTests({ rootDir, folder, paths, signal }));
     }
     const outcomes = tested.map((row) => judgeRow(row, run.results, run.figures.get(row.name) ?? []));
+    const packages = outcomes.find(({ name }) => name === packagesRow);
+    if (packages !== undefined && !signal.aborted) addAdvice(packages, auditPackages(rootDir));
     const hasOtherFault = run.exitCode !== 0 && outcomes.every(({ verdict }) => verdict !== 'failed');
     if (rows.length > tested.length && !signal.aborted) {
       console.log('› Mutants of what decides about a license and about a token …');
@@ -70,6 +73,13 @@ async function runRows(rows, signal) {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** @param {Outcome} outcome @param {import('./audit-packages.mjs').Advice} advice */
+function addAdvice(outcome, { verdict, figure }) {
+  if (verdict === 'not run') outcome.missing = [...outcome.missing, figure];
+  else outcome.figure = [outcome.figure, figure].filter(Boolean).join('; ');
+  if (verdict === 'failed') outcome.verdict = 'failed';
 }
 
 /** @param {readonly Outcome[]} outcomes @param {Date} startedAt */

@@ -11,7 +11,7 @@ export default {
   mutate: [
     'src/licensing/domain/**/*.ts',
     '!src/**/*.spec.ts',
-    'src/peers/{peer-verifier,judge-peer-token,parse-compact-jws,signature-key,token-status-list,revocation-list,issuer-keys}.ts',
+    'src/peers/{peer-verifier,judge-peer-token,dpop-proof,parse-compact-jws,remember,signature-key,token-status-list,revocation-list,issuer-keys}.ts',
   ],
   ignorePatterns: ['.cache', 'dist', 'data', 'bench', 'docs', 'client/dist', 'mock-auth-server/dist'],
   tempDirName: '.cache/stryker',

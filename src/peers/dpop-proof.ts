@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { parseCompactJws } from './parse-compact-jws.js';
+import { remember } from './remember.js';
 import { hasSignatureOf, readSignatureKey, type SignatureKey } from './signature-key.js';
 
 /** What a proof must say (RFC 9449 section 4.3), but for its freshness. */
@@ -54,9 +55,7 @@ function keyOf(jwk: unknown, keyThumbprint: string): SignatureKey | null {
   if (known !== undefined) return known;
   const key = readSignatureKey(jwk);
   if (key === null) return null;
-  const [oldest] = keys.keys();
-  if (keys.size >= mostKeys && oldest !== undefined) keys.delete(oldest);
-  keys.set(keyThumbprint, key);
+  remember(keys, keyThumbprint, key, mostKeys);
   return key;
 }
 

@@ -7,6 +7,7 @@ import { IssuerKeys } from './issuer-keys.js';
 import { judgePeerToken, judgeTime } from './judge-peer-token.js';
 import { parseCompactJws } from './parse-compact-jws.js';
 import { type AcceptedPeer, type PeerVerdict, refuse } from './peer.js';
+import { remember } from './remember.js';
 import { RevocationList } from './revocation-list.js';
 import { hasSignatureOf } from './signature-key.js';
 
@@ -77,17 +78,9 @@ export class PeerVerifier {
     if (verdict.kind === 'refused') return verdict;
     const late = judgeTime(verdict.peer, this.clock.now());
     if (late !== null) return refuse(late);
-    this.remember(id, verdict);
+    // The oldest goes first: it is the one whose end is nearest, as a rule.
+    remember(this.seen, id, verdict, mostSeen);
     return verdict;
-  }
-
-  /** The oldest goes first: it is the one whose end is nearest, as a rule. */
-  private remember(id: string, verdict: AcceptedPeer): void {
-    if (this.seen.size >= mostSeen) {
-      const [oldest] = this.seen.keys();
-      if (oldest !== undefined) this.seen.delete(oldest);
-    }
-    this.seen.set(id, verdict);
   }
 
   private forgetIfStale(): void {
