@@ -1,0 +1,58 @@
+// Loaded into a process under test by `--import`: it dies as by `kill -9` before the N-th step of its start, or of what
+// a request sets off. A step is a statement to a database, a change of a file, a request to another server or its answer.
+import { subscribe } from 'node:diagnostics_channel';
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import Sqlite from 'better-sqlite3';
+import pg from 'pg';
+
+/** @type {{ of: string, step: number }} `of`: "start", or a request as in "POST /api/license/refresh" */
+const { of, step } = JSON.parse(process.env.KILL_AT_STEP ?? '');
+/** What a request sets off in the background comes soon after its answer; what comes later is somebody else's. */
+const afterAnswerMs = 250;
+
+let isArmed = of === 'start';
+let count = 0;
+const { writeSync } = fs;
+
+function takeStep(what) {
+  if (!isArmed) return;
+  count += 1;
+  if (count !== step) return;
+  writeSync(1, `Killed before step ${step} of ${of}: ${what}\n`);
+  process.kill(process.pid, 'SIGKILL');
+}
+
+function watchCalls(target, names, describe) {
+  for (const name of names) {
+    const original = target[name];
+    target[name] = function watched(...parameters) {
+      takeStep(describe(name, this, parameters));
+      return original.apply(this, parameters);
+    };
+  }
+}
+
+const memory = new Sqlite(':memory:');
+const statementPrototype = Object.getPrototypeOf(memory.prepare('SELECT 1'));
+memory.close();
+watchCalls(statementPrototype, ['run', 'get', 'all', 'iterate'], (_name, { source }) => source);
+watchCalls(Sqlite.prototype, ['exec', 'pragma'], (name, _database, [text]) => `${name} ${text}`);
+watchCalls(pg.Client.prototype, ['query'], (_name, _client, [query]) => query?.text ?? String(query));
+watchCalls(
+  fs,
+  ['writeFileSync', 'renameSync', 'linkSync', 'unlinkSync', 'mkdirSync', 'rmSync', 'openSync'],
+  (name, _fs, [path]) => `${name} ${path}`,
+);
+syncBuiltinESMExports();
+
+subscribe('undici:request:create', ({ request }) => takeStep(`${request.method} ${request.path}`));
+subscribe('undici:request:trailers', ({ request }) =>
+  takeStep(`the answer to ${request.method} ${request.path}`),
+);
+
+subscribe('http.server.request.start', ({ request, response }) => {
+  if (`${request.method} ${request.url}` !== of) return;
+  isArmed = true;
+  response.once('close', () => setTimeout(() => (isArmed = false), afterAnswerMs));
+});
