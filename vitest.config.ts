@@ -60,7 +60,7 @@ export default defineConfig({
             'test/{distrust-clock,refresh-answer-lost,rotate-key}.e2e-spec.ts',
             'test/{poll-authorization,bind-tokens,report-health}.e2e-spec.ts',
             'test/{keep-concurrent-writes,keep-secrets-sealed,leak-nothing}.e2e-spec.ts',
-            'test/{survive-failing-calls,survive-kill,stop-gracefully}.e2e-spec.ts',
+            'test/{survive-failing-calls,survive-lost-exchanges,survive-kill,survive-kill-at-each-step,stop-gracefully}.e2e-spec.ts',
             'test/{share-a-database,outlive-a-paused-leader}.e2e-spec.ts',
             'test/{identify-peers,list-peers,deliver-to-hub,verify-audit-trail,upgrade-database}.e2e-spec.ts',
           ],

@@ -6,6 +6,7 @@ import { join, relative } from 'node:path';
 /** How often, or for how long, the tests that have a long form do what they do; the environment may say otherwise. */
 const longForm = {
   KILLS: '200',
+  KILL_STEPS: 'all',
   STOPS: '60',
   FAILING_CALLS: 'all',
   FUZZ_CASES: '100000',

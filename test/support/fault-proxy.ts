@@ -12,7 +12,8 @@ export type Fate =
 
 /** Bad luck of a network, for the exchanges with one path. */
 export interface Fault {
-  readonly path: string;
+  /** Null: any. */
+  readonly path: string | null;
   /**
    * `request`: before the server has seen it. `answer`: when the server has done its work; an answer that tells of none
    * (status ≥ 300, such as the demand for a DPoP nonce) passes and does not count.
@@ -21,6 +22,8 @@ export interface Fault {
   /** What else happens in that instant; the exchange waits for it. */
   readonly meanwhile?: () => Promise<void>;
   readonly fate: Fate;
+  /** How many exchanges it lets pass before; default 0. */
+  readonly after?: number;
   /** How many exchanges it meets; default 1. */
   readonly times?: number;
 }
@@ -41,8 +44,8 @@ export interface FaultProxy {
   done(path: string): PassedExchange[];
   /** Adds a fault behind those that are waiting. */
   inject(fault: Fault): void;
-  /** Takes all faults away. */
-  heal(): void;
+  /** Takes all faults away; returns those that have not met all that they were to meet. */
+  heal(): readonly Fault[];
   stop(): Promise<void>;
 }
 
@@ -55,10 +58,11 @@ interface Answer {
 /** Starts the proxy on a free port of loopback, in front of the server on `targetPort`. */
 export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
   const exchanges: PassedExchange[] = [];
-  const faults: (Fault & { left: number })[] = [];
+  const faults: (Fault & { toPass: number; left: number })[] = [];
   const takeFault = (path: string, at: Fault['at']): Fault | undefined => {
-    const index = faults.findIndex((fault) => fault.path === path && fault.at === at);
+    const index = faults.findIndex((fault) => (fault.path ?? path) === path && fault.at === at);
     const fault = faults[index];
+    if (fault && fault.toPass-- > 0) return undefined;
     if (fault && --fault.left === 0) faults.splice(index, 1);
     return fault;
   };
@@ -88,7 +92,7 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     exchanges,
     done: (path) => exchanges.filter((exchange) => exchange.path === path && exchange.status < 300),
-    inject: (fault) => faults.push({ ...fault, left: fault.times ?? 1 }),
+    inject: (fault) => faults.push({ ...fault, toPass: fault.after ?? 0, left: fault.times ?? 1 }),
     heal: () => faults.splice(0),
     stop: async () => {
       server.closeAllConnections();
