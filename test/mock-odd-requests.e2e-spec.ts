@@ -12,7 +12,7 @@ import { oddMockRequest } from './support/odd-mock-requests.js';
 import { sendBounded } from './support/send-bounded.js';
 import type { RawRequest } from './support/send-raw.js';
 
-const share = shareOfCases(20);
+const share = shareOfCases('S17', 20);
 const login = { email: 'admin@example.test', password: 'correct horse' };
 
 describe('the mock under odd requests', () => {

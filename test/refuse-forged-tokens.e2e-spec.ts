@@ -17,10 +17,10 @@ import { startApp, type TestApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
 import { startNats, type TestNats } from './support/start-nats.js';
 
-const forgeries = shareOfCases(25);
-const mistakes = shareOfCases(8);
-const overHttp = shareOfCases(8);
-const overNats = shareOfCases(8);
+const forgeries = shareOfCases('S9', 25);
+const mistakes = shareOfCases('S9', 8);
+const overHttp = shareOfCases('S9', 8);
+const overNats = shareOfCases('S9', 8);
 const url = 'https://store.example/stock';
 const method = 'GET';
 

@@ -96,6 +96,22 @@ interface UseCase {
   readonly prepare: (service: TestProcess) => Promise<void>;
 }
 
+/** A refresh that was cut off never costs the license, and time does not go back. */
+function expectAfterKill(request: string, before: LicenseJson, after: LicenseJson): void {
+  expect(Number(after.sequence)).toBeGreaterThanOrEqual(Number(before.sequence));
+  expect(after.reauthorizationRequired).toBe(false);
+  if (request.endsWith('refresh')) expect(after.status).toBe('licensed');
+}
+
+async function ask(service: TestProcess, request: string): Promise<Response> {
+  const [method = '', path = ''] = request.split(' ');
+  const answer = await service.as(method, path);
+  expect({ request, status: answer.status }).toEqual({ request, status: expect.toSatisfy(isGood) });
+  return answer;
+}
+
+const isGood = (status: number) => status < 300;
+
 describe('a use case that is killed', () => {
   let mock: TestMock;
   let nats: TestNats;
@@ -125,14 +141,6 @@ describe('a use case that is killed', () => {
       environment: { ...environment, ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }) },
     });
 
-  async function ask(service: TestProcess, request: string): Promise<Response> {
-    const [method = '', path = ''] = request.split(' ');
-    const answer = await service.as(method, path);
-    expect({ request, status: answer.status }).toEqual({ request, status: expect.toSatisfy(isGood) });
-    return answer;
-  }
-  const isGood = (status: number) => status < 300;
-
   async function beUnlicensed(service: TestProcess): Promise<void> {
     await ask(service, 'DELETE /api/license');
     await ask(service, 'DELETE /api/license/authorization');
@@ -142,13 +150,6 @@ describe('a use case that is killed', () => {
     const { status, reauthorizationRequired } = await service.view();
     if (status === 'licensed' && !reauthorizationRequired) return;
     expect(await service.acquire(mock)).toMatchObject({ status: 'licensed' });
-  }
-
-  /** A refresh that was cut off never costs the license, and time does not go back. */
-  function expectAfterKill(request: string, before: LicenseJson, after: LicenseJson): void {
-    expect(Number(after.sequence)).toBeGreaterThanOrEqual(Number(before.sequence));
-    expect(after.reauthorizationRequired).toBe(false);
-    if (request.endsWith('refresh')) expect(after.status).toBe('licensed');
   }
 
   const useCases: readonly UseCase[] = [

@@ -91,6 +91,13 @@ async function completeOrBeginAnew(): Promise<void> {
   await complete();
 }
 
+/** A license without its secrets, or secrets without a license, is half done. */
+function expectWhole(): void {
+  const { state, secrets } = store.app.app.get(LicenseStore);
+  expect(secrets !== null).toBe(state.license !== null);
+  expect(wrongAnswers.splice(0)).toEqual([]);
+}
+
 const useCases: readonly UseCase[] = [
   { name: 'Next', prepare: beUnlicensed, run: next, status: 'unlicensed' },
   {
@@ -128,23 +135,16 @@ describe.each(useCases)('$name', ({ prepare, run, redo = run, status }) => {
     store.proxy.inject(fault);
     await run().catch(() => undefined);
     const isMet = store.proxy.heal().every(({ times = 1 }) => times > 1);
-    await expectWhole();
+    expectWhole();
     if (before !== null && status === 'licensed') expect((await store.app.view()).status).toBe('licensed');
 
     const { pending } = store.app.app.get(LicenseStore);
     const waitMs = pending === null ? patienceMs : patienceWithCodeMs;
     await store.live(waitMs, waitMs / 4);
     await (fault.at === 'answer' ? redo : run)();
-    await expectWhole();
+    expectWhole();
     expect(await store.app.view()).toMatchObject({ status, reauthorizationRequired: false });
     return isMet;
-  }
-
-  /** A license without its secrets, or secrets without a license, is half done. */
-  async function expectWhole(): Promise<void> {
-    const { state, secrets } = store.app.app.get(LicenseStore);
-    expect(secrets !== null).toBe(state.license !== null);
-    expect(wrongAnswers.splice(0)).toEqual([]);
   }
 
   it.each(fates)('is done by the next try, whichever exchange fails: %s', async (_what, fate) => {

@@ -14,10 +14,10 @@ import { startMock, type TestMock } from './support/start-mock.js';
 import { startNats, type NatsUser, type TestNats } from './support/start-nats.js';
 import { startProcess, type TestProcess } from './support/start-process.js';
 
-const requests = shareOfCases(12);
-const published = shareOfCases(12);
-const logins = shareOfCases(2);
-const warmUp = shareOfCases(2);
+const requests = shareOfCases('S17', 12);
+const published = shareOfCases('S17', 12);
+const logins = shareOfCases('S17', 2);
+const warmUp = shareOfCases(null, 2);
 const atOnce = 8;
 const answerTimeoutMs = 10_000;
 const patience = { timeout: 20_000 };

@@ -19,8 +19,8 @@ import { startMock, type TestMock } from './support/start-mock.js';
 import { startNats, type TestNats } from './support/start-nats.js';
 import { startProcess, type TestProcess } from './support/start-process.js';
 
-const ofStrangers = shareOfCases(20);
-const ofAdmins = shareOfCases(20);
+const ofStrangers = shareOfCases('S17', 20);
+const ofAdmins = shareOfCases('S17', 20);
 const atOnce = 4;
 /** The pages, which OpenAPI does not describe. */
 const pages =

@@ -49,6 +49,16 @@ describe('a private file', () => {
     expect(readdirSync(folder)).toEqual(['secret']);
   });
 
+  it('takes away what a process left that was killed as it created it, and nothing else', () => {
+    const others = ['secret.next.1.draft', 'other.1.draft', 'secret.txt', 'secretdraft'];
+    for (const name of ['secret.1.draft', ...others]) writeFileSync(join(folder, name), 'left');
+    expect(readOrCreatePrivateFile(path, () => 'first')).toBe('first');
+    expect(readdirSync(folder).toSorted()).toEqual(['secret', ...others].toSorted());
+    writeFileSync(join(folder, 'secret.2.draft'), 'left');
+    expect(readOrCreatePrivateFile(path, () => 'second')).toBe('first');
+    expect(readdirSync(folder).toSorted()).toEqual(['secret', ...others].toSorted());
+  });
+
   it('is not there at all when its content cannot be made', () => {
     expect(() => readOrCreatePrivateFile(path, failForWantOfEntropy)).toThrow('no entropy');
     expect(existsSync(path)).toBe(false);

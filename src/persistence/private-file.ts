@@ -1,5 +1,15 @@
-import { existsSync, linkSync, mkdirSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 
 const openToOthers = 0o077;
 
@@ -21,6 +31,7 @@ export class ExposedFileError extends Error {
  */
 export function readOrCreatePrivateFile(path: string, create: () => string): string {
   if (!existsSync(path)) createWhole(path, create());
+  removeDrafts(path);
   return readPrivateFile(path);
 }
 
@@ -40,13 +51,23 @@ export function assertPrivateFile(path: string): void {
 function createWhole(path: string, content: string): void {
   // With PostgreSQL, it is the first that is written to the data folder.
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const draft = `${path}.${process.pid}.draft`;
+  const draft = `${path}.${randomUUID()}.draft`;
   writeFileSync(draft, content, { mode: 0o600, flush: true });
   try {
     linkSync(draft, path);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-  } finally {
-    unlinkSync(draft);
+    // Another process has created it, and may have removed this draft with its own.
+    if (!existsSync(path)) throw error;
+  }
+}
+
+/** Also those of a process that was killed: once the file is there, nobody needs a draft of it. */
+function removeDrafts(path: string): void {
+  const [prefix, suffix] = [`${basename(path)}.`, '.draft'];
+  for (const name of readdirSync(dirname(path))) {
+    const isDraft = name.startsWith(prefix) && name.endsWith(suffix);
+    if (isDraft && !name.slice(prefix.length, -suffix.length).includes('.')) {
+      rmSync(join(dirname(path), name), { force: true });
+    }
   }
 }

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import fc from 'fast-check';
 import { expectNoGrowth, type MeasuredProcess, measureMemory } from './measure-memory.js';
+import { reportFigure } from './report-figure.js';
 
 /** `FUZZ_CASES=200000` for the long form: what all fuzz tests of the service send together. */
 const allCases = Number(process.env['FUZZ_CASES'] ?? 10_000);
@@ -9,14 +10,16 @@ const seed = Number(process.env['FUZZ_SEED'] ?? randomInt(2 ** 31));
 
 /** A part of the cases of this run, and what they may take. */
 export interface FuzzShare {
+  /** The row of docs/assurance.md whose figure they are. */
+  readonly row: 'S9' | 'S17' | null;
   readonly cases: number;
   readonly timeoutMs: number;
 }
 
 /** @param percent of all cases of the run */
-export function shareOfCases(percent: number): FuzzShare {
+export function shareOfCases(row: FuzzShare['row'], percent: number): FuzzShare {
   const cases = Math.max(10, Math.round((allCases * percent) / 100));
-  return { cases, timeoutMs: 60_000 + cases * 30 };
+  return { row, cases, timeoutMs: 60_000 + cases * 30 };
 }
 
 /**
@@ -25,7 +28,7 @@ export function shareOfCases(percent: number): FuzzShare {
  */
 export async function fuzz<Case>(
   what: string,
-  { cases }: FuzzShare,
+  { row, cases }: FuzzShare,
   arbitrary: fc.Arbitrary<Case>,
   check: (one: Case) => Promise<void> | void,
   atOnce = 1,
@@ -40,6 +43,7 @@ export async function fuzz<Case>(
   );
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   process.stdout.write(`${numRuns * atOnce} ${what} in ${seconds} s, FUZZ_SEED=${seed}\n`);
+  if (row !== null) reportFigure(row, `${(numRuns * atOnce).toLocaleString('en')} ${what}`);
 }
 
 /**
@@ -54,7 +58,7 @@ export async function fuzzWithoutGrowth<Case>(
   check: (one: Case) => Promise<void> | void,
   atOnce = 1,
 ): Promise<void> {
-  const warmUp = { ...share, cases: Math.ceil(share.cases / 10) };
+  const warmUp = { ...share, row: null, cases: Math.ceil(share.cases / 10) };
   await fuzz(`${what}, to warm up`, warmUp, await prepare(), check, atOnce);
   const held = await measureMemory(service);
   await fuzz(what, share, await prepare(), check, atOnce);

@@ -16,7 +16,7 @@ let count = 0;
 const { writeSync } = fs;
 
 function takeStep(what) {
-  if (!isArmed) return;
+  if (!isArmed || what === null) return;
   count += 1;
   if (count !== step) return;
   writeSync(1, `Killed before step ${step} of ${of}: ${what}\n`);
@@ -42,7 +42,8 @@ watchCalls(pg.Client.prototype, ['query'], (_name, _client, [query]) => query?.t
 watchCalls(
   fs,
   ['writeFileSync', 'renameSync', 'linkSync', 'unlinkSync', 'mkdirSync', 'rmSync', 'openSync'],
-  (name, _fs, [path]) => `${name} ${path}`,
+  // Node reads a file by opening it, which changes nothing.
+  (name, _fs, [path, flags]) => (name === 'openSync' && flags === 'r' ? null : `${name} ${path}`),
 );
 syncBuiltinESMExports();
 

@@ -114,10 +114,10 @@ export async function startApp(options: StartAppOptions = {}): Promise<TestApp> 
     close: () => app.close(),
     stop: async () => {
       // Looked at while the metrics can be asked for, told when everything has been put away.
-      const leak = await findLeak().catch((error: unknown) => error);
+      const [looked] = await Promise.allSettled([findLeak()]);
       await app.close();
       await rm(dataDir, { recursive: true, force: true });
-      if (leak !== undefined) throw leak;
+      if (looked.status === 'rejected') throw looked.reason;
       expectQuietLog();
     },
   };
