@@ -110,6 +110,11 @@ async function ask(service: TestProcess, request: string): Promise<Response> {
   return answer;
 }
 
+async function beUnlicensed(service: TestProcess): Promise<void> {
+  await ask(service, 'DELETE /api/license');
+  await ask(service, 'DELETE /api/license/authorization');
+}
+
 const isGood = (status: number) => status < 300;
 
 describe('a use case that is killed', () => {
@@ -140,11 +145,6 @@ describe('a use case that is killed', () => {
       dataDir: dataDir(),
       environment: { ...environment, ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }) },
     });
-
-  async function beUnlicensed(service: TestProcess): Promise<void> {
-    await ask(service, 'DELETE /api/license');
-    await ask(service, 'DELETE /api/license/authorization');
-  }
 
   async function beLicensed(service: TestProcess): Promise<void> {
     const { status, reauthorizationRequired } = await service.view();
