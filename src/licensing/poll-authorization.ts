@@ -152,7 +152,7 @@ export class PollAuthorization {
         if (answer.secrets !== null) await transaction.queueRevocation(answer.secrets, now);
         return this.end(
           transaction,
-          { ...pending, state: 'refused', refusal: answer.message },
+          { ...pending, state: 'refused', refusal: explainRefusal(answer, pending) },
           'authorization-refused',
         );
     }
@@ -206,6 +206,15 @@ export class PollAuthorization {
     this.logger.warn(`The authorization was ${ended.state}${ended.refusal ? `: ${ended.refusal}` : '.'}`);
     return outcomeOf(ended);
   }
+}
+
+/** A device code works once (RFC 8628 section 3.5), also where the answer to it has not come. */
+function explainRefusal(
+  { code, message }: Extract<DeviceCodeAnswer, { kind: 'refused' }>,
+  { unansweredPolls }: PendingAuthorization,
+): string {
+  if (code !== 'code-not-accepted' || unansweredPolls === 0) return message;
+  return `${message.replace(/\.?$/, '.')} The answer before was lost, and may have brought the license: authorize this server once more.`;
 }
 
 function outcomeOf(pending: PendingAuthorization): PollOutcome {
