@@ -33,17 +33,20 @@ export function auditPackages(rootDir) {
  * @returns {Advice}
  */
 export function judgeAudit(text) {
-  /** @type {{ vulnerabilities?: Record<string, { severity: string }>, metadata?: { dependencies?: { prod: number } }, message?: string }} */
+  /** @type {{ vulnerabilities?: Record<string, { severity: string }>, metadata?: { dependencies?: { prod: number } }, statusCode?: number, error?: { code?: string } }} */
   let report;
   try {
     report = JSON.parse(text);
   } catch {
     return { verdict: 'not run', figure: 'npm audit brought no report' };
   }
-  const { vulnerabilities, metadata, message = 'it brought no report' } = report;
+  const { vulnerabilities, metadata, statusCode, error } = report;
   if (vulnerabilities === undefined || metadata?.dependencies === undefined) {
-    // The address of a registry is its user's matter.
-    return { verdict: 'not run', figure: `npm audit: ${message.replace(/ - .*/s, '')}` };
+    // Its message names the registry, which is the matter of its user.
+    return {
+      verdict: 'not run',
+      figure: `npm audit brought no report (${statusCode ?? error?.code ?? 'no reason given'})`,
+    };
   }
   const found = Object.entries(vulnerabilities).filter(([, { severity }]) => alarming.includes(severity));
   if (found.length > 0) {

@@ -26,14 +26,19 @@ describe('judgeAudit', () => {
     });
   });
 
-  it('has not run where the registry gives no advice, and tells nobody which one that is', () => {
-    const message =
-      '405 Method Not Allowed - POST https://packages.example/-/npm/v1/security/advisories/bulk';
-    expect(judgeAudit(JSON.stringify({ message, statusCode: 405 }))).toEqual({
-      verdict: 'not run',
-      figure: 'npm audit: 405 Method Not Allowed',
-    });
-    expect(judgeAudit('{}').verdict).toBe('not run');
+  it.each([
+    ['405', { message: '405 - POST https://packages.example/audit', statusCode: 405, error: {} }],
+    ['ENOTFOUND', { error: { code: 'ENOTFOUND', summary: 'getaddrinfo ENOTFOUND packages.example' } }],
+    ['no reason given', {}],
+  ])(
+    'has not run where the registry gives no advice, and tells nobody which one that is: %s',
+    (why, report) => {
+      const figure = `npm audit brought no report (${why})`;
+      expect(judgeAudit(JSON.stringify(report))).toEqual({ verdict: 'not run', figure });
+    },
+  );
+
+  it('has not run where nothing was written', () => {
     expect(judgeAudit('').verdict).toBe('not run');
   });
 });

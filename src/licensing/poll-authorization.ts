@@ -214,7 +214,7 @@ function explainRefusal(
   { unansweredPolls }: PendingAuthorization,
 ): string {
   if (code !== 'code-not-accepted' || unansweredPolls === 0) return message;
-  return `${message.replace(/\.?$/, '.')} The answer before was lost, and may have brought the license: authorize this server once more.`;
+  return `${message.replace(/\.?$/, '.')} An earlier answer has not come, and may have brought the license: authorize this server once more.`;
 }
 
 function outcomeOf(pending: PendingAuthorization): PollOutcome {

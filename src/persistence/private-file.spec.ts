@@ -1,11 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -49,12 +52,23 @@ describe('a private file', () => {
     expect(readdirSync(folder)).toEqual(['secret']);
   });
 
+  it('leaves no draft either where it cannot be created', () => {
+    symlinkSync(join(folder, 'nowhere'), path);
+    expect(() => readOrCreatePrivateFile(path, () => 'first')).toThrow('EEXIST');
+    expect(readdirSync(folder)).toEqual(['secret']);
+  });
+
+  it('is read where a leftover of it cannot be removed', () => {
+    mkdirSync(join(folder, 'secret.1.draft'));
+    expect(readOrCreatePrivateFile(path, () => 'first')).toBe('first');
+  });
+
   it('takes away what a process left that was killed as it created it, and nothing else', () => {
-    const others = ['secret.next.1.draft', 'other.1.draft', 'secret.txt', 'secretdraft'];
+    const others = ['secret.next.1.draft', 'other.1.draft', 'secret.draft', 'secret.notes.draft'];
     for (const name of ['secret.1.draft', ...others]) writeFileSync(join(folder, name), 'left');
     expect(readOrCreatePrivateFile(path, () => 'first')).toBe('first');
     expect(readdirSync(folder).toSorted()).toEqual(['secret', ...others].toSorted());
-    writeFileSync(join(folder, 'secret.2.draft'), 'left');
+    writeFileSync(join(folder, `secret.${randomUUID()}.draft`), 'left');
     expect(readOrCreatePrivateFile(path, () => 'second')).toBe('first');
     expect(readdirSync(folder).toSorted()).toEqual(['secret', ...others].toSorted());
   });

@@ -52,22 +52,32 @@ function createWhole(path: string, content: string): void {
   // With PostgreSQL, it is the first that is written to the data folder.
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const draft = `${path}.${randomUUID()}.draft`;
-  writeFileSync(draft, content, { mode: 0o600, flush: true });
   try {
+    writeFileSync(draft, content, { mode: 0o600, flush: true });
     linkSync(draft, path);
   } catch (error) {
+    rmSync(draft, { force: true });
     // Another process has created it, and may have removed this draft with its own.
     if (!existsSync(path)) throw error;
   }
 }
 
+/** Named by a UUID, and by an earlier version with the number of its process. */
+const draftSuffix = /^\.(?:\d+|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\.draft$/;
+
 /** Also those of a process that was killed: once the file is there, nobody needs a draft of it. */
 function removeDrafts(path: string): void {
-  const [prefix, suffix] = [`${basename(path)}.`, '.draft'];
-  for (const name of readdirSync(dirname(path))) {
-    const isDraft = name.startsWith(prefix) && name.endsWith(suffix);
-    if (isDraft && !name.slice(prefix.length, -suffix.length).includes('.')) {
-      rmSync(join(dirname(path), name), { force: true });
-    }
+  const [folder, file] = [dirname(path), basename(path)];
+  for (const name of readdirSync(folder)) {
+    if (name.startsWith(file) && draftSuffix.test(name.slice(file.length)))
+      removeIfAllowed(join(folder, name));
+  }
+}
+
+function removeIfAllowed(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // In a folder that cannot be written to, what is left there does no harm.
   }
 }

@@ -44,8 +44,8 @@ export interface FaultProxy {
   done(path: string): PassedExchange[];
   /** Adds a fault behind those that are waiting. */
   inject(fault: Fault): void;
-  /** Takes all faults away; returns those that have not met all that they were to meet. */
-  heal(): readonly Fault[];
+  /** Takes all faults away; returns how many exchanges they have met since the last time. */
+  heal(): number;
   stop(): Promise<void>;
 }
 
@@ -59,11 +59,14 @@ interface Answer {
 export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
   const exchanges: PassedExchange[] = [];
   const faults: (Fault & { toPass: number; left: number })[] = [];
+  let met = 0;
   const takeFault = (path: string, at: Fault['at']): Fault | undefined => {
     const index = faults.findIndex((fault) => (fault.path ?? path) === path && fault.at === at);
     const fault = faults[index];
     if (fault && fault.toPass-- > 0) return undefined;
-    if (fault && --fault.left === 0) faults.splice(index, 1);
+    if (fault === undefined) return undefined;
+    met += 1;
+    if (--fault.left === 0) faults.splice(index, 1);
     return fault;
   };
   const relay = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -93,7 +96,12 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
     exchanges,
     done: (path) => exchanges.filter((exchange) => exchange.path === path && exchange.status < 300),
     inject: (fault) => faults.push({ ...fault, toPass: fault.after ?? 0, left: fault.times ?? 1 }),
-    heal: () => faults.splice(0),
+    heal: () => {
+      faults.splice(0);
+      const count = met;
+      met = 0;
+      return count;
+    },
     stop: async () => {
       server.closeAllConnections();
       server.close();

@@ -6,7 +6,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import Sqlite from 'better-sqlite3';
 import pg from 'pg';
 
-/** @type {{ of: string, step: number }} `of`: "start", or a request as in "POST /api/license/refresh" */
+/** @type {{ of: string, step: number }} `of`: "start", or a request as in "POST /api/license/refresh?struck" */
 const { of, step } = JSON.parse(process.env.KILL_AT_STEP ?? '');
 /** What a request sets off in the background comes soon after its answer; what comes later is somebody else's. */
 const afterAnswerMs = 250;

@@ -96,6 +96,13 @@ export async function startApp(options: StartAppOptions = {}): Promise<TestApp> 
   const as: TestApp['as'] = (method, path) =>
     supertest(url)[method](path).set('Authorization', `Bearer ${adminToken}`);
   const view = async () => (await as('get', '/api/license').expect(200)).body as LicenseJson;
+  const close = async (): Promise<void> => {
+    // Looked at while the metrics can be asked for, told when everything has been put away.
+    const [looked] = await Promise.allSettled([findLeak()]);
+    await app.close();
+    if (looked.status === 'rejected') throw looked.reason;
+    expectQuietLog();
+  };
   return {
     app,
     url,
@@ -111,14 +118,13 @@ export async function startApp(options: StartAppOptions = {}): Promise<TestApp> 
       const completed = await as('post', '/api/license/authorization/complete').expect(200);
       return completed.body as LicenseJson;
     },
-    close: () => app.close(),
+    close,
     stop: async () => {
-      // Looked at while the metrics can be asked for, told when everything has been put away.
-      const [looked] = await Promise.allSettled([findLeak()]);
-      await app.close();
-      await rm(dataDir, { recursive: true, force: true });
-      if (looked.status === 'rejected') throw looked.reason;
-      expectQuietLog();
+      try {
+        await close();
+      } finally {
+        await rm(dataDir, { recursive: true, force: true });
+      }
     },
   };
 }

@@ -1,10 +1,7 @@
 import type { Server, ServerResponse } from 'node:http';
 import { expectNoSecrets, expectNoSecretsForAdmins } from './canaries.js';
 
-/** A request with one of these may be an admin's. */
-const adminHeaders = ['authorization', 'cookie'];
-/** The style sheet and its like are compressed when they are built, and have known no secret. */
-const readable = (answer: ServerResponse) => answer.getHeader('content-encoding') === undefined;
+const unauthorized = 401;
 
 /**
  * Looks for secrets in each answer of a server, whoever has asked and however it is sent: its headers, its body, also one
@@ -14,27 +11,35 @@ export function watchAnswers(server: Server): () => void {
   const leaks: unknown[] = [];
   const open = new Set<() => void>();
   server.prependListener('request', (request, answer) => {
-    const mayBeAdmin = adminHeaders.some((name) => request.headers[name] !== undefined);
-    const expectNone = mayBeAdmin ? expectNoSecretsForAdmins : expectNoSecrets;
-    const chunks: string[] = [];
+    const heads: unknown[] = [];
+    let body = '';
     const take = (chunk: unknown): void => {
-      if (typeof chunk === 'string') chunks.push(chunk);
-      else if (chunk instanceof Uint8Array) chunks.push(Buffer.from(chunk).toString('utf8'));
+      if (typeof chunk === 'string') body += chunk;
+      else if (chunk instanceof Uint8Array) body += Buffer.from(chunk).toString('utf8');
     };
-    const [write, end] = [answer.write.bind(answer), answer.end.bind(answer)];
+    const original = {
+      writeHead: answer.writeHead.bind(answer),
+      write: answer.write.bind(answer),
+      end: answer.end.bind(answer),
+    };
+    answer.writeHead = (...parts: unknown[]) => {
+      heads.push(...parts);
+      return Reflect.apply(original.writeHead, answer, parts) as ServerResponse;
+    };
     answer.write = (...parts: unknown[]) => {
       take(parts[0]);
-      return Reflect.apply(write, answer, parts) as boolean;
+      return Reflect.apply(original.write, answer, parts) as boolean;
     };
     answer.end = (...parts: unknown[]) => {
       take(parts[0]);
-      return Reflect.apply(end, answer, parts) as ServerResponse;
+      return Reflect.apply(original.end, answer, parts) as ServerResponse;
     };
     const look = (): void => {
       open.delete(look);
-      // A session is told to the one who has logged in, in this header and nowhere else.
-      const { 'set-cookie': _session, ...headers } = answer.getHeaders();
-      const text = [JSON.stringify(headers), ...(readable(answer) ? chunks : [])].join('\n');
+      const { authorization, cookie } = request.headers;
+      const mayBeAdmin = (authorization ?? cookie) !== undefined && answer.statusCode !== unauthorized;
+      const expectNone = mayBeAdmin ? expectNoSecretsForAdmins : expectNoSecrets;
+      const text = `${JSON.stringify([answer.getHeaders(), heads])}\n${body}`;
       try {
         expectNone(`The answer to ${request.method} ${request.url}`, text);
       } catch (error) {
