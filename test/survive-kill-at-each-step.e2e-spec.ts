@@ -27,6 +27,15 @@ const authorizationPath = '/api/license/authorization';
 const preload = `--import ${pathToFileURL(join(import.meta.dirname, 'support/kill-at-step.mjs')).href}`;
 const database = isOnPostgres ? 'PostgreSQL' : 'SQLite';
 
+/** What was killed, and at how many steps. */
+const killed = new Map<string, number>();
+
+afterAll(() => {
+  const sum = [...killed.values()].reduce((total, kills) => total + kills, 0);
+  const each = [...killed].map(([what, kills]) => `${what} ${kills}`).join(', ');
+  reportFigure('R1', `${sum} kills at a step on ${database} (${each})`);
+});
+
 /** Where a use case is struck. */
 interface Strike {
   readonly of: string;
@@ -70,7 +79,7 @@ describe('a first start that is killed', () => {
           await rm(folder, { recursive: true, force: true });
         }
       });
-      reportFigure('R1', `a first start killed at ${kills} steps on ${database}`);
+      killed.set('a first start', kills);
       expect(kills).toBeGreaterThan(1);
     },
     timeoutMs,
@@ -93,6 +102,7 @@ async function runUntilKilled(strike: Strike, place: Place): Promise<string | nu
 }
 
 interface UseCase {
+  readonly name: string;
   readonly request: string;
   /** Brings the service to where the use case begins, wherever the last trial has left it. */
   readonly prepare: (service: TestProcess) => Promise<void>;
@@ -175,6 +185,7 @@ describe('a use case that is killed', () => {
 
   const useCases: readonly UseCase[] = [
     {
+      name: 'Next',
       request: `POST ${authorizationPath}`,
       prepare: beUnlicensed,
       expectDone: async (service, answer) => {
@@ -183,6 +194,7 @@ describe('a use case that is killed', () => {
       },
     },
     {
+      name: 'cancelling',
       request: `DELETE ${authorizationPath}`,
       prepare: async (service) => {
         await ask(service, 'DELETE /api/license');
@@ -193,6 +205,7 @@ describe('a use case that is killed', () => {
       },
     },
     {
+      name: 'Complete',
       request: `POST ${authorizationPath}/complete`,
       prepare: async (service) => {
         await beUnlicensed(service);
@@ -202,8 +215,9 @@ describe('a use case that is killed', () => {
       expectDone: expectToken,
       redo: completeOrHearWhy,
     },
-    { request: 'POST /api/license/refresh', prepare: beLicensed, expectDone: expectToken },
+    { name: 'refresh', request: 'POST /api/license/refresh', prepare: beLicensed, expectDone: expectToken },
     {
+      name: 'remove',
       request: 'DELETE /api/license',
       prepare: beLicensed,
       expectDone: async (service) => {
@@ -250,7 +264,7 @@ describe('a use case that is killed', () => {
         if (struck === undefined) expect(answer).toBeDefined();
         return struck !== undefined;
       });
-      reportFigure('R1', `${useCase.request} killed at ${kills} steps on ${database}`);
+      killed.set(useCase.name, kills);
       expect(kills).toBeGreaterThan(0);
     },
     timeoutMs,

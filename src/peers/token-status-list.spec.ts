@@ -40,6 +40,8 @@ describe('readTokenStatusList', () => {
 
   it('takes an index beyond its end as not set', () => {
     expect(read()?.isSet(16)).toBe(false);
+    expect(read()?.entryCount).toBe(16);
+    expect(read({ status_list: twoBits })?.entryCount).toBe(12);
   });
 
   it('says of whom it is and when to fetch the next', () => {

@@ -148,6 +148,16 @@ describe('acceptRefreshedGrant', () => {
     expect(tellings(events)).toEqual(['licensed → licensed by terms-changed']);
   });
 
+  it('is refreshed where there is no hub still, and terms-changed where one is named', () => {
+    const before = buildLicensedState(buildGrant({ terms: { hub: null } }));
+    const reasonOf = (hub: typeof storeTerms.hub) => {
+      const grant = buildGrant({ terms: { hub }, token: freshToken });
+      return acceptRefreshedGrant(before, grant, policy, refreshedAt).state.reason;
+    };
+    expect(reasonOf(null)).toBe('refreshed');
+    expect(reasonOf(storeTerms.hub)).toBe('terms-changed');
+  });
+
   it('is terms-changed where one of several features is taken away', () => {
     const before = buildLicensedState(buildGrant({ terms: { features: ['xms', 'loyalty'] } }));
     const grant = buildGrant({ terms: { features: ['xms'] }, token: freshToken });
