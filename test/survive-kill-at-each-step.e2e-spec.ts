@@ -16,7 +16,7 @@ import { startNats, type TestNats } from './support/start-nats.js';
 import { runProcess, startProcess, type TestProcess } from './support/start-process.js';
 
 /** `KILL_STEPS=all` for the long form; else one step of so many. */
-const stride = process.env['KILL_STEPS'] === 'all' ? 1 : isOnPostgres ? 32 : 16;
+const stride = process.env['KILL_STEPS'] === 'all' ? 1 : isOnPostgres ? 48 : 24;
 /** More than anything takes, and fewer. */
 const mostSteps = 400;
 const fewestSteps = 8;
