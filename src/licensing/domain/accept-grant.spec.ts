@@ -150,8 +150,8 @@ describe('acceptRefreshedGrant', () => {
 
   it('is refreshed where there is no hub still, and terms-changed where one is named', () => {
     const before = buildLicensedState(buildGrant({ terms: { hub: null } }));
-    const reasonOf = (hub: typeof storeTerms.hub) => {
-      const grant = buildGrant({ terms: { hub }, token: freshToken });
+    const reasonOf = (named: typeof storeTerms.hub) => {
+      const grant = buildGrant({ terms: { hub: named }, token: freshToken });
       return acceptRefreshedGrant(before, grant, policy, refreshedAt).state.reason;
     };
     expect(reasonOf(null)).toBe('refreshed');
