@@ -4,6 +4,7 @@ import { brokerEnvironment } from './support/broker-environment.js';
 import { type CuttableBrokerLink, startCuttableBrokerLink } from './support/cuttable-broker-link.js';
 import { makeDeviceKey } from './support/device-key.js';
 import { buildTimeoutMs, ensureBuilt } from './support/ensure-built.js';
+import { logIn } from './support/log-in.js';
 import { type HeldMemory, measurable, measureMemory } from './support/measure-memory.js';
 import { reportFigure } from './support/report-figure.js';
 import { startMock, type TestMock } from './support/start-mock.js';
@@ -59,7 +60,7 @@ describe('the memory of a service', () => {
       },
     });
     await service.acquire(mock);
-    cookie = await logIn();
+    cookie = await logIn(service.url, service.adminToken);
     token = await issueToken();
   }, buildTimeoutMs);
 
@@ -68,16 +69,6 @@ describe('the memory of a service', () => {
     await link.close();
     await Promise.all([mock.stop(), nats.stop()]);
   });
-
-  async function logIn(): Promise<string> {
-    const { headers } = await fetch(new URL('/login', service.url), {
-      method: 'POST',
-      redirect: 'manual',
-      headers: { origin: service.url },
-      body: new URLSearchParams({ token: service.adminToken }),
-    });
-    return headers.getSetCookie()[0]?.split(';')[0] ?? '';
-  }
 
   async function get(path: string, headers: Record<string, string> = { cookie }): Promise<void> {
     const response = await fetch(new URL(path, service.url), { headers });
@@ -137,7 +128,7 @@ describe('the memory of a service', () => {
     await visitBroker();
     if (round % roundsBetweenCuts === 0) {
       await breakLink();
-      cookie = await logIn();
+      cookie = await logIn(service.url, service.adminToken);
     }
   }
 

@@ -8,6 +8,7 @@ import { LicenseStore } from '../src/licensing/ports/license-store.js';
 import { LeakedSecretError } from './support/canaries.js';
 import { isOnPostgres } from './support/create-database.js';
 import { buildTimeoutMs, ensureBuilt } from './support/ensure-built.js';
+import { logIn } from './support/log-in.js';
 import { startApp, type TestApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
 import { startNats } from './support/start-nats.js';
@@ -71,13 +72,7 @@ describe('a secret that leaks', () => {
       await mock.control('PATCH', '/mock/devices/srv-store-1', { name: `Till ${secrets()?.refreshToken}` });
       await app.app.get(RefreshLicense).execute(serviceItself);
       const leaving = new AbortController();
-      const login = await fetch(new URL('/login', app.url), {
-        method: 'POST',
-        redirect: 'manual',
-        headers: { origin: app.url },
-        body: new URLSearchParams({ token: app.adminToken }),
-      });
-      const headers = { cookie: login.headers.getSetCookie()[0]?.split(';')[0] ?? '' };
+      const headers = { cookie: await logIn(app.url, app.adminToken) };
       const answer = await fetch(new URL(path, app.url), { headers, signal: leaving.signal });
       let text = '';
       for await (const chunk of answer.body ?? []) {

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createDatabase, isOnPostgres } from './support/create-database.js';
+import { createDatabase, databaseName, isOnPostgres } from './support/create-database.js';
 import { buildTimeoutMs, ensureBuilt } from './support/ensure-built.js';
 import { readStream } from './support/read-stream.js';
 import { reportFigure } from './support/report-figure.js';
@@ -115,7 +115,7 @@ describe('a stop', () => {
       await expect.poll(async () => (await readStream(nats)).at(-1)?.event.sequence).toBe(sequence);
       const sequences = (await readStream(nats)).map(({ event }) => event.sequence);
       expect(sequences).toEqual([...new Set(sequences)].toSorted());
-      reportFigure('R10', `${stops} stops in order on ${isOnPostgres ? 'PostgreSQL' : 'SQLite'}`);
+      reportFigure('R10', `${stops} stops in order on ${databaseName}`);
     },
     stopsTimeoutMs,
   );

@@ -5,21 +5,20 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Leadership } from '../src/licensing/leadership.js';
 import { ObserveLicense } from '../src/licensing/observe-license.js';
 import { LicenseStore } from '../src/licensing/ports/license-store.js';
-import { RevokeDroppedGrants } from '../src/licensing/revoke-dropped-grants.js';
 import { NatsLink } from '../src/messaging/nats-link.js';
 import { OutboxRelay } from '../src/outbox/outbox-relay.js';
 import { UsedProofs } from '../src/persistence/used-proofs.js';
-import { isOnPostgres } from './support/create-database.js';
+import { databaseName } from './support/create-database.js';
 import { commitEvents, readOutbox } from './support/commit-events.js';
 import { DatabaseFault, type StatementFate, statementFates } from './support/database-fault.js';
 import { dayMs, hourMs, shift } from './support/license-fixture.js';
+import { LicenseRequests } from './support/license-requests.js';
 import { PublishFault, type PublishFate } from './support/publish-fault.js';
 import { readStream } from './support/read-stream.js';
 import { reportFigure } from './support/report-figure.js';
 import { startNats, type TestNats } from './support/start-nats.js';
 import { refreshPath, TestStore } from './support/start-store.js';
 
-const authorizationPath = '/api/license/authorization';
 /** More statements than any use case makes. */
 const mostCalls = 80;
 const eventsOfRelay = 3;
@@ -65,16 +64,16 @@ function* planStrikes(isLong = process.env['FAILING_CALLS'] === 'all'): Generato
 
 let nats: TestNats;
 let store: TestStore;
+let person: LicenseRequests;
 let fault: DatabaseFault;
 let checkedSequence = 0;
 let trials = 0;
-/** Answers that the contract does not know. */
-const wrongAnswers: string[] = [];
 const drains = new Set<Promise<void>>();
 
 beforeAll(async () => {
   nats = await startNats();
   store = await TestStore.start({ nats });
+  person = new LicenseRequests(store, ['503 storage-unavailable']);
   store.app.app.useLogger(false);
   // Who leads is asked now and then by the real clock, and has a suite of its own.
   vi.spyOn(store.app.app.get(Leadership), 'holds').mockResolvedValue(true);
@@ -86,7 +85,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await store.stop();
   await nats.stop();
-  reportFigure('R2', `${trials} failing calls survived on ${isOnPostgres ? 'PostgreSQL' : 'SQLite'}`);
+  reportFigure('R2', `${trials} failing calls survived on ${databaseName}`);
 });
 
 /** What is committed is published in the background: a trial waits for that too. */
@@ -108,33 +107,7 @@ async function drain(): Promise<void> {
   await settleDrains();
 }
 
-/** A request that may fail for the database's fault, and for no other. */
-async function ask(method: 'get' | 'post' | 'delete', path: string): Promise<void> {
-  const { status, body } = await store.app.as(method, path);
-  if (status < 300) return;
-  const { code } = body as { code?: string };
-  if (status !== 503 || code !== 'storage-unavailable')
-    wrongAnswers.push(`${method} ${path}: ${status} ${code}`);
-  throw new Error(`${method} ${path}: ${status}`);
-}
-
-const next = () => ask('post', authorizationPath);
-const complete = () => ask('post', `${authorizationPath}/complete`);
-const refresh = () => ask('post', refreshPath);
-const remove = () => ask('delete', '/api/license');
 const get = <T>(type: abstract new (...args: never[]) => T): T => store.app.app.get<T>(type);
-
-async function beUnlicensed(): Promise<void> {
-  await remove();
-  await ask('delete', authorizationPath);
-  await get(RevokeDroppedGrants).executeWhenDue();
-}
-
-async function beAuthorized(): Promise<void> {
-  await beUnlicensed();
-  await next();
-  await store.mock.approve(get(LicenseStore).pending?.userCode ?? '');
-}
 
 async function beLicensed(): Promise<void> {
   const { license, reauthorizationRequired } = get(LicenseStore).state;
@@ -142,14 +115,14 @@ async function beLicensed(): Promise<void> {
   const isFar = renewalDate !== null && renewalDate > shift(store.clock.now(), 40 * dayMs);
   if (isFar && !reauthorizationRequired) return;
   await renewTo(shift(store.clock.now(), 20 * yearMs));
-  if (license !== null && !reauthorizationRequired) return refresh();
-  await beAuthorized();
-  await complete();
+  if (license !== null && !reauthorizationRequired) return person.refresh();
+  await person.beAuthorized();
+  await person.complete();
 }
 
 async function beRefreshed(): Promise<void> {
   await beLicensed();
-  await refresh();
+  await person.refresh();
 }
 
 async function renewTo(expiresOn: Date): Promise<void> {
@@ -165,17 +138,17 @@ function approachEnd(beforeEndMs: number): void {
 }
 
 const useCases: readonly UseCase[] = [
-  { name: 'Next', prepare: beUnlicensed, run: next },
+  { name: 'Next', prepare: () => person.beUnlicensed(), run: () => person.next() },
   {
     name: 'cancelling',
     prepare: async () => {
-      await beUnlicensed();
-      await next();
+      await person.beUnlicensed();
+      await person.next();
     },
-    run: () => ask('delete', authorizationPath),
+    run: () => person.cancel(),
   },
-  { name: 'Complete Authorization', prepare: beAuthorized, run: complete },
-  { name: 'a refresh that a person asks for', prepare: beLicensed, run: refresh },
+  { name: 'Complete Authorization', prepare: () => person.beAuthorized(), run: () => person.complete() },
+  { name: 'a refresh that a person asks for', prepare: beLicensed, run: () => person.refresh() },
   {
     name: 'a refresh that is due',
     prepare: beLicensed,
@@ -187,7 +160,7 @@ const useCases: readonly UseCase[] = [
       await beLicensed();
       await renewTo(shift(store.clock.now(), 20 * yearMs));
     },
-    run: refresh,
+    run: () => person.refresh(),
   },
   {
     name: 'a revocation at the Authorization server',
@@ -203,14 +176,14 @@ const useCases: readonly UseCase[] = [
     // end of its token.
     otherwise: { status: 'licensed → licensed', isTokenNew: false },
   },
-  { name: 'removing', prepare: beLicensed, run: remove },
+  { name: 'removing', prepare: beLicensed, run: () => person.remove() },
   {
     name: 'the revocation of a dropped grant',
     prepare: async () => {
       await beLicensed();
-      await remove();
+      await person.remove();
     },
-    run: () => get(RevokeDroppedGrants).executeWhenDue(),
+    run: () => person.revokeDropped(),
   },
   {
     name: 'a warning of the end of the token',
@@ -233,7 +206,7 @@ const useCases: readonly UseCase[] = [
     prepare: async () => {
       await beLicensed();
       await renewTo(shift(store.clock.now(), hourMs));
-      await refresh();
+      await person.refresh();
       store.clock.advance(hourMs);
     },
     run: () => get(ObserveLicense).execute(),
@@ -262,7 +235,7 @@ const useCases: readonly UseCase[] = [
   {
     name: 'a look at the audit trail',
     prepare: async () => undefined,
-    run: () => ask('get', '/api/license/audit?limit=5'),
+    run: () => person.ask('get', '/api/license/audit?limit=5'),
   },
 ];
 
@@ -346,7 +319,7 @@ describe.each(useCases)('$name', ({ prepare, run, otherwise }) => {
     const { struck } = fault;
     fault.heal();
     get(NatsLink).isConnected = true;
-    expect(wrongAnswers, where).toEqual([]);
+    expect(person.wrongAnswers, where).toEqual([]);
 
     const nothing = compare(before, before);
     const changed = compare(before, await readFacts());

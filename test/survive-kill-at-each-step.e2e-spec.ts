@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDatabase, isOnPostgres } from './support/create-database.js';
+import { createDatabase, databaseName, isOnPostgres } from './support/create-database.js';
 import { buildTimeoutMs, ensureBuilt } from './support/ensure-built.js';
 import { examineDatabase } from './support/examine-database.js';
+import { authorizationPath } from './support/license-requests.js';
 import { readStream } from './support/read-stream.js';
 import { reportFigure } from './support/report-figure.js';
 import type { LicenseJson } from './support/start-app.js';
@@ -23,9 +24,7 @@ const fewestSteps = 8;
 const timeoutMs = 3_600_000;
 /** What a request sets off comes soon after its answer, see kill-at-step.mjs. */
 const settleMs = 350;
-const authorizationPath = '/api/license/authorization';
 const preload = `--import ${pathToFileURL(join(import.meta.dirname, 'support/kill-at-step.mjs')).href}`;
-const database = isOnPostgres ? 'PostgreSQL' : 'SQLite';
 
 /** What was killed, and at how many steps. */
 const killed = new Map<string, number>();
@@ -33,7 +32,7 @@ const killed = new Map<string, number>();
 afterAll(() => {
   const sum = [...killed.values()].reduce((total, kills) => total + kills, 0);
   const each = [...killed].map(([what, kills]) => `${what} ${kills}`).join(', ');
-  reportFigure('R1', `${sum} kills at a step on ${database} (${each})`);
+  reportFigure('R1', `${sum} kills at a step on ${databaseName} (${each})`);
 });
 
 /** Where a use case is struck. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDatabase, isOnPostgres } from './support/create-database.js';
+import { createDatabase, databaseName, isOnPostgres } from './support/create-database.js';
 import { buildTimeoutMs, ensureBuilt } from './support/ensure-built.js';
 import { examineDatabase } from './support/examine-database.js';
 import { readStream } from './support/read-stream.js';
@@ -122,7 +122,7 @@ describe('a service that is killed', () => {
       expect(mockLog.filter((line) => /replayed|family is ended/.test(line))).toEqual([]);
       reportFigure(
         'R1',
-        `${kills} kills survived on ${isOnPostgres ? 'PostgreSQL' : 'SQLite'}, ${eventIds.length} events, each in the stream once`,
+        `${kills} kills survived on ${databaseName}, ${eventIds.length} events, each in the stream once`,
       );
     },
     trialsTimeoutMs,

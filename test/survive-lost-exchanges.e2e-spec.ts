@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { License } from '../src/licensing/domain/license.js';
 import { LicenseStore } from '../src/licensing/ports/license-store.js';
-import { RevokeDroppedGrants } from '../src/licensing/revoke-dropped-grants.js';
-import { isOnPostgres } from './support/create-database.js';
+import { databaseName, isOnPostgres } from './support/create-database.js';
 import type { Fault } from './support/fault-proxy.js';
 import { hourMs, minuteMs } from './support/license-fixture.js';
+import { authorizationPath, LicenseRequests } from './support/license-requests.js';
 import { reportFigure } from './support/report-figure.js';
-import { refreshPath, TestStore } from './support/start-store.js';
+import { TestStore } from './support/start-store.js';
 
-const authorizationPath = '/api/license/authorization';
 /** More exchanges than any use case has. */
 const mostExchanges = 20;
 /** `FAILING_CALLS=all` for the long form: each exchange; else one of so many. */
@@ -42,48 +41,26 @@ interface UseCase {
 }
 
 let store: TestStore;
+let person: LicenseRequests;
 let trials = 0;
-/** Answers that the contract does not know for an exchange that has failed. */
-const wrongAnswers: string[] = [];
 
 beforeAll(async () => {
   store = await TestStore.start();
+  person = new LicenseRequests(store, [
+    '502 authorization-server-unreachable',
+    '503 authorization-server-unreachable',
+  ]);
 });
 
 afterAll(async () => {
   await store.stop();
-  reportFigure('R2', `${trials} failing exchanges survived on ${isOnPostgres ? 'PostgreSQL' : 'SQLite'}`);
+  reportFigure('R2', `${trials} failing exchanges survived on ${databaseName}`);
 });
-
-async function ask(method: 'get' | 'post' | 'delete', path: string): Promise<void> {
-  const { status, body } = await store.app.as(method, path);
-  if (status < 300) return;
-  const { code } = body as { code?: string };
-  if (code !== 'authorization-server-unreachable') wrongAnswers.push(`${method} ${path}: ${status} ${code}`);
-  throw new Error(`${method} ${path}: ${status} ${code}`);
-}
-
-const next = () => ask('post', authorizationPath);
-const complete = () => ask('post', `${authorizationPath}/complete`);
-const refresh = () => ask('post', refreshPath);
-const revokeDropped = () => store.app.app.get(RevokeDroppedGrants).executeWhenDue();
-
-async function beUnlicensed(): Promise<void> {
-  await ask('delete', '/api/license');
-  await ask('delete', authorizationPath);
-  await revokeDropped();
-}
-
-async function beAuthorized(): Promise<void> {
-  await beUnlicensed();
-  await next();
-  await store.mock.approve(store.app.app.get(LicenseStore).pending?.userCode ?? '');
-}
 
 async function beLicensed(): Promise<void> {
   if ((await store.app.view()).status === 'licensed') return;
-  await beAuthorized();
-  await complete();
+  await person.beAuthorized();
+  await person.complete();
 }
 
 /** A device code works once (RFC 8628 section 3.5): with its answer lost, a person has to authorize another one. */
@@ -93,15 +70,15 @@ async function completeOrBeginAnew(): Promise<void> {
   const { code, detail } = body as { code?: string; detail?: string };
   expect(code).toBe('license-refused');
   expect(detail).toContain('authorize this server once more');
-  await beAuthorized();
-  await complete();
+  await person.beAuthorized();
+  await person.complete();
 }
 
 /** A license without its secrets, or secrets without a license, is half done. */
 function expectWhole(): void {
   const { state, secrets } = store.app.app.get(LicenseStore);
   expect(secrets !== null).toBe(state.license !== null);
-  expect(wrongAnswers.splice(0)).toEqual([]);
+  expect(person.wrongAnswers.splice(0)).toEqual([]);
 }
 
 async function expectPending(): Promise<void> {
@@ -121,15 +98,20 @@ async function expectRevoked(): Promise<void> {
 }
 
 const useCases: readonly UseCase[] = [
-  { name: 'Next', prepare: beUnlicensed, run: next, expectDone: expectPending },
+  { name: 'Next', prepare: () => person.beUnlicensed(), run: () => person.next(), expectDone: expectPending },
   {
     name: 'Complete Authorization',
-    prepare: beAuthorized,
-    run: complete,
+    prepare: () => person.beAuthorized(),
+    run: () => person.complete(),
     redo: completeOrBeginAnew,
     expectDone: expectLicensed,
   },
-  { name: 'a refresh that a person asks for', prepare: beLicensed, run: refresh, expectDone: expectLicensed },
+  {
+    name: 'a refresh that a person asks for',
+    prepare: beLicensed,
+    run: () => person.refresh(),
+    expectDone: expectLicensed,
+  },
   {
     name: 'a refresh that is due',
     prepare: beLicensed,
@@ -140,9 +122,9 @@ const useCases: readonly UseCase[] = [
     name: 'the revocation of a dropped grant',
     prepare: async () => {
       await beLicensed();
-      await ask('delete', '/api/license');
+      await person.remove();
     },
-    run: revokeDropped,
+    run: () => person.revokeDropped(),
     isDoneByStatus: true,
     expectDone: expectRevoked,
   },

@@ -5,11 +5,11 @@ import { RefreshLicense } from '../src/licensing/refresh-license.js';
 import { FakeClock } from './support/fake-clock.js';
 import { holdScheduler } from './support/hold-scheduler.js';
 import { nameWaitingEvents } from './support/read-outbox.js';
+import { authorizationPath } from './support/license-requests.js';
 import { startApp, type TestApp } from './support/start-app.js';
 import { refreshPath } from './support/start-store.js';
 import { startStranger, type Stranger } from './support/start-stranger.js';
 
-const authorizationPath = '/api/license/authorization';
 const completePath = '/api/license/authorization/complete';
 const refreshGrant = 'refresh_token';
 

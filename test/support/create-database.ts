@@ -4,6 +4,7 @@ import { inject } from 'vitest';
 
 /** Whether this run of the suite is the one on PostgreSQL. */
 export const isOnPostgres = process.env.DB === 'postgres';
+export const databaseName = isOnPostgres ? 'PostgreSQL' : 'SQLite';
 
 /** Makes an empty database in the cluster of this run, and resolves to its URL. */
 export async function createDatabase(): Promise<string> {
