@@ -152,7 +152,7 @@ export class PollAuthorization {
         if (answer.secrets !== null) await transaction.queueRevocation(answer.secrets, now);
         return this.end(
           transaction,
-          { ...pending, state: 'refused', refusal: explainRefusal(answer, pending) },
+          { ...pending, state: 'refused', refusal: describeRefusal(answer, pending) },
           'authorization-refused',
         );
     }
@@ -209,7 +209,7 @@ export class PollAuthorization {
 }
 
 /** A device code works once (RFC 8628 section 3.5), also where the answer to it has not come. */
-function explainRefusal(
+function describeRefusal(
   { code, message }: Extract<DeviceCodeAnswer, { kind: 'refused' }>,
   { unansweredPolls }: PendingAuthorization,
 ): string {
