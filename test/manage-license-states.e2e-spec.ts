@@ -109,7 +109,7 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
     await store.mock.approve((await store.page.locator('#user-code').textContent()) ?? '');
     await store.changeLicense({ isActive: false });
     await store.choose('Complete Authorization');
-    await store.isTold('The Authorization server refused the license');
+    await store.isTold('The authorization brought no license');
     await store.inspect('license-refused');
   });
 

@@ -214,7 +214,7 @@ function describeRefusal(
   { unansweredPolls }: PendingAuthorization,
 ): string {
   if (code !== 'code-not-accepted' || unansweredPolls === 0) return message;
-  return `${message.replace(/\.?$/, '.')} An earlier answer has not come, and may have brought the license: authorize this server once more.`;
+  return `An earlier answer of the Authorization server has not come, and may have brought the license: authorize this server once more. (${message})`;
 }
 
 function outcomeOf(pending: PendingAuthorization): PollOutcome {

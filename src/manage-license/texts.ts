@@ -150,8 +150,8 @@ export const texts = {
       text: 'It was not entered in time. Choose **Next** for a new one.',
     },
     refused: {
-      title: 'The Authorization server refused the license',
-      text: 'Put that right there, for example with another license or device, then choose **Next** for a new User Code.',
+      title: 'The authorization brought no license',
+      text: 'See to what the reason says, then choose **Next** for a new User Code.',
     },
   },
 
