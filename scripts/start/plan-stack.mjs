@@ -12,7 +12,7 @@ import { shareEnvironment } from './share-environment.mjs';
 const run = promisify(execFile);
 
 /**
- * @typedef {import('./supervised-process.mjs').ProcessPlan} ProcessPlan
+ * @typedef {import('./child-process.mjs').ProcessPlan} ProcessPlan
  * @typedef {{ rootDir: string, env: NodeJS.ProcessEnv, isColorful: boolean }} Surroundings
  */
 

@@ -10,7 +10,6 @@ import { planStack } from './plan-stack.mjs';
 import { readSettings } from './read-settings.mjs';
 import { Stack } from './stack.mjs';
 import { StartError } from './start-error.mjs';
-import { startGuard } from './start-guard.mjs';
 import { writeBanner } from './write-banner.mjs';
 
 const ROOT_DIR = join(import.meta.dirname, '../..');
@@ -50,7 +49,6 @@ export async function runStack() {
  * @param {(signal: AbortSignal) => Promise<string>} complete the stack that is up, and describe it
  */
 async function superviseStack(plan, log, complete) {
-  const guard = startGuard();
   const starting = new AbortController();
   /** @type {Promise<never> | null} */
   let ending = null;
@@ -61,8 +59,7 @@ async function superviseStack(plan, log, complete) {
   const stack = new Stack(plan, {
     onLine: (name, line) => log.showLine(name, line),
     onNotice: (notice) => log.showLine('stack', notice),
-    onSpawn: (name, groupId) => guard.watch(name, groupId),
-    onGivenUp: (error) => void end(error),
+    onDied: (error) => void end(error),
   });
   /** @param {unknown} fault undefined: someone wished it @returns {Promise<never>} */
   async function endStack(fault) {
@@ -70,7 +67,6 @@ async function superviseStack(plan, log, complete) {
     log.release();
     log.showText(fault === undefined ? '\nStopping …' : '');
     await stack.stop();
-    guard.dismiss();
     if (fault !== undefined) console.error(fault instanceof StartError ? fault.message : fault);
     process.exit(fault === undefined ? 0 : 1);
   }

@@ -1,4 +1,4 @@
-import { SupervisedProcess } from './supervised-process.mjs';
+import { ChildProcess } from './child-process.mjs';
 
 /**
  * @typedef {ReturnType<typeof import('./plan-stack.mjs').planStack>} StackPlan
@@ -11,18 +11,18 @@ export class Stack {
 
   /**
    * @param {StackPlan} plan
-   * @param {import('./supervised-process.mjs').ProcessReports} reports
+   * @param {import('./child-process.mjs').ProcessReports} reports
    */
   constructor(plan, reports) {
-    const supervise = (/** @type {import('./supervised-process.mjs').ProcessPlan} */ part) =>
-      new SupervisedProcess(part, reports);
-    const brokers = plan.brokers.map(supervise);
-    const mock = plan.mock === null ? [] : [supervise(plan.mock)];
-    const servers = plan.servers.map(supervise);
-    const registers = plan.registers.map(supervise);
-    // The servers need neither to start, but their log is quieter with a broker there; a register wants its server.
+    const manage = (/** @type {import('./child-process.mjs').ProcessPlan} */ part) =>
+      new ChildProcess(part, reports);
+    const brokers = plan.brokers.map(manage);
+    const mock = plan.mock === null ? [] : [manage(plan.mock)];
+    const servers = plan.servers.map(manage);
+    const registers = plan.registers.map(manage);
+    // The servers need neither to start, but their log is quieter with a broker there; a register needs its server.
     this.#startOrder = [brokers, [...mock, ...servers], registers];
-    // The servers first: while they end, they still want to tell the broker.
+    // The servers first: while they end, they still publish to the broker.
     this.#stopOrder = [...servers, ...registers, ...mock, ...brokers];
   }
 
@@ -39,7 +39,7 @@ export class Stack {
     for (const part of this.#stopOrder) await part.stop();
   }
 
-  /** Ends them at once. */
+  /** Ends them immediately. */
   async kill() {
     await Promise.all(this.#stopOrder.map((part) => part.kill()));
   }

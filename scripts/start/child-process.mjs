@@ -1,13 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { RestartBudget } from './restart-budget.mjs';
 import { StartError } from './start-error.mjs';
 
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 12_000;
-const RESTART_DELAY_MS = 1_000;
-const RESTART_LIMITS = { maxRestarts: 5, windowMs: 60_000 };
 
 /**
  * @typedef {object} ProcessPlan
@@ -17,38 +14,30 @@ const RESTART_LIMITS = { maxRestarts: 5, windowMs: 60_000 };
  * @property {Record<string, string>} env
  * @property {string} cwd
  * @property {(signal: AbortSignal) => Promise<void>} waitUntilHealthy
- * @property {(line: string) => string | null} formatLine null: not worth showing
- * @property {() => Promise<void>} removeLeftovers before a start and after a kill
+ * @property {(line: string) => string | null} formatLine returns `null` for a line that is not worth showing
+ * @property {() => Promise<void>} removeLeftovers runs before a start and after a kill
  *
  * @typedef {object} ProcessReports
  * @property {(name: string, line: string) => void} onLine
  * @property {(notice: string) => void} onNotice
- * @property {(name: string, groupId: number) => void} onSpawn
- * @property {(error: StartError) => void} onGivenUp
+ * @property {(error: StartError) => void} onDied is called when a healthy process ends although nobody stopped it
  */
 
-/** One process of the stack: started, started again when it dies, and ended with all that it started itself. */
-export class SupervisedProcess {
+/** Runs one process of the stack in its own process group. */
+export class ChildProcess {
   #plan;
   #reports;
-  #budget = new RestartBudget(RESTART_LIMITS);
   #isUp = false;
   #isStopping = false;
   /** @type {import('node:child_process').ChildProcess | null} */
   #child = null;
-  /** @type {Promise<string>} how the latest child ended */
+  /** @type {Promise<string>} how it ended */
   #ended = Promise.resolve('');
-  /** @type {NodeJS.Timeout | undefined} */
-  #restartTimer;
 
   /** @param {ProcessPlan} plan @param {ProcessReports} reports */
   constructor(plan, reports) {
     this.#plan = plan;
     this.#reports = reports;
-  }
-
-  get name() {
-    return this.#plan.name;
   }
 
   /**
@@ -64,102 +53,76 @@ export class SupervisedProcess {
     this.#isUp = true;
   }
 
-  /** Asks it to end, and makes it end when it does not. */
+  /** Asks it to end, and kills it after a limit. */
   async stop() {
     this.#isStopping = true;
-    clearTimeout(this.#restartTimer);
     if (this.#child === null) return;
     this.#signalGroup('SIGTERM');
     const timer = setTimeout(() => {
-      this.#reports.onNotice(`${this.name} did not stop within ${STOP_TIMEOUT_MS / 1_000} s and is ended`);
+      const { name } = this.#plan;
+      this.#reports.onNotice(`${name} did not stop within ${STOP_TIMEOUT_MS / 1_000} s and is killed`);
       void this.kill();
     }, STOP_TIMEOUT_MS);
     await this.#ended;
     clearTimeout(timer);
   }
 
-  /** Ends it at once. */
+  /** Ends it immediately. */
   async kill() {
     this.#isStopping = true;
-    clearTimeout(this.#restartTimer);
     this.#signalGroup('SIGKILL');
     await this.#plan.removeLeftovers();
     await this.#ended;
   }
 
   #spawn() {
-    const { command, args, env, cwd } = this.#plan;
-    // A process group of its own: a Ctrl-C in the terminal reaches the stack alone, which then ends all in order.
+    const { name, command, args, env, cwd } = this.#plan;
+    // Its own process group: a Ctrl-C in the terminal reaches the stack alone, which then ends all in order.
     const child = spawn(command, args, { env, cwd, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) {
-      createInterface({ input: stream }).on('line', (line) => this.#showLine(line));
+      createInterface({ input: stream }).on('line', (line) => {
+        const shown = this.#plan.formatLine(line);
+        if (shown !== null) this.#reports.onLine(name, shown);
+      });
     }
     let ending = '';
     child.once('error', (error) => (ending = error.message));
     child.once('exit', (code, signal) => {
       ending = signal === null ? `exit code ${code}` : `signal ${signal}`;
-      // What it started itself goes with it.
+      // Processes that it started end with it.
       this.#signalGroup('SIGKILL');
     });
     this.#ended = once(child, 'close').then(
       () => ending,
       () => ending,
     );
-    if (child.pid !== undefined) this.#reports.onSpawn(this.name, child.pid);
-    void this.#ended.then(() => this.#handleEnd(child, ending));
+    void this.#ended.then(() => this.#handleEnd(ending));
   }
 
   /** @param {AbortSignal} signal */
   async #becomeHealthy(signal) {
+    const { name } = this.#plan;
     const giveUp = new AbortController();
     const limits = AbortSignal.any([signal, giveUp.signal, AbortSignal.timeout(START_TIMEOUT_MS)]);
     const healthy = this.#plan.waitUntilHealthy(limits).then(() => null);
     const ending = await Promise.race([healthy, this.#ended]).catch((error) => {
       signal.throwIfAborted();
-      const seconds = START_TIMEOUT_MS / 1_000;
-      throw new StartError('process-failed', `${this.name} was not healthy within ${seconds} s`, {
-        cause: error,
-      });
+      const message = `${name} was not healthy within ${START_TIMEOUT_MS / 1_000} s`;
+      throw new StartError('process-failed', message, { cause: error });
     });
     if (ending === null) return;
     healthy.catch(() => {});
     giveUp.abort();
-    throw new StartError(
-      'process-failed',
-      `${this.name} ended while it started (${ending}): its last lines say why`,
-    );
+    throw new StartError('process-failed', `${name} ended while it started (${ending}): see its last lines`);
   }
 
-  /** @param {import('node:child_process').ChildProcess} child @param {string} ending */
-  #handleEnd(child, ending) {
-    if (this.#child === child) this.#child = null;
+  /** @param {string} ending */
+  #handleEnd(ending) {
+    this.#child = null;
     if (this.#isStopping || !this.#isUp) return;
-    if (!this.#budget.take(Date.now())) {
-      const message = `${this.name} ended ${RESTART_LIMITS.maxRestarts + 1} times within a minute (last: ${ending})`;
-      this.#reports.onGivenUp(new StartError('process-failed', `${message}: the whole stack stops`));
-      return;
-    }
-    this.#reports.onNotice(`${this.name} ended (${ending}) and is started again`);
-    this.#restartTimer = setTimeout(() => void this.#restart(), RESTART_DELAY_MS);
-  }
-
-  async #restart() {
-    await this.#plan.removeLeftovers();
-    if (this.#isStopping) return;
-    this.#spawn();
-    const signal = new AbortController().signal;
-    await this.#becomeHealthy(signal).then(
-      () => this.#reports.onNotice(`${this.name} is up again`),
-      // If it ended, that is handled where every end is; if it is slow, it may still come.
-      () => {},
-    );
-  }
-
-  /** @param {string} line */
-  #showLine(line) {
-    const shown = this.#plan.formatLine(line);
-    if (shown !== null) this.#reports.onLine(this.name, shown);
+    const message = `${this.#plan.name} ended (${ending}): see its last lines. The whole stack stops`;
+    this.#reports.onDied(new StartError('process-failed', message));
   }
 
   /** @param {NodeJS.Signals} signal */
