@@ -11,7 +11,7 @@ import { ManageLicenseModule } from './manage-license/manage-license.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { MessagingModule } from './messaging/messaging.module.js';
 import { OutboxModule } from './outbox/outbox.module.js';
-import { PeerListModule } from './peer-list/peer-list.module.js';
+import { PeerListModule } from './peer-registry/peer-list.module.js';
 import { PeersModule } from './peers/peers.module.js';
 import { PersistenceModule } from './persistence/persistence.module.js';
 

@@ -4,7 +4,7 @@ import { Logger } from '@nestjs/common';
 import supertest from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Settings } from '../src/config/settings.js';
-import { LicenseStore } from '../src/licensing/ports/license-store.js';
+import { LicenseStore } from '../src/domain/ports/license-store.js';
 import { AuthCallout } from '../src/messaging/auth-callout.js';
 import { HubLink } from '../src/messaging/hub-link.js';
 import { NatsLink } from '../src/messaging/nats-link.js';

@@ -1,8 +1,8 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { licenseReasons } from '../src/licensing/domain/transitions.js';
-import { licenseStatuses } from '../src/licensing/domain/license-status.js';
+import { licenseReasons } from '../src/domain/transitions.js';
+import { licenseStatuses } from '../src/domain/license-status.js';
 import { permissionsOf } from '../src/messaging/peer-permissions.js';
 import { asyncApiDocument, findFaultsOfDocument, strictSchemaOf } from './support/asyncapi-document.js';
 import { connectRegister, type TestRegister } from './support/register-connection.js';

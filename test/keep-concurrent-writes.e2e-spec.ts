@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { LicenseState } from '../src/licensing/domain/license-state.js';
-import { LicenseStore } from '../src/licensing/ports/license-store.js';
+import type { LicenseState } from '../src/domain/license-state.js';
+import { LicenseStore } from '../src/domain/ports/license-store.js';
 import { Database } from '../src/persistence/database.js';
 import { SettingRow } from '../src/persistence/entities/setting.entity.js';
 import { commitEvents, readOutbox } from './support/commit-events.js';

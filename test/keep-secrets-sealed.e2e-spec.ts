@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { DataSource } from 'typeorm';
 import { loadSettings } from '../src/config/load-settings.js';
-import { LicenseStore } from '../src/licensing/ports/license-store.js';
+import { LicenseStore } from '../src/domain/ports/license-store.js';
 import { createLogger } from '../src/logging/create-logger.js';
 import { isOnPostgres } from './support/create-database.js';
 import { readOutbox } from './support/read-outbox.js';

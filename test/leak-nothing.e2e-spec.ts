@@ -1,10 +1,10 @@
 import { connect } from '@nats-io/transport-node';
 import { Logger } from '@nestjs/common';
 import { afterEach, describe, expect, it } from 'vitest';
-import { serviceItself } from '../src/licensing/domain/audit-actor.js';
+import { serviceItself } from '../src/domain/audit-actor.js';
 import { RefreshLicense } from '../src/licensing/refresh-license.js';
 import { Database } from '../src/persistence/database.js';
-import { LicenseStore } from '../src/licensing/ports/license-store.js';
+import { LicenseStore } from '../src/domain/ports/license-store.js';
 import { LeakedSecretError } from './support/canaries.js';
 import { isOnPostgres } from './support/create-database.js';
 import { buildTimeoutMs, ensureBuilt } from './support/ensure-built.js';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import supertest from 'supertest';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { LicenseStore } from '../src/licensing/ports/license-store.js';
+import { LicenseStore } from '../src/domain/ports/license-store.js';
 import { FakeClock } from './support/fake-clock.js';
 import { hourMs, minuteMs } from './support/license-fixture.js';
 import { holdScheduler } from './support/hold-scheduler.js';

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { LicenseStore } from '../src/licensing/ports/license-store.js';
+import { LicenseStore } from '../src/domain/ports/license-store.js';
 import { startBrowser } from './support/browser.js';
 import { dayMs, minuteMs } from './support/license-fixture.js';
 import { StorePage } from './support/store-page.js';

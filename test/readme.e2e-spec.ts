@@ -8,12 +8,12 @@ import type { LicenseStatusEvent } from '../client/src/license-event.js';
 import { parseLicenseEvent } from '../client/src/parse-license-event.js';
 import { Environment, secretNames } from '../src/config/environment.js';
 import { loadSettings } from '../src/config/load-settings.js';
-import { acceptAcquiredGrant } from '../src/licensing/domain/accept-grant.js';
-import type { LicenseGrant } from '../src/licensing/domain/license.js';
-import { initialLicenseState } from '../src/licensing/domain/license-state.js';
-import { firstRefreshAt, stableOffset } from '../src/licensing/domain/refresh-schedule.js';
-import { licenseReasons } from '../src/licensing/domain/transitions.js';
-import { toCloudEvent } from '../src/outbox/cloud-event.js';
+import { acceptAcquiredGrant } from '../src/domain/accept-grant.js';
+import type { LicenseGrant } from '../src/domain/license.js';
+import { initialLicenseState } from '../src/domain/license-state.js';
+import { firstRefreshAt, stableOffset } from '../src/domain/refresh-schedule.js';
+import { licenseReasons } from '../src/domain/transitions.js';
+import { toCloudEvent } from '../src/events/cloud-event.js';
 
 const rootDir = join(import.meta.dirname, '..');
 const adrs = readdirSync(join(rootDir, 'docs/adr')).map((name) => `docs/adr/${name}`);

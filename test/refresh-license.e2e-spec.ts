@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { LicenseStore } from '../src/licensing/ports/license-store.js';
+import { LicenseStore } from '../src/domain/ports/license-store.js';
 import { RefreshLicense } from '../src/licensing/refresh-license.js';
 import { dayMs, hourMs, minuteMs, secondMs } from './support/license-fixture.js';
 import { refreshPath, startLicensedStore, tokenPath, TestStore } from './support/start-store.js';

@@ -5,7 +5,7 @@ import { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Sessions } from '../src/admin/sessions.js';
 import { MachineClock } from '../src/clock/machine-clock.js';
-import { LicenseStore } from '../src/licensing/ports/license-store.js';
+import { LicenseStore } from '../src/domain/ports/license-store.js';
 import { NatsLink } from '../src/messaging/nats-link.js';
 import { FakeMachineClock } from './support/fake-machine-clock.js';
 import { readMetrics, type Metrics } from './support/read-metrics.js';

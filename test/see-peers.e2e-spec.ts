@@ -1,9 +1,9 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ConnectedPeers } from '../src/messaging/connected-peers.js';
-import { KnownPeers } from '../src/peer-list/known-peers.js';
-import type { Observation } from '../src/peer-list/observe-peer.js';
-import { readStoreEvent } from '../src/peer-list/store-event.js';
+import { KnownPeers } from '../src/peer-registry/known-peers.js';
+import type { Observation } from '../src/peer-registry/observe-peer.js';
+import { readStoreEvent } from '../src/peer-registry/store-event.js';
 import { startBrowser } from './support/browser.js';
 import { dayMs, hourMs, minuteMs, shift, startAt } from './support/license-fixture.js';
 import { writeStatusEvent } from './support/store-events.js';

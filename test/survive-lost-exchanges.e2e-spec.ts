@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { License } from '../src/licensing/domain/license.js';
-import { LicenseStore } from '../src/licensing/ports/license-store.js';
+import type { License } from '../src/domain/license.js';
+import { LicenseStore } from '../src/domain/ports/license-store.js';
 import { databaseName, isOnPostgres } from './support/create-database.js';
 import type { Fault } from './support/fault-proxy.js';
 import { hourMs, minuteMs } from './support/license-fixture.js';

@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { serviceItself } from '../src/licensing/domain/audit-actor.js';
+import { serviceItself } from '../src/domain/audit-actor.js';
 import { RefreshLicense } from '../src/licensing/refresh-license.js';
 import { Outbox } from '../src/outbox/outbox.js';
 import { OutboxRelay } from '../src/outbox/outbox-relay.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type AuditEntry, LicenseStore } from '../src/licensing/ports/license-store.js';
+import { type AuditEntry, LicenseStore } from '../src/domain/ports/license-store.js';
 import { Database } from '../src/persistence/database.js';
 import { isOnPostgres } from './support/create-database.js';
 import { startApp, type TestApp } from './support/start-app.js';

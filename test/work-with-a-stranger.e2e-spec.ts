@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { LicenseStore } from '../src/licensing/ports/license-store.js';
+import { LicenseStore } from '../src/domain/ports/license-store.js';
 import { RefreshLicense } from '../src/licensing/refresh-license.js';
 import { FakeClock } from './support/fake-clock.js';
 import { holdScheduler } from './support/hold-scheduler.js';

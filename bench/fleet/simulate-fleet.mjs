@@ -4,7 +4,7 @@ export const hourMs = 60 * minuteMs;
 export const dayMs = 24 * hourMs;
 export const binMs = 5 * minuteMs;
 
-/** @typedef {typeof import('../../src/licensing/domain/refresh-schedule.js')} Schedule */
+/** @typedef {typeof import('../../src/domain/refresh-schedule.js')} Schedule */
 /** @typedef {'granted' | 'unreachable' | { retryAfterMs: number }} Answer */
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import * as schedule from '../../src/licensing/domain/refresh-schedule.js';
+import * as schedule from '../../src/domain/refresh-schedule.js';
 import { judgeFleet } from './judge-fleet.mjs';
 import { busy, outage, restart, steady } from './scenarios.mjs';
 import { hourMs, simulateFleet } from './simulate-fleet.mjs';

@@ -43,7 +43,7 @@ export const fleet = {
     limit(busy.name, 'tokens ended', 0),
   ],
   async prepare(_stage, { isQuick }) {
-    /** @type {typeof import('../../src/licensing/domain/refresh-schedule.js')} */
+    /** @type {typeof import('../../src/domain/refresh-schedule.js')} */
     const schedule = await loadBuilt('licensing/domain/refresh-schedule');
     const contenders = [steady, restart, outage, busy].map((scenario) => ({
       name: scenario.name,

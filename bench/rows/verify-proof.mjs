@@ -5,7 +5,7 @@ import { createVerifiers } from '../stage/create-verifier.mjs';
 import { loadBuilt } from '../stage/load-built.mjs';
 import { audience, issuer, TokenIssuer } from '../stage/token-issuer.mjs';
 
-/** @type {typeof import('../../src/peers/dpop-proof.js')} */
+/** @type {typeof import('../../src/peers/tokens/dpop-proof.js')} */
 const { checkDpopProof } = await loadBuilt('peers/dpop-proof');
 /** @type {typeof import('../../src/peers/http-nonces.js')} */
 const { HttpNonces } = await loadBuilt('peers/http-nonces');

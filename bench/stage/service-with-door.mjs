@@ -12,11 +12,11 @@ const { createAdapter, setupApp } = await loadBuilt('setup-app');
 const { loadSettings } = await loadBuilt('config/load-settings');
 /** @type {typeof import('../../src/logging/create-logger.js')} */
 const { createLogger } = await loadBuilt('logging/create-logger');
-/** @type {typeof import('../../src/licensing/domain/license-event.js')} */
+/** @type {typeof import('../../src/domain/license-event.js')} */
 const { tellStatus, unchanged } = await loadBuilt('licensing/domain/license-event');
-/** @type {typeof import('../../src/licensing/ports/license-store.js')} */
+/** @type {typeof import('../../src/domain/ports/license-store.js')} */
 const { LicenseStore } = await loadBuilt('licensing/ports/license-store');
-/** @type {typeof import('../../src/licensing/ports/clock.js')} */
+/** @type {typeof import('../../src/domain/ports/clock.js')} */
 const { Clock } = await loadBuilt('licensing/ports/clock');
 
 const settings = loadSettings(process.env);

@@ -9,7 +9,7 @@ export default {
   // A machine that does something else as well is slow, and no proof of an endless loop.
   timeoutMS: 20_000,
   mutate: [
-    'src/licensing/domain/**/*.ts',
+    'src/domain/**/*.ts',
     '!src/**/*.spec.ts',
     'src/peers/{peer-verifier,judge-peer-token,dpop-proof,parse-compact-jws,remember,signature-key,token-status-list,revocation-list,issuer-keys}.ts',
   ],

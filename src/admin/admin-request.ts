@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { RequestNote } from '../http/request-note.js';
-import type { AuditActor } from '../licensing/domain/audit-actor.js';
+import type { AuditActor } from '../domain/audit-actor.js';
 import type { Session } from './sessions.js';
 
 /** Who was let in. `session` null: by the admin token itself. */

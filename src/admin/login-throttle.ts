@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Clock } from '../licensing/ports/clock.js';
+import { Clock } from '../domain/ports/clock.js';
 import { AdminToken } from './admin-token.js';
 
 /** Typing errors are free. */

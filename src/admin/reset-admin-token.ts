@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import type { Settings } from '../config/settings.js';
-import { appendAuditEntry } from '../persistence/append-audit-entry.js';
-import { commandLineActor } from '../persistence/command-line-actor.js';
+import { appendAuditEntry } from '../persistence/audit/append-audit-entry.js';
+import { commandLineActor } from '../persistence/audit/command-line-actor.js';
 import type { Database } from '../persistence/database.js';
 import { SettingRow } from '../persistence/entities/setting.entity.js';
 import { readOrCreatePrivateFile } from '../persistence/private-file.js';

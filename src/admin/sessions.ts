@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../licensing/ports/clock.js';
+import { Clock } from '../domain/ports/clock.js';
 
 const idleEndMs = 30 * 60_000;
 const absoluteEndMs = 12 * 60 * 60_000;

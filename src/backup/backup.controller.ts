@@ -3,7 +3,7 @@ import { ApiBearerAuth, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '
 import { AdminGuard } from '../admin/admin-guard.js';
 import { Actor } from '../admin/admin-request.js';
 import { Problem, ProblemException } from '../http/problem.js';
-import type { AuditActor } from '../licensing/domain/audit-actor.js';
+import type { AuditActor } from '../domain/audit-actor.js';
 import { MakeBackup } from './make-backup.js';
 
 @ApiTags('backup')

@@ -4,9 +4,9 @@ import { basename, dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
-import type { AuditActor } from '../licensing/domain/audit-actor.js';
-import { Clock } from '../licensing/ports/clock.js';
-import { appendAuditEntry } from '../persistence/append-audit-entry.js';
+import type { AuditActor } from '../domain/audit-actor.js';
+import { Clock } from '../domain/ports/clock.js';
+import { appendAuditEntry } from '../persistence/audit/append-audit-entry.js';
 import { copySqlite } from '../persistence/copy-sqlite.js';
 import { Database } from '../persistence/database.js';
 

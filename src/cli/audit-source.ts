@@ -1,9 +1,9 @@
 import { LessThan } from 'typeorm';
 import type { Settings } from '../config/settings.js';
-import type { AuditVerification } from '../licensing/ports/license-store.js';
+import type { AuditVerification } from '../domain/ports/license-store.js';
 import { AuditEntryRow } from '../persistence/entities/audit-entry.entity.js';
-import { toAuditEntry } from '../persistence/to-audit-entry.js';
-import { verifyAuditTrail } from '../persistence/verify-audit-trail.js';
+import { toAuditEntry } from '../persistence/audit/to-audit-entry.js';
+import { verifyAuditTrail } from '../persistence/audit/verify-audit-trail.js';
 import type { AuditReport } from './format-audit.js';
 import { withDatabase } from './open-offline.js';
 import type { ServiceClient } from './service-client.js';

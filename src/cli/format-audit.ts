@@ -1,4 +1,4 @@
-import type { AuditVerification, RecordedAuditEntry } from '../licensing/ports/license-store.js';
+import type { AuditVerification, RecordedAuditEntry } from '../domain/ports/license-store.js';
 import { formatTable } from './format-table.js';
 
 /** An entry as JSON brings it, or as the database does. */

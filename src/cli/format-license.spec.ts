@@ -6,8 +6,8 @@ import {
   shift,
   startAt,
 } from '../../test/support/license-fixture.js';
-import { initialLicenseState } from '../licensing/domain/license-state.js';
-import { licenseViewAt } from '../licensing/domain/license-view.js';
+import { initialLicenseState } from '../domain/license-state.js';
+import { licenseViewAt } from '../domain/license-view.js';
 import { formatLicense, isUsable } from './format-license.js';
 
 const view = (now: Date, state = buildLicensedState()) => licenseViewAt(state, defaultPolicy, now);

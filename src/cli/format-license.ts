@@ -1,4 +1,4 @@
-import type { LicenseView } from '../licensing/domain/license-view.js';
+import type { LicenseView } from '../domain/license-view.js';
 import { formatTable } from './format-table.js';
 
 /** As JSON brings it, or as it is computed here. */

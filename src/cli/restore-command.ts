@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { loadSettings } from '../config/load-settings.js';
 import type { Settings } from '../config/settings.js';
 import { checkSqliteFile } from '../persistence/check-sqlite-file.js';
-import { commandLineActor } from '../persistence/command-line-actor.js';
+import { commandLineActor } from '../persistence/audit/command-line-actor.js';
 import { encryptionKeyPaths } from '../persistence/encryption-key.js';
 import { fitsCopy } from '../persistence/key-of-copy.js';
 import { openSecretBox } from '../persistence/open-secret-box.js';

@@ -1,6 +1,6 @@
 import { loadSettings } from '../config/load-settings.js';
 import type { Settings } from '../config/settings.js';
-import { licenseViewAt } from '../licensing/domain/license-view.js';
+import { licenseViewAt } from '../domain/license-view.js';
 import type { Command, CommandInput } from './command.js';
 import { connectService } from './connect-service.js';
 import { exitCodes } from './exit-code.js';

@@ -1,5 +1,5 @@
 import { Global, Module } from '@nestjs/common';
-import { Clock } from '../licensing/ports/clock.js';
+import { Clock } from '../domain/ports/clock.js';
 import { MachineClock } from './machine-clock.js';
 import { TrustedClock } from './trusted-clock.js';
 

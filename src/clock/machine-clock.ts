@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type { ClockReading } from '../licensing/domain/trusted-time.js';
+import type { ClockReading } from '../domain/trusted-time.js';
 
 /** The clocks of this machine. */
 export class MachineClock {

@@ -1,12 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import {
-  advanceMark,
-  effectiveNow,
-  isWallClockSuspect,
-  type TimeMark,
-} from '../licensing/domain/trusted-time.js';
-import { Clock } from '../licensing/ports/clock.js';
-import { LicenseStore } from '../licensing/ports/license-store.js';
+import { advanceMark, effectiveNow, isWallClockSuspect, type TimeMark } from '../domain/trusted-time.js';
+import { Clock } from '../domain/ports/clock.js';
+import { LicenseStore } from '../domain/ports/license-store.js';
 import { MachineClock } from './machine-clock.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { LicensePolicy } from '../licensing/domain/license.js';
+import type { LicensePolicy } from '../domain/license.js';
 
 /** SQLite for one process on one machine; PostgreSQL where several share the license. */
 export type DatabaseSettings =

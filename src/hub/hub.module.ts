@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { LicensingModule } from '../licensing/licensing.module.js';
 import { MessagingModule } from '../messaging/messaging.module.js';
-import { PeerListModule } from '../peer-list/peer-list.module.js';
+import { PeerListModule } from '../peer-registry/peer-list.module.js';
 import { StoresFollower } from './stores-follower.js';
 import { StoresPlace } from './stores-place.js';
 import { StoresStream } from './stores-stream.js';

@@ -7,11 +7,11 @@ import {
 } from '@nestjs/common';
 import { type Consumer, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { Leadership } from '../licensing/leadership.js';
+import { Leadership } from '../coordination/leadership.js';
 import { NatsLink } from '../messaging/nats-link.js';
-import { KnownPeers } from '../peer-list/known-peers.js';
-import type { Observation } from '../peer-list/observe-peer.js';
-import { readStoreEvent } from '../peer-list/store-event.js';
+import { KnownPeers } from '../peer-registry/known-peers.js';
+import type { Observation } from '../peer-registry/observe-peer.js';
+import { readStoreEvent } from '../peer-registry/store-event.js';
 import { StoresPlace } from './stores-place.js';
 import { StoresStream } from './stores-stream.js';
 

@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AdminGuard } from '../admin/admin-guard.js';
-import { parseCompactJws } from '../peers/parse-compact-jws.js';
+import { parseCompactJws } from '../peers/tokens/parse-compact-jws.js';
 import { PeerGuard } from '../peers/peer-guard.js';
 
 /** Lets in an admin as `AdminGuard` does, or a peer as `PeerGuard` does: whichever the credentials are of. */

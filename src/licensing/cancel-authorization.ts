@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { AuditActor } from './domain/audit-actor.js';
-import { Clock } from './ports/clock.js';
-import { LicenseStore } from './ports/license-store.js';
+import type { AuditActor } from '../domain/audit-actor.js';
+import { Clock } from '../domain/ports/clock.js';
+import { LicenseStore } from '../domain/ports/license-store.js';
 
 /** Forgets the pending device code; whatever it may still bring is revoked. */
 @Injectable()

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
-import type { LicenseState } from './domain/license-state.js';
-import { type LicenseView, licenseViewAt } from './domain/license-view.js';
-import { Clock } from './ports/clock.js';
-import { LicenseStore } from './ports/license-store.js';
+import type { LicenseState } from '../domain/license-state.js';
+import { type LicenseView, licenseViewAt } from '../domain/license-view.js';
+import { Clock } from '../domain/ports/clock.js';
+import { LicenseStore } from '../domain/ports/license-store.js';
 
 interface TextOfLicense {
   readonly state: LicenseState;

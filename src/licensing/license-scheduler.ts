@@ -1,12 +1,12 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import { Leadership } from './leadership.js';
+import { Leadership } from '../coordination/leadership.js';
 import { ObserveLicense } from './observe-license.js';
 import { PollAuthorization } from './poll-authorization.js';
-import { LicenseStore } from './ports/license-store.js';
+import { LicenseStore } from '../domain/ports/license-store.js';
 import { RefreshLicense } from './refresh-license.js';
 import { RevokeDroppedGrants } from './revoke-dropped-grants.js';
-import { SingleFlight } from './single-flight.js';
+import { SingleFlight } from '../coordination/single-flight.js';
 
 const tickMs = 500;
 const longestGoodbyeMs = 5000;

@@ -5,8 +5,8 @@ import { AdminGuard } from '../admin/admin-guard.js';
 import { Actor } from '../admin/admin-request.js';
 import { Problem, ProblemException } from '../http/problem.js';
 import { CancelAuthorization } from './cancel-authorization.js';
-import type { AuditActor } from './domain/audit-actor.js';
-import type { LicenseView } from './domain/license-view.js';
+import type { AuditActor } from '../domain/audit-actor.js';
+import type { LicenseView } from '../domain/license-view.js';
 import { LicenseReader } from './license-reader.js';
 import {
   AuditPageDto,
@@ -18,8 +18,12 @@ import {
   UserCodeDto,
 } from './license.dto.js';
 import { PollAuthorization } from './poll-authorization.js';
-import type { Unreachable } from './ports/authorization-server.js';
-import { type AuditVerification, LicenseStore, type PendingAuthorization } from './ports/license-store.js';
+import type { Unreachable } from '../domain/ports/authorization-server.js';
+import {
+  type AuditVerification,
+  LicenseStore,
+  type PendingAuthorization,
+} from '../domain/ports/license-store.js';
 import { RefreshLicense } from './refresh-license.js';
 import { RemoveLicense } from './remove-license.js';
 import { RequestUserCode } from './request-user-code.js';

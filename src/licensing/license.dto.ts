@@ -1,9 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
-import { licenseStatuses } from './domain/license-status.js';
-import { licenseReasons } from './domain/transitions.js';
-import { auditActions } from './ports/license-store.js';
+import { licenseStatuses } from '../domain/license-status.js';
+import { licenseReasons } from '../domain/transitions.js';
+import { auditActions } from '../domain/ports/license-store.js';
 
 const instant = { type: String, format: 'date-time' } as const;
 const optionalInstant = { ...instant, nullable: true } as const;

@@ -4,7 +4,7 @@ import { OAuthModule } from '../oauth/oauth.module.js';
 import { PeersModule } from '../peers/peers.module.js';
 import { AdminOrPeerGuard } from './admin-or-peer-guard.js';
 import { CancelAuthorization } from './cancel-authorization.js';
-import { Leadership } from './leadership.js';
+import { Leadership } from '../coordination/leadership.js';
 import { LicenseReader } from './license-reader.js';
 import { LicenseScheduler } from './license-scheduler.js';
 import { LicenseViewController } from './license-view.controller.js';

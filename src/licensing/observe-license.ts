@@ -1,13 +1,13 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
-import { serviceItself } from './domain/audit-actor.js';
-import type { LicenseChange, LicenseEvent } from './domain/license-event.js';
-import type { LicenseState } from './domain/license-state.js';
-import { observeClock } from './domain/observe-clock.js';
-import { observeTime } from './domain/observe-time.js';
-import { Clock } from './ports/clock.js';
-import { LicenseStore } from './ports/license-store.js';
-import { summarizeLicense } from './summarize-license.js';
+import { serviceItself } from '../domain/audit-actor.js';
+import type { LicenseChange, LicenseEvent } from '../domain/license-event.js';
+import type { LicenseState } from '../domain/license-state.js';
+import { observeClock } from '../domain/observe-clock.js';
+import { observeTime } from '../domain/observe-time.js';
+import { Clock } from '../domain/ports/clock.js';
+import { LicenseStore } from '../domain/ports/license-store.js';
+import { summarizeLicense } from '../domain/summarize-license.js';
 
 /** Tells what time alone has done to the license, and whether the clock of this machine can be believed. */
 @Injectable()

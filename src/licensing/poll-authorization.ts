@@ -1,21 +1,21 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
-import { acceptAcquiredGrant } from './domain/accept-grant.js';
+import { acceptAcquiredGrant } from '../domain/accept-grant.js';
 import {
   AuthorizationServer,
   type DeviceCodeAnswer,
   type IssuedGrant,
-} from './ports/authorization-server.js';
-import type { Unreachable } from './ports/authorization-server.js';
-import { Clock } from './ports/clock.js';
+} from '../domain/ports/authorization-server.js';
+import type { Unreachable } from '../domain/ports/authorization-server.js';
+import { Clock } from '../domain/ports/clock.js';
 import {
   type AuditAction,
   LicenseStore,
   type LicenseTransaction,
   type PendingAuthorization,
-} from './ports/license-store.js';
-import { SingleFlight } from './single-flight.js';
-import { summarizeLicense } from './summarize-license.js';
+} from '../domain/ports/license-store.js';
+import { SingleFlight } from '../coordination/single-flight.js';
+import { summarizeLicense } from '../domain/summarize-license.js';
 
 /** `none`: no code is pending, or no longer the one that was asked for. */
 export type PollOutcome =

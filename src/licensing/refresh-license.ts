@@ -1,24 +1,24 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
-import { acceptRefreshedGrant } from './domain/accept-grant.js';
-import { type AuditActor, serviceItself } from './domain/audit-actor.js';
-import type { LicenseChange } from './domain/license-event.js';
-import type { LicenseState, RefreshProgress } from './domain/license-state.js';
-import { placeMissedRefresh } from './domain/place-missed-refresh.js';
-import { beginRefresh, failRefresh, type RefreshFailure } from './domain/refresh-failure.js';
-import { isRefreshDue } from './domain/refresh-schedule.js';
+import { acceptRefreshedGrant } from '../domain/accept-grant.js';
+import { type AuditActor, serviceItself } from '../domain/audit-actor.js';
+import type { LicenseChange } from '../domain/license-event.js';
+import type { LicenseState, RefreshProgress } from '../domain/license-state.js';
+import { placeMissedRefresh } from '../domain/place-missed-refresh.js';
+import { beginRefresh, failRefresh, type RefreshFailure } from '../domain/refresh-failure.js';
+import { isRefreshDue } from '../domain/refresh-schedule.js';
 import {
   AuthorizationServer,
   type GrantSecrets,
   type IssuedGrant,
   type RefreshAnswer,
   type Unreachable,
-} from './ports/authorization-server.js';
-import { Clock } from './ports/clock.js';
-import { Leases } from './ports/leases.js';
-import { type AuditAction, LicenseStore, type LicenseTransaction } from './ports/license-store.js';
-import { SingleFlight } from './single-flight.js';
-import { summarizeLicense } from './summarize-license.js';
+} from '../domain/ports/authorization-server.js';
+import { Clock } from '../domain/ports/clock.js';
+import { Leases } from '../coordination/leases.js';
+import { type AuditAction, LicenseStore, type LicenseTransaction } from '../domain/ports/license-store.js';
+import { SingleFlight } from '../coordination/single-flight.js';
+import { summarizeLicense } from '../domain/summarize-license.js';
 
 const leaseName = 'refresh';
 /** Longer than a call to the Authorization server can take. */

@@ -1,10 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
-import type { AuditActor } from './domain/audit-actor.js';
-import { dropLicense } from './domain/remove-license.js';
-import { Clock } from './ports/clock.js';
-import { LicenseStore } from './ports/license-store.js';
-import { summarizeLicense } from './summarize-license.js';
+import type { AuditActor } from '../domain/audit-actor.js';
+import { dropLicense } from '../domain/remove-license.js';
+import { Clock } from '../domain/ports/clock.js';
+import { LicenseStore } from '../domain/ports/license-store.js';
+import { summarizeLicense } from '../domain/summarize-license.js';
 
 /** Drops the license from this server; its grant is revoked at the Authorization server once that can be reached. */
 @Injectable()

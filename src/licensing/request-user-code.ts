@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
-import type { AuditActor } from './domain/audit-actor.js';
-import { licenseStatusAt } from './domain/license-status.js';
+import type { AuditActor } from '../domain/audit-actor.js';
+import { licenseStatusAt } from '../domain/license-status.js';
 import {
   AuthorizationServer,
   type IssuedDeviceCode,
   type Unreachable,
-} from './ports/authorization-server.js';
-import { Clock } from './ports/clock.js';
-import { LicenseStore, type PendingAuthorization } from './ports/license-store.js';
-import { SingleFlight } from './single-flight.js';
+} from '../domain/ports/authorization-server.js';
+import { Clock } from '../domain/ports/clock.js';
+import { LicenseStore, type PendingAuthorization } from '../domain/ports/license-store.js';
+import { SingleFlight } from '../coordination/single-flight.js';
 
 export type RequestUserCodeOutcome =
   | { readonly kind: 'issued' | 'already-pending'; readonly pending: PendingAuthorization }

@@ -1,10 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { serviceItself } from './domain/audit-actor.js';
-import { retryDelayMs } from './domain/refresh-schedule.js';
-import { AuthorizationServer } from './ports/authorization-server.js';
-import { Clock } from './ports/clock.js';
-import { type DueRevocation, LicenseStore } from './ports/license-store.js';
-import { SingleFlight } from './single-flight.js';
+import { serviceItself } from '../domain/audit-actor.js';
+import { retryDelayMs } from '../domain/refresh-schedule.js';
+import { AuthorizationServer } from '../domain/ports/authorization-server.js';
+import { Clock } from '../domain/ports/clock.js';
+import { type DueRevocation, LicenseStore } from '../domain/ports/license-store.js';
+import { SingleFlight } from '../coordination/single-flight.js';
 
 /** Revokes, at the Authorization server, the grants that were dropped here (RFC 7009): again until it has answered. */
 @Injectable()

@@ -6,9 +6,9 @@ import {
   shift,
   startAt,
 } from '../../test/support/license-fixture.js';
-import type { LicenseState } from '../licensing/domain/license-state.js';
-import { initialLicenseState } from '../licensing/domain/license-state.js';
-import { licenseViewAt } from '../licensing/domain/license-view.js';
+import type { LicenseState } from '../domain/license-state.js';
+import { initialLicenseState } from '../domain/license-state.js';
+import { licenseViewAt } from '../domain/license-view.js';
 import { collectWarnings } from './collect-warnings.js';
 
 const licensed = buildLicensedState();

@@ -1,4 +1,4 @@
-import type { LicenseView } from '../licensing/domain/license-view.js';
+import type { LicenseView } from '../domain/license-view.js';
 import { type Message, texts } from './texts.js';
 
 export interface Warning {

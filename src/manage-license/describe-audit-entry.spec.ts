@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { startAt } from '../../test/support/license-fixture.js';
-import { auditActions, type RecordedAuditEntry } from '../licensing/ports/license-store.js';
+import { auditActions, type RecordedAuditEntry } from '../domain/ports/license-store.js';
 import { describeAuditEntry } from './describe-audit-entry.js';
 
 const reader = { locale: 'en', now: startAt };

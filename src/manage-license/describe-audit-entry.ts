@@ -1,9 +1,5 @@
-import {
-  type LicenseStatus,
-  licenseStatuses,
-  licenseStatusTexts,
-} from '../licensing/domain/license-status.js';
-import type { RecordedAuditEntry } from '../licensing/ports/license-store.js';
+import { type LicenseStatus, licenseStatuses, licenseStatusTexts } from '../domain/license-status.js';
+import type { RecordedAuditEntry } from '../domain/ports/license-store.js';
 import type { Reader } from './reader.js';
 import { formatInstant } from './tell-time.js';
 import { texts } from './texts.js';

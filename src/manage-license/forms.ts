@@ -1,6 +1,6 @@
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
-import { peerPlaceShape } from '../peer-list/peer-page.js';
+import { peerPlaceShape } from '../peer-registry/peer-page.js';
 
 /** A form that is one button. */
 export class ActionForm {

@@ -3,7 +3,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { sessionOf } from '../admin/admin-request.js';
 import { Settings } from '../config/settings.js';
-import { LicenseStore } from '../licensing/ports/license-store.js';
+import { LicenseStore } from '../domain/ports/license-store.js';
 import { describeAuditEntry } from './describe-audit-entry.js';
 import { HistoryQuery } from './forms.js';
 import { layOutLives, type Life } from './lay-out-lives.js';

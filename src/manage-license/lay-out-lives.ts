@@ -1,5 +1,5 @@
-import type { License, LicensePolicy } from '../licensing/domain/license.js';
-import { tokenWarningThresholds } from '../licensing/domain/token-warnings.js';
+import type { License, LicensePolicy } from '../domain/license.js';
+import { tokenWarningThresholds } from '../domain/token-warnings.js';
 import type { texts } from './texts.js';
 
 type MomentKind = keyof typeof texts.history.moments;

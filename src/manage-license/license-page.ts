@@ -1,4 +1,4 @@
-import type { LicenseView } from '../licensing/domain/license-view.js';
+import type { LicenseView } from '../domain/license-view.js';
 import type { Reader } from './reader.js';
 import type { NoticeKind } from './texts.js';
 import type { Visitor } from './views/layout.js';

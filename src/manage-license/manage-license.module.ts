@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { AdminModule } from '../admin/admin.module.js';
 import { LicensingModule } from '../licensing/licensing.module.js';
 import { OAuthModule } from '../oauth/oauth.module.js';
-import { PeerListModule } from '../peer-list/peer-list.module.js';
+import { PeerListModule } from '../peer-registry/peer-list.module.js';
 import { AssetController } from './asset.controller.js';
 import { HistoryController } from './history.controller.js';
 import { LicenseEventsController } from './license-events.controller.js';

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Session } from '../admin/sessions.js';
-import type { LicenseView } from '../licensing/domain/license-view.js';
+import type { LicenseView } from '../domain/license-view.js';
 import { LicenseReader } from '../licensing/license-reader.js';
-import { Clock } from '../licensing/ports/clock.js';
-import { LicenseStore } from '../licensing/ports/license-store.js';
+import { Clock } from '../domain/ports/clock.js';
+import { LicenseStore } from '../domain/ports/license-store.js';
 import { type AuthorizationView, isAcquiring, type LicensePage, type Notice } from './license-page.js';
 import { PeoplePage } from './people-page.js';
 import { chooseLocale, type Reader } from './reader.js';

@@ -1,5 +1,5 @@
-import type { TokenStatus } from '../licensing/domain/license-status.js';
-import type { AttentionReason } from '../peer-list/attention.js';
+import type { TokenStatus } from '../domain/license-status.js';
+import type { AttentionReason } from '../peer-registry/attention.js';
 
 /** Every word of the page of connected servers and registers. `**words**` stand out. */
 export const peerTexts = {

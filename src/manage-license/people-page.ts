@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
-import { AuthorizationServer } from '../licensing/ports/authorization-server.js';
+import { AuthorizationServer } from '../domain/ports/authorization-server.js';
 
 /** A page does not wait longer than this for a server that does not answer. */
 const longestWaitMs = 1000;

@@ -1,4 +1,4 @@
-import type { AuditAction } from '../licensing/ports/license-store.js';
+import type { AuditAction } from '../domain/ports/license-store.js';
 import { peerTexts } from './peer-texts.js';
 
 /** Every word that the pages say, in one place. `**words**` stand out. */

@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { explainRefusal } from '../peers/explain-refusal.js';
 import { PeerAdmission } from '../peers/peer-admission.js';
-import type { Peer } from '../peers/peer.js';
+import type { Peer } from '../peers/tokens/peer.js';
 import { answerRequests } from './answer-requests.js';
 import { BrokerLink } from './broker-link.js';
 import { type AuthRequest, NatsSigner, readAuthRequest } from './nats-jwt.js';

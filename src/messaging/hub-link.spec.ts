@@ -3,11 +3,11 @@ import { calculateJwkThumbprint, type JWK } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { buildLicensedState, startAt } from '../../test/support/license-fixture.js';
 import type { Settings } from '../config/settings.js';
-import { initialLicenseState, type LicenseState } from '../licensing/domain/license-state.js';
-import type { GrantSecrets } from '../licensing/ports/authorization-server.js';
-import type { Clock } from '../licensing/ports/clock.js';
-import type { LicenseStore } from '../licensing/ports/license-store.js';
-import { checkDpopProof } from '../peers/dpop-proof.js';
+import { initialLicenseState, type LicenseState } from '../domain/license-state.js';
+import type { GrantSecrets } from '../domain/ports/authorization-server.js';
+import type { Clock } from '../domain/ports/clock.js';
+import type { LicenseStore } from '../domain/ports/license-store.js';
+import { checkDpopProof } from '../peers/tokens/dpop-proof.js';
 import { HubLink } from './hub-link.js';
 
 const dpopKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { ConnectionOptions } from '@nats-io/transport-node';
 import { Settings } from '../config/settings.js';
-import { Clock } from '../licensing/ports/clock.js';
-import { LicenseStore } from '../licensing/ports/license-store.js';
+import { Clock } from '../domain/ports/clock.js';
+import { LicenseStore } from '../domain/ports/license-store.js';
 import { BrokerLink } from './broker-link.js';
 import { signConnectProof } from './sign-connect-proof.js';
 

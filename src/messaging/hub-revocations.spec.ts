@@ -1,7 +1,7 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { LicenseStore } from '../licensing/ports/license-store.js';
+import type { LicenseStore } from '../domain/ports/license-store.js';
 import type { RevocationList } from '../peers/revocation-list.js';
 import type { HubLink } from './hub-link.js';
 import { HubRevocations } from './hub-revocations.js';

@@ -1,9 +1,9 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import { LicenseStore } from '../licensing/ports/license-store.js';
-import { parseCompactJws } from '../peers/parse-compact-jws.js';
+import { LicenseStore } from '../domain/ports/license-store.js';
+import { parseCompactJws } from '../peers/tokens/parse-compact-jws.js';
 import { RevocationList, type SignedStatusList } from '../peers/revocation-list.js';
-import { statusReferenceOf } from '../peers/token-status-list.js';
+import { statusReferenceOf } from '../peers/tokens/token-status-list.js';
 import { HubLink } from './hub-link.js';
 
 /** Short beside the life of a list: what the hub knows is here soon after. */

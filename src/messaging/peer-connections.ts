@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { Settings } from '../config/settings.js';
 import { PeerVerifier } from '../peers/peer-verifier.js';
-import type { Peer, PeerRefusal } from '../peers/peer.js';
+import type { Peer, PeerRefusal } from '../peers/tokens/peer.js';
 import { BrokerLink } from './broker-link.js';
 import type { AuthRequest } from './nats-jwt.js';
 

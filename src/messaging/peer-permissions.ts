@@ -1,4 +1,4 @@
-import type { Peer } from '../peers/peer.js';
+import type { Peer } from '../peers/tokens/peer.js';
 
 /** The account of registers and store servers: without JetStream, so that a reply subject can do no harm. */
 export const peerAccount = 'REG';

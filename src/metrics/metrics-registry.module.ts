@@ -1,6 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { MetricsRegistry } from './metrics-registry.js';
-import { PeerMetrics } from './peer-metrics.js';
+import { PeerMetrics } from '../peers/peer-metrics.js';
 
 /** What any part of the service may count with; it depends on none of them. */
 @Global()

@@ -4,13 +4,13 @@ import type { Settings } from '../config/settings.js';
 import { LicensingModule } from '../licensing/licensing.module.js';
 import { MessagingModule } from '../messaging/messaging.module.js';
 import { OutboxModule } from '../outbox/outbox.module.js';
-import { PeerListModule } from '../peer-list/peer-list.module.js';
+import { PeerListModule } from '../peer-registry/peer-list.module.js';
 import { HttpMetrics } from './http-metrics.js';
-import { LicenseMetrics } from './license-metrics.js';
-import { MessagingMetrics } from './messaging-metrics.js';
+import { LicenseMetrics } from '../licensing/license-metrics.js';
+import { MessagingMetrics } from '../outbox/messaging-metrics.js';
 import { MetricsController } from './metrics.controller.js';
 import { MetricsGuard } from './metrics-guard.js';
-import { PeerListMetrics } from './peer-list-metrics.js';
+import { PeerListMetrics } from '../peer-registry/peer-registry-metrics.js';
 import { MetricsRegistryModule } from './metrics-registry.module.js';
 
 @Module({})

@@ -1,6 +1,6 @@
 import { errors } from 'jose';
 import { ClientError, ResponseBodyError } from 'openid-client';
-import type { Unreachable } from '../licensing/ports/authorization-server.js';
+import type { Unreachable } from '../domain/ports/authorization-server.js';
 import { LicenseTokenError } from './read-license-token.js';
 import { ServerMetadataError } from './server-metadata-error.js';
 

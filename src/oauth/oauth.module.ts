@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
-import { AuthorizationServer } from '../licensing/ports/authorization-server.js';
-import { IssuerDocuments } from '../peers/issuer-documents.js';
+import { AuthorizationServer } from '../domain/ports/authorization-server.js';
+import { IssuerDocuments } from '../domain/ports/issuer-documents.js';
 import { OAuthSessions } from './oauth-session.js';
 import { OpenidAuthorizationServer } from './openid-authorization-server.js';
 import { OpenidIssuerDocuments } from './openid-issuer-documents.js';

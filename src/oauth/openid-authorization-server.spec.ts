@@ -12,7 +12,7 @@ import {
 import { FakeClock } from '../../test/support/fake-clock.js';
 import { findFreePort } from '../../test/support/find-free-port.js';
 import { loadSettings } from '../config/load-settings.js';
-import type { GrantSecrets } from '../licensing/ports/authorization-server.js';
+import type { GrantSecrets } from '../domain/ports/authorization-server.js';
 import { generateDpopKey } from './dpop-key.js';
 import { OAuthSessions } from './oauth-session.js';
 import { OpenidAuthorizationServer } from './openid-authorization-server.js';

@@ -16,8 +16,8 @@ import {
   type RefreshAnswer,
   type RevocationAnswer,
   type Unreachable,
-} from '../licensing/ports/authorization-server.js';
-import { Clock } from '../licensing/ports/clock.js';
+} from '../domain/ports/authorization-server.js';
+import { Clock } from '../domain/ports/clock.js';
 import { generateDpopKey, thumbprintOf } from './dpop-key.js';
 import { explainFailure } from './explain-failure.js';
 import { type OAuthSession, OAuthSessions } from './oauth-session.js';

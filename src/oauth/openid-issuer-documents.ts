@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { IssuerDocuments } from '../peers/issuer-documents.js';
+import { IssuerDocuments } from '../domain/ports/issuer-documents.js';
 import { OAuthSessions } from './oauth-session.js';
 
 /** Fetches what the Authorization server publishes, by the same ways as everything else that comes from it. */

@@ -1,7 +1,7 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
 import { decodeJwt, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
-import type { LicenseGrant } from '../licensing/domain/license.js';
+import type { LicenseGrant } from '../domain/license.js';
 import { LicenseTokenClaims } from './license-token-claims.js';
 
 /** Only signatures that a published key checks; `none` and HS* never come to a key. */

@@ -1,9 +1,9 @@
 import { Logger, type OnModuleInit } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import type { NatsConnection } from '@nats-io/transport-node';
-import type { Leadership } from '../licensing/leadership.js';
-import type { Clock } from '../licensing/ports/clock.js';
-import type { LicenseStore } from '../licensing/ports/license-store.js';
+import type { Leadership } from '../coordination/leadership.js';
+import type { Clock } from '../domain/ports/clock.js';
+import type { LicenseStore } from '../domain/ports/license-store.js';
 import type { BrokerLink } from '../messaging/broker-link.js';
 import type { CommittedEvent } from './committed-event.js';
 import type { EventStream } from './event-stream.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Leadership } from '../licensing/leadership.js';
-import { Clock } from '../licensing/ports/clock.js';
-import { LicenseStore } from '../licensing/ports/license-store.js';
+import { Leadership } from '../coordination/leadership.js';
+import { Clock } from '../domain/ports/clock.js';
+import { LicenseStore } from '../domain/ports/license-store.js';
 import { HubLink } from '../messaging/hub-link.js';
 import { EventRelay } from './event-relay.js';
 import { HubOutbox } from './hub-outbox.js';

@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { storesStreamName } from '../hub/stores-stream.js';
-import { LicenseStore } from '../licensing/ports/license-store.js';
+import { LicenseStore } from '../domain/ports/license-store.js';
 import { HubLink } from '../messaging/hub-link.js';
 import type { CommittedEvent } from './committed-event.js';
 import type { EventStream } from './event-stream.js';

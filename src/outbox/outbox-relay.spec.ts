@@ -1,9 +1,9 @@
 import { Logger } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Leadership } from '../licensing/leadership.js';
-import type { Clock } from '../licensing/ports/clock.js';
-import type { LicenseStore } from '../licensing/ports/license-store.js';
+import type { Leadership } from '../coordination/leadership.js';
+import type { Clock } from '../domain/ports/clock.js';
+import type { LicenseStore } from '../domain/ports/license-store.js';
 import type { NatsLink } from '../messaging/nats-link.js';
 import type { CommittedEvent } from './committed-event.js';
 import type { LicenseStream } from './license-stream.js';

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import { Leadership } from '../licensing/leadership.js';
-import { Clock } from '../licensing/ports/clock.js';
-import { LicenseStore } from '../licensing/ports/license-store.js';
+import { Leadership } from '../coordination/leadership.js';
+import { Clock } from '../domain/ports/clock.js';
+import { LicenseStore } from '../domain/ports/license-store.js';
 import { NatsLink } from '../messaging/nats-link.js';
 import { EventRelay } from './event-relay.js';
 import { eventSubjects, LicenseStream } from './license-stream.js';

@@ -1,4 +1,4 @@
-import type { PeerRefusal } from './peer.js';
+import type { PeerRefusal } from './tokens/peer.js';
 
 const explanations: Readonly<Record<PeerRefusal, string>> = {
   'server-unlicensed': 'This server was never licensed and cannot tell its peers yet: try again shortly.',

@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
 import type { Settings } from '../config/settings.js';
 import type { KeptValues } from '../persistence/kept-values.js';
-import type { IssuerDocuments } from './issuer-documents.js';
+import type { IssuerDocuments } from '../domain/ports/issuer-documents.js';
 import { IssuerKeys } from './issuer-keys.js';
 
 const issuer = 'https://auth.example';

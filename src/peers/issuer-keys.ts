@@ -1,8 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { KeptValues } from '../persistence/kept-values.js';
-import { IssuerDocuments } from './issuer-documents.js';
-import { readSignatureKey, type SignatureKey } from './signature-key.js';
+import { IssuerDocuments } from '../domain/ports/issuer-documents.js';
+import { readSignatureKey, type SignatureKey } from './tokens/signature-key.js';
 
 const valueName = 'issuer-keys';
 const mostKeys = 64;

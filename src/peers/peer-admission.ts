@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../licensing/ports/clock.js';
-import { LicenseStore } from '../licensing/ports/license-store.js';
-import { PeerMetrics } from '../metrics/peer-metrics.js';
+import { Clock } from '../domain/ports/clock.js';
+import { LicenseStore } from '../domain/ports/license-store.js';
+import { PeerMetrics } from './peer-metrics.js';
 import { UsedProofs } from '../persistence/used-proofs.js';
-import { checkDpopProof } from './dpop-proof.js';
+import { checkDpopProof } from './tokens/dpop-proof.js';
 import { HttpNonces } from './http-nonces.js';
-import { type Peer, type PeerVerdict, refuse } from './peer.js';
+import { type Peer, type PeerVerdict, refuse } from './tokens/peer.js';
 import { PeerVerifier } from './peer-verifier.js';
 
 /** NATS has no nonces: the register's clock may be this far off. */

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ProblemException } from '../http/problem.js';
 import { explainRefusal, isForbidden } from './explain-refusal.js';
 import { PeerAdmission } from './peer-admission.js';
-import type { PeerRefusal } from './peer.js';
+import type { PeerRefusal } from './tokens/peer.js';
 import { notePeer } from './peer-request.js';
 
 /** What a proof must name: the request as its sender wrote it. */

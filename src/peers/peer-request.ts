@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { RequestNote } from '../http/request-note.js';
-import type { Peer } from './peer.js';
+import type { Peer } from './tokens/peer.js';
 
 const peers = new RequestNote<Peer>('No guard has let this peer in: its route needs one.');
 

@@ -1,9 +1,9 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import { SingleFlight } from '../licensing/single-flight.js';
-import { LicenseStore } from '../licensing/ports/license-store.js';
+import { SingleFlight } from '../coordination/single-flight.js';
+import { LicenseStore } from '../domain/ports/license-store.js';
 import { IssuerKeys } from './issuer-keys.js';
-import { parseCompactJws } from './parse-compact-jws.js';
+import { parseCompactJws } from './tokens/parse-compact-jws.js';
 import { RevocationList } from './revocation-list.js';
 
 const lookMs = 5000;

@@ -1,15 +1,15 @@
 import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { ServerIdentity } from '../licensing/domain/license.js';
-import { Clock } from '../licensing/ports/clock.js';
-import { LicenseStore } from '../licensing/ports/license-store.js';
+import type { ServerIdentity } from '../domain/license.js';
+import { Clock } from '../domain/ports/clock.js';
+import { LicenseStore } from '../domain/ports/license-store.js';
 import { IssuerKeys } from './issuer-keys.js';
-import { judgePeerToken, judgeTime } from './judge-peer-token.js';
-import { parseCompactJws } from './parse-compact-jws.js';
-import { type AcceptedPeer, type PeerVerdict, refuse } from './peer.js';
-import { remember } from './remember.js';
+import { judgePeerToken, judgeTime } from './tokens/judge-peer-token.js';
+import { parseCompactJws } from './tokens/parse-compact-jws.js';
+import { type AcceptedPeer, type PeerVerdict, refuse } from './tokens/peer.js';
+import { remember } from './tokens/remember.js';
 import { RevocationList } from './revocation-list.js';
-import { hasSignatureOf } from './signature-key.js';
+import { hasSignatureOf } from './tokens/signature-key.js';
 
 /** A thousand registers with two tokens each, and room. About 1 kB each. */
 const mostSeen = 4096;

@@ -3,7 +3,7 @@ import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagg
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Settings } from '../config/settings.js';
 import { Problem, ProblemException } from '../http/problem.js';
-import { LicenseStore } from '../licensing/ports/license-store.js';
+import { LicenseStore } from '../domain/ports/license-store.js';
 import { brokerUrlFor } from './broker-url.js';
 import { PeerGuard } from './peer-guard.js';
 import { peerOf } from './peer-request.js';

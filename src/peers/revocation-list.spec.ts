@@ -3,10 +3,10 @@ import { deflateSync } from 'node:zlib';
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
 import type { KeptValues } from '../persistence/kept-values.js';
-import type { IssuerDocuments } from './issuer-documents.js';
+import type { IssuerDocuments } from '../domain/ports/issuer-documents.js';
 import type { IssuerKeys } from './issuer-keys.js';
 import { RevocationList } from './revocation-list.js';
-import { readSignatureKey } from './signature-key.js';
+import { readSignatureKey } from './tokens/signature-key.js';
 
 const issuer = 'https://auth.example';
 const uri = `${issuer}/status-list`;

@@ -1,10 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { KeptValues } from '../persistence/kept-values.js';
-import { IssuerDocuments } from './issuer-documents.js';
+import { IssuerDocuments } from '../domain/ports/issuer-documents.js';
 import { IssuerKeys } from './issuer-keys.js';
-import { parseCompactJws } from './parse-compact-jws.js';
-import { hasSignatureOf } from './signature-key.js';
-import { readTokenStatusList, statusReferenceOf, type TokenStatusList } from './token-status-list.js';
+import { parseCompactJws } from './tokens/parse-compact-jws.js';
+import { hasSignatureOf } from './tokens/signature-key.js';
+import { readTokenStatusList, statusReferenceOf, type TokenStatusList } from './tokens/token-status-list.js';
 
 const valueName = 'token-status-list';
 const longestListCharacters = 4 * 1024 * 1024;

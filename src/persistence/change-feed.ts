@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Client } from 'pg';
 import { Settings } from '../config/settings.js';
-import { LicenseStore } from '../licensing/ports/license-store.js';
+import { LicenseStore } from '../domain/ports/license-store.js';
 
 /** Sent within each unit of work, delivered at its commit. */
 export const changeChannel = 'pos_licensing_change';

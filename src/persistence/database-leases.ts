@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Leases } from '../licensing/ports/leases.js';
+import { Leases } from '../coordination/leases.js';
 import { Database } from './database.js';
 import { LeaseRow } from './entities/lease.entity.js';
 

@@ -2,7 +2,7 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { SettingRow } from './entities/setting.entity.js';
 import { endFailedTransaction } from './end-failed-transaction.js';
-import { Mutex } from './mutex.js';
+import { Mutex } from '../coordination/mutex.js';
 import { explainStorageFault } from './storage-fault.js';
 
 /** Whether a transaction is on the disk when it is committed. */

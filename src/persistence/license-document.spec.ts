@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { buildGrant, buildLicensedState, startAt } from '../../test/support/license-fixture.js';
-import { initialLicenseState } from '../licensing/domain/license-state.js';
+import { initialLicenseState } from '../domain/license-state.js';
 import { decodePending, decodeState, encodeState } from './license-document.js';
 
 describe('the stored state of a license', () => {

@@ -1,5 +1,5 @@
-import { initialLicenseState, type LicenseState } from '../licensing/domain/license-state.js';
-import type { PendingAuthorization } from '../licensing/ports/license-store.js';
+import { initialLicenseState, type LicenseState } from '../domain/license-state.js';
+import type { PendingAuthorization } from '../domain/ports/license-store.js';
 
 /** Instants are kept as ISO 8601 texts; their names tell them from other texts. */
 const instantName = /(At|Since|Date)$|^at$/;

@@ -1,8 +1,8 @@
 import { Global, Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Settings } from '../config/settings.js';
-import { Leases } from '../licensing/ports/leases.js';
-import { LicenseStore } from '../licensing/ports/license-store.js';
+import { Leases } from '../coordination/leases.js';
+import { LicenseStore } from '../domain/ports/license-store.js';
 import { ChangeFeed } from './change-feed.js';
 import { DatabaseLeases } from './database-leases.js';
 import { Database } from './database.js';

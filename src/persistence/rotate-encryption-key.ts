@@ -1,9 +1,9 @@
 import { renameSync, rmSync } from 'node:fs';
 import type { EntityManager, ObjectLiteral } from 'typeorm';
 import type { Settings } from '../config/settings.js';
-import { appendAuditEntry } from './append-audit-entry.js';
+import { appendAuditEntry } from './audit/append-audit-entry.js';
 import { assertUnused } from './assert-unused.js';
-import { commandLineActor } from './command-line-actor.js';
+import { commandLineActor } from './audit/command-line-actor.js';
 import { Database } from './database.js';
 import {
   decodeEncryptionKey,

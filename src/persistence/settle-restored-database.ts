@@ -1,8 +1,8 @@
 import { type EntityManager, IsNull } from 'typeorm';
 import type { Settings } from '../config/settings.js';
-import type { AuditActor } from '../licensing/domain/audit-actor.js';
-import { settleRestoredLicense } from '../licensing/domain/settle-restored-license.js';
-import { summarizeLicense } from '../licensing/summarize-license.js';
+import type { AuditActor } from '../domain/audit-actor.js';
+import { settleRestoredLicense } from '../domain/settle-restored-license.js';
+import { summarizeLicense } from '../domain/summarize-license.js';
 import { assertUnused } from './assert-unused.js';
 import type { Database } from './database.js';
 import { LicenseRow } from './entities/license.entity.js';

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { LessThan, LessThanOrEqual } from 'typeorm';
-import { initialLicenseState, type LicenseState } from '../licensing/domain/license-state.js';
-import type { GrantSecrets } from '../licensing/ports/authorization-server.js';
+import { initialLicenseState, type LicenseState } from '../domain/license-state.js';
+import type { GrantSecrets } from '../domain/ports/authorization-server.js';
 import {
   type AuditEntry,
   type AuditVerification,
@@ -10,17 +10,17 @@ import {
   type LicenseTransaction,
   type PendingAuthorization,
   type RecordedAuditEntry,
-} from '../licensing/ports/license-store.js';
-import { appendAuditEntry } from './append-audit-entry.js';
+} from '../domain/ports/license-store.js';
+import { appendAuditEntry } from './audit/append-audit-entry.js';
 import { changeChannel } from './change-feed.js';
 import { Database } from './database.js';
 import { AuditEntryRow } from './entities/audit-entry.entity.js';
 import { LicenseRow } from './entities/license.entity.js';
 import { PendingRevocationRow } from './entities/pending-revocation.entity.js';
 import { SecretBox } from './secret-box.js';
-import { toAuditEntry } from './to-audit-entry.js';
+import { toAuditEntry } from './audit/to-audit-entry.js';
 import { sealPlaces, TypeormLicenseTransaction } from './typeorm-license-transaction.js';
-import { verifyAuditTrail } from './verify-audit-trail.js';
+import { verifyAuditTrail } from './audit/verify-audit-trail.js';
 
 type Snapshot = Pick<TypeormLicenseTransaction, 'version' | 'state' | 'secrets' | 'pending'>;
 

@@ -1,15 +1,11 @@
 import type { EntityManager } from 'typeorm';
-import type { LicenseEvent } from '../licensing/domain/license-event.js';
-import type { LicenseState } from '../licensing/domain/license-state.js';
-import type { GrantSecrets } from '../licensing/ports/authorization-server.js';
-import type {
-  AuditEntry,
-  LicenseTransaction,
-  PendingAuthorization,
-} from '../licensing/ports/license-store.js';
-import { toCloudEvent } from '../outbox/cloud-event.js';
-import { newEventId } from '../outbox/new-event-id.js';
-import { appendAuditEntry } from './append-audit-entry.js';
+import type { LicenseEvent } from '../domain/license-event.js';
+import type { LicenseState } from '../domain/license-state.js';
+import type { GrantSecrets } from '../domain/ports/authorization-server.js';
+import type { AuditEntry, LicenseTransaction, PendingAuthorization } from '../domain/ports/license-store.js';
+import { toCloudEvent } from '../events/cloud-event.js';
+import { newEventId } from '../events/new-event-id.js';
+import { appendAuditEntry } from './audit/append-audit-entry.js';
 import { changeRows } from './change-rows.js';
 import { PendingRevocationRow } from './entities/pending-revocation.entity.js';
 import { decodePending, decodeState, encodeState } from './license-document.js';

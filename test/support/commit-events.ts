@@ -1,8 +1,8 @@
 import { Settings } from '../../src/config/settings.js';
-import { type LicenseChange, tellStatus, unchanged } from '../../src/licensing/domain/license-event.js';
-import type { LicenseState } from '../../src/licensing/domain/license-state.js';
-import { Clock } from '../../src/licensing/ports/clock.js';
-import { LicenseStore } from '../../src/licensing/ports/license-store.js';
+import { type LicenseChange, tellStatus, unchanged } from '../../src/domain/license-event.js';
+import type { LicenseState } from '../../src/domain/license-state.js';
+import { Clock } from '../../src/domain/ports/clock.js';
+import { LicenseStore } from '../../src/domain/ports/license-store.js';
 import { Database } from '../../src/persistence/database.js';
 import { OutboxEventRow } from '../../src/persistence/entities/outbox-event.entity.js';
 import type { TestApp } from './start-app.js';

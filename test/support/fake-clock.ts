@@ -1,4 +1,4 @@
-import { Clock } from '../../src/licensing/ports/clock.js';
+import { Clock } from '../../src/domain/ports/clock.js';
 
 /** A clock that stands still until a test moves it. Whoever sleeps on it moves it too. */
 export class FakeClock extends Clock {

@@ -1,4 +1,4 @@
-import type { ClockReading } from '../../src/licensing/domain/trusted-time.js';
+import type { ClockReading } from '../../src/domain/trusted-time.js';
 import { MachineClock } from '../../src/clock/machine-clock.js';
 
 /** A machine's two clocks: time passes on both, and the one on the wall can be set. */

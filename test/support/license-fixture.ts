@@ -1,13 +1,13 @@
-import { acceptAcquiredGrant } from '../../src/licensing/domain/accept-grant.js';
+import { acceptAcquiredGrant } from '../../src/domain/accept-grant.js';
 import type {
   LicenseGrant,
   LicensePolicy,
   LicenseTerms,
   ServerIdentity,
   TokenLife,
-} from '../../src/licensing/domain/license.js';
-import type { LicenseEvent } from '../../src/licensing/domain/license-event.js';
-import { initialLicenseState, type LicenseState } from '../../src/licensing/domain/license-state.js';
+} from '../../src/domain/license.js';
+import type { LicenseEvent } from '../../src/domain/license-event.js';
+import { initialLicenseState, type LicenseState } from '../../src/domain/license-state.js';
 
 export const secondMs = 1000;
 export const minuteMs = 60 * secondMs;

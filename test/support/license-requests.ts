@@ -1,4 +1,4 @@
-import { LicenseStore } from '../../src/licensing/ports/license-store.js';
+import { LicenseStore } from '../../src/domain/ports/license-store.js';
 import { RevokeDroppedGrants } from '../../src/licensing/revoke-dropped-grants.js';
 import { refreshPath, type TestStore } from './start-store.js';
 

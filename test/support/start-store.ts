@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { decodeJwt } from 'jose';
 import type { MockServerOptions } from '../../mock-auth-server/src/server.js';
-import type { GrantSecrets } from '../../src/licensing/ports/authorization-server.js';
-import { LicenseStore } from '../../src/licensing/ports/license-store.js';
+import type { GrantSecrets } from '../../src/domain/ports/authorization-server.js';
+import { LicenseStore } from '../../src/domain/ports/license-store.js';
 import { FakeClock } from './fake-clock.js';
 import { type FaultProxy, type PassedExchange, startFaultProxy } from './fault-proxy.js';
 import { findFreePort } from './find-free-port.js';

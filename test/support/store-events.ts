@@ -1,5 +1,5 @@
-import { licenseViewAt } from '../../src/licensing/domain/license-view.js';
-import { toCloudEvent } from '../../src/outbox/cloud-event.js';
+import { licenseViewAt } from '../../src/domain/license-view.js';
+import { toCloudEvent } from '../../src/events/cloud-event.js';
 import { buildGrant, buildLicensedState, buildToken, defaultPolicy } from './license-fixture.js';
 
 export interface StoreEventOptions {

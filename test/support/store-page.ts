@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
-import type { LicenseState } from '../../src/licensing/domain/license-state.js';
-import { LicenseStore } from '../../src/licensing/ports/license-store.js';
+import type { LicenseState } from '../../src/domain/license-state.js';
+import { LicenseStore } from '../../src/domain/ports/license-store.js';
 import { logIn, watchConsole } from './browser.js';
 import { FakeClock } from './fake-clock.js';
 import { holdScheduler } from './hold-scheduler.js';

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import pg from 'pg';
-import { LicenseStore } from '../../src/licensing/ports/license-store.js';
+import { LicenseStore } from '../../src/domain/ports/license-store.js';
 import { MetricsRegistry } from '../../src/metrics/metrics-registry.js';
 import { expectNoSecrets, noteSecret, noteUserCode } from './canaries.js';
 import { watchAnswers } from './watch-answers.js';

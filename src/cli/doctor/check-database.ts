@@ -5,7 +5,7 @@ import { DatabaseServerError } from '../../persistence/open-postgres.js';
 import { openDataSource } from '../../persistence/open-data-source.js';
 import { ExposedFileError } from '../../persistence/private-file.js';
 import { SchemaVersionError } from '../../persistence/schema-version-error.js';
-import { verifyAuditTrail } from '../../persistence/verify-audit-trail.js';
+import { verifyAuditTrail } from '../../persistence/audit/verify-audit-trail.js';
 import { checkEncryptionKey, checkKeyFile } from './check-encryption-key.js';
 import { checkStoredAdminToken } from './check-stored-admin-token.js';
 import { fail, type Finding, ok, skip, warn } from './finding.js';

@@ -7,8 +7,8 @@ import {
   shift,
   startAt,
 } from '../../../test/support/license-fixture.js';
-import { initialLicenseState, type LicenseState } from '../../licensing/domain/license-state.js';
-import { licenseViewAt } from '../../licensing/domain/license-view.js';
+import { initialLicenseState, type LicenseState } from '../../domain/license-state.js';
+import { licenseViewAt } from '../../domain/license-view.js';
 import type { AuthorizationView, LicensePage } from '../license-page.js';
 import { texts } from '../texts.js';
 import { renderLicensePage } from './license-view.js';

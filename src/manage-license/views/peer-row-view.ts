@@ -1,5 +1,5 @@
-import type { AttentionReason } from '../../peer-list/attention.js';
-import type { PeerView } from '../../peer-list/list-peers.js';
+import type { AttentionReason } from '../../peer-registry/attention.js';
+import type { PeerView } from '../../peer-registry/list-peers.js';
 import { html, type Html } from '../html.js';
 import type { Reader } from '../reader.js';
 import { texts } from '../texts.js';

@@ -1,4 +1,4 @@
-import type { PeerList } from '../../peer-list/list-peers.js';
+import type { PeerList } from '../../peer-registry/list-peers.js';
 import { type PeerFilter, peerFilters } from '../forms.js';
 import { emphasize, html, type Html } from '../html.js';
 import type { Reader } from '../reader.js';

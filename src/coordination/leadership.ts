@@ -1,0 +1,53 @@
+import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
+import { Leases } from './leases.js';
+import { SingleFlight } from './single-flight.js';
+
+const leaseName = 'leader';
+const leaseMs = 10_000;
+const prolongAfterMs = 3000;
+
+/**
+ * Decides which of several processes looks after the license and publishes its events. A process that was paused past
+ * its lease finds out before it acts: what it believes is measured on the monotonic clock, which goes on meanwhile.
+ */
+@Injectable()
+export class Leadership implements BeforeApplicationShutdown {
+  private readonly logger = new Logger('Leadership');
+  private readonly flight = new SingleFlight<boolean>();
+  private prolongedAt = Number.NEGATIVE_INFINITY;
+  private isLeader = false;
+  private isStopped = false;
+
+  constructor(private readonly leases: Leases) {}
+
+  /** Tells whether this process leads; asks the database only now and then. */
+  async holds(): Promise<boolean> {
+    if (this.isStopped) return false;
+    const ageMs = performance.now() - this.prolongedAt;
+    if (ageMs < prolongAfterMs) return this.isLeader;
+    return this.flight.run(() => this.prolong());
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.isStopped = true;
+    // One that is being prolonged would outlive its release.
+    await this.flight.settled();
+    if (this.isLeader) await this.leases.release(leaseName).catch(() => undefined);
+  }
+
+  private async prolong(): Promise<boolean> {
+    const askedAt = performance.now();
+    try {
+      const isLeader = await this.leases.hold(leaseName, leaseMs);
+      if (isLeader !== this.isLeader)
+        this.logger.debug(isLeader ? 'This process leads.' : 'Another process leads.');
+      this.isLeader = isLeader;
+    } catch (error) {
+      this.isLeader = false;
+      throw error;
+    } finally {
+      this.prolongedAt = askedAt;
+    }
+    return this.isLeader;
+  }
+}

@@ -1,0 +1,242 @@
+import { describe, expect, it } from 'vitest';
+import {
+  buildGrant,
+  buildLicensedState,
+  buildToken,
+  dayMs,
+  defaultPolicy,
+  freezeDeeply,
+  hourMs,
+  nameEvent,
+  shift,
+  startAt,
+  storeTerms,
+} from '../../test/support/license-fixture.js';
+import { acceptAcquiredGrant, acceptRefreshedGrant } from './accept-grant.js';
+import type { LicenseEvent } from './license-event.js';
+import { initialLicenseState, type LicenseState } from './license-state.js';
+import { firstRefreshAt, stableOffset } from './refresh-schedule.js';
+import { dropLicense } from './remove-license.js';
+
+const policy = defaultPolicy;
+const refreshedAt = shift(startAt, dayMs);
+const freshToken = buildToken({ issuedAt: refreshedAt });
+
+/** A server after a hard time: offline, warned, its last try without an answer, its grant in doubt. */
+const troubled: LicenseState = freezeDeeply({
+  ...buildLicensedState(),
+  announcedThresholdSeconds: 0,
+  connection: {
+    online: false,
+    offlineSince: startAt,
+    lastContactAt: startAt,
+    lastError: { code: 'ETIMEDOUT', message: 'no answer', at: startAt },
+  },
+  refresh: { nextAttemptAt: null, failures: 12, intentAt: startAt },
+  reauthorizationRequired: true,
+});
+
+/** What every grant, by acquisition or refresh, makes good. */
+const healthy = {
+  announcedThresholdSeconds: null,
+  connection: { online: true, offlineSince: null, lastContactAt: refreshedAt, lastError: null },
+  refresh: {
+    nextAttemptAt: firstRefreshAt(freshToken, policy.refreshIntervalMs, stableOffset('srv-store-12')),
+    failures: 0,
+    intentAt: null,
+  },
+  reauthorizationRequired: false,
+};
+
+/** The next refresh of a server that comes back with its whole fleet is not where the fleet's next wave would be. */
+const healthyAgain = {
+  ...healthy,
+  refresh: {
+    ...healthy.refresh,
+    nextAttemptAt: firstRefreshAt(freshToken, policy.refreshIntervalMs, stableOffset('srv-store-12'), true),
+  },
+};
+
+describe('acceptAcquiredGrant', () => {
+  it.each([
+    ['licensed', 30 * dayMs + 1],
+    ['requires-renewal', 30 * dayMs],
+    ['requires-renewal', 1],
+    ['expired', 0],
+  ] as const)('makes an unlicensed server %s where the renewal date is %i ms away', (status, renewalInMs) => {
+    const grant = buildGrant({ terms: { renewalDate: shift(startAt, renewalInMs) } });
+    const { state, events } = acceptAcquiredGrant(initialLicenseState, grant, policy, startAt);
+    expect(state).toMatchObject({ ...grant, reportedStatus: status, reason: 'acquired' });
+    expect(tellings(events)).toEqual([`unlicensed → ${status} by acquired`]);
+  });
+
+  it('makes good whatever went wrong before', () => {
+    const grant = buildGrant({ token: freshToken });
+    expect(acceptAcquiredGrant(troubled, grant, policy, refreshedAt).state).toMatchObject(healthyAgain);
+  });
+
+  it('replaces a license that was there, in one step and whatever had become of it by then', () => {
+    const ended = buildLicensedState(buildGrant({ terms: { renewalDate: refreshedAt } }));
+    const grant = buildGrant({ identity: { serverId: 'srv-store-13' }, token: freshToken });
+    const { state, events } = acceptAcquiredGrant(ended, grant, policy, refreshedAt);
+    expect(state.identity?.serverId).toBe('srv-store-13');
+    expect(tellings(events)).toEqual(['requires-renewal → licensed by acquired']);
+    expect(events[0]?.serverId).toBe('srv-store-13');
+  });
+
+  it('goes on with the sequence after a license was removed', () => {
+    const ahead: LicenseState = { ...buildLicensedState(), sequence: refreshedAt.getTime() + hourMs };
+    const { state: removed } = dropLicense(ahead, policy, refreshedAt);
+    const { state } = acceptAcquiredGrant(removed, buildGrant({ token: freshToken }), policy, refreshedAt);
+    expect(state.sequence).toBe(refreshedAt.getTime() + hourMs + 2);
+  });
+});
+
+describe('acceptRefreshedGrant', () => {
+  it('takes up the new token and tells it', () => {
+    const grant = buildGrant({ token: freshToken });
+    const { state, events } = acceptRefreshedGrant(buildLicensedState(), grant, policy, refreshedAt);
+    expect(state).toMatchObject({ ...healthy, license: grant.license, reason: 'refreshed' });
+    expect(tellings(events)).toEqual(['licensed → licensed by refreshed']);
+  });
+
+  it('makes good whatever went wrong before, without a person', () => {
+    const grant = buildGrant({ token: freshToken });
+    expect(acceptRefreshedGrant(troubled, grant, policy, refreshedAt).state).toMatchObject(healthyAgain);
+  });
+
+  it('keeps its place where only the try that succeeded was counted', () => {
+    const grant = buildGrant({ token: freshToken });
+    const state = buildLicensedState();
+    const begun = { ...state, refresh: { ...state.refresh, failures: 1 } };
+    expect(acceptRefreshedGrant(begun, grant, policy, refreshedAt).state).toMatchObject(healthy);
+  });
+
+  it('is refreshed where the same features come in another order', () => {
+    const before = buildLicensedState(buildGrant({ terms: { features: ['xms', 'loyalty'] } }));
+    const grant = buildGrant({ terms: { features: ['loyalty', 'xms'] }, token: freshToken });
+    expect(acceptRefreshedGrant(before, grant, policy, refreshedAt).state.reason).toBe('refreshed');
+  });
+
+  it('is refreshed where the renewal date is the same instant, or still not there', () => {
+    for (const renewalDate of [new Date(storeTerms.renewalDate ?? 0), null]) {
+      const grant = buildGrant({ terms: { renewalDate }, token: freshToken });
+      const before = buildLicensedState(buildGrant({ terms: { renewalDate } }));
+      expect(acceptRefreshedGrant(before, grant, policy, refreshedAt).state.reason).toBe('refreshed');
+    }
+  });
+
+  const { hub, renewalDate } = storeTerms;
+  if (hub === null || renewalDate === null) throw new Error('The fixture has a hub and a renewal date.');
+
+  it.each([
+    ['another feature', { terms: { features: ['loyalty'] } }],
+    ['one feature more', { terms: { features: ['xms', 'loyalty'] } }],
+    ['one feature less', { terms: { features: [] } }],
+    ['another hub', { terms: { hub: { ...hub, id: 'srv-hub-2' } } }],
+    ['a hub with another name', { terms: { hub: { ...hub, name: 'Head office (new)' } } }],
+    ['a hub with another URL', { terms: { hub: { ...hub, url: 'https://hub-2.example' } } }],
+    ['a hub without a URL', { terms: { hub: { ...hub, url: null } } }],
+    ['no hub', { terms: { hub: null } }],
+    ['a renewal date 1 ms earlier', { terms: { renewalDate: shift(renewalDate, -1) } }],
+    ['another name of the server', { identity: { serverName: 'Store 12 (moved)' } }],
+    ['another name of the organization', { identity: { organization: { id: 'fc-demo', name: 'Demo Ltd' } } }],
+  ])('is terms-changed with %s', (_name, changed) => {
+    const grant = buildGrant({ ...changed, token: freshToken });
+    const { state, events } = acceptRefreshedGrant(buildLicensedState(), grant, policy, refreshedAt);
+    expect(state).toMatchObject({ identity: grant.identity, license: grant.license });
+    expect(tellings(events)).toEqual(['licensed → licensed by terms-changed']);
+  });
+
+  it('is refreshed where there is no hub still, and terms-changed where one is named', () => {
+    const before = buildLicensedState(buildGrant({ terms: { hub: null } }));
+    const reasonOf = (named: typeof storeTerms.hub) => {
+      const grant = buildGrant({ terms: { hub: named }, token: freshToken });
+      return acceptRefreshedGrant(before, grant, policy, refreshedAt).state.reason;
+    };
+    expect(reasonOf(null)).toBe('refreshed');
+    expect(reasonOf(storeTerms.hub)).toBe('terms-changed');
+  });
+
+  it('is terms-changed where one of several features is taken away', () => {
+    const before = buildLicensedState(buildGrant({ terms: { features: ['xms', 'loyalty'] } }));
+    const grant = buildGrant({ terms: { features: ['xms'] }, token: freshToken });
+    expect(acceptRefreshedGrant(before, grant, policy, refreshedAt).state.reason).toBe('terms-changed');
+  });
+
+  it.each(['license', 'identity'] as const)('changes nothing where there is no %s any more', (gone) => {
+    const state = { ...buildLicensedState(), [gone]: null };
+    const grant = buildGrant({ token: freshToken });
+    expect(acceptRefreshedGrant(state, grant, policy, refreshedAt)).toEqual({ state, events: [] });
+  });
+
+  it('is terms-changed where a license that never ended gets a renewal date', () => {
+    const before = buildLicensedState(buildGrant({ terms: { renewalDate: null } }));
+    const grant = buildGrant({ token: freshToken });
+    expect(acceptRefreshedGrant(before, grant, policy, refreshedAt).state.reason).toBe('terms-changed');
+  });
+
+  it.each([
+    ['1 ms later', shift(renewalDate, 1)],
+    ['gone', null],
+  ])('is renewed where the renewal date is %s', (_name, renewed) => {
+    const grant = buildGrant({ terms: { renewalDate: renewed }, token: freshToken });
+    const { events } = acceptRefreshedGrant(buildLicensedState(), grant, policy, refreshedAt);
+    expect(tellings(events)).toEqual(['licensed → licensed by renewed']);
+  });
+
+  it.each([
+    ['requires-renewal', 20 * dayMs],
+    ['expired', 0],
+  ] as const)('picks up a renewal in place from %s', (status, renewalInMs) => {
+    const before = buildLicensedState(buildGrant({ terms: { renewalDate: shift(startAt, renewalInMs) } }));
+    const grant = buildGrant({ token: freshToken });
+    const { events } = acceptRefreshedGrant(before, grant, policy, refreshedAt);
+    expect(tellings(events)).toEqual([`${status} → licensed by renewed`]);
+  });
+
+  it.each([
+    ['requires-renewal', shift(refreshedAt, 30 * dayMs)],
+    ['expired', refreshedAt],
+  ] as const)('comes to %s where the renewal date was brought forward', (status, broughtForward) => {
+    const grant = buildGrant({ terms: { renewalDate: broughtForward }, token: freshToken });
+    const { events } = acceptRefreshedGrant(buildLicensedState(), grant, policy, refreshedAt);
+    expect(tellings(events)).toEqual([`licensed → ${status} by terms-changed`]);
+  });
+
+  it('tells first what time alone has done, then what the refresh brought', () => {
+    const before = buildLicensedState(
+      buildGrant({ terms: { renewalDate: shift(startAt, 30 * dayMs + hourMs) } }),
+    );
+    const same = buildGrant({ terms: before.license?.terms ?? {}, token: freshToken });
+    expect(tellings(acceptRefreshedGrant(before, same, policy, refreshedAt).events)).toEqual([
+      'licensed → requires-renewal by renewal-window',
+      'requires-renewal → requires-renewal by refreshed',
+    ]);
+    const renewed = buildGrant({ token: freshToken });
+    expect(tellings(acceptRefreshedGrant(before, renewed, policy, refreshedAt).events)).toEqual([
+      'licensed → requires-renewal by renewal-window',
+      'requires-renewal → licensed by renewed',
+    ]);
+  });
+
+  it('warns of the new token afresh', () => {
+    const warned: LicenseState = { ...buildLicensedState(), announcedThresholdSeconds: 6 * 3600 };
+    const { state } = acceptRefreshedGrant(warned, buildGrant({ token: freshToken }), policy, refreshedAt);
+    expect(state.announcedThresholdSeconds).toBeNull();
+  });
+
+  it('leaves a suspect clock to whoever found it suspect', () => {
+    const suspect: LicenseState = { ...buildLicensedState(), clockSuspect: true };
+    const { state } = acceptRefreshedGrant(suspect, buildGrant({ token: freshToken }), policy, refreshedAt);
+    expect(state.clockSuspect).toBe(true);
+  });
+});
+
+function tellings(events: readonly LicenseEvent[]): string[] {
+  return events.map((event) =>
+    event.type === 'license.status'
+      ? `${event.data.previousStatus} → ${event.data.status} by ${event.data.reason}`
+      : nameEvent(event),
+  );
+}

@@ -1,0 +1,153 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  buildGrant,
+  buildLicensedState,
+  dayMs,
+  defaultPolicy,
+  hourMs,
+  shift,
+  startAt,
+} from '../../test/support/license-fixture.js';
+import { tellStatus, tellTokenExpiring, unchanged } from './license-event.js';
+import { initialLicenseState, type LicenseState, withoutLicense } from './license-state.js';
+import { licenseViewAt } from './license-view.js';
+
+const policy = defaultPolicy;
+const later = shift(startAt, hourMs);
+
+describe('unchanged', () => {
+  it('hands back the very same state, with no events', () => {
+    const state = buildLicensedState();
+    expect(unchanged(state).state).toBe(state);
+    expect(unchanged(state).events).toEqual([]);
+  });
+});
+
+describe('tellStatus', () => {
+  it('tells the view of the license after the change, and the status before it', () => {
+    const { state, events } = tellStatus(unchanged(buildLicensedState()), 'refreshed', policy, later);
+    expect(events).toEqual([
+      {
+        type: 'license.status',
+        serverId: 'srv-store-12',
+        time: later,
+        sequence: later.getTime(),
+        data: { previousStatus: 'licensed', ...licenseViewAt(state, policy, later) },
+      },
+    ]);
+    expect(events[0]?.data).toMatchObject({ status: 'licensed', reason: 'refreshed' });
+  });
+
+  it('remembers what was told', () => {
+    const { state } = tellStatus(unchanged(withoutLicense(buildLicensedState())), 'removed', policy, later);
+    expect(state).toMatchObject({
+      reportedStatus: 'unlicensed',
+      reason: 'removed',
+      sequence: later.getTime(),
+    });
+  });
+
+  it('adds its event after the ones that are already there', () => {
+    const first = tellTokenExpiring(unchanged(buildLicensedState()), 60, later);
+    const second = tellStatus(first, 'token-expired', policy, later);
+    expect(second.events.map((event) => event.type)).toEqual(['token.expiring', 'license.status']);
+    expect(second.events[0]).toBe(first.events[0]);
+  });
+
+  it('refuses a status that cannot follow the one that was told last', () => {
+    const change = unchanged(withoutLicense(buildLicensedState()));
+    expect(() => tellStatus(change, 'refreshed', policy, later)).toThrow(
+      expect.objectContaining({ code: 'invalid-transition' }),
+    );
+  });
+
+  it('has nothing to tell of a server that was never licensed', () => {
+    const nameless: LicenseState = { ...buildLicensedState(), identity: null };
+    expect(() => tellStatus(unchanged(nameless), 'refreshed', policy, later)).toThrow(/never licensed/);
+    expect(() => tellStatus(unchanged(initialLicenseState), 'removed', policy, later)).toThrow();
+  });
+});
+
+describe('tellTokenExpiring', () => {
+  const lastError = { code: 'ECONNREFUSED', message: 'connection refused', at: startAt };
+  const offline: LicenseState = {
+    ...buildLicensedState(),
+    connection: { online: false, offlineSince: startAt, lastContactAt: null, lastError },
+  };
+  const expiresAt = shift(startAt, 7 * dayMs);
+
+  it('tells how long the token lasts and why it was not refreshed', () => {
+    const now = shift(expiresAt, -6 * hourMs);
+    expect(tellTokenExpiring(unchanged(offline), 21_600, now).events).toEqual([
+      {
+        type: 'token.expiring',
+        serverId: 'srv-store-12',
+        time: now,
+        sequence: now.getTime(),
+        data: {
+          serverId: 'srv-store-12',
+          expiresAt,
+          secondsRemaining: 21_600,
+          thresholdSeconds: 21_600,
+          lastRefreshError: lastError,
+          offlineSince: startAt,
+        },
+      },
+    ]);
+  });
+
+  it.each([
+    [-1001, 1],
+    [-1000, 1],
+    [-999, 0],
+    [-1, 0],
+    [0, 0],
+    [1, 0],
+    [dayMs, 0],
+  ])('counts whole seconds that remain: %i ms from the end', (offsetMs, expected) => {
+    const [event] = tellTokenExpiring(unchanged(offline), 0, shift(expiresAt, offsetMs)).events;
+    expect(event?.data).toMatchObject({ secondsRemaining: expected });
+  });
+
+  it('remembers the threshold, and leaves the status that was told as it is', () => {
+    const { state } = tellTokenExpiring(unchanged(offline), 21_600, later);
+    expect(state).toEqual({ ...offline, announcedThresholdSeconds: 21_600, sequence: later.getTime() });
+  });
+
+  it('has nothing to tell without a license', () => {
+    const change = unchanged(withoutLicense(offline));
+    expect(tellTokenExpiring(change, 0, later)).toEqual(change);
+  });
+});
+
+describe('the sequence', () => {
+  it.each([
+    ['the clock is ahead of the last event', later.getTime() - 1, later.getTime()],
+    ['the clock is at the last event', later.getTime(), later.getTime() + 1],
+    ['the clock is behind the last event', later.getTime() + dayMs, later.getTime() + dayMs + 1],
+  ])('goes on where %s', (_name, last, expected) => {
+    const state: LicenseState = { ...buildLicensedState(), sequence: last };
+    expect(tellStatus(unchanged(state), 'refreshed', policy, later).state.sequence).toBe(expected);
+    expect(tellTokenExpiring(unchanged(state), 60, later).state.sequence).toBe(expected);
+  });
+
+  it('strictly increases over both subjects, whatever the clock does', () => {
+    const anyTime = fc.date({ noInvalidDate: true });
+    const endless = buildGrant({ terms: { renewalDate: null } });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.boolean(), anyTime)), (steps) => {
+        let change = unchanged({ ...buildLicensedState(endless), sequence: 0 });
+        for (const [isStatus, now] of steps) {
+          change = isStatus
+            ? tellStatus(change, 'refreshed', policy, now)
+            : tellTokenExpiring(change, 60, now);
+        }
+        const told = change.events.map((event) => event.sequence);
+        told.forEach((sequence, index) => expect(sequence).toBeGreaterThan(told[index - 1] ?? 0));
+        expect(told.every(Number.isSafeInteger)).toBe(true);
+        expect(change.state.sequence).toBe(told.at(-1) ?? 0);
+      }),
+    );
+  });
+});

@@ -1,0 +1,288 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  buildGrant,
+  buildLicensedState,
+  buildToken,
+  dayMs,
+  defaultPolicy,
+  freezeDeeply,
+  hourMs,
+  minuteMs,
+  nameEvent,
+  secondMs,
+  shift,
+  startAt,
+} from '../../test/support/license-fixture.js';
+import { acceptRefreshedGrant } from './accept-grant.js';
+import type { LicenseState } from './license-state.js';
+import { beginRefresh, failRefresh, type RefreshFailure } from './refresh-failure.js';
+
+const policy = defaultPolicy;
+const triedAt = shift(startAt, dayMs);
+const expiresAt = shift(startAt, 7 * dayMs);
+const licensed = freezeDeeply(buildLicensedState());
+
+const notReached = {
+  kind: 'unreachable',
+  isConclusive: true,
+  code: 'ECONNREFUSED',
+  message: 'refused',
+} as const;
+const noAnswer = {
+  kind: 'unreachable',
+  isConclusive: false,
+  code: 'ETIMEDOUT',
+  message: 'no answer',
+} as const;
+const refused = { kind: 'refused', code: 'access_denied', message: 'license inactive' } as const;
+const grantDead = { kind: 'grant-dead', code: 'invalid_grant', message: 'revoked' } as const;
+
+/** A server whose last try went without an answer. */
+const inDoubt = freezeDeeply(failRefresh(licensed, noAnswer, policy, startAt, 0).state);
+
+describe('beginRefresh', () => {
+  it('marks when the refresh token is sent, and changes nothing but the progress of the refresh', () => {
+    const begun = beginRefresh(licensed, triedAt, 0.5);
+    expect(begun).toEqual({ ...licensed, refresh: begun.refresh });
+    expect(begun.refresh.intentAt).toEqual(triedAt);
+  });
+
+  it('keeps a mark that is there: the fate of that try is still open', () => {
+    expect(beginRefresh(inDoubt, triedAt, 0.5).refresh.intentAt).toEqual(startAt);
+  });
+
+  it('counts the try as failed, so that a server that dies of it each time tries no sooner than after the backoff', () => {
+    let state: LicenseState = licensed;
+    const delays = Array.from({ length: 11 }, () => {
+      state = beginRefresh(state, triedAt, 1 - 2 ** -32);
+      return Math.ceil(((state.refresh.nextAttemptAt?.getTime() ?? 0) - triedAt.getTime()) / secondMs);
+    });
+    expect(delays).toEqual([2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]);
+    expect(state.refresh.failures).toBe(11);
+  });
+});
+
+describe('failRefresh of a license that was removed meanwhile', () => {
+  it.each([notReached, noAnswer, refused, grantDead])('changes nothing ($kind, $code)', (failure) => {
+    const removed = { ...licensed, license: null };
+    expect(failRefresh(removed, failure, policy, triedAt, 0.5)).toEqual({ state: removed, events: [] });
+  });
+});
+
+describe.each([
+  ['the server was not reached', notReached],
+  ['no answer came', noAnswer],
+] as const)('failRefresh when %s', (_name, failure) => {
+  it('tells nothing, keeps the license and shortens no token', () => {
+    const { state, events } = failRefresh(licensed, failure, policy, triedAt, 0.5);
+    expect(events).toEqual([]);
+    expect(state.license).toBe(licensed.license);
+    expect(state).toMatchObject({
+      reportedStatus: 'licensed',
+      reason: 'acquired',
+      sequence: licensed.sequence,
+    });
+  });
+
+  it('notes since when the server is offline, and why', () => {
+    const { connection } = failRefresh(licensed, failure, policy, triedAt, 0.5).state;
+    expect(connection).toEqual({
+      online: false,
+      offlineSince: triedAt,
+      lastContactAt: startAt,
+      lastError: { code: failure.code, message: failure.message, at: triedAt },
+    });
+  });
+
+  it('keeps the begin of an outage through every later try', () => {
+    const first = failRefresh(licensed, failure, policy, triedAt, 0.5).state;
+    const second = failRefresh(first, failure, policy, shift(triedAt, hourMs), 0.5).state;
+    expect(second.connection.offlineSince).toEqual(triedAt);
+    expect(second.connection.lastError?.at).toEqual(shift(triedAt, hourMs));
+  });
+
+  it('tries again after a delay that grows with each failure in a row', () => {
+    let state: LicenseState = licensed;
+    const delays = Array.from({ length: 12 }, () => {
+      state = failRefresh(state, failure, policy, triedAt, 1 - 2 ** -32).state;
+      return Math.ceil(delayOf(state) / secondMs);
+    });
+    expect(delays).toEqual([2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900]);
+    expect(state.refresh.failures).toBe(12);
+  });
+
+  it('never stops trying, and never gives up the license, however long it lasts', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), { minLength: 1 }),
+        (luck) => {
+          let state: LicenseState = licensed;
+          let now = shift(expiresAt, -hourMs);
+          for (const random of luck) {
+            state = failRefresh(state, failure, policy, now, random).state;
+            expect(state.refresh.nextAttemptAt?.getTime()).toBeGreaterThanOrEqual(now.getTime() + secondMs);
+            expect(state.refresh.nextAttemptAt?.getTime()).toBeLessThanOrEqual(now.getTime() + 15 * minuteMs);
+            now = state.refresh.nextAttemptAt ?? now;
+          }
+          expect(state.license).toBe(licensed.license);
+        },
+      ),
+    );
+  });
+
+  it('scales its delays with the life of the token', () => {
+    const shortLived = buildLicensedState(buildGrant({ token: buildToken({ lifeMs: minuteMs }) }));
+    const tired: LicenseState = { ...shortLived, refresh: { ...shortLived.refresh, failures: 20 } };
+    expect(delayOf(failRefresh(tired, failure, policy, triedAt, 1 - 2 ** -32).state)).toBe(3 * secondMs - 1);
+  });
+
+  it.each([
+    [20 * minuteMs, 20 * minuteMs],
+    [dayMs + 1, dayMs],
+  ])(
+    'waits for a Retry-After of %i ms, at most for the refresh interval, before its own delay',
+    (retryAfterMs, expectedMs) => {
+      const own = delayOf(failRefresh(licensed, failure, policy, triedAt, 0.5).state);
+      const { state } = failRefresh(licensed, { ...failure, retryAfterMs }, policy, triedAt, 0.5);
+      expect(delayOf(state)).toBe(expectedMs + own);
+    },
+  );
+});
+
+describe('the mark of a try', () => {
+  it.each([
+    ['is gone where the request had no effect', licensed, notReached, null],
+    ['stays from an earlier try where this one had no effect', inDoubt, notReached, startAt],
+    ['stays where no answer came', licensed, noAnswer, triedAt],
+    ['keeps the time of the first try without an answer', inDoubt, noAnswer, startAt],
+    ['is gone where the server refused', licensed, refused, null],
+  ])('%s', (_name, before, failure, expected) => {
+    expect(failRefresh(before, failure, policy, triedAt, 0.5).state.refresh.intentAt).toEqual(expected);
+  });
+});
+
+describe('failRefresh when the server refuses the license', () => {
+  it('keeps the license and tells nothing: only a person at the Authorization server can help', () => {
+    const { state, events } = failRefresh(licensed, refused, policy, triedAt, 0.5);
+    expect(events).toEqual([]);
+    expect(state.license).toBe(licensed.license);
+    expect(state.reportedStatus).toBe('licensed');
+    expect(state.reauthorizationRequired).toBe(false);
+  });
+
+  it('notes that the server was reached, and what it said', () => {
+    const offline = failRefresh(licensed, notReached, policy, startAt, 0.5).state;
+    expect(failRefresh(offline, refused, policy, triedAt, 0.5).state.connection).toEqual({
+      online: true,
+      offlineSince: null,
+      lastContactAt: triedAt,
+      lastError: { code: 'access_denied', message: 'license inactive', at: triedAt },
+    });
+  });
+
+  it('tries again slowly, the same however often it was refused', () => {
+    const first = failRefresh(licensed, refused, policy, triedAt, 0);
+    const second = failRefresh(first.state, refused, policy, triedAt, 0);
+    expect([first, second].map(({ state }) => delayOf(state))).toEqual([45 * minuteMs, 45 * minuteMs]);
+    expect(second.state.refresh.failures).toBe(2);
+  });
+});
+
+describe('failRefresh when the grant is dead', () => {
+  it.each([
+    ['licensed', 365 * dayMs],
+    ['requires-renewal', 20 * dayMs],
+    ['expired', 0],
+  ] as const)('takes away a license that is %s, and tells it', (status, renewalInMs) => {
+    const before = buildLicensedState(buildGrant({ terms: { renewalDate: shift(startAt, renewalInMs) } }));
+    const { state, events } = failRefresh(before, grantDead, policy, triedAt, 0.5);
+    expect(state).toMatchObject({
+      identity: before.identity,
+      license: null,
+      reportedStatus: 'unlicensed',
+      reauthorizationRequired: false,
+      refresh: { nextAttemptAt: null, failures: 0, intentAt: null },
+    });
+    expect(events.map((event) => event.data)).toEqual([
+      expect.objectContaining({ previousStatus: status, status: 'unlicensed', reason: 'revoked' }),
+    ]);
+  });
+
+  it('shows in the event why, and that the server was reached', () => {
+    const [event] = failRefresh(licensed, grantDead, policy, triedAt, 0.5).events;
+    expect(event?.data).toMatchObject({
+      connection: { online: true, lastContactAt: triedAt, lastError: { code: 'invalid_grant' } },
+    });
+  });
+
+  it('keeps the license to the end of its token where a try before went without an answer', () => {
+    const { state, events } = failRefresh(inDoubt, grantDead, policy, triedAt, 0.5);
+    expect(state.license).toBe(inDoubt.license);
+    expect(state).toMatchObject({ reportedStatus: 'licensed', reauthorizationRequired: true });
+    expect(state.refresh.nextAttemptAt).toBeNull();
+    expect(events.map(nameEvent)).toEqual(['reauthorization-required']);
+    expect(events[0]?.data).toMatchObject({ reauthorizationRequired: true, token: { nextRefreshAt: null } });
+  });
+
+  it.each([
+    [-1, 'reauthorization-required'],
+    [0, 'reauthorization-required'],
+    [1, 'revoked'],
+  ])('decides that by whether the token still lives: %i ms from its end', (offsetMs, expected) => {
+    const { events } = failRefresh(inDoubt, grantDead, policy, shift(expiresAt, offsetMs), 0.5);
+    expect(events.map(nameEvent)).toEqual([expected]);
+  });
+
+  it('tells first what time alone has done', () => {
+    const grant = buildGrant({ terms: { renewalDate: shift(startAt, 30 * dayMs + hourMs) } });
+    const before = beginRefresh(buildLicensedState(grant), startAt, 0);
+    const { events } = failRefresh(before, grantDead, policy, triedAt, 0.5);
+    expect(events.map(nameEvent)).toEqual(['renewal-window', 'reauthorization-required']);
+  });
+
+  it('tells that once, however often a person tries again', () => {
+    const waiting = failRefresh(inDoubt, grantDead, policy, triedAt, 0.5).state;
+    const again = failRefresh(waiting, grantDead, policy, shift(triedAt, hourMs), 0.5);
+    expect(again.events).toEqual([]);
+    expect(again.state.license).toBe(waiting.license);
+    expect(again.state).toMatchObject({ reauthorizationRequired: true, refresh: { nextAttemptAt: null } });
+  });
+
+  it('stops trying for good, also after a person tried again while the server was not reached', () => {
+    const waiting = failRefresh(inDoubt, grantDead, policy, triedAt, 0.5).state;
+    const unreached = failRefresh(waiting, notReached, policy, shift(triedAt, hourMs), 0.5).state;
+    const { state } = failRefresh(unreached, grantDead, policy, shift(triedAt, 2 * hourMs), 0.5);
+    expect(state.refresh.nextAttemptAt).toBeNull();
+  });
+
+  it('is undone by an answer that brings a token after all', () => {
+    const waiting = failRefresh(inDoubt, grantDead, policy, triedAt, 0.5).state;
+    const grant = buildGrant({ token: buildToken({ issuedAt: triedAt }) });
+    const { state } = acceptRefreshedGrant(waiting, grant, policy, triedAt);
+    expect(state.reauthorizationRequired).toBe(false);
+    expect(state.refresh.nextAttemptAt).not.toBeNull();
+  });
+});
+
+describe('failRefresh', () => {
+  it('needs a mark from before this try to doubt: with its own alone, every dead grant is a revocation', () => {
+    const failures: RefreshFailure[] = [notReached, refused];
+    for (const failure of failures) {
+      const settled = failRefresh(licensed, failure, policy, startAt, 0.5).state;
+      expect(failRefresh(settled, grantDead, policy, triedAt, 0.5).events.map(nameEvent)).toEqual([
+        'revoked',
+      ]);
+    }
+    const open = failRefresh(licensed, noAnswer, policy, startAt, 0.5).state;
+    expect(failRefresh(open, grantDead, policy, triedAt, 0.5).events.map(nameEvent)).toEqual([
+      'reauthorization-required',
+    ]);
+  });
+});
+
+function delayOf(state: LicenseState): number {
+  return (
+    (state.refresh.nextAttemptAt?.getTime() ?? Number.NaN) - (state.connection.lastError?.at.getTime() ?? 0)
+  );
+}

@@ -1,0 +1,95 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Counter } from 'prom-client';
+import { SingleFlight } from '../coordination/single-flight.js';
+import { HubLink } from '../messaging/hub-link.js';
+import { NatsLink } from '../messaging/nats-link.js';
+import { ConnectedPeers } from '../messaging/connected-peers.js';
+import { HubOutbox } from './hub-outbox.js';
+import { eventSubjects } from './license-stream.js';
+import { OutboxRelay } from './outbox-relay.js';
+import { Outbox } from './outbox.js';
+import { MetricsRegistry } from '../metrics/metrics-registry.js';
+
+/** Null: not known. */
+interface Waiting {
+  readonly count: number | null;
+  readonly oldestAt: Date | null;
+}
+
+const unknown: Waiting = { count: null, oldestAt: null };
+
+/** The broker and that of the hub, and the events on their way to them. */
+@Injectable()
+export class MessagingMetrics implements OnModuleInit {
+  /** Both gauges of one scrape share one look at the database. */
+  private readonly look = new SingleFlight<Waiting>();
+  private readonly lookForHub = new SingleFlight<Waiting>();
+
+  constructor(
+    private readonly registry: MetricsRegistry,
+    private readonly link: NatsLink,
+    private readonly peers: ConnectedPeers,
+    private readonly outbox: Outbox,
+    private readonly relay: OutboxRelay,
+    private readonly hub: HubLink,
+    private readonly hubOutbox: HubOutbox,
+  ) {}
+
+  onModuleInit(): void {
+    const { registry } = this;
+    registry.addGauge('nats_connected', 'Whether the broker is connected.', () => this.link.isConnected);
+    registry.addGauge(
+      'connected_peers',
+      'Registers and store servers that are connected to the broker; absent while nobody can tell.',
+      () => this.peers.present?.size ?? null,
+    );
+    registry.addGauge(
+      'outbox_pending_events',
+      'Committed events that the broker has not yet stored; absent while the database cannot be read.',
+      async () => (await this.pending()).count,
+    );
+    registry.addGauge(
+      'outbox_oldest_event_timestamp_seconds',
+      'When the oldest event that waits was committed; absent while none waits.',
+      async () => (await this.pending()).oldestAt,
+    );
+    const published = new Counter({
+      name: `${MetricsRegistry.prefix}published_events_total`,
+      help: 'Events that the broker has stored.',
+      labelNames: ['subject'],
+      registers: [registry],
+    });
+    for (const subject of eventSubjects) published.inc({ subject }, 0);
+    this.relay.onPublished(({ subject }) => published.inc({ subject }));
+    this.addHub();
+  }
+
+  private addHub(): void {
+    const { registry, hub } = this;
+    registry.addGauge(
+      'hub_connected',
+      'Whether the broker of the hub is connected; absent where HUB_NATS_URL is not set.',
+      () => (hub.isConfigured ? hub.isConnected : null),
+    );
+    registry.addGauge(
+      'hub_outbox_pending_events',
+      'Committed events that the hub has not yet stored; absent where HUB_NATS_URL is not set.',
+      async () => (await this.pendingForHub()).count,
+    );
+    registry.addGauge(
+      'hub_outbox_oldest_event_timestamp_seconds',
+      'When the oldest event that waits for the hub was committed; absent while none waits.',
+      async () => (await this.pendingForHub()).oldestAt,
+    );
+  }
+
+  /** A database that is away must not take the other metrics with it: they say what else is wrong. */
+  private pending(): Promise<Waiting> {
+    return this.look.run(() => this.outbox.pending().catch(() => unknown));
+  }
+
+  private async pendingForHub(): Promise<Waiting> {
+    if (!this.hub.isConfigured) return unknown;
+    return this.lookForHub.run(() => this.hubOutbox.pending().catch(() => unknown));
+  }
+}

@@ -1,0 +1,154 @@
+import { Injectable } from '@nestjs/common';
+import { type EntityManager, In, LessThan, LessThanOrEqual, type SelectQueryBuilder } from 'typeorm';
+import { Settings } from '../config/settings.js';
+import { Database } from '../persistence/database.js';
+import { PeerRow } from '../persistence/entities/peer.entity.js';
+import type { DeviceKind } from '../peers/tokens/peer.js';
+import { needsAttentionFrom } from './attention.js';
+import type { KnownPeer } from './known-peer.js';
+import { type Observation, observePeer } from './observe-peer.js';
+import { type PeerPlace, type PeerQuery, writePeerPlace } from './peer-page.js';
+
+/** The end of all time, as far as a Date goes. */
+const never = new Date(8.64e15);
+/** Any number that other users of the database do not take: one process at a time adds to the list. */
+const writeLock = 0x504f5350;
+/** After every text that begins with the same letters. */
+const last = '\u{10FFFF}';
+
+export interface PeerPage {
+  readonly peers: readonly KnownPeer[];
+  readonly nextAfter: string | null;
+}
+
+/** The registers and store servers that this server knows, in the database. */
+@Injectable()
+export class KnownPeers {
+  constructor(
+    private readonly database: Database,
+    private readonly settings: Settings,
+  ) {}
+
+  /** Takes observations up, in their order, and whatever `alsoWrite` writes with them: all of it, or nothing. */
+  async record(
+    observations: readonly Observation[],
+    alsoWrite?: (manager: EntityManager) => Promise<unknown>,
+  ): Promise<void> {
+    await this.database.transact(async (manager) => {
+      if (this.database.isShared) await manager.query('SELECT pg_advisory_xact_lock($1)', [writeLock]);
+      const changed = this.observe(await find(manager, observations), observations);
+      if (changed.length > 0) await manager.upsert(PeerRow, changed.map(toRow), ['deviceId']);
+      await alsoWrite?.(manager);
+    });
+  }
+
+  private observe(known: Map<string, KnownPeer>, observations: readonly Observation[]): KnownPeer[] {
+    const changed = new Map<string, KnownPeer>();
+    for (const observation of observations) {
+      const { deviceId } = observation;
+      const before = known.get(deviceId) ?? null;
+      const after = observePeer(before, observation, this.settings.policy.tokenWarningsSeconds);
+      if (after === null || after === before) continue;
+      known.set(deviceId, after);
+      changed.set(deviceId, after);
+    }
+    return [...changed.values()];
+  }
+
+  /** Reads a page of those that need attention at `now`, and then of the others. */
+  read(query: PeerQuery, now: Date): Promise<PeerPage> {
+    return this.database.read(async (manager) => {
+      // One more than fits tells whether there is another page.
+      const most = query.limit + 1;
+      const urgent = query.after?.part === 'rest' ? [] : await selectUrgent(manager, query, now, most);
+      const left = query.attention ? 0 : most - urgent.length;
+      const rest = left === 0 ? [] : await selectRest(manager, query, now, left);
+      const rows = [...urgent, ...rest].slice(0, query.limit);
+      const end = rows.at(-1);
+      const hasMore = urgent.length + rest.length > query.limit && end !== undefined;
+      return { peers: rows, nextAfter: hasMore ? writePeerPlace(placeOf(end, urgent.includes(end))) : null };
+    });
+  }
+
+  /** Counts all, and those that need attention at `now`. */
+  count(now: Date): Promise<{ total: number; attention: number }> {
+    return this.database.read(async (manager) => ({
+      total: await manager.count(PeerRow),
+      attention: await manager.countBy(PeerRow, { needsAttentionFrom: LessThanOrEqual(now) }),
+    }));
+  }
+
+  countOfKind(kind: DeviceKind): Promise<number> {
+    return this.database.read((manager) => manager.countBy(PeerRow, { kind }));
+  }
+
+  /** Forgets those that have not been seen since `before`: they are gone for good. */
+  async forgetUnseen(before: Date): Promise<void> {
+    await this.database.transact((manager) => manager.delete(PeerRow, { lastSeenAt: LessThan(before) }));
+  }
+}
+
+async function find(
+  manager: EntityManager,
+  observations: readonly Observation[],
+): Promise<Map<string, KnownPeer>> {
+  const ids = [...new Set(observations.map(({ deviceId }) => deviceId))];
+  const rows = await manager.findBy(PeerRow, { deviceId: In(ids) });
+  return new Map(rows.map((row) => [row.deviceId, row]));
+}
+
+function toRow(peer: KnownPeer): PeerRow {
+  return {
+    ...peer,
+    features: [...peer.features],
+    nameKey: peer.name.toLowerCase(),
+    needsAttentionFrom: needsAttentionFrom(peer) ?? never,
+  };
+}
+
+function placeOf({ deviceId, needsAttentionFrom: from }: PeerRow, isUrgent: boolean): PeerPlace {
+  return isUrgent ? { part: 'attention', from, deviceId } : { part: 'rest', deviceId };
+}
+
+function selectUrgent(
+  manager: EntityManager,
+  query: PeerQuery,
+  now: Date,
+  limit: number,
+): Promise<PeerRow[]> {
+  const { after } = query;
+  const select = selectMatching(manager, query)
+    .andWhere('peer.needsAttentionFrom <= :now', { now: now.getTime() })
+    .orderBy('peer.needsAttentionFrom')
+    .addOrderBy('peer.deviceId')
+    .limit(limit);
+  if (after?.part === 'attention') {
+    const place = { from: after.from.getTime(), after: after.deviceId };
+    select.andWhere('(peer.needsAttentionFrom, peer.deviceId) > (:from, :after)', place);
+  }
+  return select.getMany();
+}
+
+function selectRest(manager: EntityManager, query: PeerQuery, now: Date, limit: number): Promise<PeerRow[]> {
+  const { after } = query;
+  const select = selectMatching(manager, query)
+    // The plus keeps SQLite from sorting all that this index finds: nearly everybody needs no attention.
+    .andWhere('+ peer.needsAttentionFrom > :now', { now: now.getTime() })
+    .orderBy('peer.deviceId')
+    .limit(limit);
+  if (after?.part === 'rest') select.andWhere('peer.deviceId > :after', { after: after.deviceId });
+  return select.getMany();
+}
+
+function selectMatching(manager: EntityManager, { kind, search }: PeerQuery): SelectQueryBuilder<PeerRow> {
+  const select = manager.createQueryBuilder(PeerRow, 'peer');
+  if (kind !== null) select.andWhere('peer.kind = :kind', { kind });
+  if (search !== '') {
+    const key = search.toLowerCase();
+    select.andWhere(
+      '((peer.deviceId >= :id AND peer.deviceId < :idEnd) OR (peer.nameKey >= :key AND peer.nameKey < :keyEnd))',
+      { id: search, idEnd: search + last, key, keyEnd: key + last },
+    );
+  }
+  return select;
+}

@@ -1,0 +1,94 @@
+import { Injectable } from '@nestjs/common';
+import { formatSequence } from '../domain/license-view.js';
+import { type LicenseStatus, licenseStatusTexts, type TokenStatus } from '../domain/license-status.js';
+import { Clock } from '../domain/ports/clock.js';
+import { ConnectedPeers } from '../messaging/connected-peers.js';
+import type { DeviceKind } from '../peers/tokens/peer.js';
+import { type AttentionReason, attentionOf } from './attention.js';
+import type { KnownPeer } from './known-peer.js';
+import { KnownPeers } from './known-peers.js';
+import type { PeerQuery } from './peer-page.js';
+import { PeerRecorder } from './peer-recorder.js';
+
+/** A peer as page and API show it at a moment. */
+export interface PeerView {
+  readonly deviceId: string;
+  readonly name: string;
+  readonly kind: DeviceKind;
+  readonly features: readonly string[];
+  /** Null: nobody can tell. */
+  readonly connected: boolean | null;
+  /** Now, of one that is connected. */
+  readonly lastSeenAt: Date;
+  readonly tokenStatus: TokenStatus;
+  readonly tokenExpiresAt: Date | null;
+  /** What follows comes from the events of store servers; null: none has told it. */
+  readonly status: LicenseStatus | null;
+  readonly statusText: string | null;
+  readonly reason: string | null;
+  readonly renewalDate: Date | null;
+  readonly sequence: string | null;
+  readonly statusAt: Date | null;
+  readonly eventVersion: number | null;
+  readonly attention: readonly AttentionReason[];
+}
+
+export interface PeerList {
+  readonly peers: readonly PeerView[];
+  readonly nextAfter: string | null;
+  /** Of all peers, whatever was asked for. */
+  readonly counts: { readonly total: number; readonly connected: number | null; readonly attention: number };
+}
+
+/** Lists the registers and store servers that this server knows, as they are at the moment of asking. */
+@Injectable()
+export class ListPeers {
+  constructor(
+    private readonly peers: KnownPeers,
+    private readonly recorder: PeerRecorder,
+    private readonly connected: ConnectedPeers,
+    private readonly clock: Clock,
+  ) {}
+
+  async execute(query: PeerQuery): Promise<PeerList> {
+    await this.recorder.flush();
+    const now = this.clock.now();
+    const { peers, nextAfter } = await this.peers.read(query, now);
+    const { total, attention } = await this.peers.count(now);
+    const { present } = this.connected;
+    return {
+      peers: peers.map((peer) => viewPeer(peer, present && present.has(peer.deviceId), now)),
+      nextAfter,
+      counts: { total, connected: present && present.size, attention },
+    };
+  }
+}
+
+function viewPeer(peer: KnownPeer, connected: boolean | null, now: Date): PeerView {
+  const { deviceId, name, kind, features, tokenExpiresAt, status, reason, renewalDate } = peer;
+  const { sequence, statusAt, eventVersion } = peer;
+  return {
+    deviceId,
+    name,
+    kind,
+    features,
+    connected,
+    lastSeenAt: connected ? now : peer.lastSeenAt,
+    tokenStatus: tokenStatusOf(peer, now),
+    tokenExpiresAt,
+    status,
+    statusText: status && licenseStatusTexts[status],
+    reason,
+    renewalDate,
+    sequence: sequence === null ? null : formatSequence(sequence),
+    statusAt,
+    eventVersion,
+    attention: attentionOf(peer, now),
+  };
+}
+
+function tokenStatusOf({ tokenExpiresAt, tokenWarnsAt }: KnownPeer, now: Date): TokenStatus {
+  if (tokenExpiresAt === null) return 'none';
+  if (tokenExpiresAt <= now) return 'expired';
+  return tokenWarnsAt !== null && tokenWarnsAt <= now ? 'expiring' : 'valid';
+}

@@ -1,0 +1,127 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { licenseStatuses, tokenStatuses } from '../domain/license-status.js';
+import type { DeviceKind } from '../peers/tokens/peer.js';
+import { attentionReasons } from './attention.js';
+import { peerPlaceShape } from './peer-page.js';
+
+const instant = { type: String, format: 'date-time' } as const;
+const optionalInstant = { ...instant, nullable: true } as const;
+const optionalText = { type: String, nullable: true } as const;
+const kinds = ['server', 'register'] as const;
+const limit = { message: 'limit must be a whole number from 1 to 200' };
+
+export class PeerQueryDto {
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt(limit)
+  @Min(1, limit)
+  @Max(200, limit)
+  @ApiProperty({ required: false, type: Number, minimum: 1, maximum: 200, default: 50 })
+  limit = 50;
+
+  @IsOptional()
+  @IsString()
+  @Matches(peerPlaceShape, { message: 'after must be the nextAfter of an earlier answer' })
+  @ApiProperty({ required: false, type: String, description: '`nextAfter` of the answer to read on from.' })
+  after?: string;
+
+  @IsOptional()
+  @IsIn(kinds, { message: 'kind must be server or register' })
+  @ApiProperty({ required: false, enum: kinds })
+  kind?: DeviceKind;
+
+  @IsOptional()
+  @IsIn(['true', 'false'], { message: 'attention must be true or false' })
+  @ApiProperty({ required: false, enum: ['true', 'false'], description: 'true: only who needs attention.' })
+  attention?: 'true' | 'false';
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(64, { message: 'search must have at most 64 characters' })
+  @Matches(/^\P{Cc}*$/u, { message: 'search must have no control characters' })
+  @ApiProperty({
+    required: false,
+    type: String,
+    maxLength: 64,
+    description: 'What the id or the name begins with.',
+  })
+  search?: string;
+}
+
+class PeerDto {
+  @ApiProperty({ example: 'srv-store-1' })
+  deviceId!: string;
+
+  @ApiProperty({ example: 'Store 1' })
+  name!: string;
+
+  @ApiProperty({ enum: kinds })
+  kind!: string;
+
+  @ApiProperty({ type: [String], example: ['xms'] })
+  features!: readonly string[];
+
+  @ApiProperty({ type: Boolean, nullable: true, description: 'Null: the broker cannot be asked.' })
+  connected!: boolean | null;
+
+  @ApiProperty({ ...instant, description: 'Now, of one that is connected.' })
+  lastSeenAt!: Date;
+
+  @ApiProperty({ enum: tokenStatuses })
+  tokenStatus!: string;
+
+  @ApiProperty({ ...optionalInstant, description: 'The end of the newest license token that is known.' })
+  tokenExpiresAt!: Date | null;
+
+  @ApiProperty({
+    enum: licenseStatuses,
+    nullable: true,
+    description: 'As a store server told it last; null: none has told it. So are the next six.',
+  })
+  status!: string | null;
+
+  @ApiProperty({ ...optionalText, example: 'Licensed' })
+  statusText!: string | null;
+
+  @ApiProperty({ ...optionalText, example: 'refreshed' })
+  reason!: string | null;
+
+  @ApiProperty(optionalInstant)
+  renewalDate!: Date | null;
+
+  @ApiProperty({ ...optionalText, pattern: '^[0-9]{16}$' })
+  sequence!: string | null;
+
+  @ApiProperty(optionalInstant)
+  statusAt!: Date | null;
+
+  @ApiProperty({ type: Number, nullable: true, description: 'Of the schema of the event that told it.' })
+  eventVersion!: number | null;
+
+  @ApiProperty({ enum: attentionReasons, isArray: true, description: 'Why somebody should look after it.' })
+  attention!: readonly string[];
+}
+
+class PeerCountsDto {
+  @ApiProperty()
+  total!: number;
+
+  @ApiProperty({ type: Number, nullable: true, description: 'Null: the broker cannot be asked.' })
+  connected!: number | null;
+
+  @ApiProperty({ description: 'How many need attention.' })
+  attention!: number;
+}
+
+export class PeerListDto {
+  @ApiProperty({ type: [PeerDto], description: 'Those that need attention first, the others by their id.' })
+  peers!: readonly PeerDto[];
+
+  @ApiProperty({ ...optionalText, description: 'Pass as `after` to read on; null: no more.' })
+  nextAfter!: string | null;
+
+  @ApiProperty({ type: PeerCountsDto, description: 'Of all peers, whatever was asked for.' })
+  counts!: PeerCountsDto;
+}

@@ -1,0 +1,89 @@
+import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { Clock } from '../domain/ports/clock.js';
+import { ConnectedPeers } from '../messaging/connected-peers.js';
+import { PeerAdmission } from '../peers/peer-admission.js';
+import { KnownPeers } from './known-peers.js';
+import type { Observation } from './observe-peer.js';
+
+const flushMs = 3000;
+const mostAtOnce = 100;
+/** A peer that stays connected for days is seen all the time. */
+const presenceMs = 3_600_000;
+const forgetIntervalMs = 3_600_000;
+/** A register that was scrapped must not need attention for ever. */
+const keptMs = 90 * 86_400_000;
+
+/**
+ * Notes in memory which peers come in, and writes it into the list every few seconds: whoever is verified waits for no
+ * disk, and a peer that comes a hundred times in between costs one row.
+ */
+@Injectable()
+export class PeerRecorder implements OnModuleInit, BeforeApplicationShutdown {
+  private readonly logger = new Logger('Peers');
+  private readonly waiting = new Map<string, Observation>();
+  private lastFault = '';
+
+  constructor(
+    private readonly admission: PeerAdmission,
+    private readonly connected: ConnectedPeers,
+    private readonly peers: KnownPeers,
+    private readonly clock: Clock,
+  ) {}
+
+  onModuleInit(): void {
+    this.admission.onAdmitted((peer) => {
+      const { deviceId } = peer;
+      this.waiting.set(deviceId, { kind: 'admitted', deviceId, peer, at: this.clock.now() });
+    });
+    this.connected.onLeft((deviceId) => this.notePresence(deviceId));
+  }
+
+  /** Writes what waits. Never rejects: what could not be written waits on. */
+  @Interval(flushMs)
+  async flush(): Promise<void> {
+    const waiting = [...this.waiting.values()];
+    this.waiting.clear();
+    for (let start = 0; start < waiting.length; start += mostAtOnce) {
+      const batch = waiting.slice(start, start + mostAtOnce);
+      try {
+        await this.peers.record(batch);
+        this.lastFault = '';
+      } catch (error) {
+        for (const observation of batch) this.keep(observation);
+        this.report(error);
+      }
+    }
+  }
+
+  @Interval(presenceMs)
+  notePresent(): void {
+    for (const deviceId of this.connected.present?.keys() ?? []) this.notePresence(deviceId);
+  }
+
+  @Interval(forgetIntervalMs)
+  async forget(): Promise<void> {
+    const before = new Date(this.clock.now().getTime() - keptMs);
+    await this.peers.forgetUnseen(before).catch((error: unknown) => this.report(error));
+  }
+
+  beforeApplicationShutdown(): Promise<void> {
+    return this.flush();
+  }
+
+  private notePresence(deviceId: string): void {
+    this.keep({ kind: 'present', deviceId, at: this.clock.now() });
+  }
+
+  /** What has come meanwhile is newer, and an admission tells more. */
+  private keep(observation: Observation): void {
+    if (!this.waiting.has(observation.deviceId)) this.waiting.set(observation.deviceId, observation);
+  }
+
+  private report(error: unknown): void {
+    const fault = error instanceof Error ? error.message : String(error);
+    if (fault === this.lastFault) return;
+    this.lastFault = fault;
+    this.logger.warn(`Who has come in could not be written into the list (${fault}); trying again.`);
+  }
+}

@@ -1,0 +1,41 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Gauge } from 'prom-client';
+import { Clock } from '../domain/ports/clock.js';
+import { KnownPeers } from './known-peers.js';
+import { MetricsRegistry } from '../metrics/metrics-registry.js';
+
+/** The registers and store servers that have come to this one. */
+@Injectable()
+export class PeerListMetrics implements OnModuleInit {
+  constructor(
+    private readonly registry: MetricsRegistry,
+    private readonly peers: KnownPeers,
+    private readonly clock: Clock,
+  ) {}
+
+  onModuleInit(): void {
+    const known: Gauge<'kind'> = new Gauge({
+      name: `${MetricsRegistry.prefix}peers`,
+      help: 'Registers and store servers that this server knows; absent while the database cannot be read.',
+      labelNames: ['kind'],
+      registers: [this.registry],
+      collect: async () => {
+        for (const kind of ['server', 'register'] as const) {
+          const count = await this.peers.countOfKind(kind).catch(() => null);
+          // A database that is away must not take the other metrics with it: they say what else is wrong.
+          if (count === null) known.remove({ kind });
+          else known.set({ kind }, count);
+        }
+      },
+    });
+    this.registry.addGauge(
+      'peers_in_need_of_attention',
+      'How many of them somebody should look after; absent while the database cannot be read.',
+      () =>
+        this.peers.count(this.clock.now()).then(
+          ({ attention }) => attention,
+          () => null,
+        ),
+    );
+  }
+}

@@ -1,0 +1,132 @@
+import { type LicenseStatus, licenseStatuses, type TokenStatus } from '../domain/license-status.js';
+
+interface StoreEventEnvelope {
+  readonly serverId: string;
+  readonly time: Date;
+  readonly sequence: number;
+  /** Of the schema that the event is written by. */
+  readonly version: number;
+}
+
+/** What the list takes from a `license.status` of a store server. */
+export interface LicenseStatusTold extends StoreEventEnvelope {
+  readonly type: 'license.status';
+  readonly status: LicenseStatus;
+  readonly reason: string | null;
+  readonly serverName: string | null;
+  readonly features: readonly string[];
+  readonly renewalDate: Date | null;
+  /** Null: without a license there is none. */
+  readonly token: { readonly status: TokenStatus; readonly issuedAt: Date; readonly expiresAt: Date } | null;
+  readonly offlineSince: Date | null;
+  readonly clockSuspect: boolean;
+  readonly reauthorizationRequired: boolean;
+}
+
+/** What the list takes from a `token.expiring` of a store server. */
+export interface TokenExpiringTold extends StoreEventEnvelope {
+  readonly type: 'token.expiring';
+  readonly expiresAt: Date;
+  readonly offlineSince: Date | null;
+}
+
+export type StoreEvent = LicenseStatusTold | TokenExpiringTold;
+
+type Json = Readonly<Record<string, unknown>>;
+
+const longestBytes = 64 * 1024;
+const longestCharacters = 256;
+const subjectShape = /^stores\.([A-Za-z0-9_-]{1,64})\.(license\.status|token\.expiring)$/;
+
+/** Reads an event from the stream of the stores; null: it is malformed, or another server's than its subject says. */
+export function readStoreEvent(subject: string, data: Uint8Array): StoreEvent | null {
+  const [, serverId, type] = subjectShape.exec(subject) ?? [];
+  if (serverId === undefined || data.length > longestBytes) return null;
+  try {
+    const event = readObject(JSON.parse(new TextDecoder().decode(data)));
+    expectThat(event['source'] === `/servers/${serverId}` && event['type'] === type);
+    const envelope = readEnvelope(event, serverId);
+    const told = readObject(event['data']);
+    expectThat(told['serverId'] === serverId);
+    return type === 'license.status' ? readStatus(envelope, told) : readTokenExpiring(envelope, told);
+  } catch (error) {
+    if (error instanceof MalformedEventError || error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+class MalformedEventError extends Error {}
+
+function readEnvelope(event: Json, serverId: string): StoreEventEnvelope {
+  const { specversion, sequence, dataschema } = event;
+  const [, version] = /^urn:pos-licensing:[a-z.]+:(\d{1,4})$/.exec(readText(dataschema)) ?? [];
+  expectThat(specversion === '1.0' && /^\d{16}$/.test(readText(sequence)) && version !== undefined);
+  return {
+    serverId,
+    time: readInstant(event['time']),
+    sequence: Number(sequence),
+    version: Number(version),
+  };
+}
+
+function readStatus(envelope: StoreEventEnvelope, told: Json): LicenseStatusTold {
+  const status = licenseStatuses.find((known) => known === told['status']);
+  const { features, clockSuspect, reauthorizationRequired } = told;
+  if (status === undefined || !Array.isArray(features) || features.length > 100)
+    throw new MalformedEventError();
+  expectThat(typeof clockSuspect === 'boolean' && typeof reauthorizationRequired === 'boolean');
+  return {
+    ...envelope,
+    type: 'license.status',
+    status,
+    reason: orNull(told['reason'], readText),
+    serverName: orNull(told['serverName'], readText),
+    features: features.map(readText),
+    renewalDate: orNull(told['renewalDate'], readInstant),
+    token: readToken(readObject(told['token'])),
+    offlineSince: orNull(readObject(told['connection'])['offlineSince'], readInstant),
+    clockSuspect: clockSuspect === true,
+    reauthorizationRequired: reauthorizationRequired === true,
+  };
+}
+
+function readToken({ status, issuedAt, expiresAt }: Json): LicenseStatusTold['token'] {
+  if (status === 'none') return null;
+  if (status !== 'valid' && status !== 'expiring' && status !== 'expired') throw new MalformedEventError();
+  return { status, issuedAt: readInstant(issuedAt), expiresAt: readInstant(expiresAt) };
+}
+
+function readTokenExpiring(envelope: StoreEventEnvelope, told: Json): TokenExpiringTold {
+  return {
+    ...envelope,
+    type: 'token.expiring',
+    expiresAt: readInstant(told['expiresAt']),
+    offlineSince: orNull(told['offlineSince'], readInstant),
+  };
+}
+
+function expectThat(isTrue: boolean): void {
+  if (!isTrue) throw new MalformedEventError();
+}
+
+function readObject(value: unknown): Json {
+  expectThat(typeof value === 'object' && value !== null && !Array.isArray(value));
+  return value as Json;
+}
+
+/** PostgreSQL takes no text with a NUL in it. */
+function readText(value: unknown): string {
+  const isText = typeof value === 'string' && value.length <= longestCharacters && !value.includes('\0');
+  expectThat(isText);
+  return value as string;
+}
+
+function readInstant(value: unknown): Date {
+  const instant = new Date(readText(value));
+  expectThat(!Number.isNaN(instant.getTime()));
+  return instant;
+}
+
+function orNull<T>(value: unknown, read: (value: unknown) => T): T | null {
+  return value === null || value === undefined ? null : read(value);
+}

@@ -1,0 +1,113 @@
+import type { ServerIdentity } from '../../domain/license.js';
+import type { CompactJws } from './parse-compact-jws.js';
+import { type DeviceKind, type PeerVerdict, refuse } from './peer.js';
+
+/** RFC 9068 section 4: room for clocks that are not quite together. */
+const leewayMs = 60_000;
+/** What may stand between the dots of a NATS subject without meaning anything there. */
+const subjectToken = /^[A-Za-z0-9_-]{1,64}$/;
+const clientIds: Readonly<Record<DeviceKind, string>> = { server: 'pos-server', register: 'pos-register' };
+
+export interface JudgedBy {
+  readonly identity: ServerIdentity | null;
+  readonly issuer: string;
+  readonly isRevoked: (claims: Readonly<Record<string, unknown>>) => boolean;
+}
+
+/** Judges a token whose signature is verified, but for the passing of time: that is asked again at each use. */
+export function judgePeerToken({ payload }: Pick<CompactJws, 'payload'>, judge: JudgedBy): PeerVerdict {
+  const { identity, issuer } = judge;
+  if (identity === null) return refuse('server-unlicensed');
+  if (payload['iss'] !== issuer) return refuse('wrong-issuer');
+  const claims = readClaims(payload);
+  if (claims === null) return refuse('token-malformed');
+  const { id: organizationId } = identity.organization;
+  if (claims.organizationId !== organizationId || !hasAudience(payload['aud'], `urn:pos:${organizationId}`)) {
+    return refuse('foreign-organization');
+  }
+  if (payload['client_id'] !== clientIds[claims.kind]) return refuse('wrong-device-kind');
+  if (claims.hubId !== identity.serverId) return refuse('wrong-hub');
+  if (judge.isRevoked(payload)) return refuse('device-revoked');
+  return { kind: 'accepted', peer: toPeer(claims) };
+}
+
+/** Why a token that is otherwise good cannot be used at this time; null: it can. */
+export function judgeTime(
+  peer: { tokenExpiresAt: Date; usableUntil: Date },
+  now: Date,
+): 'token-expired' | 'license-expired' | null {
+  const nowMs = now.getTime();
+  const usableUntilMs = peer.usableUntil.getTime();
+  if (nowMs < usableUntilMs) return null;
+  const expiresMs = peer.tokenExpiresAt.getTime();
+  if (nowMs >= expiresMs + leewayMs) return 'token-expired';
+  return usableUntilMs < expiresMs ? 'license-expired' : null;
+}
+
+type Claims = NonNullable<ReturnType<typeof readClaims>>;
+
+function toPeer(claims: Claims) {
+  const { deviceId, name, kind, features, tokenExpiresAt, renewalDate, keyThumbprint } = claims;
+  const usableUntil = renewalDate !== null && renewalDate < tokenExpiresAt ? renewalDate : tokenExpiresAt;
+  return { deviceId, name, kind, features, tokenExpiresAt, usableUntil, keyThumbprint };
+}
+
+/** The claims of the contract in the shapes that it gives them; null if one is not. */
+function readClaims(payload: Readonly<Record<string, unknown>>) {
+  const device = objectOf(payload['device']);
+  const license = objectOf(payload['license']);
+  const { sub, jti, iat, exp } = payload;
+  const { id, name, kind } = device;
+  const { features } = license;
+  const renewalDate = readInstant(license['renewal_date']);
+  const keyThumbprint = readThumbprint(payload['cnf']);
+  if (typeof sub !== 'string' || !subjectToken.test(sub) || sub !== id) return null;
+  if (typeof name !== 'string' || !isDeviceKind(kind)) return null;
+  if (typeof jti !== 'string' || !isSeconds(iat) || !isSeconds(exp) || exp <= iat) return null;
+  if (!isTextList(features) || renewalDate === undefined || keyThumbprint === undefined) return null;
+  return {
+    deviceId: sub,
+    name,
+    kind,
+    features,
+    tokenExpiresAt: new Date(exp * 1000),
+    renewalDate,
+    keyThumbprint,
+    organizationId: objectOf(payload['organization'])['id'],
+    hubId: objectOf(license['hub'])['id'],
+  };
+}
+
+function objectOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function isDeviceKind(value: unknown): value is DeviceKind {
+  return value === 'server' || value === 'register';
+}
+
+function isSeconds(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) > 0 && (value as number) < 100_000_000_000;
+}
+
+function isTextList(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+function hasAudience(aud: unknown, expected: string): boolean {
+  return Array.isArray(aud) ? aud.includes(expected) : aud === expected;
+}
+
+/** Undefined: there, but unreadable. A confirmation of a kind that cannot be checked must not pass as none at all. */
+function readThumbprint(cnf: unknown): string | null | undefined {
+  if (cnf === undefined) return null;
+  const { jkt } = objectOf(cnf);
+  return typeof jkt === 'string' && /^[\w-]{43}$/.test(jkt) ? jkt : undefined;
+}
+
+function readInstant(value: unknown): Date | null | undefined {
+  if (value === undefined || value === null) return null;
+  if (typeof value !== 'string') return undefined;
+  const instant = new Date(value);
+  return Number.isNaN(instant.getTime()) ? undefined : instant;
+}
