@@ -11,7 +11,7 @@ import { ManageLicenseModule } from './manage-license/manage-license.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { MessagingModule } from './messaging/messaging.module.js';
 import { OutboxModule } from './outbox/outbox.module.js';
-import { PeerListModule } from './peer-registry/peer-list.module.js';
+import { PeerRegistryModule } from './peer-registry/peer-registry.module.js';
 import { PeersModule } from './peers/peers.module.js';
 import { PersistenceModule } from './persistence/persistence.module.js';
 
@@ -29,7 +29,7 @@ export class AppModule {
         MessagingModule,
         OutboxModule,
         PeersModule,
-        PeerListModule,
+        PeerRegistryModule,
         HubModule,
         HealthModule,
         MetricsModule.forRoot(settings),

@@ -5,6 +5,7 @@ import { PeersModule } from '../peers/peers.module.js';
 import { AdminOrPeerGuard } from './admin-or-peer-guard.js';
 import { CancelAuthorization } from './cancel-authorization.js';
 import { Leadership } from '../coordination/leadership.js';
+import { LicenseMetrics } from './license-metrics.js';
 import { LicenseReader } from './license-reader.js';
 import { LicenseScheduler } from './license-scheduler.js';
 import { LicenseViewController } from './license-view.controller.js';
@@ -31,6 +32,7 @@ import { RevokeDroppedGrants } from './revoke-dropped-grants.js';
     RevokeDroppedGrants,
     ObserveLicense,
     LicenseScheduler,
+    LicenseMetrics,
   ],
   exports: [
     Leadership,

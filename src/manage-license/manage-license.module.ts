@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { AdminModule } from '../admin/admin.module.js';
 import { LicensingModule } from '../licensing/licensing.module.js';
 import { OAuthModule } from '../oauth/oauth.module.js';
-import { PeerListModule } from '../peer-registry/peer-list.module.js';
+import { PeerRegistryModule } from '../peer-registry/peer-registry.module.js';
 import { AssetController } from './asset.controller.js';
 import { HistoryController } from './history.controller.js';
 import { LicenseEventsController } from './license-events.controller.js';
@@ -17,7 +17,7 @@ import { PeoplePage } from './people-page.js';
 
 /** The Manage License page. */
 @Module({
-  imports: [AdminModule, LicensingModule, OAuthModule, PeerListModule],
+  imports: [AdminModule, LicensingModule, OAuthModule, PeerRegistryModule],
   controllers: [
     AssetController,
     LoginController,

@@ -5,12 +5,13 @@ import { HubOutbox } from './hub-outbox.js';
 import { HubRelay } from './hub-relay.js';
 import { HubStream } from './hub-stream.js';
 import { LicenseStream } from './license-stream.js';
+import { OutboxMetrics } from './outbox-metrics.js';
 import { OutboxRelay } from './outbox-relay.js';
 import { Outbox } from './outbox.js';
 
 @Module({
   imports: [LicensingModule, MessagingModule],
-  providers: [Outbox, LicenseStream, OutboxRelay, HubOutbox, HubStream, HubRelay],
+  providers: [Outbox, LicenseStream, OutboxRelay, HubOutbox, HubStream, HubRelay, OutboxMetrics],
   exports: [Outbox, OutboxRelay, HubOutbox],
 })
 export class OutboxModule {}

@@ -1,5 +1,5 @@
 import type { LicenseStatus } from '../domain/license-status.js';
-import type { DeviceKind } from '../peers/tokens/peer.js';
+import type { DeviceKind } from '../domain/device-kind.js';
 
 /** What this server knows of a register or store server that has come to it; it outlives the connection. */
 export interface KnownPeer {

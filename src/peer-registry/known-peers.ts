@@ -3,7 +3,7 @@ import { type EntityManager, In, LessThan, LessThanOrEqual, type SelectQueryBuil
 import { Settings } from '../config/settings.js';
 import { Database } from '../persistence/database.js';
 import { PeerRow } from '../persistence/entities/peer.entity.js';
-import type { DeviceKind } from '../peers/tokens/peer.js';
+import type { DeviceKind } from '../domain/device-kind.js';
 import { needsAttentionFrom } from './attention.js';
 import type { KnownPeer } from './known-peer.js';
 import { type Observation, observePeer } from './observe-peer.js';

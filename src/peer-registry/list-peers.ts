@@ -3,7 +3,7 @@ import { formatSequence } from '../domain/license-view.js';
 import { type LicenseStatus, licenseStatusTexts, type TokenStatus } from '../domain/license-status.js';
 import { Clock } from '../domain/ports/clock.js';
 import { ConnectedPeers } from '../messaging/connected-peers.js';
-import type { DeviceKind } from '../peers/tokens/peer.js';
+import type { DeviceKind } from '../domain/device-kind.js';
 import { type AttentionReason, attentionOf } from './attention.js';
 import type { KnownPeer } from './known-peer.js';
 import { KnownPeers } from './known-peers.js';

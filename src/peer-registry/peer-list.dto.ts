@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import { licenseStatuses, tokenStatuses } from '../domain/license-status.js';
-import type { DeviceKind } from '../peers/tokens/peer.js';
+import type { DeviceKind } from '../domain/device-kind.js';
 import { attentionReasons } from './attention.js';
 import { peerPlaceShape } from './peer-page.js';
 

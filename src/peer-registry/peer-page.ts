@@ -1,4 +1,4 @@
-import type { DeviceKind } from '../peers/tokens/peer.js';
+import type { DeviceKind } from '../domain/device-kind.js';
 
 /** Which peers are asked for, and how many at once. */
 export interface PeerQuery {

@@ -6,7 +6,7 @@ import { MetricsRegistry } from '../metrics/metrics-registry.js';
 
 /** The registers and store servers that have come to this one. */
 @Injectable()
-export class PeerListMetrics implements OnModuleInit {
+export class PeerRegistryMetrics implements OnModuleInit {
   constructor(
     private readonly registry: MetricsRegistry,
     private readonly peers: KnownPeers,

@@ -4,6 +4,7 @@ import { HttpNonces } from './http-nonces.js';
 import { IssuerKeys } from './issuer-keys.js';
 import { PeerAdmission } from './peer-admission.js';
 import { PeerGuard } from './peer-guard.js';
+import { PeerMetrics } from './peer-metrics.js';
 import { PeerUpkeep } from './peer-upkeep.js';
 import { PeerVerifier } from './peer-verifier.js';
 import { PeersController } from './peers.controller.js';
@@ -12,7 +13,16 @@ import { RevocationList } from './revocation-list.js';
 @Module({
   imports: [OAuthModule],
   controllers: [PeersController],
-  providers: [IssuerKeys, RevocationList, PeerUpkeep, PeerVerifier, HttpNonces, PeerAdmission, PeerGuard],
+  providers: [
+    IssuerKeys,
+    RevocationList,
+    PeerUpkeep,
+    PeerVerifier,
+    HttpNonces,
+    PeerAdmission,
+    PeerMetrics,
+    PeerGuard,
+  ],
   exports: [PeerAdmission, PeerVerifier, RevocationList, PeerGuard],
 })
 export class PeersModule {}

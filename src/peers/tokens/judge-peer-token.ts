@@ -1,6 +1,7 @@
+import type { DeviceKind } from '../../domain/device-kind.js';
 import type { ServerIdentity } from '../../domain/license.js';
 import type { CompactJws } from './parse-compact-jws.js';
-import { type DeviceKind, type PeerVerdict, refuse } from './peer.js';
+import { type PeerVerdict, refuse } from './peer.js';
 
 /** RFC 9068 section 4: room for clocks that are not quite together. */
 const leewayMs = 60_000;

@@ -1,3 +1,5 @@
+import type { DeviceKind } from '../../domain/device-kind.js';
+
 /** A register or a store server that is let in: its license token is of this server's organization and names it as hub. */
 export interface Peer {
   /** `sub` of the token; safe as a token of a NATS subject. */
@@ -11,8 +13,6 @@ export interface Peer {
   /** Thumbprint of the key that the token is bound to (RFC 9449 section 6); null: a plain bearer token. */
   readonly keyThumbprint: string | null;
 }
-
-export type DeviceKind = 'server' | 'register';
 
 /** Why a peer is not let in; stable, written for programs and logs. */
 export type PeerRefusal =

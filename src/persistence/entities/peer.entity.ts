@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { LicenseStatus } from '../../domain/license-status.js';
-import type { DeviceKind } from '../../peers/tokens/peer.js';
+import type { DeviceKind } from '../../domain/device-kind.js';
 import { instantTransformer, optionalBigintTransformer } from '../instant-transformer.js';
 
 const instant = { type: 'bigint', transformer: instantTransformer } as const;

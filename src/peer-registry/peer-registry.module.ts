@@ -6,12 +6,13 @@ import { KnownPeers } from './known-peers.js';
 import { ListPeers } from './list-peers.js';
 import { PeerListController } from './peer-list.controller.js';
 import { PeerRecorder } from './peer-recorder.js';
+import { PeerRegistryMetrics } from './peer-registry-metrics.js';
 
 /** Every register and store server that has come to this server, and how each is. */
 @Module({
   imports: [AdminModule, PeersModule, MessagingModule],
   controllers: [PeerListController],
-  providers: [KnownPeers, PeerRecorder, ListPeers],
+  providers: [KnownPeers, PeerRecorder, ListPeers, PeerRegistryMetrics],
   exports: [KnownPeers, ListPeers],
 })
-export class PeerListModule {}
+export class PeerRegistryModule {}

@@ -20,7 +20,7 @@ const unknown: Waiting = { count: null, oldestAt: null };
 
 /** The broker and that of the hub, and the events on their way to them. */
 @Injectable()
-export class MessagingMetrics implements OnModuleInit {
+export class OutboxMetrics implements OnModuleInit {
   /** Both gauges of one scrape share one look at the database. */
   private readonly look = new SingleFlight<Waiting>();
   private readonly lookForHub = new SingleFlight<Waiting>();

@@ -1,0 +1,2 @@
+/** The kinds of device that the Authorization server licenses. */
+export type DeviceKind = 'server' | 'register';
