@@ -74,7 +74,7 @@ describe('what a real server sends', () => {
   let register: TestRegister;
 
   beforeAll(async () => {
-    [nats, mock] = await Promise.all([startNats(), startMock()]);
+    [nats, mock] = await Promise.all([startNats(), startMock({ now: () => clock.now() })]);
     app = await startApp({ mock, nats, clock });
     register = await connectRegister(nats);
   });
