@@ -13,7 +13,8 @@ const startTimeoutMs = 50_000;
 const endTimeoutMs = 20_000;
 
 export interface StartProcessOptions {
-  readonly mock?: Pick<TestMock, 'url'>;
+  /** On the real clock, by which a process goes. */
+  readonly mock?: Pick<TestMock, 'url' | 'clock'>;
   readonly nats?: TestNats;
   readonly dataDir?: string;
   readonly environment?: Readonly<Record<string, string>>;
@@ -112,6 +113,7 @@ export async function startProcess(options: StartProcessOptions = {}): Promise<T
 }
 
 async function launch(options: StartProcessOptions) {
+  if (options.mock?.clock) throw new Error('A process goes by the real clock, and this mock does not.');
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'licensing-')));
   const startedAt = Date.now();
   const child = spawn(process.execPath, [join(rootDir, 'dist/main.js')], {
