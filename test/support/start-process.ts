@@ -7,6 +7,7 @@ import { expectNoSecretsForAdmins, expectNoSecretsInLog, noteSecret } from './ca
 import type { LicenseJson } from './start-app.js';
 import type { TestMock } from './start-mock.js';
 import type { TestNats } from './start-nats.js';
+import { inheritedEnvironment } from './inherited-environment.js';
 
 const rootDir = join(import.meta.dirname, '../..');
 const startTimeoutMs = 50_000;
@@ -118,7 +119,7 @@ async function launch(options: StartProcessOptions) {
   const startedAt = Date.now();
   const child = spawn(process.execPath, [join(rootDir, 'dist/main.js')], {
     env: {
-      PATH: process.env['PATH'],
+      ...inheritedEnvironment,
       PORT: '0',
       DATA_DIR: dataDir,
       LOG_FORMAT: 'json',
