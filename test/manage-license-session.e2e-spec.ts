@@ -425,10 +425,10 @@ describe('a session of the page', () => {
     });
 
     it('writes dates as the reader’s language has them', async () => {
-      const { expiresAt } = (await app.acquire(mock)).token;
+      const expiresAt = String((await app.acquire(mock)).token.expiresAt);
       const { cookie } = await logIn();
       const inLanguage = (language: string) =>
-        new Date(String(expiresAt)).toLocaleDateString(language, { dateStyle: 'long' });
+        new Date(expiresAt).toLocaleDateString(language, { dateStyle: 'long' });
       const readIn = async (language: string) =>
         (await request().get('/').set('cookie', cookie).set('accept-language', language)).text;
       expect(await readIn('de-CH,de;q=0.9')).toMatch(

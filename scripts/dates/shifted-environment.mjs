@@ -35,8 +35,8 @@ export async function requireShiftedDate({ name, startsAt }, env) {
     env,
     timeout: longestStartMs,
   });
-  const offByMs = Number(stdout) - startsAt.getTime();
-  if (!(Math.abs(offByMs) <= longestStartMs + 1000)) {
-    throw new StepFailedError(`${name}: Node does not see the shifted date, but ${new Date(Number(stdout))}`);
+  const seen = new Date(Number(stdout));
+  if (Math.abs(seen.getTime() - startsAt.getTime()) > longestStartMs + 1000) {
+    throw new StepFailedError(`${name}: Node does not see the shifted date, but ${seen.toISOString()}`);
   }
 }
