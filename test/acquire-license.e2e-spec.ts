@@ -13,8 +13,8 @@ describe('acquiring a license', () => {
 
   beforeEach(async () => {
     clock = new FakeClock();
-    mock = await startMock({ now: () => clock.now() });
-    app = await startApp({ mock, clock });
+    mock = await startMock({ clock });
+    app = await startApp({ mock });
   });
 
   afterEach(async () => {
@@ -107,7 +107,7 @@ describe('acquiring a license', () => {
   it('keeps the pending code over a restart', async () => {
     const { userCode } = await next();
     await app.close();
-    app = await startApp({ mock, clock, dataDir: app.dataDir });
+    app = await startApp({ mock, dataDir: app.dataDir });
     const { body } = await app.as('get', authorization).expect(200);
     expect(body).toMatchObject({ userCode, state: 'pending' });
     await mock.approve(userCode);

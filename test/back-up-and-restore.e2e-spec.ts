@@ -162,8 +162,8 @@ describe('a restored server', () => {
     target = { dataDir: join(folder, 'data') };
     // A little in the past, as commands live in the present; the mock forgives no second use of a refresh token.
     clock = new FakeClock(new Date(Date.now() - 600_000));
-    mock = await startMock({ now: () => clock.now(), refreshGrace: 0 });
-    original = await startApp({ mock, clock });
+    mock = await startMock({ clock, refreshGrace: 0 });
+    original = await startApp({ mock });
     await original.acquire(mock);
     expect((await runCommand(original, ['backup', backup])).exitCode).toBe(0);
     // The original goes on after the backup, so that the grant in it is one that was used.
@@ -187,7 +187,7 @@ describe('a restored server', () => {
   const startRestored = async () => {
     clock.set(new Date());
     const adminToken = { ADMIN_TOKEN: original.adminToken };
-    restored = await startApp({ mock, clock, dataDir: target.dataDir, environment: adminToken });
+    restored = await startApp({ mock, dataDir: target.dataDir, environment: adminToken });
     return restored;
   };
 

@@ -111,8 +111,7 @@ describe('a license token', () => {
     { dpop: 'on' as const, tokenType: 'DPoP' },
     { dpop: 'off' as const, tokenType: 'Bearer' },
   ])('is of the kind that the server offers (DPOP=$dpop)', async ({ dpop, tokenType }) => {
-    // Without nonces a proof counts by its own clock, which is the real one.
-    store = await startLicensedStore({ mock: { dpop }, clock: new FakeClock(new Date()) });
+    store = await startLicensedStore({ mock: { dpop } });
     await store.app.as('post', refreshPath).expect(200);
     const [refreshed] = store.refreshes.map(({ body }) => JSON.parse(body) as { token_type: string });
     expect(refreshed?.token_type).toBe(tokenType);
@@ -126,9 +125,7 @@ describe('a clock that is an hour off', () => {
   afterEach(() => store.stop());
 
   it.each([-1, 1])('at this server (%i h) hinders neither acquiring nor refreshing', async (hours) => {
-    const clock = new FakeClock();
-    const now = () => new Date(clock.now().getTime() - hours * hourMs);
-    store = await startLicensedStore({ clock, mock: { now } });
+    store = await startLicensedStore({ aheadMs: hours * hourMs });
     expect(await store.app.view()).toMatchObject({ status: 'licensed', token: { status: 'valid' } });
     for (let round = 1; round <= 2; round++) await store.refreshWhenDue();
     expect(store.refreshes).toHaveLength(2);
@@ -158,7 +155,7 @@ describe('a server that offers DPoP and then answers a bearer token', () => {
 
   async function start(): Promise<FakeClock> {
     fake = await startFakeAuthorizationServer();
-    const clock = new FakeClock(new Date());
+    const clock = new FakeClock();
     app = await startApp({ clock, environment: { AUTH_SERVER_URL: fake.url } });
     holdScheduler(app);
     return clock;

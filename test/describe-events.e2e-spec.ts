@@ -74,8 +74,8 @@ describe('what a real server sends', () => {
   let register: TestRegister;
 
   beforeAll(async () => {
-    [nats, mock] = await Promise.all([startNats(), startMock()]);
-    app = await startApp({ mock, nats, clock });
+    [nats, mock] = await Promise.all([startNats(), startMock({ clock })]);
+    app = await startApp({ mock, nats });
     register = await connectRegister(nats);
   });
   afterAll(async () => {

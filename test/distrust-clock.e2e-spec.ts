@@ -19,7 +19,6 @@ describe('a clock that can be wrong', () => {
 
   const pass = (ms: number) => {
     truth.advance(ms);
-    machine.pass(ms);
   };
   const start = async (dataDir?: string) => {
     app = await startApp({ mock, machineClock: machine, ...(dataDir && { dataDir }) });
@@ -28,8 +27,8 @@ describe('a clock that can be wrong', () => {
 
   beforeEach(async () => {
     truth = new FakeClock();
-    machine = new FakeMachineClock(truth.now());
-    mock = await startMock({ now: () => truth.now() });
+    machine = new FakeMachineClock(truth);
+    mock = await startMock({ clock: truth });
     await start();
     await app.acquire(mock);
   });

@@ -155,7 +155,6 @@ describe('the secrets of a license', () => {
 function start(environment: Record<string, string> = {}): Promise<TestApp> {
   return startApp({
     mock: store.mock,
-    clock: store.clock,
     dataDir: store.app.dataDir,
     environment: { ADMIN_TOKEN: 'a-token-of-the-tests', ...environment },
   });

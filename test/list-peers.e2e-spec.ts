@@ -183,7 +183,7 @@ describe('the list of peers', () => {
       status: 'licensed',
       statusText: 'Licensed',
       reason: 'acquired',
-      renewalDate: '2027-11-24T23:59:59.000Z',
+      renewalDate: shift(at, 365 * dayMs).toISOString(),
       sequence: sequenceOf(at),
       statusAt: at.toISOString(),
       eventVersion: 1,

@@ -11,6 +11,7 @@ import { measurable } from './support/measure-memory.js';
 import { oddMockRequest } from './support/odd-mock-requests.js';
 import { sendBounded } from './support/send-bounded.js';
 import type { RawRequest } from './support/send-raw.js';
+import { inheritedEnvironment } from './support/inherited-environment.js';
 
 const share = shareOfCases('S17', 20);
 const login = { email: 'admin@example.test', password: 'correct horse' };
@@ -26,6 +27,7 @@ describe('the mock under odd requests', () => {
     dataDir = await mkdtemp(join(tmpdir(), 'odd-mock-'));
     child = spawn(process.execPath, [join(import.meta.dirname, '../mock-auth-server/dist/main.js')], {
       env: {
+        ...inheritedEnvironment,
         ...measurable,
         PORT: String(await findFreePort()),
         DATA_DIR: dataDir,

@@ -29,8 +29,8 @@ describe('telling registers of the license', () => {
 
   beforeEach(async () => {
     clock = new FakeClock();
-    mock = await startMock({ now: () => clock.now(), tokenTtlSeconds: 24 * 3600 });
-    app = await startApp({ mock, clock, nats });
+    mock = await startMock({ clock, tokenTtlSeconds: 24 * 3600 });
+    app = await startApp({ mock, nats });
     register = await connectRegister(nats);
   });
 
@@ -91,6 +91,7 @@ describe('telling registers of the license', () => {
   it('sends token.expiring once at each threshold and at the end, and license.status with it', async () => {
     await app.acquire(mock);
     await register.until(hasReason('acquired'));
+    const acquiredAt = clock.now();
     await mock.control('PUT', '/mock/faults', { mode: 'offline' });
     // A quarter, an eighth and a twentieth of the 24 hours of this token.
     for (const [afterHours, threshold] of [
@@ -99,7 +100,7 @@ describe('telling registers of the license', () => {
       [22.8, 4320],
       [24.1, 0],
     ] as const) {
-      clock.set(new Date(Date.parse('2026-11-24T12:00:01Z') + afterHours * hourMs));
+      clock.set(new Date(acquiredAt.getTime() + afterHours * hourMs));
       await app.tick();
       const { subject, messageId, event } = await register.until(hasThreshold(threshold));
       expect({ subject, messageId }).toEqual({ subject: 'token.expiring', messageId: event.id });
@@ -160,7 +161,7 @@ describe('telling registers of the license', () => {
     const first = await register.until(hasReason('acquired'));
     await app.stop();
     clock.advance(1000);
-    app = await startApp({ mock, clock, nats });
+    app = await startApp({ mock, nats });
     await app.acquire(mock);
     const again = await register.until(
       (received) => hasReason('acquired')(received) && received.event.id !== first.event.id,
@@ -196,7 +197,7 @@ describe('telling registers of the license', () => {
     const { config } = await streamInfo(connection);
     const other = { ...config, max_msgs_per_subject: 7, allow_direct: false };
     await connection.request('$JS.API.STREAM.UPDATE.LICENSING', JSON.stringify(other));
-    app = await startApp({ mock, clock, nats, dataDir: app.dataDir });
+    app = await startApp({ mock, nats, dataDir: app.dataDir });
     await expect
       .poll(async () => (await streamInfo(connection)).config)
       .toMatchObject({ max_msgs_per_subject: 1000, allow_direct: true });

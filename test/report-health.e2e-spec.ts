@@ -1,6 +1,6 @@
 import supertest from 'supertest';
 import { DataSource } from 'typeorm';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { NatsLink } from '../src/messaging/nats-link.js';
 import { FakeClock } from './support/fake-clock.js';
 import { startOtherBroker } from './support/start-other-broker.js';
@@ -87,11 +87,13 @@ describe('health', () => {
     await app.stop();
     await nats.kill();
     const other = await startOtherBroker(nats, 'no-jetstream');
-    const clock = new FakeClock(new Date());
-    app = await startApp({ mock, nats, clock });
+    const clock = new FakeClock();
+    const clockedMock = await startMock({ clock });
+    onTestFinished(() => clockedMock.stop());
+    app = await startApp({ mock: clockedMock, nats });
     try {
       await expect.poll(() => app.app.get(NatsLink).isConnected, { timeout: 20_000 }).toBe(true);
-      await app.acquire(mock);
+      await app.acquire(clockedMock);
       const committedAt = clock.now();
       const natsAfter = async (ms: number) => {
         clock.set(new Date(committedAt.getTime() + ms));

@@ -7,6 +7,7 @@ import { Sessions } from '../src/admin/sessions.js';
 import { MachineClock } from '../src/clock/machine-clock.js';
 import { LicenseStore } from '../src/domain/ports/license-store.js';
 import { NatsLink } from '../src/messaging/nats-link.js';
+import { FakeClock } from './support/fake-clock.js';
 import { FakeMachineClock } from './support/fake-machine-clock.js';
 import { readMetrics, type Metrics } from './support/read-metrics.js';
 import { startApp, type TestApp } from './support/start-app.js';
@@ -199,8 +200,9 @@ describe('metrics', () => {
 
 describe('the clock in the metrics', () => {
   it('is ahead by as much as it was set ahead, and suspect', async () => {
-    const mock = await startMock();
-    const machineClock = new FakeMachineClock();
+    const clock = new FakeClock();
+    const mock = await startMock({ clock });
+    const machineClock = new FakeMachineClock(clock);
     const app = await startApp({ mock, machineClock });
     await app.acquire(mock);
     expect(app.app.get(MachineClock)).toBe(machineClock);

@@ -16,13 +16,13 @@ describe('rotating the key of secrets at rest', () => {
   let settings: Settings;
 
   const restart = async () => {
-    app = await startApp({ mock, clock, dataDir: app.dataDir });
+    app = await startApp({ mock, dataDir: app.dataDir });
   };
 
   beforeEach(async () => {
     clock = new FakeClock();
-    mock = await startMock({ now: () => clock.now() });
-    app = await startApp({ mock, clock });
+    mock = await startMock({ clock });
+    app = await startApp({ mock });
     keyPath = join(app.dataDir, 'encryption-key');
     settings = app.app.get(Settings);
     await app.acquire(mock);
@@ -45,7 +45,7 @@ describe('rotating the key of secrets at rest', () => {
     const newKey = await readFile(keyPath, 'utf8');
     expect(newKey).not.toBe(oldKey);
     await expect(
-      startApp({ mock, clock, dataDir: app.dataDir, environment: { ENCRYPTION_KEY: oldKey.trim() } }),
+      startApp({ mock, dataDir: app.dataDir, environment: { ENCRYPTION_KEY: oldKey.trim() } }),
     ).rejects.toThrow(/ENCRYPTION_KEY/);
     await restart();
     await app.as('post', '/api/license/refresh').expect(200);
@@ -56,7 +56,7 @@ describe('rotating the key of secrets at rest', () => {
     await app.close();
     const [present, next] = [await readFile(keyPath, 'utf8'), randomBytes(32).toString('base64')];
     await rotateEncryptionKey(Object.assign({}, settings, { encryptionKey: present.trim() }), next);
-    app = await startApp({ mock, clock, dataDir: app.dataDir, environment: { ENCRYPTION_KEY: next } });
+    app = await startApp({ mock, dataDir: app.dataDir, environment: { ENCRYPTION_KEY: next } });
     await app.as('post', '/api/license/refresh').expect(200);
   });
 

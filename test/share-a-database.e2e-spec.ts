@@ -31,14 +31,14 @@ describe('two replicas on one PostgreSQL', () => {
     clock = new FakeClock();
     refreshes = 0;
     mock = await startMock({
-      now: () => clock.now(),
+      clock,
       log: (line) => {
         if (/refreshed|replayed|again/.test(line)) refreshes += 1;
       },
     });
     nats = await startNats();
-    first = await startApp({ mock, clock, nats });
-    second = await startApp({ mock, clock, nats, dataDir: first.dataDir });
+    first = await startApp({ mock, nats });
+    second = await startApp({ mock, nats, dataDir: first.dataDir });
   });
 
   afterEach(async () => {

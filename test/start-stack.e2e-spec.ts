@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { findFreePort } from './support/find-free-port.js';
 import { readMetrics } from './support/read-metrics.js';
+import { inheritedEnvironment } from './support/inherited-environment.js';
 
 const ROOT_DIR = join(import.meta.dirname, '..');
 const START_TIMEOUT_MS = 45_000;
@@ -213,7 +214,7 @@ async function startStack(
   };
   const child = spawn(process.execPath, args, {
     cwd: ROOT_DIR,
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment },
+    env: { ...inheritedEnvironment, HOME: process.env['HOME'], ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

@@ -32,7 +32,7 @@ describe('a database of version 0.1.0', () => {
 
   beforeEach(async () => {
     clock = new FakeClock(laterOn);
-    mock = await startMock();
+    mock = await startMock({ clock });
     dataDir = join(await mkdtemp(join(tmpdir(), 'upgrade-')), 'data');
     await mkdir(dataDir);
     if (isOnPostgres) databaseUrl = await loadIntoPostgres();
@@ -60,7 +60,6 @@ describe('a database of version 0.1.0', () => {
     const adminToken = 'a-token-for-this-test';
     app = await startApp({
       mock,
-      clock,
       dataDir,
       environment: {
         ENCRYPTION_KEY: key,

@@ -26,8 +26,8 @@ describe.each(strangers)('with an Authorization server of other authors ($how)',
   let app: TestApp;
 
   beforeEach(async () => {
-    // The stranger goes by the clock of the machine.
-    clock = new FakeClock(new Date());
+    // It starts at the present: the stranger goes by the clock of the machine.
+    clock = new FakeClock();
     stranger = await startStranger({ hasDpop, isRotated });
     await start();
   });
@@ -38,7 +38,11 @@ describe.each(strangers)('with an Authorization server of other authors ($how)',
   });
 
   async function start(dataDir?: string): Promise<void> {
-    app = await startApp({ mock: stranger, clock, ...(dataDir !== undefined && { dataDir }) });
+    app = await startApp({
+      clock,
+      environment: { AUTH_SERVER_URL: stranger.url },
+      ...(dataDir !== undefined && { dataDir }),
+    });
     holdScheduler(app);
   }
 

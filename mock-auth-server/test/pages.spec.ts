@@ -332,11 +332,13 @@ describe('managing an organization', () => {
       const { body } = await server.control('PATCH', '/licenses/lic-demo-servers', {});
       return body['expiresOn'] as string;
     };
-    await server.control('PATCH', '/licenses/lic-demo-servers', { expiresOn: '2040-02-28' });
-    expect(await renew()).toBe('2041-02-28T23:59:59Z');
+    await server.control('PATCH', '/licenses/lic-demo-servers', { expiresOn: '2400-02-28' });
+    expect(await renew()).toBe('2401-02-28T23:59:59Z');
     await server.control('PATCH', '/licenses/lic-demo-servers', { expiresOn: '2020-01-01' });
-    const today = server.clock.now().toISOString().slice(4, 10);
-    expect(await renew()).toBe(`${server.clock.now().getUTCFullYear() + 1}${today}T23:59:59Z`);
+    // A year after 29 February is 1 March.
+    const inAYear = server.clock.now();
+    inAYear.setUTCFullYear(inAYear.getUTCFullYear() + 1);
+    expect(await renew()).toBe(`${inAYear.toISOString().slice(0, 10)}T23:59:59Z`);
   });
 
   it('deactivates and activates a license, edits license and device', async () => {

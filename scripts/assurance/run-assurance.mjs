@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listenForStop } from '../start/listen-for-stop.mjs';
 import { auditPackages, packagesRow } from './audit-packages.mjs';
+import { checkDates, datesRow } from './check-dates.mjs';
 import { checkMutants, mutantsRow } from './check-mutants.mjs';
 import { judgeRow } from './judge-row.mjs';
 import { readArguments } from './read-arguments.mjs';
@@ -54,7 +55,8 @@ export async function runAssurance(words) {
 async function runRows(rows, signal) {
   const folder = mkdtempSync(join(tmpdir(), 'assurance-'));
   try {
-    const tested = rows.filter(({ name }) => name !== mutantsRow);
+    const isRun = (/** @type {string} */ wanted) => rows.some(({ name }) => name === wanted);
+    const tested = rows.filter(({ name }) => name !== mutantsRow && name !== datesRow);
     const paths = [...new Set(tested.flatMap(({ references }) => references.map(({ path }) => path)))];
     const run = { exitCode: 0, results: [], figures: new Map() };
     if (paths.length > 0) {
@@ -65,9 +67,13 @@ async function runRows(rows, signal) {
     const packages = outcomes.find(({ name }) => name === packagesRow);
     if (packages !== undefined && !signal.aborted) addAdvice(packages, auditPackages(rootDir));
     const hasOtherFault = run.exitCode !== 0 && outcomes.every(({ verdict }) => verdict !== 'failed');
-    if (rows.length > tested.length && !signal.aborted) {
+    if (isRun(mutantsRow) && !signal.aborted) {
       console.log('› Mutants of what decides about a license and about a token …');
       outcomes.push(await checkMutants({ rootDir, signal }));
+    }
+    if (isRun(datesRow) && !signal.aborted) {
+      console.log('› The tests on other dates …');
+      outcomes.push(await checkDates({ rootDir, signal }));
     }
     return { outcomes, hasOtherFault };
   } finally {

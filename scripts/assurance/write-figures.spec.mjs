@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { describeDates } from './check-dates.mjs';
 import { describeMutants } from './check-mutants.mjs';
 import { readFigures, readResults } from './run-tests.mjs';
 import { writeFigures } from './write-figures.mjs';
@@ -64,5 +65,13 @@ describe('what a run leaves behind', () => {
     const mutants = ['Killed', 'Timeout', 'Killed', 'Survived', 'NoCoverage', 'Ignored', 'CompileError'];
     const files = { 'a.ts': { mutants: mutants.map((status) => ({ status })) }, 'b.ts': { mutants: [] } };
     expect(describeMutants(JSON.stringify({ files }))).toBe('3 of 5 mutants found (60.0 %)');
+  });
+
+  it('is read from the report of the tests on other dates, with what failed', () => {
+    const outcomes = [
+      { name: '1-day', passed: 7, failed: [], seconds: 1 },
+      { name: 'leap-day', passed: 5, failed: ['a', 'b'], seconds: 1 },
+    ];
+    expect(describeDates(JSON.stringify(outcomes))).toBe('1-day: 7 tests, leap-day: 5 tests and 2 failures');
   });
 });

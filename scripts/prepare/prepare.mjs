@@ -5,10 +5,19 @@ import { findNatsServer } from '../find-nats.mjs';
 import { acquirePidLock } from '../pid-lock.mjs';
 import { installDependencies } from './install-dependencies.mjs';
 import { provideChromium } from './provide-chromium.mjs';
-import { nginx, promtool } from './test-tools.mjs';
+import { libfaketime, nginx, promtool } from './test-tools.mjs';
 
 const LOCK = join(import.meta.dirname, '../../.cache/prepare.lock');
 const PATIENCE_MS = 20 * 60_000;
+
+const stepsOfTests = [
+  installDependencies,
+  buildWhereStale,
+  provideNatsServer,
+  provideChromium,
+  () => promtool.provide(),
+  () => nginx.provide(),
+];
 
 /**
  * What each npm script needs before it runs; what is there already costs next to nothing. It uses no package, because
@@ -17,14 +26,9 @@ const PATIENCE_MS = 20 * 60_000;
  */
 const STEPS = {
   build: [installDependencies, buildWhereStale],
-  test: [
-    installDependencies,
-    buildWhereStale,
-    provideNatsServer,
-    provideChromium,
-    () => promtool.provide(),
-    () => nginx.provide(),
-  ],
+  test: stepsOfTests,
+  dates: [...stepsOfTests.filter((step) => step !== provideChromium), () => libfaketime.provide()],
+  assurance: [...stepsOfTests, () => libfaketime.provide()],
 };
 
 async function buildWhereStale() {

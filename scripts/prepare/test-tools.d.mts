@@ -4,3 +4,4 @@ interface DebianTool {
 }
 export const promtool: DebianTool;
 export const nginx: DebianTool;
+export const libfaketime: DebianTool;

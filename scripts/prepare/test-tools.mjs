@@ -13,3 +13,13 @@ export const nginx = new DebianTool({
   packageName: 'nginx',
   path: 'usr/sbin/nginx',
 });
+
+const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
+
+/** A library that is loaded into other programs; there is no such program on PATH. */
+export const libfaketime = new DebianTool({
+  name: 'libfaketimeMT.so.1',
+  purpose: 'for the tests on other dates',
+  packageName: 'libfaketime',
+  path: `usr/lib/${machine}-linux-gnu/faketime/libfaketimeMT.so.1`,
+});

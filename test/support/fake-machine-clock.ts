@@ -1,37 +1,35 @@
 import type { ClockReading } from '../../src/domain/trusted-time.js';
 import { MachineClock } from '../../src/clock/machine-clock.js';
+import type { FakeClock } from './fake-clock.js';
 
-/** A machine's two clocks: time passes on both, and the one on the wall can be set. */
+/** A machine's two clocks: both move with `truth`, and the one on the wall can be set wrong. */
 export class FakeMachineClock extends MachineClock {
-  private ranMs = 0;
-  private wallMs: number;
+  private bootedAtMs: number;
+  private wallErrorMs = 0;
 
-  constructor(wall = new Date('2026-11-24T12:00:00.000Z')) {
+  /** @param truth the right time, by which the Authorization server goes */
+  constructor(readonly truth: FakeClock) {
     super();
-    this.wallMs = wall.getTime();
+    this.bootedAtMs = truth.now().getTime();
   }
 
   override read(): ClockReading {
-    return { wall: new Date(this.wallMs), uptimeMs: this.ranMs };
+    const trueMs = this.truth.now().getTime();
+    return { wall: new Date(trueMs + this.wallErrorMs), uptimeMs: trueMs - this.bootedAtMs };
   }
 
   override async sleep(ms: number): Promise<void> {
-    this.pass(ms);
-  }
-
-  pass(ms: number): void {
-    this.ranMs += ms;
-    this.wallMs += ms;
+    this.truth.advance(ms);
   }
 
   /** Moves the hands of the wall clock, forward or back. */
   setWallBy(ms: number): void {
-    this.wallMs += ms;
+    this.wallErrorMs += ms;
   }
 
-  /** Off and on again after `ms`: the uptime begins anew. */
+  /** Off and on again after `ms`: the uptime begins again at 0. */
   reboot(ms: number): void {
-    this.wallMs += ms;
-    this.ranMs = 0;
+    this.truth.advance(ms);
+    this.bootedAtMs = this.truth.now().getTime();
   }
 }

@@ -19,7 +19,7 @@ export class MockPage {
 
   static async open(browser: Browser): Promise<MockPage> {
     const clock = new FakeClock();
-    const mock = await startMock({ now: () => clock.now(), loginPassword: password });
+    const mock = await startMock({ clock, loginPassword: password });
     const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC' });
     context.setDefaultTimeout(20_000);
     return new MockPage(clock, mock, await context.newPage(), context, watchConsole(context));

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { runCommandLine } from '../../src/cli/run-command-line.js';
+import { inheritedEnvironment } from './inherited-environment.js';
 
 /** What a command has come to. */
 export interface EndedCommand {
@@ -60,7 +61,7 @@ export function runCommandProcess(target: CommandTarget, args: readonly string[]
     execFile(
       process.execPath,
       [path, ...args],
-      { env: { PATH: process.env['PATH'], ...variablesOf(target) }, timeout: 30_000 },
+      { env: { ...inheritedEnvironment, ...variablesOf(target) }, timeout: 30_000 },
       (error, output, notes) => resolve({ exitCode: error === null ? 0 : Number(error.code), output, notes }),
     );
   });

@@ -16,7 +16,7 @@ import { noteSecret } from './canaries.js';
 import { createDatabase, isOnPostgres } from './create-database.js';
 import type { FakeClock } from './fake-clock.js';
 import type { FakeMachineClock } from './fake-machine-clock.js';
-import type { TestMock } from './start-mock.js';
+import { sharedClock, type TestMock } from './start-mock.js';
 import type { TestNats } from './start-nats.js';
 import { watchApp } from './watch-app.js';
 import { expectQuietLog, WatchedLog } from './watched-log.js';
@@ -45,11 +45,25 @@ export interface TestApp {
   stop(): Promise<void>;
 }
 
-export interface StartAppOptions {
-  readonly mock?: Pick<TestMock, 'url'>;
-  readonly nats?: TestNats;
+export type StartAppOptions = CommonOptions & (OptionsWithMock | OptionsWithoutMock);
+
+/** The service goes by the clock of its Authorization server. Another clock than that of the mock is refused. */
+interface OptionsWithMock {
+  readonly mock: Pick<TestMock, 'url' | 'clock'>;
+  readonly clock?: never;
+  /** By how much the clock of the service is wrong, and stays wrong; negative: behind. */
+  readonly aheadMs?: number;
+}
+
+interface OptionsWithoutMock {
+  readonly mock?: undefined;
   readonly clock?: FakeClock;
-  /** Instead of `clock`: the machine's own clocks, below the trusted time. */
+  readonly aheadMs?: never;
+}
+
+interface CommonOptions {
+  readonly nats?: TestNats;
+  /** The machine's own clocks, below the trusted time; their `truth` is the clock of the mock. */
   readonly machineClock?: FakeMachineClock;
   readonly dataDir?: string;
   readonly environment?: Readonly<Record<string, string>>;
@@ -64,7 +78,7 @@ async function databaseOf(dataDir: string): Promise<string> {
   return url;
 }
 
-/** Starts the whole service in this process, listening on a free port, with only its clock replaced (if one is given). */
+/** Starts the whole service in this process, listening on a free port, with only its clock replaced (if the mock has one). */
 export async function startApp(options: StartAppOptions = {}): Promise<TestApp> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'licensing-')));
   const databaseUrl = isOnPostgres ? await databaseOf(dataDir) : undefined;
@@ -79,8 +93,14 @@ export async function startApp(options: StartAppOptions = {}): Promise<TestApp> 
     ...(options.nats && brokerEnvironment(options.nats)),
     ...options.environment,
   });
+  const clock = sharedClock(
+    settings.authorizationServer.issuer,
+    options.machineClock?.truth ?? options.clock ?? null,
+  );
   const builder = Test.createTestingModule({ imports: [AppModule.forRoot(settings)] });
-  if (options.clock) builder.overrideProvider(Clock).useValue(options.clock);
+  if (options.machineClock === undefined && clock !== null) {
+    builder.overrideProvider(Clock).useValue(clock.ahead(options.aheadMs ?? 0));
+  }
   if (options.machineClock) builder.overrideProvider(MachineClock).useValue(options.machineClock);
   const testingModule = await builder.compile();
   const app = testingModule.createNestApplication<NestFastifyApplication>(createAdapter(settings), {

@@ -7,13 +7,15 @@ import { expectNoSecretsForAdmins, expectNoSecretsInLog, noteSecret } from './ca
 import type { LicenseJson } from './start-app.js';
 import type { TestMock } from './start-mock.js';
 import type { TestNats } from './start-nats.js';
+import { inheritedEnvironment } from './inherited-environment.js';
 
 const rootDir = join(import.meta.dirname, '../..');
 const startTimeoutMs = 50_000;
 const endTimeoutMs = 20_000;
 
 export interface StartProcessOptions {
-  readonly mock?: Pick<TestMock, 'url'>;
+  /** On the real clock, by which a process goes. */
+  readonly mock?: Pick<TestMock, 'url' | 'clock'>;
   readonly nats?: TestNats;
   readonly dataDir?: string;
   readonly environment?: Readonly<Record<string, string>>;
@@ -112,11 +114,12 @@ export async function startProcess(options: StartProcessOptions = {}): Promise<T
 }
 
 async function launch(options: StartProcessOptions) {
+  if (options.mock?.clock) throw new Error('A process goes by the real clock, and this mock does not.');
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'licensing-')));
   const startedAt = Date.now();
   const child = spawn(process.execPath, [join(rootDir, 'dist/main.js')], {
     env: {
-      PATH: process.env['PATH'],
+      ...inheritedEnvironment,
       PORT: '0',
       DATA_DIR: dataDir,
       LOG_FORMAT: 'json',

@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises';
 import { decodeJwt } from 'jose';
-import type { MockServerOptions } from '../../mock-auth-server/src/server.js';
 import type { GrantSecrets } from '../../src/domain/ports/authorization-server.js';
 import { LicenseStore } from '../../src/domain/ports/license-store.js';
 import { FakeClock } from './fake-clock.js';
@@ -9,7 +8,7 @@ import { findFreePort } from './find-free-port.js';
 import { holdScheduler } from './hold-scheduler.js';
 import { nameWaitingEvents } from './read-outbox.js';
 import { startApp, type TestApp } from './start-app.js';
-import { startMock, type TestMock } from './start-mock.js';
+import { startMock, type StartMockOptions, type TestMock } from './start-mock.js';
 import type { TestNats } from './start-nats.js';
 
 export const tokenPath = '/oauth/token';
@@ -28,6 +27,7 @@ export interface AuditJson {
 export class TestStore {
   private constructor(
     readonly clock: FakeClock,
+    private readonly aheadMs: number,
     readonly mock: TestMock,
     readonly proxy: FaultProxy,
     private readonly environment: Readonly<Record<string, string>>,
@@ -39,14 +39,15 @@ export class TestStore {
     mock: mockOptions = {},
     environment = {},
     clock = new FakeClock(),
+    aheadMs = 0,
     nats,
   }: StartStoreOptions = {}) {
     const port = await findFreePort();
     const proxy = await startFaultProxy(port);
-    const mock = await startMock({ now: () => clock.now(), ...mockOptions, port, issuerUrl: proxy.url });
-    const app = await startApp({ mock, clock, environment, ...(nats && { nats }) });
+    const mock = await startMock({ ...mockOptions, clock, port, issuerUrl: proxy.url });
+    const app = await startApp({ mock, aheadMs, environment, ...(nats && { nats }) });
     holdScheduler(app);
-    return new TestStore(clock, mock, proxy, environment, nats, app);
+    return new TestStore(clock, aheadMs, mock, proxy, environment, nats, app);
   }
 
   get app(): TestApp {
@@ -75,7 +76,7 @@ export class TestStore {
     if (dataDir !== this.running.dataDir) await rm(this.running.dataDir, { recursive: true, force: true });
     this.running = await startApp({
       mock: this.mock,
-      clock: this.clock,
+      aheadMs: this.aheadMs,
       environment: this.environment,
       dataDir,
       ...(this.nats && { nats: this.nats }),
@@ -88,7 +89,8 @@ export class TestStore {
     const { nextRefreshAt } = (await this.running.view()).token;
     if (nextRefreshAt === null) throw new Error('No refresh is due');
     const dueAt = new Date(nextRefreshAt);
-    if (dueAt > this.clock.now()) this.clock.set(dueAt);
+    const clock = this.clock.ahead(this.aheadMs);
+    if (dueAt > clock.now()) clock.set(dueAt);
     await this.running.tick();
   }
 
@@ -132,9 +134,11 @@ export class TestStore {
 }
 
 export interface StartStoreOptions {
-  readonly mock?: Partial<MockServerOptions>;
+  readonly mock?: Omit<StartMockOptions, 'clock'>;
   readonly environment?: Readonly<Record<string, string>>;
   readonly clock?: FakeClock;
+  /** By how much the clock of the service is wrong; negative: behind. */
+  readonly aheadMs?: number;
   /** Default: there is no broker. */
   readonly nats?: TestNats;
 }

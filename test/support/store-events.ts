@@ -1,6 +1,13 @@
 import { licenseViewAt } from '../../src/domain/license-view.js';
 import { toCloudEvent } from '../../src/events/cloud-event.js';
-import { buildGrant, buildLicensedState, buildToken, defaultPolicy } from './license-fixture.js';
+import {
+  buildGrant,
+  buildLicensedState,
+  buildToken,
+  dayMs,
+  defaultPolicy,
+  shift,
+} from './license-fixture.js';
 
 export interface StoreEventOptions {
   readonly serverId: string;
@@ -20,6 +27,7 @@ export function writeStatusEvent({
 }: StoreEventOptions): string {
   const grant = buildGrant({
     identity: { serverId, serverName: `Name of ${serverId}` },
+    terms: { renewalDate: shift(at, 365 * dayMs) },
     token: buildToken({ issuedAt: at }),
   });
   const view = licenseViewAt({ ...buildLicensedState(grant), sequence }, defaultPolicy, at);

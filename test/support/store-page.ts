@@ -6,6 +6,7 @@ import { logIn, watchConsole } from './browser.js';
 import { FakeClock } from './fake-clock.js';
 import { holdScheduler } from './hold-scheduler.js';
 import { inspectPage } from './inspect-page.js';
+import { startAt } from './license-fixture.js';
 import { startApp, type TestApp } from './start-app.js';
 import { startMock, type TestMock } from './start-mock.js';
 
@@ -25,9 +26,10 @@ export class StorePage {
   ) {}
 
   static async open(browser: Browser, options: BrowserContextOptions = {}): Promise<StorePage> {
-    const clock = new FakeClock();
-    const mock = await startMock({ now: () => clock.now(), loginPassword: mockPassword });
-    const app = await startApp({ mock, clock });
+    // A fixed date, because the tests compare the dates that the pages write.
+    const clock = new FakeClock(startAt);
+    const mock = await startMock({ clock, loginPassword: mockPassword });
+    const app = await startApp({ mock });
     // Time and refreshes come from the test alone.
     holdScheduler(app);
     const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC', ...options });

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { compile, REPOSITORY } from './compile.js';
+import { inheritedEnvironment } from '../../../test/support/inherited-environment.js';
 
 /** Builds the client to a folder of its own, where it finds its dependencies; a dist that is in use stays as it is. */
 export async function buildClient(): Promise<string> {
@@ -23,7 +24,7 @@ export class ExampleProcess {
 
   constructor(folder: string, environment: Record<string, string>) {
     this.#child = spawn(process.execPath, [join(folder, 'example-register.js')], {
-      env: { PATH: process.env['PATH'], ...environment },
+      env: { ...inheritedEnvironment, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#exited = once(this.#child, 'exit');

@@ -38,6 +38,11 @@ export async function findFreePort(): Promise<number> {
   return port;
 }
 
+/** Where programs are, and the clock of the tests where `npm run test:dates` shifts it. */
+const inheritedEnvironment = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => /^(PATH|TZ|LD_PRELOAD|FAKETIME.*)$/.test(name)),
+);
+
 /** The mock Authorization server as a process of its own. */
 export class MockProcess {
   readonly #child: ChildProcess;
@@ -46,7 +51,7 @@ export class MockProcess {
 
   constructor(env: Record<string, string>) {
     this.#child = spawn(process.execPath, [`${outDir}/main.js`], {
-      env: { PATH: process.env['PATH'], ...env },
+      env: { ...inheritedEnvironment, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#exited = once(this.#child, 'exit');
