@@ -50,11 +50,11 @@ describe('the example register', () => {
     await service.publish(makeStatusEvent(1, tokenUntil(END), { time: new Date().toISOString() }));
     const line = await example.seenLine(/^license\.status /);
     expect(line).toMatch(
-      /^license\.status licensed \(acquired\), token until 2099-01-01T00:00:00\.000Z, sequence \d{16}, live, \d+ ms after it happened$/,
+      /^license\.status licensed \(acquired\), token until 2099-01-01T00:00:00\.000Z, sequence \d{16}, live, \d+ ms after it was emitted$/,
     );
     await service.publish(makeTokenWarning(2, END));
     await example.seenLine(
-      /^token\.expiring 3600 s left \(warned from 21600 s\), token until 2099-.*, sequence \d{16}, live, /,
+      /^token\.expiring 3600 s left \(threshold 21600 s\), token until 2099-.*, sequence \d{16}, live, /,
     );
   });
 
@@ -64,7 +64,7 @@ describe('the example register', () => {
     await service.publish(makeStatusEvent(3, { status: 'requires-renewal', reason: 'renewal-window' }));
     const example = start({ NATS_PASSWORD: '', NATS_PASSWORD_FILE: path });
     expect(await example.seenLine(/^license\.status /)).toMatch(
-      /requires-renewal \(renewal-window\), .*, last known, of 2026-/,
+      /requires-renewal \(renewal-window\), .*, stored, emitted at 2026-/,
     );
   });
 
@@ -74,7 +74,7 @@ describe('the example register', () => {
     const linesBefore = example.lines.length;
     await broker.kill();
     await example.seenLine(
-      /^not connected \(.+\): trying again every second; licensed meanwhile, until .+$/,
+      /^not connected \(.+\): retrying every second; still licensed, until .+$/,
       linesBefore,
     );
     await broker.restart();
