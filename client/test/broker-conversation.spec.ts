@@ -105,7 +105,7 @@ describe('a connection that is refused', () => {
     const register = followWithToken(broker.url, 'aaa');
     const { change } = await register.seenState('disconnected');
     expect(change).toMatchObject({
-      reason: expect.stringContaining('license.status cannot be heard') as string,
+      reason: expect.stringContaining('the subscription to license.status failed') as string,
     });
     await broker.seenConnects(2);
     await register.seenState('connected', register.calls.length);

@@ -236,8 +236,8 @@ describe('a device that asks its server for the broker', () => {
   });
 
   it.each([
-    ['{}', /names no broker/],
-    ['<html>', /names no broker/],
+    ['{}', /reported no broker address/],
+    ['<html>', /reported no broker address/],
   ])('says what is wrong with the answer %s', async (answer, reason) => {
     const server = await startServer((_request, response) => response.end(answer));
     const { device } = await startDevice();
