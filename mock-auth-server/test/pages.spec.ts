@@ -54,7 +54,7 @@ describe('login', () => {
     const wrongAddress = await person.logIn('correct horse', 'somebody@example.test');
     for (const page of [wrongPassword, wrongAddress]) {
       expect(page.status).toBe(401);
-      expect(page.text).toContain('The e-mail address or the password is wrong.');
+      expect(page.text).toContain('Incorrect e-mail address or password.');
     }
   });
 
@@ -524,7 +524,7 @@ describe('Authorize Device', () => {
     }
     const sixth = await enter('BBBB-BBBH');
     expect(sixth.status).toBe(429);
-    expect(sixth.text).toContain('Too many wrong user codes');
+    expect(sixth.text).toContain('Too many incorrect user codes');
     expect((await enter(codes.user_code)).status).toBe(429);
     server.clock.advanceSeconds(599);
     expect((await enter(codes.user_code)).status).toBe(429);
