@@ -104,7 +104,7 @@ describe('readSettings', () => {
       settings: { loginPassword: 'from a file' },
     });
     expect(faultsOf({ LOGIN_PASSWORD_FILE: path, LOGIN_PASSWORD: 'correct horse' })).toEqual([
-      'LOGIN_PASSWORD and LOGIN_PASSWORD_FILE are both set: keep one of them',
+      'LOGIN_PASSWORD and LOGIN_PASSWORD_FILE are both set: set one of them',
     ]);
   });
 });

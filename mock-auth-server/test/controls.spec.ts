@@ -309,7 +309,7 @@ describe('PUT /mock/faults', () => {
     await expect(refreshRaw(server, tokens.refresh_token)).rejects.toThrow('fetch failed');
     expect(server.logLines.at(-1)).toBe('license token of srv-store-1 refreshed');
     expect((await refreshRaw(server, tokens.refresh_token)).status).toBe(200);
-    expect(server.logLines.at(-1)).toContain('again, with the refresh token before its last');
+    expect(server.logLines.at(-1)).toContain('again with an already rotated refresh token');
   });
 
   it.each([3600, -3600])(

@@ -177,7 +177,7 @@ describe('the server as a process', () => {
     const second = new MockProcess({ DATA_DIR: elsewhere, PORT: port });
     expect(await second.exitCode()).toBe(1);
     expect(second.output).toContain(
-      `port ${port} on 127.0.0.1 is in use: stop what listens there, or set PORT`,
+      `port ${port} on 127.0.0.1 is in use: stop the other process, or set PORT`,
     );
   });
 
