@@ -88,7 +88,7 @@ describe('the mock under odd requests', () => {
       const requests = async () => oddMockRequest(await logIn());
       const mock = { pid: child.pid ?? 0, output: () => output };
       await fuzzWithoutGrowth(mock, 'odd requests to the mock', share, requests, check, 4);
-      expect(output).not.toContain('internal fault');
+      expect(output).not.toContain('internal error');
       const codes = await post('/oauth/device_authorization', { client_id: 'pos-server' });
       await post('/mock/approve', { userCode: codes['user_code'], deviceId: 'srv-corner' }, true);
       const grant_type = 'urn:ietf:params:oauth:grant-type:device_code';

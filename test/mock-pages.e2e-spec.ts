@@ -27,11 +27,11 @@ describe('the pages of the mock Authorization server, as a person sees them', { 
     await as.page.getByText('LOGIN_PASSWORD').waitFor();
     await as.inspect('login');
     await as.logIn('wrong');
-    await as.isTold('The e-mail address or the password is wrong.');
+    await as.isTold('Incorrect e-mail address or password.');
     await as.inspect('login-wrong');
     for (let attempt = 1; attempt < 5; attempt++) await as.logIn('wrong');
     await as.logIn();
-    await as.isTold(/^Too many wrong logins/);
+    await as.isTold(/^Too many incorrect attempts/);
     await as.inspect('login-slowed');
   });
 
@@ -47,7 +47,7 @@ describe('the pages of the mock Authorization server, as a person sees them', { 
     await as.page.getByLabel('ID', { exact: true }).fill('fc-new');
     await as.choose('Create New');
     await as.isAt('New Shop');
-    await as.isTold('A device needs a license that covers it: create the license first.');
+    await as.isTold('A device needs a license that covers it. Create the license first.');
     await as.inspect('organization-empty');
     await as.follow('Create a license');
     await as.inspect('license-new');
@@ -126,7 +126,7 @@ describe('the pages of the mock Authorization server, as a person sees them', { 
     await as.page.getByLabel('Device').selectOption('srv-store-1');
     await as.page.getByLabel('User Code').fill(userCode);
     await as.choose('Authorize');
-    await as.isTold(/authorized already/);
+    await as.isTold(/already authorized/);
     await as.inspect('confirm-again');
     await as.choose('Deny');
     await as.isTold(/^Nothing was granted/);

@@ -5,15 +5,15 @@ import type { ServerOptions } from './follow-license-options.js';
 import type { Identity } from './identity.js';
 import { InvalidOptionsError } from './invalid-options-error.js';
 
-/** Which server is connected to, and where its broker is. */
+/** The server to connect to and the addresses of its broker. */
 export interface FoundBroker {
   readonly serverId: string | undefined;
   readonly servers: readonly string[];
-  /** Whether the address was asked for, and so may be another one the next time. */
+  /** Whether the server reported the address, which may change, instead of an option. */
   readonly isAskedFor: boolean;
 }
 
-/** Finds the broker of the server that an identity connects to, anew for each connection. */
+/** Finds the broker of the server that an identity connects to, once for each connection. */
 export class BrokerFinder {
   readonly #identity: Identity;
   readonly #options: ServerOptions;
@@ -31,13 +31,17 @@ export class BrokerFinder {
     }
   }
 
-  /** The server that counts now: the one that was given, or else the hub that the device's token names. */
+  /** Returns the server to follow: the one in the options, or else the hub in the device's token. */
   get serverId(): string | undefined {
     if (this.#options.serverId !== undefined || this.#identity.kind === 'user') return this.#options.serverId;
     return this.#identity.device.license?.hub?.id;
   }
 
-  /** @throws DeviceError, LicenseServerError */
+  /**
+   * Returns the broker of the options, or else requests its address from the server.
+   * @throws DeviceError `hub-unknown`, `not-authorized`
+   * @throws LicenseServerError `server-unreachable`, `server-refused`, `answer-not-readable`
+   */
   async find(): Promise<FoundBroker> {
     const { serverId } = this;
     const { natsUrl, serverUrl } = this.#options;
@@ -46,16 +50,16 @@ export class BrokerFinder {
     }
     const { device } = this.#identity;
     const url = serverUrl ?? device.license?.hub?.url;
-    // The token comes first: without one there is no hub, and nothing to ask with.
+    // Reading the token throws `not-authorized` if there is none, which explains a missing hub better.
     if (!url && device.token !== '') {
-      const message = 'The license token names no URL of a hub: give natsUrl or serverUrl.';
+      const message = 'The license token contains no hub URL: set natsUrl or serverUrl.';
       throw new DeviceError('hub-unknown', message);
     }
     try {
       const servers = [await findBroker(url ?? '', device)];
       this.#lastFound = { serverId, servers, isAskedFor: true };
     } catch (error) {
-      // The broker may well be there while the server restarts.
+      // The broker may be available while the server restarts: use the last known address.
       if (this.#lastFound === null || this.#lastFound.serverId !== serverId) throw error;
     }
     return this.#lastFound;

@@ -13,10 +13,10 @@ import { type Identity, idOf, readIdentity } from './identity.js';
 import { InvalidOptionsError } from './invalid-options-error.js';
 
 /**
- * The options of a NATS connection of a register or server, for those who make it themselves, such as a Nest
- * microservice. The token and its proof are made anew at each (re)connection.
- * @throws InvalidOptionsError
- * @throws DeviceError `not-authorized`
+ * Returns the options for a NATS connection of a register or server, for applications that connect themselves, such as a
+ * Nest microservice. Each (re)connection uses the current token and a new proof.
+ * @throws InvalidOptionsError if an option is invalid
+ * @throws DeviceError `not-authorized` if the device has no license token
  */
 export function createConnectionOptions(
   options: Omit<ServerOptions, 'serverUrl'> & Credentials,
@@ -35,18 +35,18 @@ export function connectionOptionsFor(
     servers,
     name: id,
     authenticator: createAuthenticator(identity, serverId),
-    // A device may listen only on an inbox of its own, so that no other reads its answers.
+    // A device may subscribe only to its own inbox, so that no other device reads its answers.
     inboxPrefix: `_INBOX.${id}`,
-    // Longer than the broker waits for the server to judge a token, so that the broker's own answer is heard.
+    // Longer than the broker's auth-callout timeout, so that the broker's own error arrives.
     timeout: 12_000,
-    // The default of ten attempts closes a register for good half a minute into an outage.
+    // The default of ten attempts closes the connection permanently half a minute into an outage.
     maxReconnectAttempts: -1,
     reconnectTimeWait: 1_000,
     reconnectJitter: 1_000,
     reconnectJitterTLS: 1_000,
-    // Otherwise two refusals in a row, as while the server restarts, close the connection for good.
+    // Without it, two refusals in a row, for example during a restart of the server, close the connection permanently.
     ignoreAuthErrorAbort: true,
-    // A cable that was pulled is noticed within half a minute, not six.
+    // Detects a pulled cable within 30 seconds. The default takes six minutes.
     pingInterval: 10_000,
     maxPingOut: 2,
     ...(tls === undefined ? {} : { tls: withHost(tls, servers) }),
@@ -61,8 +61,8 @@ export function readServers(natsUrl: ServerOptions['natsUrl']): string[] {
 }
 
 /**
- * Node looks for "localhost" in the certificate of an address without a name, unless it is told that address; of several
- * it can be told none.
+ * Sets the expected name in the broker's certificate to its IP address, because Node expects "localhost" for an IP
+ * address. The option takes one name, so it is not set for several brokers.
  */
 function withHost(tls: TlsOptions, servers: readonly string[]): TlsOptions {
   const [first = ''] = servers;
@@ -76,14 +76,14 @@ function createAuthenticator(identity: Identity, serverId: string | undefined): 
   return usernamePasswordAuthenticator(identity.credentials.user, identity.credentials.password);
 }
 
-/** `<token>~<proof>`: a bound token is worth nothing without a fresh proof of its key for this very server. */
+/** Returns the token, or `<token>~<proof>` if it is bound: the broker refuses a bound token without a new proof. */
 function presentToken(device: LicensedDevice, serverId: string | undefined): string {
   const { token, isBound } = device;
   if (!isBound) return token;
   const hubId = serverId ?? device.license?.hub?.id;
   if (hubId === undefined) {
     const message =
-      'The license token names no hub: choose one at the Authorization server, or give serverId.';
+      'The license token contains no hub: set one at the Authorization server, or set serverId.';
     throw new DeviceError('hub-unknown', message);
   }
   return `${token}~${device.proofForNats(hubId, token)}`;

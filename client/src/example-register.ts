@@ -14,12 +14,12 @@ import {
   type LicenseFollower,
 } from './index.js';
 
-// Closing takes milliseconds; a broker that has stopped answering must not hold up the end.
+// Closing takes milliseconds. A broker that does not answer must not delay the exit.
 const CLOSE_TIMEOUT_MS = 1_500;
 
 const stopping = new AbortController();
 const running: { device?: Device; license?: LicenseFollower } = {};
-/** Why there is no connection; empty while there is one. */
+/** The reason why there is no connection; empty while connected. */
 let refusal = '';
 const { CONNECTED_FILE: connectedFile } = process.env;
 const mark = connectedFile ? markConnection(connectedFile) : null;
@@ -57,7 +57,7 @@ async function start(settings: RegisterSettings): Promise<void> {
 
 async function startWithMockToken({ serverUrl, controlsUrl, deviceId }: MockSettings): Promise<void> {
   const token = new MockToken(new MockControls(controlsUrl), deviceId);
-  // Before the first license of its server there is nothing that it could do better.
+  // Waiting for the server's first license counts as healthy.
   mark?.(true);
   await keepMockToken(token, { tell, isNeeded: () => isAboutToken(refusal), signal: stopping.signal }, () => {
     running.license ??= follow({ serverUrl, token: () => token.current, dpopKey: token.dpopKey });
@@ -68,7 +68,7 @@ function tell(line: string): void {
   console.log(line);
 }
 
-/** Whether another token may be let in; a server that is away or has no license itself is only waited for. */
+/** Returns whether another token may be accepted. For other reasons, such as an unlicensed server, waiting helps. */
 function isAboutToken(reason: string): boolean {
   return /wrong-hub|foreign-organization|token-expired|license-expired|revoked|unknown-key/.test(reason);
 }
@@ -84,14 +84,14 @@ function follow(options: FollowLicenseOptions): LicenseFollower {
       console.log(
         change.state === 'connected'
           ? `connected to ${change.broker}`
-          : `not connected (${change.reason}): trying again every second; ${describeStanding(license)}`,
+          : `not connected (${change.reason}): retrying every second; ${describeStanding(license)}`,
       );
     },
     onCaughtUp: (current) => {
       if (current === null) console.log('no license known yet: waiting');
     },
     onDropped: ({ subject, reason, detail }) => {
-      if (reason !== 'duplicate') console.log(`${subject} left out (${reason}): ${detail}`);
+      if (reason !== 'duplicate') console.log(`${subject} dropped (${reason}): ${detail}`);
     },
   });
   return license;
@@ -99,7 +99,7 @@ function follow(options: FollowLicenseOptions): LicenseFollower {
 
 function describeStanding(license: LicenseFollower): string {
   const standing = license.standing();
-  if (standing.isLicensed) return `licensed meanwhile, until ${standing.usableUntil.toISOString()}`;
+  if (standing.isLicensed) return `still licensed, until ${standing.usableUntil.toISOString()}`;
   return standing.reason === 'nothing-heard' ? 'no license known yet' : `not licensed (${standing.reason})`;
 }
 

@@ -5,9 +5,9 @@ const TIMEOUT_MS = 10_000;
 const PATH = 'api/peers/me';
 
 /**
- * Asks a POS server where its broker is (`GET /api/peers/me`); the server's time is learned by the way, as proofs carry
- * it.
- * @throws LicenseServerError, DeviceError
+ * Requests the address of a POS server's broker (`GET /api/peers/me`) and sets the device clock by the answer.
+ * @throws LicenseServerError `server-unreachable`, `server-refused`, `answer-not-readable`
+ * @throws DeviceError `not-authorized`
  */
 export async function findBroker(serverUrl: string | URL, device: LicensedDevice): Promise<string> {
   const base = new URL(serverUrl);
@@ -15,7 +15,7 @@ export async function findBroker(serverUrl: string | URL, device: LicensedDevice
   const url = new URL(PATH, base).href;
   let answer = await ask(url, device);
   const nonce = answer.headers.get('dpop-nonce');
-  // RFC 9449 section 9: the server wants a nonce of its own in the proof, and says so once.
+  // RFC 9449 section 9: the server requires its nonce in the proof.
   if (answer.status === 401 && nonce !== null) answer = await ask(url, device, nonce);
   if (!answer.ok) {
     throw new LicenseServerError(
@@ -26,7 +26,7 @@ export async function findBroker(serverUrl: string | URL, device: LicensedDevice
   const document: unknown = await answer.json().catch(() => null);
   const natsUrl = memberOf(document, 'natsUrl');
   if (natsUrl !== undefined) return natsUrl;
-  throw new LicenseServerError('answer-not-readable', 'The server names no broker (natsUrl): give natsUrl.');
+  throw new LicenseServerError('answer-not-readable', 'The server reported no broker address: set natsUrl.');
 }
 
 async function ask(url: string, device: LicensedDevice, nonce?: string): Promise<Response> {
@@ -38,7 +38,7 @@ async function ask(url: string, device: LicensedDevice, nonce?: string): Promise
     ...(proof === null ? {} : { dpop: proof }),
   };
   try {
-    // A token is not carried to wherever a redirection points.
+    // Redirects are not followed, because they would send the token to another host.
     const answer = await fetch(url, {
       headers,
       redirect: 'manual',
@@ -52,7 +52,7 @@ async function ask(url: string, device: LicensedDevice, nonce?: string): Promise
   }
 }
 
-/** The `code` of a problem document (RFC 9457), or else the status. */
+/** Returns the `code` of a problem document (RFC 9457), or else the HTTP status. */
 async function explain(answer: Response): Promise<string> {
   const problem: unknown = await answer.json().catch(() => null);
   return memberOf(problem, 'code') ?? `HTTP ${answer.status}`;

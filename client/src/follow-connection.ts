@@ -6,7 +6,7 @@ import { readLastEvent } from './read-last-event.js';
 
 const MAX_RETRY_MS = 30_000;
 
-/** Who is told of what a connection brings. None of these may throw: a NATS connection would freeze. */
+/** Receives the events and state changes of a connection. A listener must not throw: the NATS connection would hang. */
 export interface ConnectionListener {
   receive(subject: LicenseSubject, body: Uint8Array, kind: Delivery['kind']): void;
   connected(broker: string): void;
@@ -15,8 +15,8 @@ export interface ConnectionListener {
 }
 
 /**
- * Follows both subjects on an open connection until it is closed for good, and resolves to why. It subscribes first
- * and then reads what was told last, again after every reconnection: so nothing falls between the two.
+ * Follows both subjects on an open connection until it closes permanently, and resolves to the reason. At every
+ * (re)connection it subscribes before it reads the last events, so that no event is missed in between.
  */
 export async function followConnection(
   connection: NatsConnection,
@@ -43,9 +43,9 @@ async function listen(
     for await (const message of connection.subscribe(subject))
       listener.receive(subject, message.data, 'live');
   } catch (error) {
-    faults.last = `${subject} cannot be heard: ${String(error)}`;
+    faults.last = `the subscription to ${subject} failed: ${String(error)}`;
   }
-  // A refused subscription ends alone: without this, an open connection would stay deaf.
+  // A refused subscription does not close the connection, which would then stay open without events.
   await connection.close();
 }
 
@@ -57,7 +57,7 @@ async function watch(
   let session = startSession(connection, listener);
   for await (const status of connection.status()) {
     if (status.type === 'reconnect') {
-      // Several may come for one reconnection: the newest reads again, the others end.
+      // One reconnection may cause several of these: the newest session reads the last events, the others end.
       session.abort();
       faults.last = null;
       session = startSession(connection, listener);
@@ -81,7 +81,7 @@ function startSession(connection: NatsConnection, listener: ConnectionListener):
   return session;
 }
 
-/** Reads what was told last, until the broker could say or the connection was lost. */
+/** Reads the last events, and retries until it succeeds or the connection is lost. */
 async function catchUp(
   connection: NatsConnection,
   listener: ConnectionListener,
@@ -96,7 +96,7 @@ async function catchUp(
   }
 }
 
-/** The status comes first: it tells whether a warning is still about the present token. */
+/** Reads the status first, because it shows whether a warning still concerns the current token. */
 async function receiveLastEvents(
   connection: NatsConnection,
   listener: ConnectionListener,

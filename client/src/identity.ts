@@ -3,7 +3,7 @@ import { ReadyDevice } from './device/ready-device.js';
 import type { Credentials, UserCredentials } from './follow-license-options.js';
 import { InvalidOptionsError } from './invalid-options-error.js';
 
-/** Who connects: a user of the broker, or a device with its license token. */
+/** The identity that connects: a user of the broker, or a device with its license token. */
 export type Identity =
   | { readonly kind: 'user'; readonly credentials: UserCredentials }
   | { readonly kind: 'device'; readonly device: LicensedDevice };
@@ -23,7 +23,7 @@ export function readIdentity(credentials: Credentials): Identity {
   }
 }
 
-/** The name of an identity at the broker. @throws DeviceError, InvalidOptionsError */
+/** Returns the name of an identity at the broker. @throws DeviceError `not-authorized`, InvalidOptionsError */
 export function idOf(identity: Identity): string {
   if (identity.kind === 'user') return identity.credentials.user;
   const { id } = identity.device;
@@ -31,10 +31,8 @@ export function idOf(identity: Identity): string {
   return id;
 }
 
-/** The id becomes a part of a subject, where a dot or a wildcard would mean something else. */
+/** The id becomes part of a subject, where a dot or a wildcard has another meaning. */
 function checkId(field: string, id: string): void {
   if (/^[\w-]{1,64}$/.test(id)) return;
-  throw new InvalidOptionsError(
-    `${field}: expected 1 to 64 of the characters A-Z a-z 0-9 _ -, as the broker knows it.`,
-  );
+  throw new InvalidOptionsError(`${field}: expected 1 to 64 of the characters A-Z a-z 0-9 _ -.`);
 }

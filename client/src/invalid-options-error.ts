@@ -1,4 +1,4 @@
-/** The options cannot work: the message names the field, what was expected and the cure. */
+/** Reports an invalid option. The message names the option and the expected value. */
 export class InvalidOptionsError extends Error {
   readonly code = 'invalid-options';
 

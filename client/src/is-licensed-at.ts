@@ -2,8 +2,8 @@ import { judgeStanding } from './judge-standing.js';
 import type { LicenseView } from './license-view.js';
 
 /**
- * Tells whether a license holds at `now`, also long after the view of it was made: the status says so, the renewal date
- * has not come, and the token has not ended. A server or internet that is away changes nothing before that.
+ * Returns whether a license is valid at `now`: its status is licensed or requires-renewal, and neither the renewal date
+ * nor the end of the token has passed. `now` may be long after the view was created. `false` if `license` is `null`.
  */
 export function isLicensedAt(license: LicenseView | null, now: Date): boolean {
   return judgeStanding(license, null, now).isLicensed;

@@ -1,14 +1,16 @@
 import type { LicensedDevice } from './device/licensed-device.js';
 import type { LicenseView } from './license-view.js';
 
-/** Whether a register may go on, why (not), and until when if nothing new is heard. */
+/** Whether a register may sell, the reason, and the end of this permission if no event follows. */
 export type Standing =
   | { readonly isLicensed: true; readonly reason: 'licensed'; readonly usableUntil: Date }
   | { readonly isLicensed: false; readonly reason: StandingFault; readonly usableUntil: null };
 
 /**
- * - `nothing-heard`, `unlicensed`, `expired`, `token-expired`: of the server.
- * - `device-not-authorized`, `device-expired`, `device-token-expired`: of the device itself, where it has a token of its own.
+ * The reason why a register may not sell:
+ * - `nothing-heard`: no event of the server was received yet.
+ * - `unlicensed`, `expired`, `token-expired`: the state of the server's license and token.
+ * - `device-not-authorized`, `device-expired`, `device-token-expired`: the state of the device's own license and token.
  */
 export type StandingFault =
   | 'nothing-heard'
@@ -19,7 +21,7 @@ export type StandingFault =
   | 'device-expired'
   | 'device-token-expired';
 
-/** Judges by what the server told last and, where it is given, by the device's own license; it needs no connection. */
+/** Returns the standing at `now` by the server's last license view and, if a device is given, by its own license. */
 export function judgeStanding(
   server: LicenseView | null,
   device: Pick<LicensedDevice, 'license'> | null,

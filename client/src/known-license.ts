@@ -4,18 +4,18 @@ import type { LicenseEvent, LicenseStatusEvent, TokenExpiringEvent } from './lic
 const REMEMBERED_IDS = 256;
 
 /**
- * What becomes of an event that was read without fault:
- * - `news`: it is kept, and what was known before is not.
- * - `foreign-source`: another server sent it.
+ * The result of a well-formed event:
+ * - `news`: it replaces the last event of its subject.
+ * - `foreign-source`: another server published it.
  * - `duplicate`: its id is known.
  * - `stale`: the same or a higher sequence is known on its subject.
- * - `superseded`: a warning of a token that has been replaced since.
+ * - `superseded`: it warns of a token that has been replaced.
  */
 export type Consideration = 'news' | 'foreign-source' | 'duplicate' | 'stale' | 'superseded';
 
 /**
- * The newest that is known of one server's license. Events may come in any order and any number of times, live and read
- * again from the stream: what is kept in the end is that of the highest sequence.
+ * Stores the newest events of one server's license. Events may arrive in any order and any number of times, live or from
+ * the stream: the one with the highest sequence on its subject is kept.
  */
 export class KnownLicense {
   readonly #serverId: string | undefined;
@@ -23,7 +23,7 @@ export class KnownLicense {
   #status: LicenseStatusEvent | null = null;
   #warning: TokenExpiringEvent | null = null;
 
-  /** @param serverId whose events count; absent: those of the server that is heard first */
+  /** @param serverId the only server whose events count. Default: the first server that publishes */
   constructor(serverId?: string) {
     this.#serverId = serverId;
   }
@@ -32,12 +32,12 @@ export class KnownLicense {
     return this.#status;
   }
 
-  /** The last warning, as long as it is about the present token. */
+  /** Returns the last warning; `null` if there is none or it concerns a token that has been replaced. */
   get tokenWarning(): TokenExpiringEvent | null {
     return this.#warning !== null && this.#isSuperseded(this.#warning) ? null : this.#warning;
   }
 
-  /** Keeps an event if it is news at `now`. */
+  /** Stores an event if it is news at `now`, and returns the result. */
   consider(event: LicenseEvent, now: Date): Consideration {
     if (this.#isForeign(event, now)) return 'foreign-source';
     if (this.#knownIds.has(event.id)) return 'duplicate';
@@ -54,8 +54,8 @@ export class KnownLicense {
   }
 
   /**
-   * A server that holds a license is followed to the license's end. After that the next one that tells of a license is
-   * followed: the wrong device may have been authorized, removed, and the right one be authorized in its place.
+   * Follows a licensed server until its license ends, then the next server that publishes a status. This covers a wrong
+   * device that was authorized, removed, and replaced by the right one.
    */
   #isForeign(event: LicenseEvent, now: Date): boolean {
     if (this.#serverId !== undefined) return event.source !== `/servers/${this.#serverId}`;

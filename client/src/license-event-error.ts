@@ -1,9 +1,9 @@
-/** What came on a subject of the license is no event of it; `code` says why. */
+/** Reports a message on a license subject that is not a valid event of that subject. */
 export class LicenseEventError extends Error {
   readonly code: 'malformed' | 'wrong-type';
 
   constructor(code: 'malformed' | 'wrong-type', detail: string) {
-    super(`This is no license event (${code}): ${detail}`);
+    super(`Not a valid license event (${code}): ${detail}`);
     this.name = 'LicenseEventError';
     this.code = code;
   }

@@ -1,31 +1,31 @@
 import type { ConnectionError, LicenseStatus, LicenseView } from './license-view.js';
 
-/** The two NATS subjects that a server tells its license on; the subject of an event is also its `type`. */
+/** The two NATS subjects that a server publishes its license on. The `type` of an event equals its subject. */
 export const licenseSubjects = ['license.status', 'token.expiring'] as const;
 export type LicenseSubject = (typeof licenseSubjects)[number];
 
-/** What both events share: CloudEvents 1.0, structured mode. */
+/** The envelope of both events: CloudEvents 1.0, structured mode. */
 interface EventEnvelope<Type extends LicenseSubject, Data> {
   readonly specversion: '1.0';
-  /** A repeat of the same event carries the same id. */
+  /** Unique for each event. A repeat of an event has the same id. */
   readonly id: string;
   /** `/servers/<serverId>` */
   readonly source: string;
   readonly type: Type;
   /** ISO 8601, UTC. */
   readonly time: string;
-  /** Sixteen digits, one counter for both subjects: orders as a string too. */
+  /** Sixteen digits, from one counter for both subjects. It can be compared as a string. */
   readonly sequence: string;
   readonly data: Data;
 }
 
-/** The license changed in a way that a register or peer server acts on. */
+/** Reports a change of the license that registers and peer servers act on. */
 export type LicenseStatusEvent = EventEnvelope<
   'license.status',
   LicenseView & { readonly previousStatus: LicenseStatus }
 >;
 
-/** The server's token nears its end and no refresh has replaced it. */
+/** Warns that the server's token nears its end and no refresh has replaced it. */
 export type TokenExpiringEvent = EventEnvelope<
   'token.expiring',
   {
@@ -33,12 +33,13 @@ export type TokenExpiringEvent = EventEnvelope<
     /** ISO 8601, UTC. */
     readonly expiresAt: string;
     readonly secondsRemaining: number;
-    /** The threshold that was reached, in seconds before the end; 0: the end itself. */
+    /** The threshold that was reached, in seconds before the end; 0 if the token has ended. */
     readonly thresholdSeconds: number;
     readonly lastRefreshError: ConnectionError | null;
-    /** ISO 8601, UTC; null: the server is online. */
+    /** ISO 8601, UTC; `null` if the server is online. */
     readonly offlineSince: string | null;
   }
 >;
 
+/** An event of a server's license; `type` tells which. */
 export type LicenseEvent = LicenseStatusEvent | TokenExpiringEvent;

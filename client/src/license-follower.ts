@@ -13,10 +13,10 @@ import type { LicenseView } from './license-view.js';
 import { parseLicenseEvent } from './parse-license-event.js';
 import { type Verification, type VerificationRequest, verifyToken } from './verify-token.js';
 
-/** So often a broker whose address was asked for is tried before the address is asked for again. */
+/** Attempts at a broker address that the server reported, before the address is requested again. */
 const ATTEMPTS_AT_FOUND_BROKER = 10;
 
-/** Follows the license of a POS server: what it told last, at any moment, and each change as it happens. */
+/** Follows the license of a POS server: returns its last state at any time and calls back at each change. */
 export class LicenseFollower {
   readonly #options: FollowLicenseOptions;
   readonly #identity: Identity;
@@ -37,49 +37,51 @@ export class LicenseFollower {
     void this.#run();
   }
 
-  /** The license as the server told it last, with the sequence of that event; null: nothing was heard yet. */
+  /** Returns the last published license, with the `sequence` of its event; `null` if no event was received yet. */
   current(): LicenseView | null {
     const event = this.#known.status;
     return event && { ...event.data, sequence: event.sequence };
   }
 
-  /** The last warning of the server's token, as long as it is about the present token. */
+  /** Returns the last warning of the server's token; `null` if there is none or the token has been replaced. */
   tokenWarning(): TokenExpiringEvent | null {
     return this.#known.tokenWarning;
   }
 
   /**
-   * Tells whether this register may go on at `now`, why (not), and until when: by what the server told last and, with a
-   * token of its own, by its own license. It needs no connection.
+   * Returns whether this register may sell at `now`, the reason, and until when. It uses the last published license and,
+   * with a `device`, the device's own license. It needs no connection.
+   * @param now default: the time of the device clock, or else of this machine
    */
   standing(now?: Date): Standing {
     const device = 'device' in this.#options ? this.#options.device : null;
     return judgeStanding(this.current(), device, now ?? device?.clock.now() ?? new Date());
   }
 
-  /** The short form of {@link standing}. */
+  /** Returns the `isLicensed` of {@link standing}. */
   isLicensed(now?: Date): boolean {
     return this.standing(now).isLicensed;
   }
 
   /**
-   * Asks the server whether the license token of another device is good, as between registers.
-   * @throws LicenseServerError `not-connected`, `no-answer`, `answer-not-readable`
+   * Asks the server to verify the license token of another device, for example between registers.
+   * @param request the token, or the token with its DPoP proof
+   * @throws LicenseServerError `not-connected`, `no-answer` (after 5 s), `answer-not-readable`
    */
   async verify(request: string | VerificationRequest): Promise<Verification> {
     if (this.#connection === null || this.#connection.isClosed()) {
-      throw new LicenseServerError('not-connected', 'There is no connection to the broker now.');
+      throw new LicenseServerError('not-connected', 'There is no connection to the broker.');
     }
     return verifyToken(this.#connection, typeof request === 'string' ? { token: request } : request);
   }
 
-  /** Ends the connection; no callback comes any more. Idempotent. */
+  /** Closes the connection and stops all callbacks. Further calls have no effect. */
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#connection?.close();
   }
 
-  /** The outer loop: whatever ends a connection for good, a new one is tried. */
+  /** Opens a new connection whenever the current one has closed permanently. */
   async #run(): Promise<void> {
     const { signal } = this.#closing;
     while (!signal.aborted) {
@@ -89,12 +91,12 @@ export class LicenseFollower {
     }
   }
 
-  /** Resolves to why there is no connection (any more). */
+  /** Resolves to the reason why the connection failed or closed. */
   async #connectAndFollow(): Promise<string> {
     try {
       const broker = await this.#finder.find();
       this.#expectServer(broker.serverId);
-      // Not with `waitOnFirstConnect`: it hides why there is no connection yet, and cannot be given up by close().
+      // Without `waitOnFirstConnect`: it hides the reason of a failure, and close() cannot interrupt it.
       const connection = await connect(this.#connectionOptions(broker));
       this.#connection = connection;
       if (this.#closing.signal.aborted) await connection.close();
@@ -112,7 +114,7 @@ export class LicenseFollower {
     const options = connectionOptionsFor(this.#identity, { ...this.#options, natsUrl: servers });
     const authenticate = [options.authenticator ?? []].flat();
     const leaveIfMoved = (): void => {
-      // Authorized as another device, or for another hub: then neither the inbox nor the address is right any more.
+      // After an authorization as another device or for another hub, the inbox and the address are wrong.
       if (idOf(this.#identity) !== id || this.#finder.serverId !== serverId) void this.#connection?.close();
     };
     return {
@@ -122,7 +124,7 @@ export class LicenseFollower {
     };
   }
 
-  /** What is known of one server says nothing of another one. */
+  /** Drops the known events when the server to follow changes. */
   #expectServer(serverId: string | undefined): void {
     if (serverId === this.#knownServerId) return;
     this.#knownServerId = serverId;
@@ -163,14 +165,14 @@ export class LicenseFollower {
     this.#tell(() => this.#options.onDropped?.(drop));
   }
 
-  /** One outage, told once for each of its reasons, however often NATS repeats it. */
+  /** Reports a disconnection once for each reason, however often NATS repeats it. */
   #tellConnection(change: ConnectionChange): void {
     if (isSameChange(this.#lastChange, change)) return;
     this.#lastChange = change;
     this.#tell(() => this.#options.onConnection?.(change));
   }
 
-  /** A callback that fails is told as a warning of the process: thrown here, it would freeze the connection. */
+  /** Runs a callback. Its error becomes a process warning, because a throw here would hang the connection. */
   #tell(callback: () => void | Promise<void>): void {
     if (this.#closing.signal.aborted) return;
     void (async () => callback())().catch((error: unknown) => {

@@ -1,15 +1,15 @@
 /**
- * What a POS server did not do:
- * - `server-unreachable`: it did not answer by HTTP.
- * - `server-refused`: it does not accept this device.
- * - `not-connected`: there is no connection to its broker now.
- * - `no-answer`: it did not answer over its broker in time.
- * - `answer-not-readable`: its answer is none of the agreed form.
+ * The reason why a request to a POS server failed:
+ * - `server-unreachable`: the server did not answer over HTTP.
+ * - `server-refused`: the server does not accept this device.
+ * - `not-connected`: there is no connection to the server's broker.
+ * - `no-answer`: the server did not answer over its broker in time.
+ * - `answer-not-readable`: the answer has an unknown form.
  */
 export type LicenseServerErrorCode =
   'server-unreachable' | 'server-refused' | 'not-connected' | 'no-answer' | 'answer-not-readable';
 
-/** The POS server could not be asked. The `code` stays as it is; the message is for a person and holds no secret. */
+/** Reports a failed request to a POS server. The `code` is stable. The message is for a person and contains no secret. */
 export class LicenseServerError extends Error {
   readonly code: LicenseServerErrorCode;
 

@@ -4,14 +4,15 @@ export interface Organization {
   readonly name: string;
 }
 
-/** The server that this one connects to. */
+/** The hub server: the server that a device connects to. */
 export interface HubServer {
   readonly id: string;
   readonly name: string;
+  /** As entered at the Authorization server; `null` if none is entered. */
   readonly url: string | null;
 }
 
-/** The last thing that went wrong between the server and the Authorization server. */
+/** The last failure between the server and the Authorization server. */
 export interface ConnectionError {
   readonly code: string;
   readonly message: string;
@@ -20,11 +21,13 @@ export interface ConnectionError {
 }
 
 export const licenseStatuses = ['unlicensed', 'licensed', 'requires-renewal', 'expired'] as const;
+/** The status of a license; `licensed` and `requires-renewal` allow sales. */
 export type LicenseStatus = (typeof licenseStatuses)[number];
 
+/** The status of a license token; `expiring` means that the warning time is reached and no refresh succeeded. */
 export type TokenStatus = 'none' | 'valid' | 'expiring' | 'expired';
 
-/** Why the server told of its license. */
+/** The reason why the server published its license. */
 export type LicenseReason =
   | 'acquired'
   | 'refreshed'
@@ -38,7 +41,7 @@ export type LicenseReason =
   | 'clock-suspect'
   | 'reauthorization-required';
 
-/** The license of a server as the server tells it: the JSON document itself, times in ISO 8601 UTC, unknown is null. */
+/** The license of a server, as published in JSON: times are ISO 8601 in UTC, and unknown values are `null`. */
 export interface LicenseView {
   readonly status: LicenseStatus;
   readonly statusText: string;
@@ -63,6 +66,6 @@ export interface LicenseView {
   };
   readonly clockSuspect: boolean;
   readonly reauthorizationRequired: boolean;
-  /** Sixteen digits, so that it orders as a string too. */
+  /** Sixteen digits. It can be compared as a string. */
   readonly sequence: string;
 }

@@ -2,13 +2,13 @@ import { LicenseEventError } from './license-event-error.js';
 import { licenseSubjects } from './license-event.js';
 import { parseLicenseEvent } from './parse-license-event.js';
 
-/** A message of NATS, as Nest hands it to a deserializer. */
+/** A NATS message, as Nest passes it to a deserializer. */
 interface NatsMessage {
   readonly subject: string;
   readonly data: Uint8Array;
 }
 
-/** What Nest works with; without an `id` it is an event, and nothing is sent back. */
+/** A message in Nest's own form. Without an `id` it is an event, and Nest sends no answer. */
 interface NestPacket {
   readonly pattern: string;
   readonly data: unknown;
@@ -16,12 +16,12 @@ interface NestPacket {
 }
 
 /**
- * Lets `@EventPattern<string>('license.status')` of a Nest microservice receive the whole CloudEvent. Nest's own
- * deserializer takes a document with `id` and `data` for a request of Nest: the handler would get `data` alone, and its
- * result would be sent to whoever published. Nest's own messages go through as they are; repeats are not left out.
+ * Passes the whole CloudEvent to `@EventPattern<string>('license.status')` in a Nest microservice. Nest's own deserializer
+ * treats a document with `id` and `data` as a request: it passes on `data` alone and answers the publisher. Other messages
+ * pass unchanged. Duplicates are not dropped.
  */
 export const licenseEventDeserializer = {
-  /** @throws LicenseEventError if what came on a subject of the license is no event of it: Nest logs and drops it */
+  /** @throws LicenseEventError if a message on a license subject is not a valid event. Nest logs the error */
   deserialize(message: NatsMessage, options?: { readonly channel?: string }): NestPacket {
     const subject = licenseSubjects.find((known) => known === message.subject);
     if (subject === undefined) return readOther(message, options?.channel ?? message.subject);

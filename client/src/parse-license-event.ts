@@ -6,15 +6,15 @@ export type ParsedLicenseEvent =
   | { readonly kind: 'refused'; readonly reason: 'malformed' | 'wrong-type'; readonly detail: string };
 
 /**
- * Reads the body of a message as the CloudEvent that belongs on its subject, and never throws: anything may come over a
- * wire. Checked is what this library decides by; for the rest of the document the server that sent it is trusted.
+ * Parses the body of a message as the CloudEvent of its subject, and never throws. Only the members that this library
+ * uses are checked. For the other members the server is trusted.
  */
 export function parseLicenseEvent(subject: LicenseSubject, body: Uint8Array): ParsedLicenseEvent {
   const document = parseJson(body);
   const envelopeFault = findFault(document, envelopeChecks);
   if (envelopeFault !== null) return { kind: 'refused', reason: 'malformed', detail: envelopeFault };
   if (valueAt(document, 'type') !== subject) {
-    const detail = `type: expected "${subject}", the subject that it came on`;
+    const detail = `type: expected "${subject}", the subject of the message`;
     return { kind: 'refused', reason: 'wrong-type', detail };
   }
   const dataFault = findFault(document, dataChecks[subject]);
@@ -23,7 +23,7 @@ export function parseLicenseEvent(subject: LicenseSubject, body: Uint8Array): Pa
   return { kind: 'event', event: document };
 }
 
-/** Tells the compiler what the checks have shown. */
+/** Narrows the type of a document that has passed the checks. */
 function trustAsEvent(_document: unknown): asserts _document is LicenseEvent {}
 
 interface FieldCheck {

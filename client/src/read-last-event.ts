@@ -5,17 +5,17 @@ const TIMEOUT_MS = 2_000;
 
 export type LastEvent =
   | { readonly kind: 'found'; readonly body: Uint8Array }
-  /** The server never told anything on this subject. */
+  /** The server never published on this subject. */
   | { readonly kind: 'none' }
-  /** The broker could not say; asking again may help. */
+  /** The broker did not answer; a retry may succeed. */
   | { readonly kind: 'unavailable' };
 
-/** Asks the broker for the last event of a subject; it answers also while the server itself is away. */
+/** Requests the last event of a subject from the broker, which answers even while the server is down. */
 export async function readLastEvent(connection: NatsConnection, subject: LicenseSubject): Promise<LastEvent> {
   try {
     const request = `$JS.API.DIRECT.GET.LICENSING.${subject}`;
     const reply = await connection.request(request, undefined, { timeout: TIMEOUT_MS });
-    // Only an answer without an event carries a status.
+    // Only an answer without an event has a status.
     const status = reply.headers?.code ?? 0;
     if (status === 404) return { kind: 'none' };
     return status === 0 ? { kind: 'found', body: reply.data } : { kind: 'unavailable' };

@@ -7,14 +7,15 @@ const TIMEOUT_MS = 5_000;
 /** The license token of another device, as that device presented it. */
 export interface VerificationRequest {
   readonly token: string;
-  /** The DPoP proof that came with it; a bound token is worth nothing without one. */
+  /** The DPoP proof that was sent with it (RFC 9449); required for a bound token. */
   readonly proof?: string;
-  /** What the proof must be for: the method and the URL of the request that it came with. */
+  /** The method of the request that the proof was sent with (RFC 9449 section 4.2). */
   readonly htm?: string;
+  /** The URL of that request. */
   readonly htu?: string;
 }
 
-/** What the server says of a token: the JSON document itself. */
+/** The server's verdict on a token, as sent in JSON. */
 export type Verification =
   | {
       readonly active: true;
@@ -27,11 +28,11 @@ export type Verification =
   | {
       readonly active: false;
       readonly error: string;
-      /** With `nonce-required`: what the other device is to put into a new proof (`DPoP-Nonce`). */
+      /** With `nonce-required`: the nonce that the other device must include in a new proof (`DPoP-Nonce`). */
       readonly nonce?: string;
     };
 
-/** Asks the server, over its broker, whether a token is good. @throws LicenseServerError */
+/** Asks the server, over its broker, to verify a token. @throws LicenseServerError `no-answer`, `answer-not-readable` */
 export async function verifyToken(
   connection: NatsConnection,
   request: VerificationRequest,
@@ -39,14 +40,17 @@ export async function verifyToken(
   const { token, proof, htm, htu } = request;
   const body = JSON.stringify({ token, proof, htm, htu });
   const answer = await connection.request(SUBJECT, body, { timeout: TIMEOUT_MS }).catch((cause: unknown) => {
-    throw new LicenseServerError('no-answer', 'The server did not answer the question for a token.', cause);
+    throw new LicenseServerError('no-answer', 'The server did not answer the verification request.', cause);
   });
   const verification = parseVerification(answer.string());
   if (verification !== null) return verification;
-  throw new LicenseServerError('answer-not-readable', 'The answer of the server is no verification.');
+  throw new LicenseServerError(
+    'answer-not-readable',
+    'The answer of the server is not a valid verification.',
+  );
 }
 
-/** Only what says clearly that a token is good is taken for that. */
+/** Accepts a token only if the answer says so in full. */
 function parseVerification(text: string): Verification | null {
   const answer = parseJson(text);
   if (typeof answer !== 'object' || answer === null) return null;

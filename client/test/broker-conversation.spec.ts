@@ -25,8 +25,8 @@ function reasonsOf(register: RecordedFollower): string[] {
   );
 }
 
-describe('what a register says to the broker', () => {
-  it('is first that it listens, and then what it asks: at every connection', async () => {
+describe('the protocol between a register and the broker', () => {
+  it('subscribes before it requests the last events, at every connection', async () => {
     const broker = await startFakeBroker({});
     const register = followWithToken(broker.url, 'aaa');
     const conversation = [
@@ -46,7 +46,7 @@ describe('what a register says to the broker', () => {
     expect(broker.commands.slice(0, 4)).toEqual(conversation);
   });
 
-  it('is goodbye, when it was closed before the connection was made', async () => {
+  it('closes a connection that completes after close()', async () => {
     const broker = await startFakeBroker({});
     const register = followWithToken(broker.url, 'aaa');
     await register.follower.close();
@@ -56,8 +56,8 @@ describe('what a register says to the broker', () => {
   });
 });
 
-describe('a connection that is refused', () => {
-  it('is tried again with the token of the moment, also after several refusals', async () => {
+describe('a register whose connection is refused', () => {
+  it('retries with the current token, even after several refusals', async () => {
     const broker = await startFakeBroker({
       answerConnect: ({ auth_token: token }) => (token === 'new' ? null : 'Authorization Violation'),
     });
@@ -67,7 +67,7 @@ describe('a connection that is refused', () => {
     expect(reasonsOf(register)).toEqual(['Authorization Violation']);
   });
 
-  it('is tried again when it had been open before, until the broker consents', async () => {
+  it('retries a connection that was open before until the broker accepts it', async () => {
     const broker = await startFakeBroker({
       answerConnect: (_presented, count) => (count === 1 || count === 5 ? null : 'Authorization Violation'),
     });
@@ -80,7 +80,7 @@ describe('a connection that is refused', () => {
     expect(reasonsOf(register)).toEqual(['the broker closed the connection', 'Authorization Violation']);
   });
 
-  it('is tried again when the token could not be read', async () => {
+  it('retries when the token cannot be read', async () => {
     const broker = await startFakeBroker({});
     let isReadable = false;
     const register = followWithToken(broker.url, () => {
@@ -93,7 +93,7 @@ describe('a connection that is refused', () => {
     await register.seenState('connected');
   });
 
-  it('is made anew when the broker refuses a subscription, rather than staying open and deaf', async () => {
+  it('reconnects when the broker refuses a subscription', async () => {
     let refusals = 0;
     const broker = await startFakeBroker({
       answerSubscribe: (subject) => {
@@ -105,7 +105,7 @@ describe('a connection that is refused', () => {
     const register = followWithToken(broker.url, 'aaa');
     const { change } = await register.seenState('disconnected');
     expect(change).toMatchObject({
-      reason: expect.stringContaining('license.status cannot be heard') as string,
+      reason: expect.stringContaining('the subscription to license.status failed') as string,
     });
     await broker.seenConnects(2);
     await register.seenState('connected', register.calls.length);

@@ -51,8 +51,8 @@ function presentedTo(broker: FakeBroker): [token: string, proof: string][] {
   });
 }
 
-describe('a device that connects', () => {
-  it('shows its token with a fresh proof for the server that the token names, at each connection', async () => {
+describe('a device that connects to a broker', () => {
+  it('sends its token with a new proof for the hub in the token, at each connection', async () => {
     const broker = await startBroker({
       answerConnect: (_presented, count) => (count === 2 || count === 3 ? 'Authorization Violation' : null),
     });
@@ -75,7 +75,7 @@ describe('a device that connects', () => {
     expect(broker.commands).toContainEqual(expect.stringMatching(/^SUB _INBOX\.reg-1-1\./));
   });
 
-  it('shows the new token after a refresh, from the next connection on', async () => {
+  it('sends the new token from the first connection after a refresh on', async () => {
     const broker = await startBroker({});
     const { device } = await startDevice();
     const register = follow({ device, natsUrl: broker.url });
@@ -89,7 +89,7 @@ describe('a device that connects', () => {
     expect(second?.[0]).not.toBe(first?.[0]);
   });
 
-  it('makes its proofs for another server where one is named', async () => {
+  it('creates its proofs for the server in the serverId option', async () => {
     const { device } = await startDevice();
     const { authenticator } = createConnectionOptions({
       device,
@@ -101,7 +101,7 @@ describe('a device that connects', () => {
     expect(await readProof(proof, token)).toMatchObject({ htu: 'nats://srv-other' });
   });
 
-  it('waits until it is authorized, and then connects', async () => {
+  it('connects once it is authorized', async () => {
     const broker = await startBroker({});
     const started = await TestDevice.start(mock);
     endings.push(() => started.device.stop());
@@ -114,7 +114,7 @@ describe('a device that connects', () => {
     expect(broker.connects[0]).toMatchObject({ name: 'reg-1-2' });
   });
 
-  it('leaves for the new hub when it was given one at the Authorization server', async () => {
+  it('reconnects to the new hub after the hub changes at the Authorization server', async () => {
     const broker = await startBroker({});
     const { device } = await startDevice('reg-2-2');
     const register = follow({ device, natsUrl: broker.url });
@@ -128,7 +128,7 @@ describe('a device that connects', () => {
     expect(await readProof(proof, token)).toMatchObject({ htu: 'nats://srv-store-1' });
   });
 
-  it('can do so with a token and a key that it is given', async () => {
+  it('connects with a token and a key from the options', async () => {
     const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
     const { token } = (await mock.control('POST', '/mock/tokens', {
       deviceId: 'reg-1-1',
@@ -146,7 +146,7 @@ describe('a device that connects', () => {
     expect(broker.connects[0]).toMatchObject({ name: 'reg-1-1' });
   });
 
-  it('refuses a key that is none', () => {
+  it('rejects a dpopKey that is not an EC key', () => {
     const credentials = { deviceId: 'reg-1-1', token: 'aaa', dpopKey: { kty: 'oct', k: 'AAAA' } };
     expect(() => createConnectionOptions({ ...credentials, natsUrl: 'nats://127.0.0.1' })).toThrow(
       /^dpopKey: /,
@@ -154,8 +154,8 @@ describe('a device that connects', () => {
   });
 });
 
-describe('a device that asks its server for the broker', () => {
-  it('shows its token and a proof for the request, with the nonce of the server once that wants one', async () => {
+describe('a device that requests the broker address from its server', () => {
+  it('sends its token and a proof for the request, and adds the nonce that the server requires', async () => {
     const broker = await startBroker({});
     const server = await startServer((_request, response) => {
       const isFirst = server.requests.length === 1;
@@ -180,7 +180,7 @@ describe('a device that asks its server for the broker', () => {
     expect(proofs[0]?.jti).not.toBe(proofs[1]?.jti);
   });
 
-  it('finds the server by the URL of the hub that its token names', async () => {
+  it('finds the server by the hub URL in its token', async () => {
     const broker = await startBroker({});
     const server = await startServer((_request, response) => {
       response.end(JSON.stringify({ natsUrl: broker.url }));
@@ -191,7 +191,7 @@ describe('a device that asks its server for the broker', () => {
     expect(server.requests[0]?.url).toBe('/licensing/api/peers/me');
   });
 
-  it('learns the time of the server, and puts it into its proofs', async () => {
+  it('uses the time of the server in its proofs', async () => {
     const broker = await startBroker({});
     const server = await startServer((_request, response) => {
       response.setHeader('date', new Date(Date.now() - 7_200_000).toUTCString());
@@ -204,7 +204,7 @@ describe('a device that asks its server for the broker', () => {
     expect(Math.abs(iat - (Date.now() / 1000 - 7_200))).toBeLessThan(30);
   });
 
-  it('asks again until the server accepts it, and says meanwhile why it does not', async () => {
+  it('retries until the server accepts it, and reports the reason of each refusal', async () => {
     const broker = await startBroker({});
     const server = await startServer((_request, response) => {
       const isRefused = server.requests.length < 3;
@@ -218,7 +218,7 @@ describe('a device that asks its server for the broker', () => {
     await register.seenState('connected');
   });
 
-  it('goes to the broker that it found before, when the server cannot say', async () => {
+  it('uses the last known broker address when the server does not answer', async () => {
     const broker = await startBroker({
       answerSubscribe: (subject) =>
         subject === 'license.status' && broker.connects.length === 1
@@ -236,16 +236,16 @@ describe('a device that asks its server for the broker', () => {
   });
 
   it.each([
-    ['{}', /names no broker/],
-    ['<html>', /names no broker/],
-  ])('says what is wrong with the answer %s', async (answer, reason) => {
+    ['{}', /reported no broker address/],
+    ['<html>', /reported no broker address/],
+  ])('reports a missing broker address in the answer %s', async (answer, reason) => {
     const server = await startServer((_request, response) => response.end(answer));
     const { device } = await startDevice();
     const { change } = await follow({ device, serverUrl: server.url }).seenState('disconnected');
     expect(change).toMatchObject({ reason: expect.stringMatching(reason) as string });
   });
 
-  it('does not carry its token to where a redirection points', async () => {
+  it('does not send its token to the target of a redirect', async () => {
     const other = await startServer((_request, response) => response.end('{}'));
     const server = await startServer((_request, response) => {
       response.writeHead(307, { location: other.url }).end();
@@ -255,7 +255,7 @@ describe('a device that asks its server for the broker', () => {
     expect(other.requests).toEqual([]);
   });
 
-  it('refuses an address that is none', async () => {
+  it('rejects a serverUrl that is not an HTTP URL', async () => {
     const { device } = await startDevice();
     expect(() => new RecordedFollower({ device, serverUrl: 'nats://10.0.0.2' })).toThrow(
       /^serverUrl: expected/,

@@ -10,19 +10,19 @@ function credentialsOf(options: ReturnType<typeof createConnectionOptions>): unk
 }
 
 describe('createConnectionOptions', () => {
-  it('presents a user and listens on the inbox of the user', () => {
+  it('presents a user and uses the inbox of that user', () => {
     const options = createConnectionOptions({ natsUrl: url, user: 'register', password: 'open' });
     expect(credentialsOf(options)).toEqual({ user: 'register', pass: 'open' });
     expect(options).toMatchObject({ servers: [url], inboxPrefix: '_INBOX.register' });
   });
 
-  it('presents a token and listens on the inbox of the device', () => {
+  it('presents a token and uses the inbox of the device', () => {
     const options = createConnectionOptions({ natsUrl: [url], deviceId: 'reg-1-1', token: 'aaa' });
     expect(credentialsOf(options)).toEqual({ auth_token: 'aaa' });
     expect(options).toMatchObject({ servers: [url], inboxPrefix: '_INBOX.reg-1-1' });
   });
 
-  it('asks for the token anew at each connection', () => {
+  it('calls the token function at each connection', () => {
     const tokens = ['first', 'second'];
     const options = createConnectionOptions({
       natsUrl: url,
@@ -35,7 +35,7 @@ describe('createConnectionOptions', () => {
     ]);
   });
 
-  it('never gives up, also not after two refusals in a row', () => {
+  it('retries without end, even after two refusals in a row', () => {
     const options = createConnectionOptions({ natsUrl: url, user: 'register', password: 'open' });
     expect(options).toMatchObject({
       maxReconnectAttempts: -1,
@@ -45,7 +45,7 @@ describe('createConnectionOptions', () => {
   });
 
   it.each(['', '>', 'reg.1', 'reg 1', 'reg-*', 'x'.repeat(65)])(
-    'refuses the id "%s", which would not be one inbox',
+    'rejects the id "%s", which is not a valid inbox name',
     (id) => {
       expect(() => createConnectionOptions({ natsUrl: url, deviceId: id, token: 'aaa' })).toThrow(
         InvalidOptionsError,
@@ -56,7 +56,7 @@ describe('createConnectionOptions', () => {
     },
   );
 
-  it.each([[''], [[]], [[url, '']]])('refuses the address %j', (address) => {
+  it.each([[''], [[]], [[url, '']]])('rejects the address %j', (address) => {
     const create = () => createConnectionOptions({ natsUrl: address, user: 'register', password: 'open' });
     expect(create).toThrow(/^natsUrl: expected/);
   });

@@ -25,7 +25,7 @@ async function codeOf(call: Promise<unknown>): Promise<string> {
   return 'no error';
 }
 
-/** Tells a time that is an hour ahead. */
+/** Returns answers with a `Date` header that is an hour ahead. */
 async function fetchFromTheFuture(...request: Parameters<typeof fetch>): Promise<Response> {
   const answer = await fetch(...request);
   const headers = new Headers(answer.headers);
@@ -41,7 +41,7 @@ describe('a device', () => {
   afterAll(() => mock.stop());
   afterEach(() => mock.control('PUT', '/mock/faults', { mode: 'none' }));
 
-  it('has no token before a person has entered its user code, and then one that is bound to its key', async () => {
+  it('gets a token that is bound to its key once a person has entered its user code', async () => {
     const { device, storage } = await startDevice(mock);
     expect(device.isAuthorized).toBe(false);
     expect(device.license).toBeNull();
@@ -67,7 +67,7 @@ describe('a device', () => {
     expect(storage.last).toMatchObject({ token: device.token, clientId: 'pos-register' });
   });
 
-  it('needs no person when it has a grant, also not after a restart, and not the internet', async () => {
+  it('needs neither a person nor the internet after a restart when it has a grant', async () => {
     const { device, storage } = await startDevice(mock);
     await device.authorize(({ userCode }) => mock.approve(userCode, 'reg-1-2'));
     await device.stop();
@@ -78,7 +78,7 @@ describe('a device', () => {
     expect(again.device.proofForNats('srv-store-1')).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
   });
 
-  it('stores a new refresh token before the token is used', async () => {
+  it('stores a new refresh token before it uses the new license token', async () => {
     const started = await startDevice(mock);
     await started.authorize(mock);
     const before = started.storage.last;
@@ -86,7 +86,7 @@ describe('a device', () => {
     expect(await codeOf(started.device.refresh())).toBe('storage-unusable');
     expect(started.device.token).toBe(before['token']);
 
-    // It does not ask again: what was issued is still to be stored.
+    // The device sends no further request, because the issued token is not stored yet.
     await mock.control('PUT', '/mock/faults', { mode: 'offline' });
     started.storage.isBroken = false;
     await started.device.refresh();
@@ -94,14 +94,14 @@ describe('a device', () => {
     expect(started.device.token).toBe(started.storage.last['token']);
   });
 
-  it('refreshes once, however often it is asked at the same time', async () => {
+  it('sends one refresh request for several concurrent calls', async () => {
     const started = await startDevice(mock);
     await started.authorize(mock);
     await Promise.all([started.device.refresh(), started.device.refresh(), started.device.refresh()]);
     expect(started.storage.writes).toHaveLength(2);
   });
 
-  it('keeps its token when the authorization is removed, and says that only a person helps', async () => {
+  it('keeps its token when its authorization is removed, and reports that the grant is dead', async () => {
     const started = await startDevice(mock);
     await started.authorize(mock, 'reg-2-1');
     const { token } = started.device;
@@ -116,7 +116,7 @@ describe('a device', () => {
     expect(started.device.token).not.toBe(token);
   });
 
-  it('keeps its grant when the license is refused', async () => {
+  it('keeps its grant when a refresh is refused because of the license', async () => {
     const started = await startDevice(mock);
     await started.authorize(mock);
     await mock.control('PATCH', '/mock/licenses/lic-demo-registers', { isActive: false });
@@ -128,7 +128,7 @@ describe('a device', () => {
     await started.device.refresh();
   });
 
-  it('says that a person denied it', async () => {
+  it('reports that a person denied the user code', async () => {
     const { device } = await startDevice(mock);
     const deny = async ({ userCode }: UserCode): Promise<void> => {
       await mock.control('POST', '/mock/deny', { userCode });
@@ -136,7 +136,7 @@ describe('a device', () => {
     expect(await codeOf(device.authorize(deny))).toBe('authorization-denied');
   });
 
-  it('goes on waiting for the person through an outage', async () => {
+  it('keeps polling for the decision of a person through an outage', async () => {
     const started = await startDevice(mock);
     await started.device.authorize(async ({ userCode }) => {
       await mock.approve(userCode, 'reg-1-1');
@@ -145,7 +145,7 @@ describe('a device', () => {
     expect(started.device.isAuthorized).toBe(true);
   });
 
-  it('says that the Authorization server cannot be reached', async () => {
+  it('reports an unreachable Authorization server', async () => {
     const { device } = await startDevice(mock);
     await mock.control('PUT', '/mock/faults', { mode: 'offline' });
     expect(await codeOf(device.authorize(() => expect.unreachable()))).toBe(
@@ -153,7 +153,7 @@ describe('a device', () => {
     );
   });
 
-  it('is stopped while it waits for a person', async () => {
+  it('stops while it waits for a person', async () => {
     const { device } = await startDevice(mock);
     let waiting: Promise<string> | undefined;
     await new Promise<void>((resolve) => {
@@ -163,7 +163,7 @@ describe('a device', () => {
     expect(await waiting).toBe('stopped');
   });
 
-  it('goes on with a machine whose clock is wrong, and learns the time', async () => {
+  it('corrects the wrong clock of its machine by the answers of the server', async () => {
     await mock.control('PUT', '/mock/faults', { mode: 'none' });
     const started = await startDevice(mock, { fetch: fetchFromTheFuture });
     await started.authorize(mock);
@@ -177,7 +177,7 @@ describe('a device', () => {
     ['http://auth.example', false],
     ['http://auth.example', true],
     ['https://auth.example', true],
-  ])('takes the address %s only where it keeps secrets', async (authServerUrl, isFine) => {
+  ])('accepts the issuer %s only with https or by explicit permission: %s', async (authServerUrl, isFine) => {
     const options = { authServerUrl, clientId: 'pos-register', storage: new MemoryStorage() } as const;
     const made = createDevice({ ...options, allowInsecureAuthServer: isFine });
     await (isFine ? made : expect(made).rejects.toMatchObject({ code: 'invalid-options' }));
@@ -185,7 +185,7 @@ describe('a device', () => {
 });
 
 describe('a device whose tokens live for four seconds', () => {
-  it('refreshes by itself in time, and again after an outage', async () => {
+  it('refreshes its token on schedule, and again after an outage', async () => {
     const mock = await startMock({ tokenTtlSeconds: 4 });
     endings.push(() => mock.stop());
     const started = await startDevice(mock);
@@ -207,8 +207,8 @@ describe('a device whose tokens live for four seconds', () => {
   });
 });
 
-describe('a mock that lets a server pass for a register', () => {
-  it('is not believed: the token must be of the kind of device that asked', async () => {
+describe('a stored token of another kind of device', () => {
+  it('is rejected with wrong-device-kind', async () => {
     const mock = await startMock();
     endings.push(() => mock.stop());
     const { token } = (await mock.control('POST', '/mock/tokens', { deviceId: 'srv-store-1' })) as {

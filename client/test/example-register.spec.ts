@@ -43,38 +43,38 @@ describe('the example register', () => {
     return register;
   }
 
-  it('waits for the first license and shows it, and each event after it, as it happens', async () => {
+  it('waits for the first license and prints each event when it arrives', async () => {
     const example = start();
     await example.seenLine(/^no license known yet: waiting$/);
 
     await service.publish(makeStatusEvent(1, tokenUntil(END), { time: new Date().toISOString() }));
     const line = await example.seenLine(/^license\.status /);
     expect(line).toMatch(
-      /^license\.status licensed \(acquired\), token until 2099-01-01T00:00:00\.000Z, sequence \d{16}, live, \d+ ms after it happened$/,
+      /^license\.status licensed \(acquired\), token until 2099-01-01T00:00:00\.000Z, sequence \d{16}, live, \d+ ms after it was emitted$/,
     );
     await service.publish(makeTokenWarning(2, END));
     await example.seenLine(
-      /^token\.expiring 3600 s left \(warned from 21600 s\), token until 2099-.*, sequence \d{16}, live, /,
+      /^token\.expiring 3600 s left \(threshold 21600 s\), token until 2099-.*, sequence \d{16}, live, /,
     );
   });
 
-  it('shows at once what was told last, with its password from a file', async () => {
+  it('prints the last stored status immediately, with its password from a file', async () => {
     const path = join(folder, 'register-password');
     await writeFile(path, `${broker.registerUser.password}\n`, { mode: 0o600 });
     await service.publish(makeStatusEvent(3, { status: 'requires-renewal', reason: 'renewal-window' }));
     const example = start({ NATS_PASSWORD: '', NATS_PASSWORD_FILE: path });
     expect(await example.seenLine(/^license\.status /)).toMatch(
-      /requires-renewal \(renewal-window\), .*, last known, of 2026-/,
+      /requires-renewal \(renewal-window\), .*, stored, emitted at 2026-/,
     );
   });
 
-  it('goes on through a broker that is killed and comes again', async () => {
+  it('reconnects to a broker that was killed and restarted', async () => {
     const example = start();
     await example.seenLine(/^license\.status requires-renewal /);
     const linesBefore = example.lines.length;
     await broker.kill();
     await example.seenLine(
-      /^not connected \(.+\): trying again every second; licensed meanwhile, until .+$/,
+      /^not connected \(.+\): retrying every second; still licensed, until .+$/,
       linesBefore,
     );
     await broker.restart();
@@ -90,7 +90,7 @@ describe('the example register', () => {
     ['SIGTERM', 'connected', ''],
     ['SIGINT', 'connected', ''],
     ['SIGTERM', 'without a broker', 'nats://127.0.0.1:1'],
-  ])('ends in order at %s, %s, within two seconds', async (signal, _state, url) => {
+  ])('exits with 0 within two seconds after %s, %s', async (signal, _state, url) => {
     const example = start(url === '' ? {} : { NATS_URL: url });
     await example.seenLine(/connected/);
     const startedAt = performance.now();
@@ -99,26 +99,26 @@ describe('the example register', () => {
     expect(performance.now() - startedAt).toBeLessThan(2_000);
   });
 
-  it('lists all that is wrong with its settings, and does not start', async () => {
+  it('lists all faults of its settings and does not start', async () => {
     const example = start({ NATS_USER: '', NATS_PASSWORD_FILE: '/nowhere' });
     expect(await example.exitCode()).toBe(1);
     await example.seenLine(/^NATS_USER is not set: /);
     await example.seenLine(/^NATS_PASSWORD and NATS_PASSWORD_FILE are both set: /);
   });
 
-  it('says which file of a setting cannot be read, without its value', async () => {
+  it('names the settings file that cannot be read', async () => {
     const example = start({ NATS_PASSWORD: '', NATS_PASSWORD_FILE: join(folder, 'nowhere') });
     expect(await example.exitCode()).toBe(1);
     await example.seenLine(/^NATS_PASSWORD_FILE: ".*nowhere" is empty or cannot be read/);
   });
 
-  it('names a user that cannot work', async () => {
+  it('rejects a user name that is not valid in a subject', async () => {
     const example = start({ NATS_USER: 'reg.*' });
     expect(await example.exitCode()).toBe(1);
     await example.seenLine(/^user: expected 1 to 64 /);
   });
 
-  it('gets a token of its own, prints its user code, and needs none at the next start', async () => {
+  it('acquires a token with a user code that it prints, and needs none at the next start', async () => {
     const [mock, tokenBroker] = await Promise.all([startMock(), FakeBroker.start({})]);
     const settings = {
       NATS_USER: '',
@@ -149,7 +149,7 @@ describe('the example register', () => {
     }
   });
 
-  it('is authorized by the controls of a mock where they are named, with nobody there', async () => {
+  it('is authorized by the controls of a mock without a person', async () => {
     const [mock, tokenBroker] = await Promise.all([startMock(), FakeBroker.start({})]);
     try {
       const example = start({
@@ -168,7 +168,7 @@ describe('the example register', () => {
     }
   });
 
-  it('ends in order while it waits for a person', async () => {
+  it('exits with 0 while it waits for a person', async () => {
     const mock = await startMock();
     try {
       const example = start({

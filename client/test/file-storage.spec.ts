@@ -15,8 +15,8 @@ async function newFolder(): Promise<string> {
   return folder;
 }
 
-describe('the file of a device', () => {
-  it('is readable for its owner only, also where a crash left a draft behind', async () => {
+describe('the storage file of a device', () => {
+  it('is readable only by its owner, even after a crash left a draft behind', async () => {
     const path = join(await newFolder(), 'till/device.json');
     const storage = fileStorage(path);
     expect(await storage.read()).toBeNull();
@@ -28,7 +28,7 @@ describe('the file of a device', () => {
     expect(await readFile(path, 'utf8')).toBe('two');
   });
 
-  it('is refused when others can read it', async () => {
+  it('is rejected when other users can read it', async () => {
     const path = join(await newFolder(), 'device.json');
     await writeFile(path, '{}', { mode: 0o644 });
     const made = createDevice({ authServerUrl: 'https://a.example', clientId: 'pos-server', storage: path });
@@ -39,7 +39,7 @@ describe('the file of a device', () => {
   });
 
   it.each(['', '{', '{}', '[]', 'null', '{"version":2}'])(
-    'is refused when it holds %j, and no word of it is told',
+    'is rejected as unusable when it contains %j',
     async (text) => {
       const path = join(await newFolder(), 'device.json');
       await writeFile(path, text, { mode: 0o600 });

@@ -15,7 +15,7 @@ import { RecordedFollower } from './support/record-license.js';
 
 const END = '2099-01-01T00:00:00.000Z';
 
-/** What a test started, ended after it in reverse order. */
+/** Cleanup functions of a test, run in reverse order after it. */
 const endings: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const end of endings.splice(0).toReversed()) await end();
@@ -40,7 +40,7 @@ async function publishTo(broker: TestNats): Promise<LicensePublisher> {
   return publisher;
 }
 
-describe('followLicense, with a broker that stays up', () => {
+describe('followLicense with a broker that stays up', () => {
   let broker: TestNats;
   let service: LicensePublisher;
   let number = 0;
@@ -57,7 +57,7 @@ describe('followLicense, with a broker that stays up', () => {
     service = await publishTo(broker);
   });
 
-  it('tells a register that nothing is known yet, and then the first license as it happens', async () => {
+  it('reports that no license is known yet, and then the first license live', async () => {
     const register = follow(broker.url, broker);
     expect(await register.seen('caught-up')).toEqual({ kind: 'caught-up', license: null });
     expect(register.follower.current()).toBeNull();
@@ -72,7 +72,7 @@ describe('followLicense, with a broker that stays up', () => {
     expect(register.follower.isLicensed()).toBe(true);
   });
 
-  it('tells a register that comes late what was told last on each subject', async () => {
+  it('delivers the last event of each subject to a register that connects later', async () => {
     const [before, last] = [nextStatus(), nextStatus(tokenUntil(END))];
     const warning = makeTokenWarning((number += 1), END);
     for (const event of [before, last, warning]) await service.publish(event);
@@ -87,7 +87,7 @@ describe('followLicense, with a broker that stays up', () => {
     expect(register.follower.tokenWarning()).toEqual(warning);
   });
 
-  it('keeps a warning of a token that has been replaced from a register that comes late', async () => {
+  it('does not deliver a warning of a replaced token to a register that connects later', async () => {
     await service.publish(makeTokenWarning((number += 1), '2026-03-08T00:00:00.000Z'));
     await service.publish(nextStatus({ reason: 'refreshed', ...tokenUntil(END) }));
 
@@ -98,7 +98,7 @@ describe('followLicense, with a broker that stays up', () => {
     expect(register.follower.tokenWarning()).toBeNull();
   });
 
-  it('tells an event once that the broker delivers twice', async () => {
+  it('delivers an event once that the broker sends twice', async () => {
     const register = follow(broker.url, broker);
     await register.seen('caught-up');
     const repeated = nextStatus();
@@ -111,7 +111,7 @@ describe('followLicense, with a broker that stays up', () => {
     expect(register.eventIds.filter((id) => id === repeated.id)).toHaveLength(1);
   });
 
-  it('leaves out an event that is older than what is known', async () => {
+  it('drops an event that is older than the last one', async () => {
     const [older, newer] = [nextStatus(), nextStatus()];
     const register = follow(broker.url, broker);
     await register.seen('caught-up');
@@ -124,9 +124,9 @@ describe('followLicense, with a broker that stays up', () => {
   });
 
   it.each([
-    ['that was named', SERVER_ID],
-    ['that it heard first', undefined],
-  ])('leaves out what another server than the one %s tells', async (_name, serverId) => {
+    ['in the options', SERVER_ID],
+    ['that published first', undefined],
+  ])('drops the events of any server but the one %s', async (_name, serverId) => {
     await service.publish(nextStatus());
     const register = follow(broker.url, broker, serverId);
     await register.seen('caught-up');
@@ -138,7 +138,7 @@ describe('followLicense, with a broker that stays up', () => {
     await service.publish(nextStatus());
   });
 
-  it('leaves out what is no event of its subject, and goes on hearing', async () => {
+  it('drops messages that are not events of their subject, and keeps receiving', async () => {
     const register = follow(broker.url, broker);
     await register.seen('caught-up');
     const warning = makeTokenWarning((number += 1), END);
@@ -158,7 +158,7 @@ describe('followLicense, with a broker that stays up', () => {
     expect((await register.seenEvent(next.id)).delivery.kind).toBe('live');
   });
 
-  it('goes on hearing after callbacks that throw or reject, and warns of them', async () => {
+  it('keeps receiving after callbacks that throw or reject, and emits process warnings', async () => {
     const emitWarning = vi.spyOn(process, 'emitWarning').mockReturnValue();
     endings.push(() => Promise.resolve(emitWarning.mockRestore()));
     const heard: string[] = [];
@@ -184,14 +184,14 @@ describe('followLicense, with a broker that stays up', () => {
     expect(details).toContain('the display is broken');
   });
 
-  it('says why it is refused', async () => {
+  it('reports the reason of a refusal', async () => {
     const register = new RecordedFollower({ natsUrl: broker.url, user: 'register', password: 'wrong' });
     endings.push(() => register.follower.close());
     const { change } = await register.seenState('disconnected');
     expect(change).toMatchObject({ reason: expect.stringContaining('Authorization Violation') as string });
   });
 
-  it('tells nothing any more once it is closed', async () => {
+  it('calls no callback after close()', async () => {
     const register = follow(broker.url, broker);
     await register.seen('caught-up');
     const callsAtClose = register.calls.length;
@@ -206,8 +206,8 @@ describe('followLicense, with a broker that stays up', () => {
   });
 });
 
-describe('followLicense, with a broker that comes and goes', () => {
-  it('starts before the broker, and before the stream', async () => {
+describe('followLicense with a broker that is interrupted', () => {
+  it('starts before the broker and before the stream exists', async () => {
     const broker = await startBroker();
     await broker.kill();
     const register = follow(broker.url, broker);
@@ -225,7 +225,7 @@ describe('followLicense, with a broker that comes and goes', () => {
     await register.seen('caught-up', ({ license }) => license?.sequence === acquired.sequence);
   });
 
-  it('reads the last status again after the broker was killed, and hears the next', async () => {
+  it('reads the last status again after the broker was killed, and receives the next event', async () => {
     const broker = await startBroker();
     const service = await publishTo(broker);
     await service.createStream();
@@ -250,7 +250,7 @@ describe('followLicense, with a broker that comes and goes', () => {
     expect((await register.seenEvent(next.id)).delivery.kind).toBe('live');
   });
 
-  it('learns what it missed while its cable was pulled, the last of it only', async () => {
+  it('receives only the last of the events that it missed while its cable was pulled', async () => {
     const broker = await startBroker();
     const service = await publishTo(broker);
     await service.createStream();
@@ -274,7 +274,7 @@ describe('followLicense, with a broker that comes and goes', () => {
     expect(told.every(({ delivery }) => delivery.kind === 'stored')).toBe(true);
   });
 
-  it('keeps what it knows when the store of the broker is lost, and is not told it again', async () => {
+  it('keeps the known license when the broker loses its store, and drops the repeated event', async () => {
     const broker = await startBroker();
     const service = await publishTo(broker);
     await service.createStream();
@@ -298,7 +298,7 @@ describe('followLicense, with a broker that comes and goes', () => {
     expect(register.eventIds).toEqual([status.id]);
   });
 
-  it('closes at once while the broker is away', async () => {
+  it('closes within a second while the broker is down', async () => {
     const broker = await startBroker();
     const register = follow(broker.url, broker);
     await register.seenState('connected');

@@ -10,7 +10,7 @@ function endPlus(offsetMs: number): Date {
 }
 
 describe('isLicensedAt', () => {
-  it('holds for nobody whose license is not known', () => {
+  it('is false if no license is known', () => {
     expect(isLicensedAt(null, endPlus(0))).toBe(false);
   });
 
@@ -19,7 +19,7 @@ describe('isLicensedAt', () => {
     ['requires-renewal', true],
     ['expired', false],
     ['unlicensed', false],
-  ])('with the status %s is %s', (status, expected) => {
+  ])('returns for the status %s: %s', (status, expected) => {
     expect(isLicensedAt(makeView({ status, ...tokenUntil(LATER) }), endPlus(0))).toBe(expected);
   });
 
@@ -27,7 +27,7 @@ describe('isLicensedAt', () => {
     [-1, true],
     [0, true],
     [1, false],
-  ])('%d ms from the end of the token is %s', (offsetMs, expected) => {
+  ])('returns %d ms from the end of the token: %s', (offsetMs, expected) => {
     expect(isLicensedAt(makeView(tokenUntil(END)), endPlus(offsetMs))).toBe(expected);
   });
 
@@ -35,12 +35,12 @@ describe('isLicensedAt', () => {
     [-1, true],
     [0, false],
     [1, false],
-  ])('%d ms from the renewal date is %s, whatever the server said before', (offsetMs, expected) => {
+  ])('returns %d ms from the renewal date, whatever the last status: %s', (offsetMs, expected) => {
     const license = makeView({ status: 'requires-renewal', renewalDate: END, ...tokenUntil(LATER) });
     expect(isLicensedAt(license, endPlus(offsetMs))).toBe(expected);
   });
 
-  it('needs a token', () => {
+  it('is false without a token', () => {
     expect(isLicensedAt(makeView(tokenUntil(null)), endPlus(0))).toBe(false);
   });
 });

@@ -25,13 +25,13 @@ function deviceWith(changes: Partial<DeviceLicense> = {}): { license: DeviceLice
 
 describe('the standing of a register', () => {
   it.each([
-    ['nothing was heard', null, 'nothing-heard'],
+    ['no event was received', null, 'nothing-heard'],
     ['the server is unlicensed', makeView({ status: 'unlicensed' }), 'unlicensed'],
     ['the license has expired', makeView({ status: 'expired' }), 'expired'],
     ['the renewal date is now', makeView({ renewalDate: NOW.toISOString() }), 'expired'],
     ['the token ended 1 ms ago', makeView(tokenUntil(after(-1).toISOString())), 'token-expired'],
     ['the server has no token', makeView(tokenUntil(null)), 'token-expired'],
-  ])('is not good when %s', (_when, view, reason) => {
+  ])('is not licensed when %s', (_when, view, reason) => {
     expect(judgeStanding(view, null, NOW)).toEqual({ isLicensed: false, reason, usableUntil: null });
   });
 
@@ -39,7 +39,7 @@ describe('the standing of a register', () => {
     ['it has no token', { license: null }, 'device-not-authorized'],
     ['its own license has ended', deviceWith({ renewalDate: NOW }), 'device-expired'],
     ['its own token ended 1 ms ago', deviceWith({ tokenExpiresAt: after(-1) }), 'device-token-expired'],
-  ])('is not good, at a licensed server, when %s', (_when, device, reason) => {
+  ])('is not licensed at a licensed server when %s', (_when, device, reason) => {
     expect(judgeStanding(makeView(), device, NOW)).toEqual({ isLicensed: false, reason, usableUntil: null });
   });
 
@@ -48,7 +48,7 @@ describe('the standing of a register', () => {
     ['the renewal date of the server', { renewalDate: after(7).toISOString() }, deviceWith(), 7],
     ['the end of its own token', {}, deviceWith({ tokenExpiresAt: after(3) }), 3],
     ['its own renewal date', {}, deviceWith({ renewalDate: after(2) }), 2],
-  ])('is good until %s, if that comes first', (_end, view, device, ms) => {
+  ])('is licensed until %s, if that is the earliest end', (_end, view, device, ms) => {
     const standing = judgeStanding(makeView(view), device, NOW);
     expect(standing).toEqual({ isLicensed: true, reason: 'licensed', usableUntil: after(ms) });
   });

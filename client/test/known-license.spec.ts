@@ -12,7 +12,7 @@ function considerAll(known: KnownLicense, events: readonly LicenseEvent[]): stri
   return events.map((event) => known.consider(event, NOW));
 }
 
-/** What one server tells, in its order. */
+/** The events of one server, in their order. */
 const history = fc
   .array(fc.record({ isWarning: fc.boolean(), end: fc.constantFrom(...ENDS) }), {
     minLength: 1,
@@ -24,7 +24,7 @@ const history = fc
     ),
   );
 
-/** The same as it may arrive: any order, any number of times, foreign events between. */
+/** The same events as they may arrive: in any order, any number of times, mixed with foreign events. */
 const arrivals = history.chain((events) => {
   const foreign = events.map((event) => ({
     ...event,
@@ -47,7 +47,7 @@ function last<Type extends LicenseEvent['type']>(events: readonly LicenseEvent[]
 }
 
 describe('KnownLicense', () => {
-  it('ends at the event of the highest sequence, in whatever order and however often they come', () => {
+  it('keeps the event with the highest sequence, in any order and with any repeats', () => {
     fc.assert(
       fc.property(arrivals, ([events, arriving]) => {
         const known = new KnownLicense(SERVER_ID);
@@ -65,7 +65,7 @@ describe('KnownLicense', () => {
     );
   });
 
-  it('tells each event at most once, and each newer than the one before on its subject', () => {
+  it('accepts each event at most once, and only in ascending sequence on its subject', () => {
     fc.assert(
       fc.property(arrivals, ([, arriving]) => {
         const known = new KnownLicense(SERVER_ID);
@@ -79,13 +79,13 @@ describe('KnownLicense', () => {
     );
   });
 
-  it('tells repeats from stale events', () => {
+  it('distinguishes duplicates from stale events', () => {
     const [first, second] = [makeStatusEvent(1), makeStatusEvent(2)];
     const outcomes = considerAll(new KnownLicense(), [second, second, first]);
     expect(outcomes).toEqual(['news', 'duplicate', 'stale']);
   });
 
-  it('does not take a known id under a higher sequence', () => {
+  it('rejects a known id with a higher sequence', () => {
     const event = makeStatusEvent(1);
     expect(considerAll(new KnownLicense(), [event, makeStatusEvent(2, {}, { id: event.id })])).toEqual([
       'news',
@@ -93,13 +93,13 @@ describe('KnownLicense', () => {
     ]);
   });
 
-  it('does not take another event under a known sequence', () => {
+  it('rejects another event with a known sequence', () => {
     expect(
       considerAll(new KnownLicense(), [makeStatusEvent(1), makeStatusEvent(1, {}, { id: 'clone' })]),
     ).toEqual(['news', 'stale']);
   });
 
-  it('goes on by sequence alone when it has forgotten the oldest ids', () => {
+  it('drops old events by sequence after it has evicted their ids', () => {
     const known = new KnownLicense();
     const events = Array.from({ length: 300 }, (_, number) => makeStatusEvent(number));
     expect(new Set(considerAll(known, events))).toEqual(new Set(['news']));
@@ -108,14 +108,14 @@ describe('KnownLicense', () => {
   });
 
   describe('a warning', () => {
-    it('is superseded once the status tells of another token', () => {
+    it('is superseded once the status contains another token', () => {
       const known = new KnownLicense();
       const refreshed = makeStatusEvent(2, tokenUntil(ENDS[1]));
       expect(considerAll(known, [refreshed, makeTokenWarning(1, ENDS[0])])).toEqual(['news', 'superseded']);
       expect(known.tokenWarning).toBeNull();
     });
 
-    it('is forgotten when the license is removed', () => {
+    it('is dropped when the license is removed', () => {
       const known = new KnownLicense();
       considerAll(known, [makeStatusEvent(1, tokenUntil(ENDS[0])), makeTokenWarning(2, ENDS[0])]);
       expect(known.tokenWarning).not.toBeNull();
@@ -123,7 +123,7 @@ describe('KnownLicense', () => {
       expect(known.tokenWarning).toBeNull();
     });
 
-    it('stays while a later status is about the same token', () => {
+    it('is kept while a later status contains the same token', () => {
       const known = new KnownLicense();
       const warning = makeTokenWarning(1, '2026-03-08T00:00:00Z');
       considerAll(known, [warning, makeStatusEvent(2, { reason: 'renewal-window', ...tokenUntil(ENDS[0]) })]);
@@ -134,7 +134,7 @@ describe('KnownLicense', () => {
   describe('the server that is followed', () => {
     const other = { serverId: 'srv-store-2' };
 
-    it('is only the one that was named', () => {
+    it('is only the one in the options', () => {
       const known = new KnownLicense('srv-store-2');
       expect(considerAll(known, [makeStatusEvent(1), makeStatusEvent(2, {}, other)])).toEqual([
         'foreign-source',
@@ -142,7 +142,7 @@ describe('KnownLicense', () => {
       ]);
     });
 
-    it('is the one that was heard first, while its license holds', () => {
+    it('is the first one that publishes, while its license is valid', () => {
       const known = new KnownLicense();
       const outcomes = considerAll(known, [
         makeStatusEvent(1),
@@ -153,7 +153,7 @@ describe('KnownLicense', () => {
       expect(known.status?.source).toBe(`/servers/${SERVER_ID}`);
     });
 
-    it('is another one when it is licensed in place of one that was removed', () => {
+    it('changes to another one that is licensed after the first was removed', () => {
       const known = new KnownLicense();
       considerAll(known, [makeStatusEvent(1), makeTokenWarning(2, ENDS[0]), makeStatusEvent(3, unlicensed)]);
       expect(known.consider(makeStatusEvent(4, {}, other), NOW)).toBe('news');
@@ -161,20 +161,20 @@ describe('KnownLicense', () => {
       expect(known.consider(makeStatusEvent(5), NOW)).toBe('foreign-source');
     });
 
-    it('is not changed by a warning of another one', () => {
+    it('does not change because of a warning of another one', () => {
       const known = new KnownLicense();
       considerAll(known, [makeStatusEvent(1, unlicensed)]);
       expect(known.consider(makeTokenWarning(2, ENDS[0], other), NOW)).toBe('foreign-source');
     });
 
-    it('is another one once its token has ended', () => {
+    it('changes to another one once its token has ended', () => {
       const known = new KnownLicense();
       known.consider(makeStatusEvent(1, tokenUntil(ENDS[0])), NOW);
       expect(known.consider(makeStatusEvent(2, {}, other), new Date(ENDS[0]))).toBe('foreign-source');
       expect(known.consider(makeStatusEvent(2, {}, other), new Date(ENDS[1]))).toBe('news');
     });
 
-    it('leaves no warning of its own behind', () => {
+    it('leaves no warning behind when it changes', () => {
       const known = new KnownLicense();
       considerAll(known, [makeTokenWarning(5, ENDS[0], other), makeStatusEvent(1, tokenUntil(ENDS[0]))]);
       expect(known.tokenWarning).toBeNull();

@@ -11,8 +11,8 @@ import { startNats, type TestNats } from '../../test/support/start-nats.js';
 import { LicensePublisher } from './support/license-publisher.js';
 import { encode, makeStatusEvent, makeTokenWarning } from './support/make-event.js';
 
-// Nest loads what is installed as @nestjs/microservices, in the licensing service too: it is installed under another
-// name, and found under its own in this process alone.
+// Nest loads @nestjs/microservices if it is installed, in the licensing service too. So it is installed under another
+// name, and this hook maps its real name to that one in this process only.
 register(
   `data:text/javascript,${encodeURIComponent(`
     export const resolve = (name, context, next) =>
@@ -87,17 +87,17 @@ describe('a Nest microservice with the deserializer', () => {
     heard.length = 0;
   });
 
-  it('hands the whole event over, and answers nobody', async () => {
+  it('passes the whole event to the handler and sends no answer', async () => {
     for (const event of [makeStatusEvent(1), makeTokenWarning(2, '2099-01-01T00:00:00.000Z')]) {
       heard.length = 0;
-      // JetStream names an inbox for its acknowledgement: an answer of the microservice would come there.
+      // JetStream sets a reply inbox for its acknowledgement: an answer of the microservice would arrive there.
       await service.publish(event);
       expect(await heardNext()).toEqual({ pattern: event.type, data: event });
     }
     expect(errors).toEqual([]);
   });
 
-  it('leaves out what is no event of the license, says why, and goes on', async () => {
+  it('logs and drops messages that are not license events, and keeps receiving', async () => {
     await service.send('license.status', JSON.stringify({ ...makeStatusEvent(3), type: 'token.expiring' }));
     await service.send('license.status', '<html>');
     const next = makeStatusEvent(4);
@@ -113,13 +113,13 @@ describe('a Nest microservice with the deserializer', () => {
 const read = (subject: string, data: Uint8Array) =>
   licenseEventDeserializer.deserialize({ subject, data }, { channel: subject });
 
-it('is tested with a package that the Nest of the licensing service does not find', () => {
+it('the Nest of the licensing service does not find the microservices package of these tests', () => {
   const { resolve } = createRequire(createRequire(import.meta.url).resolve('@nestjs/core'));
   expect(() => resolve('@nestjs/microservices')).toThrow(/Cannot find module/);
 });
 
-describe('the deserializer, with what is not of the license', () => {
-  it("lets Nest's own messages through", () => {
+describe('the deserializer with other messages', () => {
+  it("passes Nest's own messages unchanged", () => {
     const packet = { pattern: 'carts', data: { total: 3 }, id: '7' };
     expect(read('carts', encode(packet))).toEqual(packet);
   });
@@ -128,7 +128,7 @@ describe('the deserializer, with what is not of the license', () => {
     ['{"id":"1","data":2}', { id: '1', data: 2 }],
     ['plain', 'plain'],
     ['null', null],
-  ])('takes %s for an event of its subject', (text, data) => {
+  ])('treats %s as an event of its subject', (text, data) => {
     expect(read('carts', new TextEncoder().encode(text))).toEqual({ pattern: 'carts', data });
   });
 });

@@ -13,7 +13,7 @@ describe('the package of the client', () => {
   }, 60_000);
   afterAll(() => rm(packed.projectDir, { recursive: true }));
 
-  it('holds what it needs, and neither the example nor tests', () => {
+  it('contains all required files, without the example and the tests', () => {
     expect(packed.files).toEqual(
       expect.arrayContaining([
         'LICENSE',
@@ -29,19 +29,19 @@ describe('the package of the client', () => {
     expect(packed.files.filter((path) => /example|\btest\b|spec/.test(path))).toEqual([]);
   });
 
-  it('leaves publint nothing to say', async () => {
+  it('passes publint in strict mode', async () => {
     const { buffer } = new Uint8Array(await readFile(packed.tarballPath));
     const { messages } = await publint({ pack: { tarball: buffer }, strict: true });
     expect(messages).toEqual([]);
   });
 
-  it('has types that fit, for ES modules: CommonJS gets it by import() or by require() of a Node that can', async () => {
+  it('has correct types for ES modules (CommonJS uses import() or a Node that can require() them)', async () => {
     const result = await checkPackage(createPackageFromTarballData(await readFile(packed.tarballPath)));
     if (!result.types) throw new Error('there are no types');
     expect(Object.keys(result.entrypoints).toSorted()).toEqual(['.', './nestjs']);
     const problems = result.problems.filter(
       (problem) =>
-        // The old resolution of TypeScript knows no "exports", and this is an ES module for whoever resolves as CommonJS.
+        // TypeScript's node10 resolution ignores "exports", and the node16-cjs problem is that this is an ES module.
         !('resolutionKind' in problem && ['node10', 'node16-cjs'].includes(problem.resolutionKind)),
     );
     expect(problems).toEqual([]);
@@ -54,7 +54,7 @@ describe('the package of the client', () => {
     await Promise.all(
       examples.map(async (code, index) => {
         const path = join(packed.projectDir, `example-${index}.mts`);
-        // The name that it is installed under here: see nestjs.spec.ts.
+        // The package is installed under this name: see nestjs.spec.ts.
         await writeFile(path, code.replaceAll('@nestjs/microservices', 'nest-microservices'));
       }),
     );

@@ -43,13 +43,13 @@ describe('verify', () => {
     [good],
     [{ active: false, error: 'token-expired' }],
     [{ active: false, error: 'nonce-required', nonce: 'n-1' }],
-  ])('answers what the server says: %j', async (said) => {
+  ])('returns the answer of the server: %j', async (said) => {
     answer = JSON.stringify(said);
     expect(await register.follower.verify('aaa.bbb.ccc')).toEqual(said);
     expect(asked.at(-1)).toEqual({ token: 'aaa.bbb.ccc' });
   });
 
-  it('hands the proof over, and what it is to be for', async () => {
+  it('sends the proof with its method and URL', async () => {
     answer = JSON.stringify(good);
     const request = { token: 'aaa', proof: 'ppp', htm: 'POST', htu: 'https://10.0.0.3/carts' };
     await register.follower.verify(request);
@@ -57,14 +57,14 @@ describe('verify', () => {
   });
 
   it.each(['', '{}', 'null', '[]', '{"active":"true"}', '{"active":true}', '{"active":1,"deviceId":"x"}'])(
-    'takes %j for no answer, least of all for a good one',
+    'rejects the answer %j as not readable',
     async (said) => {
       answer = said;
       await expect(register.follower.verify('aaa')).rejects.toMatchObject({ code: 'answer-not-readable' });
     },
   );
 
-  it('says when nobody answers, and when there is no connection', async () => {
+  it('reports no-answer without a service, and not-connected after close()', async () => {
     await service.drain();
     const error: unknown = await register.follower.verify('aaa').catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(LicenseServerError);

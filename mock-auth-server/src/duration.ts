@@ -1,6 +1,6 @@
 const unitMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** Reads a duration such as `7d`, `10m` or `1500ms` as milliseconds; null when it is none. */
+/** Parses a duration such as `7d`, `10m` or `1500ms` into milliseconds; `null` if it is not a duration. */
 export function parseDuration(text: string): number | null {
   const match = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text);
   const factor = unitMs[match?.[2] ?? ''];

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** What the database keeps of a token or code: its SHA-256, so that a stolen file holds nothing that works. */
+/** Returns the SHA-256 of a token or code: all that the database stores, so that a stolen file has no usable secret. */
 export function hashSecret(secret: string): Buffer {
   return createHash('sha256').update(secret).digest();
 }

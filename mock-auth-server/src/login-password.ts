@@ -2,18 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Where a generated password lies. */
+/** Returns the path of the generated password. */
 export function loginPasswordPath(dataDir: string): string {
   return join(dataDir, 'login-password');
 }
 
-/** Reads the generated login password, made at the first start for its owner's eyes alone. */
+/** Returns the login password, which the first start generates into a file that only its owner can read. */
 export function readOrCreateLoginPassword(dataDir: string): string {
   const path = loginPasswordPath(dataDir);
   try {
     const password = readFileSync(path, 'utf8').trim();
     if (password.length < 8)
-      throw new Error(`${path} must hold at least 8 characters: delete it to have it made anew`);
+      throw new Error(`${path} must contain at least 8 characters: delete it to generate a new password`);
     return password;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;

@@ -12,7 +12,7 @@ function fail(message: string): never {
 
 function describeStartFault(error: unknown, host: string, port: number): string {
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE') return `port ${port} on ${host} is in use: stop what listens there, or set PORT`;
+  if (code === 'EADDRINUSE') return `port ${port} on ${host} is in use: stop the other process, or set PORT`;
   if (code === 'EACCES' || code === 'EADDRNOTAVAIL')
     return `cannot listen on ${host}:${port} (${code}): set HOST and PORT`;
   return message;
@@ -30,7 +30,7 @@ try {
   const url = await server.listen();
   const where =
     server.loginPasswordPath === null
-      ? 'the password that was set'
+      ? 'the password in LOGIN_PASSWORD'
       : `the password in ${server.loginPasswordPath}`;
   writeLine(`mock Authorization server listens on ${settings.host}:${settings.port}, issuer ${url}`);
   writeLine(`log in as ${server.loginEmail} with ${where}`);

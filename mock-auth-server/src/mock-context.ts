@@ -8,16 +8,16 @@ import type { DpopProofStore } from './store/dpop-proof-store.js';
 import type { GrantStore } from './store/grant-store.js';
 import type { RefreshTokenStore } from './store/refresh-token-store.js';
 
-/** Writes one readable line for an event that matters; it is never given a secret. */
+/** Writes one log line. A line must not contain a secret. */
 export type Log = (line: string) => void;
 
 interface ServerUrls {
   issuer: string;
-  /** What a person's browser uses. */
+  /** The URL for the browsers of people. */
   publicUrl: string;
 }
 
-/** What the parts of the server share. */
+/** The shared parts of the server. */
 export interface MockContext {
   settings: MockServerSettings;
   urls: ServerUrls;
@@ -34,8 +34,8 @@ export interface MockContext {
 }
 
 /**
- * Runs work as one transaction that no other process interleaves with. It is synchronous, so that within this
- * process nothing interleaves either: a race between two refreshes cannot happen by design.
+ * Runs work in one transaction that excludes other processes. It is synchronous, so that nothing in this process
+ * interleaves either: two refreshes cannot race.
  */
 export function inTransaction<T>(context: MockContext, work: () => T): T {
   return context.database.transaction(work).immediate();

@@ -26,29 +26,29 @@ import { seedDemoData } from './store/seed.js';
 
 export interface MockServerOptions extends Partial<MockServerSettings> {
   dataDir: string;
-  /** The clock of everything but the `Date` header; the real one unless given. */
+  /** The clock of everything except the `Date` header. Default: the clock of this machine. */
   now?: () => Date;
-  /** Receives one readable line for each event that matters; silent unless given. */
+  /** Receives each log line. Default: none is written. */
   log?: Log;
 }
 
 export interface MockServer {
-  /** The issuer, once `listen` has resolved. */
+  /** The issuer. It is final after `listen` has resolved. */
   readonly url: string;
   readonly loginEmail: string;
   readonly loginPassword: string;
-  /** Where a generated password lies; null when one was given. */
+  /** The path of the generated password; `null` if the password is set by an option. */
   readonly loginPasswordPath: string | null;
-  /** Starts to listen and resolves to the issuer; port 0 takes a free one. */
+  /** Starts to listen and resolves to the issuer. Port 0 selects a free port. */
   listen(): Promise<string>;
-  /** Stops within two seconds, also with keep-alive connections; what was answered is on disk. */
+  /** Stops within two seconds, even with open connections. Every answered change is in the database. */
   close(): Promise<void>;
 }
 
 const bodyLimitBytes = 16_384;
 const closeDeadlineMs = 1500;
 
-/** Creates the mock Authorization server on its data folder; it serves nothing before `listen`. */
+/** Creates the mock Authorization server with its data folder. It serves no request before `listen`. */
 export async function createMockServer(options: MockServerOptions): Promise<MockServer> {
   const settings = { ...defaultSettings, ...options };
   const context = createContext(
@@ -98,21 +98,21 @@ function createContext(settings: MockServerSettings, now: () => Date, log: Log):
   };
 }
 
-/** No script and no frame from anywhere: the pages need none. The style sheet holds small pictures in itself. */
+/** Forbids scripts and frames, which the pages do not need. The style sheet contains pictures as data: URLs. */
 const contentSecurityPolicy =
   "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 function createApp(): FastifyInstance {
   const app = fastify({
     bodyLimit: bodyLimitBytes,
-    // Bodies are taken as they were sent: nothing is converted, and an unknown field is an error.
+    // Bodies are validated as they were sent: no type is converted, and an unknown field is an error.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allowUnionTypes: true } },
   });
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers({
       'content-security-policy': contentSecurityPolicy,
       'x-content-type-options': 'nosniff',
-      // Not no-referrer: with that, browsers send the Origin of a form as null.
+      // With no-referrer, browsers would send the Origin of a form as null.
       'referrer-policy': 'same-origin',
     });
   });

@@ -10,7 +10,7 @@ function faultsOf(env: Record<string, string>): string[] {
 }
 
 describe('readSettings', () => {
-  it('takes the defaults where nothing is set, or set to nothing', () => {
+  it('uses the defaults for unset and blank variables', () => {
     expect(readSettings({ PORT: '', HOST: ' ' })).toEqual({ ok: true, settings: defaultSettings });
   });
 
@@ -83,19 +83,19 @@ describe('readSettings', () => {
     ['MOCK_CONTROLS', 'true'],
     ['DPOP', 'required'],
     ['SIGNING_ALG', 'HS256'],
-  ])('refuses %s=%s and names it', (name, value) => {
+  ])('rejects %s=%s and names the variable', (name, value) => {
     const faults = faultsOf({ [name]: value });
     expect(faults).toHaveLength(1);
     expect(faults[0]).toMatch(new RegExp(`^${name} must `));
   });
 
-  it('lists all faults at once, and repeats no secret', () => {
+  it('lists all faults together without the value of a secret', () => {
     const faults = faultsOf({ PORT: 'x', TOKEN_TTL: 'x', LOGIN_PASSWORD: 'hunter2' });
     expect(faults).toHaveLength(3);
     expect(faults.join('\n')).not.toContain('hunter2');
   });
 
-  it('reads the password from a file, but not from both places', () => {
+  it('reads the password from a file, and rejects a file and a value together', () => {
     const folder = mkdtempSync(join(tmpdir(), 'mock-settings-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const path = join(folder, 'password');
@@ -104,7 +104,7 @@ describe('readSettings', () => {
       settings: { loginPassword: 'from a file' },
     });
     expect(faultsOf({ LOGIN_PASSWORD_FILE: path, LOGIN_PASSWORD: 'correct horse' })).toEqual([
-      'LOGIN_PASSWORD and LOGIN_PASSWORD_FILE are both set: keep one of them',
+      'LOGIN_PASSWORD and LOGIN_PASSWORD_FILE are both set: set one of them',
     ]);
   });
 });

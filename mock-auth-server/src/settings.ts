@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { parseDuration } from './duration.js';
 
-/** How long a rotated refresh token goes on working: until its successor is used, or at most this many milliseconds. */
+/** How long a rotated refresh token stays valid: until its successor is used, or at most this many milliseconds. */
 type RefreshGrace = 'until-used' | number;
 
 export interface MockServerSettings {
   host: string;
   port: number;
-  /** Null: `http://127.0.0.1:<port>`. */
+  /** `null` for `http://127.0.0.1:<port>`. */
   issuerUrl: string | null;
-  /** What a person's browser uses; null: the issuer. */
+  /** The URL for the browsers of people; `null` for the issuer. */
   publicUrl: string | null;
   dataDir: string;
   tokenTtlSeconds: number;
@@ -18,10 +18,10 @@ export interface MockServerSettings {
   isRefreshRotated: boolean;
   refreshGrace: RefreshGrace;
   loginEmail: string;
-  /** Null: generated into `<dataDir>/login-password`. */
+  /** `null` if it is generated into `<dataDir>/login-password`. */
   loginPassword: string | null;
   hasMockControls: boolean;
-  /** `nonce`: DPoP with server-made nonces; `on`: without nonces; `off`: neither offered nor understood. */
+  /** `nonce`: DPoP with nonces of this server. `on`: DPoP without nonces. `off`: no DPoP, and proofs are ignored. */
   dpop: 'nonce' | 'on' | 'off';
   signingAlg: 'ES256' | 'EdDSA';
 }
@@ -46,7 +46,7 @@ export const defaultSettings: MockServerSettings = {
 
 export type SettingsOutcome = { ok: true; settings: MockServerSettings } | { ok: false; faults: string[] };
 
-/** Reads the settings from the environment; all faults are listed at once, each with its variable and the cure. */
+/** Reads the settings from the environment, or returns all faults, each with its variable and the expected value. */
 export function readSettings(env: Record<string, string | undefined>): SettingsOutcome {
   const reader = new SettingsReader(env);
   const base = defaultSettings;
@@ -114,12 +114,12 @@ class SettingsReader {
     );
   }
 
-  /** A secret's value is never repeated in a fault. */
+  /** Reads a secret. A fault never contains its value. */
   readSecret(name: string, leastLength: number): string | null {
     const path = this.#env[`${name}_FILE`];
     const direct = this.#env[name];
     if (path && direct) {
-      this.faults.push(`${name} and ${name}_FILE are both set: keep one of them`);
+      this.faults.push(`${name} and ${name}_FILE are both set: set one of them`);
       return null;
     }
     const secret = path ? this.#readSecretFile(`${name}_FILE`, path) : direct;

@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { startTestServer } from './support/start-test-server.js';
 import { acquire, deviceCodeGrantType, discover, oauthErrorOf, redeem } from './support/test-client.js';
 
-describe('acquire a license', () => {
+describe('acquiring a license', () => {
   it.each(['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration'])(
-    'describes the server at %s with the issuer that was asked',
+    'returns metadata with the requested issuer at %s',
     async (path) => {
       const server = await startTestServer();
       const { body } = await server.get(path);
@@ -20,14 +20,14 @@ describe('acquire a license', () => {
     },
   );
 
-  it('names the public URL to the person and the issuer to the client', async () => {
+  it('gives the public URL to the person and the issuer to the client', async () => {
     const server = await startTestServer({ publicUrl: 'https://auth.example' });
     const codes = await client.initiateDeviceAuthorization(await discover(server), {});
     expect(codes.verification_uri).toBe('https://auth.example/organizations');
     expect((await server.get('/.well-known/oauth-authorization-server')).body['issuer']).toBe(server.url);
   });
 
-  it('is polled by openid-client from pending to tokens', async () => {
+  it('lets openid-client poll from pending to tokens', async () => {
     const server = await startTestServer({ pollIntervalSeconds: 1 });
     const config = await discover(server);
     const codes = await client.initiateDeviceAuthorization(config, {});
@@ -40,7 +40,7 @@ describe('acquire a license', () => {
   });
 
   it.each(['ES256', 'EdDSA'] as const)(
-    'signs license tokens with %s, with the terms of the license',
+    'signs license tokens with %s that contain the terms of the license',
     async (alg) => {
       const server = await startTestServer({ signingAlg: alg });
       const tokens = await acquire(server, await discover(server), 'srv-store-1');
@@ -86,7 +86,7 @@ describe('acquire a license', () => {
     expect(claims.sub).toBe('srv-store-1');
   });
 
-  it('tells a register without hub URL or renewal date so with null', async () => {
+  it('sends null for a missing URL and a missing renewal date', async () => {
     const server = await startTestServer();
     const tokens = await acquire(server, await discover(server, 'pos-register'), 'reg-1-1');
     const claims = decodeJwt(tokens.access_token);
@@ -98,7 +98,7 @@ describe('acquire a license', () => {
     expect(decodeProtectedHeader(tokens.access_token).typ).toBe('at+jwt');
   });
 
-  it('answers pending until somebody approves, and slow_down with 5 s more when polled too fast', async () => {
+  it('answers authorization_pending until a person approves, and slow_down with 5 s more after each early poll', async () => {
     const server = await startTestServer();
     const config = await discover(server);
     const codes = await client.initiateDeviceAuthorization(config, {});
@@ -114,7 +114,7 @@ describe('acquire a license', () => {
     expect(await poll()).toBe('authorization_pending');
   });
 
-  it('never slows down a code that is ready', async () => {
+  it('never slows down a code that is approved', async () => {
     const server = await startTestServer();
     const config = await discover(server);
     const codes = await client.initiateDeviceAuthorization(config, {});
@@ -123,7 +123,7 @@ describe('acquire a license', () => {
     expect((await redeem(config, codes.device_code)).access_token).toBeTypeOf('string');
   });
 
-  it('gives tokens for a device code once', async () => {
+  it('issues tokens for a device code only once', async () => {
     const server = await startTestServer();
     const config = await discover(server);
     const codes = await client.initiateDeviceAuthorization(config, {});
@@ -134,7 +134,7 @@ describe('acquire a license', () => {
     expect(answers.toSorted()).toEqual(['invalid_grant', 'invalid_grant', 'invalid_grant', 'no error']);
   });
 
-  it('answers access_denied without a license refusal when a person denied', async () => {
+  it('answers access_denied without license_refusal after a person denied the code', async () => {
     const server = await startTestServer();
     const config = await discover(server);
     const codes = await client.initiateDeviceAuthorization(config, {});
@@ -153,7 +153,7 @@ describe('acquire a license', () => {
     [-1, 'authorization_pending'],
     [0, 'expired_token'],
     [1, 'expired_token'],
-  ])('answers a poll %i ms from the end of its code with its own error', async (offsetMs, error) => {
+  ])('answers a poll %i ms from the end of its code with %s', async (offsetMs, error) => {
     const server = await startTestServer({ userCodeTtlSeconds: 60 });
     const config = await discover(server);
     const codes = await client.initiateDeviceAuthorization(config, {});
@@ -161,7 +161,7 @@ describe('acquire a license', () => {
     expect(await oauthErrorOf(redeem(config, codes.device_code))).toBe(error);
   });
 
-  it('gives the seat back when an approved device never comes for its tokens', async () => {
+  it('frees the seat when an approved device never requests its tokens', async () => {
     const server = await startTestServer({ userCodeTtlSeconds: 60 });
     const config = await discover(server);
     const codes = await client.initiateDeviceAuthorization(config, {});
@@ -172,7 +172,7 @@ describe('acquire a license', () => {
     expect(await oauthErrorOf(redeem(config, codes.device_code))).toBe('expired_token');
   });
 
-  it('refuses a device code that another client shows', async () => {
+  it('refuses a device code that another client presents', async () => {
     const server = await startTestServer();
     const codes = await client.initiateDeviceAuthorization(await discover(server), {});
     await server.approve(codes.user_code, 'srv-store-1');
@@ -180,7 +180,7 @@ describe('acquire a license', () => {
     expect(await oauthErrorOf(redeem(register, codes.device_code))).toBe('invalid_grant');
   });
 
-  it('keeps no token or code in its data folder or log as it is', async () => {
+  it('stores no token or code as plain text in its data folder or log', async () => {
     const { readFileSync, readdirSync } = await import('node:fs');
     const server = await startTestServer();
     const config = await discover(server);
@@ -205,11 +205,11 @@ describe('acquire a license', () => {
   });
 });
 
-describe('who may be authorized', () => {
+describe('the approval of a device', () => {
   it.each([
     ['pos-server', 'reg-1-1', 'this user code was issued to a server, but reg-1-1 is a register'],
     ['pos-register', 'srv-store-1', 'this user code was issued to a register, but srv-store-1 is a server'],
-  ])('refuses a code of %s for %s, and leaves the code usable', async (clientId, deviceId, reason) => {
+  ])('refuses a code of %s for %s, and keeps the code usable', async (clientId, deviceId, reason) => {
     const server = await startTestServer();
     const codes = await client.initiateDeviceAuthorization(await discover(server, clientId), {});
     const refused = await server.control('POST', '/approve', { userCode: codes.user_code, deviceId });
@@ -223,7 +223,7 @@ describe('who may be authorized', () => {
     ['license-expired', { expiresOn: '2020-01-01' }, { expiresOn: null }],
     ['license-inactive', { isActive: false }, { isActive: true }],
     ['license-used-up', { count: 0 }, { count: 1 }],
-  ])('refuses with %s, and leaves the code usable', async (code, bad, good) => {
+  ])('refuses with %s, and keeps the code usable', async (code, bad, good) => {
     const server = await startTestServer();
     const config = await discover(server);
     const codes = await client.initiateDeviceAuthorization(config, {});
@@ -235,7 +235,7 @@ describe('who may be authorized', () => {
     expect((await redeem(config, codes.device_code)).access_token).toBeTypeOf('string');
   });
 
-  it('refuses at the token endpoint what ended after the approval, and leaves the device code usable', async () => {
+  it('is refused at the token endpoint when the license became inactive, and keeps the device code usable', async () => {
     const server = await startTestServer();
     const config = await discover(server);
     const codes = await client.initiateDeviceAuthorization(config, {});
@@ -251,7 +251,7 @@ describe('who may be authorized', () => {
     expect((await server.postForm('/oauth/token', form)).status).toBe(200);
   });
 
-  it('ends the old authorization of a device and keeps its seat', async () => {
+  it('ends the old authorization of the device and keeps its seat', async () => {
     const server = await startTestServer();
     const config = await discover(server);
     await server.control('PATCH', '/licenses/lic-demo-servers', { count: 1 });
@@ -265,7 +265,7 @@ describe('who may be authorized', () => {
     });
   });
 
-  it('refuses the youngest seats when a count is lowered', async () => {
+  it('refuses the newest seats when the count is lowered', async () => {
     const server = await startTestServer();
     const config = await discover(server);
     const oldest = await acquire(server, config, 'srv-store-2');

@@ -15,7 +15,7 @@ interface ProofChanges {
   signWith?: KeyPair;
 }
 
-/** Makes a DPoP proof by hand, so that each part of it can be made wrong. */
+/** Builds a DPoP proof without a client library, so that a test can change each part of it. */
 async function makeProof(server: TestServer, key: KeyPair, changes: ProofChanges = {}): Promise<string> {
   const header = {
     alg: 'ES256',
@@ -41,7 +41,7 @@ async function fetchNonce(server: TestServer): Promise<string> {
     client_id: 'pos-server',
   });
   const nonce = answer.headers.get('dpop-nonce');
-  if (nonce === null) throw new Error('there is no DPoP-Nonce');
+  if (nonce === null) throw new Error('the answer has no DPoP-Nonce header');
   return nonce;
 }
 
@@ -53,11 +53,11 @@ async function refreshWith(server: TestServer, refreshToken: string, proof: stri
 interface Bound {
   key: KeyPair;
   refreshToken: string;
-  /** Makes a proof that knows the nonce. */
+  /** Builds a proof with the current nonce. */
   prove: (changes?: ProofChanges, signer?: KeyPair) => Promise<string>;
 }
 
-/** Licenses a store with a bound token. */
+/** Acquires a bound token for a store server. */
 async function bindStore(server: TestServer): Promise<Bound> {
   const key = await generateKeyPair('ES256', { extractable: true });
   const config = await discover(server);
@@ -74,14 +74,14 @@ async function startBound(): Promise<Bound & { server: TestServer }> {
 }
 
 describe('bound tokens (DPoP)', () => {
-  it('are offered in the metadata', async () => {
+  it('are announced in the metadata', async () => {
     const server = await startTestServer();
     const { body } = await server.get('/.well-known/oauth-authorization-server');
     expect(body['dpop_signing_alg_values_supported']).toEqual(['ES256', 'EdDSA', 'Ed25519']);
   });
 
   it.each(['ES256', 'EdDSA', 'Ed25519'])(
-    'are got and refreshed by openid-client with a key of %s',
+    'can be acquired and refreshed by openid-client with a key of %s',
     async (alg) => {
       const server = await startTestServer();
       const config = await discover(server);
@@ -119,7 +119,7 @@ describe('bound tokens (DPoP)', () => {
   });
 
   it.each([3600, -3600, -50 * 365 * 86_400])(
-    'are got by a client whose clock is %i s off, through the nonce',
+    'can be acquired by a client whose clock is %i s wrong, because of the nonce',
     async (off) => {
       const server = await startTestServer();
       const config = await discover(server, 'pos-server', { [client.clockSkew]: off });
@@ -129,7 +129,7 @@ describe('bound tokens (DPoP)', () => {
     },
   );
 
-  it('are refused to a proof without a nonce, with the challenge that names one', async () => {
+  it('are refused for a proof without a nonce, with a challenge that contains one', async () => {
     const { server, key, refreshToken } = await startBound();
     const answer = await refreshWith(server, refreshToken, await makeProof(server, key));
     expect(answer).toMatchObject({ status: 400, body: { error: 'use_dpop_nonce' } });
@@ -142,7 +142,7 @@ describe('bound tokens (DPoP)', () => {
     expect(retry.status).toBe(200);
   });
 
-  it('take a nonce for at least five minutes and at most ten, also over a restart', async () => {
+  it('accept a nonce for at least five and at most ten minutes, even across a restart', async () => {
     const { server, prove, refreshToken } = await startBound();
     await server.restart({ isRefreshRotated: false });
     server.clock.advanceSeconds(299);
@@ -151,7 +151,7 @@ describe('bound tokens (DPoP)', () => {
     expect((await refreshWith(server, refreshToken, await prove())).body['error']).toBe('use_dpop_nonce');
   });
 
-  it('are refused to a proof that was used before, also after a restart', async () => {
+  it('are refused for a replayed proof, even after a restart', async () => {
     const { server, prove, refreshToken } = await startBound();
     await server.restart({ isRefreshRotated: false });
     const proof = await prove();
@@ -167,7 +167,7 @@ describe('bound tokens (DPoP)', () => {
     expect((await refreshWith(server, refreshToken, proof)).status).toBe(200);
   });
 
-  it('are worth nothing without their key, and whoever tries does not end the family', async () => {
+  it('are refused without their key, and the attempt does not end the family', async () => {
     const { server, prove, refreshToken } = await startBound();
     const thief = await generateKeyPair('ES256', { extractable: true });
     expect((await refreshWith(server, refreshToken, null)).body['error']).toBe('invalid_grant');
@@ -184,7 +184,7 @@ describe('bound tokens (DPoP)', () => {
     expect(last.status).toBe(200);
   });
 
-  it('heal a lost answer with the same key until the successor is used', async () => {
+  it('can be requested again with the same key after a lost answer, until the successor is used', async () => {
     const { server, prove, refreshToken } = await startBound();
     await refreshWith(server, refreshToken, await prove());
     const again = await refreshWith(server, refreshToken, await prove());
@@ -195,7 +195,7 @@ describe('bound tokens (DPoP)', () => {
     expect((await refreshWith(server, refreshToken, await prove())).body['error']).toBe('invalid_grant');
   });
 
-  it('can be demanded by the device authorization request with dpop_jkt', async () => {
+  it('are required if the device authorization request contains dpop_jkt', async () => {
     const server = await startTestServer();
     const config = await discover(server);
     const key = await generateKeyPair('ES256', { extractable: true });
@@ -209,7 +209,7 @@ describe('bound tokens (DPoP)', () => {
     expect(tokens.token_type).toBe('dpop');
   });
 
-  it('leave an unbound grant unbound, though a proof binds that one license token', async () => {
+  it('do not bind an unbound grant: a proof binds only that one license token', async () => {
     const server = await startTestServer();
     const config = await discover(server);
     const first = await acquire(server, config, 'srv-store-1');
@@ -233,20 +233,20 @@ describe('bound tokens and wrong proofs', () => {
     ['another htm', () => ({ claims: { htm: 'GET' } })],
     ['another htu', () => ({ claims: { htu: 'https://elsewhere.example/oauth/token' } })],
     ['another path in htu', (key) => ({ claims: { htu: 'http://127.0.0.1/oauth' }, signWith: key })],
-    ['an htu that is no URL', () => ({ claims: { htu: 'token' } })],
+    ['an htu that is not a URL', () => ({ claims: { htu: 'token' } })],
     ['no jti', () => ({ claims: { jti: undefined } })],
-    ['a jti that is no string', () => ({ claims: { jti: 5 } })],
+    ['a jti that is not a string', () => ({ claims: { jti: 5 } })],
     ['no iat', () => ({ claims: { iat: undefined } })],
-    ['an iat that is no number', () => ({ claims: { iat: 'now' } })],
+    ['an iat that is not a number', () => ({ claims: { iat: 'now' } })],
     ['no jwk', () => ({ header: { jwk: undefined } })],
     ['a signature of another key', (_key, other) => ({ signWith: other })],
     ['a private jwk', async (key) => ({ header: { jwk: await exportJWK(key.privateKey) } })],
-    ['a critical header that nobody knows', () => ({ header: { crit: ['exotic'], exotic: 1 } })],
-  ])('are refused to a proof with %s', async (_name, change) => {
+    ['an unknown critical header', () => ({ header: { crit: ['exotic'], exotic: 1 } })],
+  ])('are refused for a proof with %s', async (_name, change) => {
     const { key, prove, refreshToken } = bound;
     const other = await generateKeyPair('ES256', { extractable: true });
     const proof = await prove(await change(key, other)).catch(
-      () => 'a proof that the library refuses to make',
+      () => 'a proof that the library refuses to sign',
     );
     const answer = await refreshWith(server, refreshToken, proof);
     expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_dpop_proof' } });
@@ -254,7 +254,7 @@ describe('bound tokens and wrong proofs', () => {
   });
 
   it.each(['', 'x', 'a.b.c', 'eyJhbGciOiJub25lIn0.e30.', 'e30.e30.e30'])(
-    'are refused to the malformed proof "%s"',
+    'are refused for the malformed proof "%s"',
     async (proof) => {
       const { refreshToken } = bound;
       const answer = await refreshWith(server, refreshToken, proof);
@@ -263,13 +263,13 @@ describe('bound tokens and wrong proofs', () => {
     },
   );
 
-  it('are refused to two proofs in one request', async () => {
+  it('are refused for two proofs in one request', async () => {
     const { prove, refreshToken } = bound;
     const answer = await refreshWith(server, refreshToken, `${await prove()}, ${await prove()}`);
     expect(answer.body['error']).toBe('invalid_dpop_proof');
   });
 
-  it('are refused to a symmetric signature over the public key', async () => {
+  it('are refused for a symmetric signature with the public key as its secret', async () => {
     const { key, refreshToken } = bound;
     const jwk = await exportJWK(key.publicKey);
     const claims = { jti: crypto.randomUUID(), htm: 'POST', htu: `${server.url}/oauth/token`, iat: 0 };
@@ -286,7 +286,7 @@ describe('DPOP without nonces', () => {
     [-299, 200],
     [302, 400],
     [-301, 400],
-  ])('takes a proof that is %i s off with the answer %i', async (offSeconds, status) => {
+  ])('answers a proof whose iat is %i s off with %i', async (offSeconds, status) => {
     const server = await startTestServer({ dpop: 'on', isRefreshRotated: false });
     const key = await generateKeyPair('ES256', { extractable: true });
     const config = await discover(server);
@@ -302,7 +302,7 @@ describe('DPOP without nonces', () => {
   });
 });
 
-it('DPOP without nonces refuses openid-client with a clock that is an hour off', async () => {
+it('DPOP without nonces refuses openid-client with a clock that is an hour wrong', async () => {
   const server = await startTestServer({ dpop: 'on' });
   const config = await discover(server, 'pos-server', { [client.clockSkew]: 3600 });
   const DPoP = client.getDPoPHandle(config, await client.randomDPoPKeyPair('ES256'));
@@ -310,7 +310,7 @@ it('DPOP without nonces refuses openid-client with a clock that is an hour off',
 });
 
 describe('DPOP off', () => {
-  it('offers nothing and answers a proof with a bearer token', async () => {
+  it('announces no DPoP and answers a proof with a bearer token', async () => {
     const server = await startTestServer({ dpop: 'off' });
     const { body } = await server.get('/.well-known/oauth-authorization-server');
     expect(body).not.toHaveProperty('dpop_signing_alg_values_supported');

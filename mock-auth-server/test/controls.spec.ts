@@ -21,7 +21,7 @@ function serverOf(hubId: string | null, id: string, name: string, url: string): 
 }
 
 describe('GET /mock/state', () => {
-  it('shows the demo data of a first start, as everybody relies on it', async () => {
+  it('returns the demo data of a first start', async () => {
     const server = await startTestServer();
     const { status, body } = await server.control('GET', '/state');
     expect(status).toBe(200);
@@ -62,7 +62,7 @@ describe('GET /mock/state', () => {
     expect(body['organizations']).toHaveLength(2);
   });
 
-  it('is there only with MOCK_CONTROLS=on, as all controls', async () => {
+  it('exists only with MOCK_CONTROLS=on, as do all controls', async () => {
     const server = await startTestServer({ hasMockControls: false });
     for (const [method, path] of [
       ['GET', '/state'],
@@ -75,8 +75,8 @@ describe('GET /mock/state', () => {
   });
 });
 
-describe('approve and deny', () => {
-  it('say what became of an unknown, expired or used code', async () => {
+describe('the approve and deny controls', () => {
+  it('answer an unknown, expired or used code with its own error', async () => {
     const server = await startTestServer();
     const codes = await client.initiateDeviceAuthorization(await discover(server), {});
     const approve = async (userCode: string, deviceId = 'srv-store-1'): Promise<unknown[]> => {
@@ -96,8 +96,8 @@ describe('approve and deny', () => {
   });
 });
 
-describe('changes', () => {
-  it('answer with the changed license or device, and 404 for others', async () => {
+describe('the controls that change licenses and devices', () => {
+  it('answer with the changed license or device, and with 404 for an unknown id', async () => {
     const server = await startTestServer();
     const license = await server.control('PATCH', '/licenses/lic-demo-servers', {
       expiresOn: '2030-01-01T00:00:00Z',
@@ -136,7 +136,7 @@ describe('odd requests to the controls', () => {
     ['POST', '/tokens', { deviceId: 'srv-hub', dpopJwk: { kty: 'EC' } }, 'dpopJwk'],
     ['PUT', '/faults', { mode: 'lazy' }, 'mode'],
     ['PUT', '/faults', { mode: 'error', count: 0 }, 'count'],
-  ])('refuse %s %s with %j and name the field', async (method, path, body, field) => {
+  ])('are refused, with the field named: %s %s with %j', async (method, path, body, field) => {
     const answer = await server.control(method, path, body);
     expect(answer).toMatchObject({ status: 400, body: { code: 'invalid-field', field } });
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
@@ -149,19 +149,19 @@ describe('odd requests to the controls', () => {
     ['PATCH', '/devices/srv-hub', {}],
     ['POST', '/tokens', { deviceId: 'srv-hub' }],
     ['PUT', '/faults', { mode: 'none' }],
-  ])('refuse an unknown field of %s %s and name it', async (method, path, body) => {
+  ])('are refused, with the field named, for an unknown field of %s %s', async (method, path, body) => {
     const answer = await server.control(method, path, { ...body, surprise: 1 });
     expect(answer).toMatchObject({ status: 400, body: { code: 'unknown-field', field: 'surprise' } });
   });
 
   it.each([
-    ['no JSON', '{', 'application/json', 400],
+    ['malformed JSON', '{', 'application/json', 400],
     ['a form', 'a=b', 'application/x-www-form-urlencoded', 415],
     ['more than 16 kB', JSON.stringify({ userCode: 'x'.repeat(17_000) }), 'application/json', 413],
     ['a list', '[]', 'application/json', 400],
     ['null', 'null', 'application/json', 400],
     ['a poisoned prototype', '{"__proto__":{"userCode":"x"}}', 'application/json', 400],
-  ])('refuse %s with a problem', async (_name, body, type, status) => {
+  ])('are refused with a problem for a body that is %s', async (_name, body, type, status) => {
     const response = await fetch(`${server.url}/mock/deny`, {
       method: 'POST',
       body,
@@ -171,7 +171,7 @@ describe('odd requests to the controls', () => {
     expect(response.headers.get('content-type')).toContain('application/problem+json');
   });
 
-  it('do not answer pages of other sites', async () => {
+  it('are refused from pages of other sites', async () => {
     const headers = { 'sec-fetch-site': 'cross-site' };
     const response = await fetch(`${server.url}/mock/keys/rotate`, { method: 'POST', headers });
     expect(response.status).toBe(403);
@@ -179,7 +179,7 @@ describe('odd requests to the controls', () => {
 });
 
 describe('POST /mock/tokens', () => {
-  it('makes a license token that verifies like any other, and can be revoked', async () => {
+  it('issues a license token that verifies and can be revoked', async () => {
     const server = await startTestServer();
     const { body } = await server.control('POST', '/tokens', { deviceId: 'reg-1-1', ttlSeconds: 90 });
     const keys = createRemoteJWKSet(new URL(`${server.url}/oauth/jwks`));
@@ -195,7 +195,7 @@ describe('POST /mock/tokens', () => {
     expect(await server.isAuthorized('reg-1-1')).toBe(true);
   });
 
-  it('binds it to a key that is given, and refuses a private one', async () => {
+  it('binds the token to a given public key, and refuses a private key', async () => {
     const server = await startTestServer();
     const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
     const dpopJwk = await exportJWK(publicKey);
@@ -210,7 +210,7 @@ describe('POST /mock/tokens', () => {
     expect(refused).toMatchObject({ status: 400, body: { field: 'dpopJwk' } });
   });
 
-  it('makes one that has already expired, and one of an expired license', async () => {
+  it('issues an expired token, even for an expired license', async () => {
     const server = await startTestServer();
     await server.control('PATCH', '/licenses/lic-demo-servers', { expiresOn: '2020-01-01' });
     const { body } = await server.control('POST', '/tokens', { deviceId: 'srv-hub', ttlSeconds: -5 });
@@ -219,7 +219,7 @@ describe('POST /mock/tokens', () => {
     expect(iat).toBeLessThan(exp ?? 0);
   });
 
-  it('leaves the authorization of a device that has one as it is', async () => {
+  it('keeps the existing authorization of a device', async () => {
     const server = await startTestServer();
     const tokens = await acquire(server, await discover(server), 'srv-store-1');
     const { body } = await server.control('POST', '/tokens', { deviceId: 'srv-store-1' });
@@ -227,14 +227,14 @@ describe('POST /mock/tokens', () => {
     expect((await refreshRaw(server, tokens.refresh_token)).status).toBe(200);
   });
 
-  it('knows no other device', async () => {
+  it('refuses an unknown device', async () => {
     const server = await startTestServer();
     expect((await server.control('POST', '/tokens', { deviceId: 'x' })).body['code']).toBe('device-unknown');
   });
 });
 
 describe('POST /mock/keys/rotate', () => {
-  it('signs with a new key and keeps the old one published, over restarts', async () => {
+  it('signs with a new key and keeps the old one published, even after a restart', async () => {
     const server = await startTestServer();
     const config = await discover(server);
     const before = await acquire(server, config, 'srv-store-1');
@@ -250,7 +250,7 @@ describe('POST /mock/keys/rotate', () => {
     }
   });
 
-  it('publishes no private part', async () => {
+  it('publishes no private part of a key', async () => {
     const server = await startTestServer();
     const { body } = await server.get('/oauth/jwks');
     expect(Object.keys((body['keys'] as object[])[0] ?? {}).toSorted((a, b) => a.localeCompare(b))).toEqual([
@@ -266,7 +266,7 @@ describe('POST /mock/keys/rotate', () => {
 });
 
 describe('PUT /mock/faults', () => {
-  it('offline: breaks the connections of OAuth, not of controls and health, until it ends', async () => {
+  it('offline: breaks the connections to OAuth endpoints, but not to controls and health, until it is removed', async () => {
     const server = await startTestServer();
     await server.setFault({ mode: 'offline' });
     for (const path of ['/.well-known/oauth-authorization-server', '/oauth/jwks', '/statuslists/1']) {
@@ -278,7 +278,7 @@ describe('PUT /mock/faults', () => {
     expect((await server.get('/oauth/jwks')).status).toBe(200);
   });
 
-  it('error: answers 503 as often as it was asked to, with Retry-After', async () => {
+  it('error: answers the requested number of requests with 503 and Retry-After', async () => {
     const server = await startTestServer();
     await server.setFault({ mode: 'error', count: 2, retryAfterSeconds: 7 });
     for (let request = 0; request < 2; request++) {
@@ -300,7 +300,7 @@ describe('PUT /mock/faults', () => {
     expect(performance.now() - startedAt).toBeGreaterThan(290);
   });
 
-  it('drop-answer: does the work and loses the answer, of successful POSTs alone', async () => {
+  it('drop-answer: does the work and drops the answer, only of successful POSTs', async () => {
     const server = await startTestServer();
     const tokens = await acquire(server, await discover(server), 'srv-store-1');
     await server.setFault({ mode: 'drop-answer', count: 1 });
@@ -309,11 +309,11 @@ describe('PUT /mock/faults', () => {
     await expect(refreshRaw(server, tokens.refresh_token)).rejects.toThrow('fetch failed');
     expect(server.logLines.at(-1)).toBe('license token of srv-store-1 refreshed');
     expect((await refreshRaw(server, tokens.refresh_token)).status).toBe(200);
-    expect(server.logLines.at(-1)).toContain('again, with the refresh token before its last');
+    expect(server.logLines.at(-1)).toContain('again with an already rotated refresh token');
   });
 
   it.each([3600, -3600])(
-    'clock-skew: moves tokens, proofs and the Date header by %i s together',
+    'clock-skew: shifts tokens, the check of proofs and the Date header by %i s together',
     async (skewSeconds) => {
       const server = await startTestServer();
       const config = await discover(server);
@@ -334,7 +334,7 @@ describe('PUT /mock/faults', () => {
     },
   );
 
-  it('clock-skew: holds a proof without nonce against the skewed clock', async () => {
+  it('clock-skew: checks a proof without a nonce by the skewed clock', async () => {
     const server = await startTestServer({ dpop: 'on' });
     const config = await discover(server);
     const DPoP = client.getDPoPHandle(config, await client.randomDPoPKeyPair('ES256'));

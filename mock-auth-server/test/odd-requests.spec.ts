@@ -11,7 +11,7 @@ describe('odd requests to the OAuth endpoints', () => {
     ['/oauth/device_authorization', 'an unknown client', { client_id: 'x' }, 'invalid_client'],
     [
       '/oauth/device_authorization',
-      'a dpop_jkt that is none',
+      'an invalid dpop_jkt',
       { client_id: 'pos-server', dpop_jkt: 'x' },
       'invalid_request',
     ],
@@ -51,14 +51,17 @@ describe('odd requests to the OAuth endpoints', () => {
     ['/oauth/revoke', 'no token', { client_id: 'pos-server' }, 'invalid_request'],
     ['/oauth/introspect', 'no token', { client_id: 'pos-server' }, 'invalid_request'],
     ['/oauth/introspect', 'an unknown client', { client_id: 'x', token: 'x' }, 'invalid_client'],
-  ])('%s with %s answers its own error, and is not stored', async (path, _name, form, error) => {
-    const answer = await server.postForm(path, form);
-    expect(answer).toMatchObject({ status: 400, body: { error, error_description: expect.any(String) } });
-    expect(answer.headers.get('cache-control')).toBe('no-store');
-    expect(answer.headers.get('content-type')).toContain('application/json');
-  });
+  ])(
+    'are answered with their own error that is not cacheable: %s with %s',
+    async (path, _name, form, error) => {
+      const answer = await server.postForm(path, form);
+      expect(answer).toMatchObject({ status: 400, body: { error, error_description: expect.any(String) } });
+      expect(answer.headers.get('cache-control')).toBe('no-store');
+      expect(answer.headers.get('content-type')).toContain('application/json');
+    },
+  );
 
-  it('refuse a parameter that is sent twice', async () => {
+  it('are refused for a parameter that is sent twice', async () => {
     const body = 'client_id=pos-server&client_id=pos-server';
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     for (const path of posts) {
@@ -70,9 +73,9 @@ describe('odd requests to the OAuth endpoints', () => {
   it.each([
     ['JSON', '{"client_id":"pos-server"}', 'application/json'],
     ['text', 'client_id=pos-server', 'text/plain'],
-    ['a form in parts', 'client_id=pos-server', 'multipart/form-data; boundary=x'],
+    ['a multipart form', 'client_id=pos-server', 'multipart/form-data; boundary=x'],
     ['20 kB', 'client_id='.padEnd(20_000, 'x'), 'application/x-www-form-urlencoded'],
-  ])('refuse %s', async (_name, body, type) => {
+  ])('are refused for a body of %s', async (_name, body, type) => {
     for (const path of posts) {
       const response = await fetch(server.url + path, {
         method: 'POST',
@@ -85,7 +88,7 @@ describe('odd requests to the OAuth endpoints', () => {
     }
   });
 
-  it('never end in a 5xx at odd addresses', async () => {
+  it('never cause a 5xx at odd paths', async () => {
     for (const path of [
       '/%zz',
       '/oauth/token',

@@ -9,8 +9,8 @@ import { discover, oauthErrorOf, redeem } from './support/test-client.js';
 
 const demo = '/organizations/fc-demo';
 
-describe('login', () => {
-  it('leads to the organizations, and from a page that was asked for back to it', async () => {
+describe('the login', () => {
+  it('redirects to the organizations, or back to the requested page', async () => {
     const server = await startTestServer();
     const person = new Person(server);
     const asked = await person.visit(`${demo}/authorize-device`);
@@ -29,7 +29,7 @@ describe('login', () => {
     '//elsewhere.example',
     '/organizations/../..//elsewhere.example',
     '/mock/state',
-  ])('never leads to %s', async (next) => {
+  ])('never redirects to %s', async (next) => {
     const person = new Person(await startTestServer());
     const page = await person.submit('/login', {
       next,
@@ -39,7 +39,7 @@ describe('login', () => {
     expect(page.path).toBe('/organizations');
   });
 
-  it('says where the password is, and never the password', async () => {
+  it('shows the path of the password and never the password', async () => {
     const generated = await startTestServer({ loginPassword: null });
     const { text } = await new Person(generated).visit('/login');
     expect(text).toContain(`<code>${join(generated.dataDir, 'login-password')}</code>`);
@@ -48,17 +48,17 @@ describe('login', () => {
     expect((await new Person(set).visit('/login')).text).toContain('LOGIN_PASSWORD');
   });
 
-  it('refuses a wrong password and a wrong address in the same words', async () => {
+  it('refuses a wrong password and a wrong address with the same text', async () => {
     const person = new Person(await startTestServer());
     const wrongPassword = await person.logIn('wrong');
     const wrongAddress = await person.logIn('correct horse', 'somebody@example.test');
     for (const page of [wrongPassword, wrongAddress]) {
       expect(page.status).toBe(401);
-      expect(page.text).toContain('The e-mail address or the password is wrong.');
+      expect(page.text).toContain('Incorrect e-mail address or password.');
     }
   });
 
-  it('refuses the sixth try within a minute, also with the right password, and lets the person in after it', async () => {
+  it('refuses the sixth attempt within a minute, even with the right password, and accepts it afterwards', async () => {
     const server = await startTestServer();
     const person = new Person(server);
     for (let attempt = 0; attempt < 5; attempt++) expect((await person.logIn('wrong')).status).toBe(401);
@@ -69,7 +69,7 @@ describe('login', () => {
     expect((await person.logIn()).path).toBe('/organizations');
   });
 
-  it('sets a cookie that scripts cannot read, whose name tells ports apart', async () => {
+  it('sets a cookie that scripts cannot read, with the port in its name', async () => {
     const server = await startTestServer();
     const response = await fetch(`${server.url}/login`, {
       method: 'POST',
@@ -82,7 +82,7 @@ describe('login', () => {
     );
   });
 
-  it('marks the cookie Secure where people come by https', async () => {
+  it('marks the cookie Secure if the public URL is https', async () => {
     const server = await startTestServer({ publicUrl: 'https://auth.example' });
     const response = await fetch(`${server.url}/login`, {
       method: 'POST',
@@ -92,7 +92,7 @@ describe('login', () => {
     expect(response.headers.get('set-cookie')).toContain('; Secure');
   });
 
-  it('ends at the logout, after an idle hour, and after twelve hours', async () => {
+  it('expires at the logout, after an idle hour, and after twelve hours', async () => {
     const server = await startTestServer();
     const person = await logIn(server);
     const { cookie } = person;
@@ -117,7 +117,7 @@ describe('login', () => {
     expect((await busy.visit('/organizations')).path).toContain('/login');
   });
 
-  it('outlives a restart of the server', async () => {
+  it('survives a restart of the server', async () => {
     const server = await startTestServer();
     const person = await logIn(server);
     await server.restart();
@@ -126,7 +126,7 @@ describe('login', () => {
 });
 
 describe('every page', () => {
-  it('says that it is a mock, and forbids scripts, frames and caches', async () => {
+  it('says that the server is a mock, and forbids scripts, frames and caches', async () => {
     const server = await startTestServer();
     const person = await logIn(server);
     const paths = [
@@ -158,7 +158,7 @@ describe('every page', () => {
     }
   });
 
-  it('has a style sheet that a browser may keep for good, compressed for those who take that', async () => {
+  it('has a style sheet that browsers may cache permanently, compressed if they accept it', async () => {
     const server = await startTestServer();
     const { text } = await new Person(server).visit('/login');
     const path = /<link rel="stylesheet" href="([^"]+)"/.exec(text)?.[1] ?? '';
@@ -175,7 +175,7 @@ describe('every page', () => {
     expect((await fetch(`${server.url}/assets/page.css`)).status).toBe(404);
   });
 
-  it('tells a browser in a page that there is none, a program in JSON', async () => {
+  it('answers an unknown path with a page for browsers and with JSON for programs', async () => {
     const { url } = await startTestServer();
     const browser = await fetch(`${url}/nowhere`, { headers: { accept: 'text/html' } });
     expect(browser.status).toBe(404);
@@ -185,7 +185,7 @@ describe('every page', () => {
     expect(await program.json()).toMatchObject({ statusCode: 404 });
   });
 
-  it('escapes what people typed', async () => {
+  it('escapes the input of people', async () => {
     const server = await startTestServer();
     const person = await logIn(server);
     const page = await person.visit('/organizations');
@@ -205,7 +205,7 @@ describe('every page', () => {
     [`${demo}/authorize-device`, { deviceId: 'srv-hub', userCode: 'BBBB-BBBB' }],
     [`${demo}/authorize-device/confirm`, { deviceId: 'srv-hub', userCode: 'BBBB-BBBB', decision: 'confirm' }],
     ['/logout', {}],
-  ])('refuses a form for %s without the token of the session', async (path, fields) => {
+  ])('refuses a form for %s without the CSRF token of the session', async (path, fields) => {
     const server = await startTestServer();
     const person = await logIn(server);
     const before = await server.control('GET', '/state');
@@ -215,7 +215,7 @@ describe('every page', () => {
     expect((await person.visit('/organizations')).path).toBe('/organizations');
   });
 
-  it('refuses forms of other origins, and takes those of its own names', async () => {
+  it('refuses forms of other origins, and accepts its own origins', async () => {
     const server = await startTestServer({ publicUrl: 'https://auth.example' });
     const { port } = new URL(server.url);
     const fields = { email: 'admin@example.test', password: 'correct horse' };
@@ -227,7 +227,7 @@ describe('every page', () => {
     }
   });
 
-  it('asks everybody else to log in', async () => {
+  it('redirects anyone without a session to the login', async () => {
     const person = new Person(await startTestServer());
     for (const path of ['/', '/organizations', demo, `${demo}/devices/new`, `${demo}/authorize-device`]) {
       expect((await person.visit(path)).path).toContain('/login');
@@ -238,8 +238,8 @@ describe('every page', () => {
   it.each([
     ['a body that is too long', 'a='.padEnd(20_000, 'x'), 'application/x-www-form-urlencoded', 413],
     ['JSON', '{}', 'application/json', 415],
-    ['percent signs that mean nothing', '%=%zz&%', 'application/x-www-form-urlencoded', 401],
-  ])('answers %s with its own status', async (_name, body, type, status) => {
+    ['an invalid percent-encoding', '%=%zz&%', 'application/x-www-form-urlencoded', 401],
+  ])('answers %s with its own status code', async (_name, body, type, status) => {
     const server = await startTestServer();
     const response = await fetch(`${server.url}/login`, {
       method: 'POST',
@@ -251,7 +251,7 @@ describe('every page', () => {
 });
 
 describe('managing an organization', () => {
-  it('creates an organization with license and device, which can then be authorized', async () => {
+  it('creates an organization with a license and a device that can then be authorized', async () => {
     const server = await startTestServer();
     const person = await logIn(server);
     const page = await person.visit('/organizations');
@@ -315,7 +315,7 @@ describe('managing an organization', () => {
     ['fc-ok', ''],
     ['fc-ok', 'x'.repeat(101)],
     ['fc-ok', 'bell\u0007'],
-  ])('refuses the organization "%s" named "%s"', async (id, name) => {
+  ])('refuses the organization id "%s" with the name "%s"', async (id, name) => {
     const server = await startTestServer();
     const person = await logIn(server);
     const page = await person.visit('/organizations');
@@ -324,7 +324,7 @@ describe('managing an organization', () => {
     expect(refused.text).toContain('role="alert"');
   });
 
-  it('renews from the end of a running license, and from today once it has expired', async () => {
+  it('renews a license from its end, or from today if it has expired', async () => {
     const server = await startTestServer();
     const person = await logIn(server);
     const renew = async (): Promise<string> => {
@@ -341,7 +341,7 @@ describe('managing an organization', () => {
     expect(await renew()).toBe(`${inAYear.toISOString().slice(0, 10)}T23:59:59Z`);
   });
 
-  it('deactivates and activates a license, edits license and device', async () => {
+  it('deactivates, activates and edits a license, and edits a device', async () => {
     const server = await startTestServer();
     const person = await logIn(server);
     const activation = `${demo}/licenses/lic-demo-servers/activation`;
@@ -368,11 +368,11 @@ describe('managing an organization', () => {
   });
 
   it.each([
-    ['a count that is none', { count: '-1' }],
+    ['an invalid count', { count: '-1' }],
     ['a date that does not exist', { expiresOn: '2027-02-30' }],
     ['no features', { features: ' ' }],
-    ['features that are no words', { features: 'XMS!' }],
-  ])('refuses a license with %s and keeps what was typed', async (_name, bad) => {
+    ['features that are not words', { features: 'XMS!' }],
+  ])('refuses a license with %s and keeps the input in the form', async (_name, bad) => {
     const server = await startTestServer();
     const person = await logIn(server);
     const page = await person.visit(`${demo}/licenses/new`);
@@ -395,7 +395,7 @@ describe('managing an organization', () => {
     ['itself as hub', { hubId: 'srv-hub' }],
     ['one of its stores as hub', { hubId: 'srv-store-1' }],
     ['a license of another organization', { licenseId: 'lic-corner-servers' }],
-    ['a URL that is no http', { url: 'javascript:alert(1)' }],
+    ['a URL that is not http or https', { url: 'javascript:alert(1)' }],
   ])('refuses a device with %s', async (_name, bad) => {
     const server = await startTestServer();
     const person = await logIn(server);
@@ -404,7 +404,7 @@ describe('managing an organization', () => {
     expect((await person.fillIn(await person.visit(path), path, fields)).status).toBe(400);
   });
 
-  it('removes the authorization of a device after a question', async () => {
+  it('removes the authorization of a device after a confirming prompt', async () => {
     const server = await startTestServer();
     const config = await discover(server);
     const codes = await client.initiateDeviceAuthorization(config, {});
@@ -419,7 +419,7 @@ describe('managing an organization', () => {
     expect(await oauthErrorOf(client.refreshTokenGrant(config, tokens.refresh_token))).toBe('invalid_grant');
   });
 
-  it('knows no license or device under another organization', async () => {
+  it('answers 404 for a license or device under another organization', async () => {
     const person = await logIn(await startTestServer());
     for (const path of ['licenses/lic-corner-servers', 'devices/srv-corner', 'devices/srv-corner/revoke']) {
       expect((await person.visit(`${demo}/${path}`)).status).toBe(404);
@@ -427,7 +427,7 @@ describe('managing an organization', () => {
   });
 });
 
-describe('Authorize Device', () => {
+describe('the Authorize Device page', () => {
   const path = `${demo}/authorize-device`;
 
   async function start(): Promise<{
@@ -461,7 +461,7 @@ describe('Authorize Device', () => {
     ]);
   });
 
-  it('asks with device, organization and what is granted, Deny beside Confirm, and then grants', async () => {
+  it('asks with device, organization and license terms, with Deny next to Confirm, and then grants', async () => {
     const { person, config, codes, enter } = await start();
     const question = await enter(codes.user_code.toLowerCase().replace('-', ' '));
     for (const word of ['Store 1', 'srv-store-1', 'fc-demo', 'xms', 'Head office', codes.user_code]) {
@@ -476,7 +476,7 @@ describe('Authorize Device', () => {
     expect((await redeem(config, codes.device_code)).access_token).toBeTypeOf('string');
   });
 
-  it('denies for good', async () => {
+  it('denies a user code permanently', async () => {
     const { person, config, codes, enter } = await start();
     const question = await enter(codes.user_code);
     const done = await person.fillIn(question, `${path}/confirm`, { decision: 'deny' });
@@ -485,7 +485,7 @@ describe('Authorize Device', () => {
     expect((await enter(codes.user_code)).status).toBe(409);
   });
 
-  it('neither grants nor denies when the decision is neither', async () => {
+  it('neither grants nor denies without a valid decision', async () => {
     const { person, config, codes, enter } = await start();
     const question = await enter(codes.user_code);
     expect((await person.fillIn(question, `${path}/confirm`, { decision: 'CONFIRM' })).status).toBe(400);
@@ -493,7 +493,7 @@ describe('Authorize Device', () => {
   });
 
   it.each(['srv-corner', 'srv-nobody', ''])(
-    'refuses the device "%s", which is not of this organization',
+    'refuses the device "%s", which does not belong to the organization',
     async (deviceId) => {
       const { person, server, codes, enter } = await start();
       expect((await enter(codes.user_code, deviceId)).status).toBe(404);
@@ -504,7 +504,7 @@ describe('Authorize Device', () => {
     },
   );
 
-  it('says what is wrong with a code or license, and takes the code when that is put right', async () => {
+  it('shows the fault of a code or license, and accepts the code once the license is corrected', async () => {
     const { server, codes, enter } = await start();
     expect((await enter(codes.user_code, 'reg-1-1')).text).toContain('is a register: choose another device');
     await server.control('PATCH', '/licenses/lic-demo-servers', { count: 0 });
@@ -519,14 +519,14 @@ describe('Authorize Device', () => {
     expect(expired.text).toContain('has expired');
   });
 
-  it('refuses the sixth wrong user code, also a right one after it, until the window has passed', async () => {
+  it('refuses the sixth incorrect user code, and even a correct one after it, until the window has passed', async () => {
     const { server, codes, enter } = await start();
     for (let attempt = 0; attempt < 5; attempt++) {
       expect((await enter(`BBBB-BBB${'BCDFG'.charAt(attempt)}`)).status).toBe(404);
     }
     const sixth = await enter('BBBB-BBBH');
     expect(sixth.status).toBe(429);
-    expect(sixth.text).toContain('Too many wrong user codes');
+    expect(sixth.text).toContain('Too many incorrect user codes');
     expect((await enter(codes.user_code)).status).toBe(429);
     server.clock.advanceSeconds(599);
     expect((await enter(codes.user_code)).status).toBe(429);
@@ -534,7 +534,7 @@ describe('Authorize Device', () => {
     expect((await enter('BBBB-BBBB')).status).toBe(404);
   });
 
-  it('counts guesses at the confirming step as well', async () => {
+  it('counts incorrect user codes at the confirming prompt too', async () => {
     const { person, codes, enter } = await start();
     const question = await enter(codes.user_code);
     for (let attempt = 0; attempt < 5; attempt++) {
@@ -544,7 +544,7 @@ describe('Authorize Device', () => {
     expect((await person.fillIn(question, `${path}/confirm`, { decision: 'confirm' })).status).toBe(429);
   });
 
-  it('bounds guesses over all sessions', async () => {
+  it('limits incorrect user codes over all sessions', async () => {
     const { server, codes } = await start();
     let wrong = 0;
     let status = 0;

@@ -74,7 +74,7 @@ async function refresh(url: string, refreshToken: string): Promise<string> {
   return answer['refresh_token'];
 }
 
-/** Refreshes until the server is gone, and hands back the last refresh token that arrived. */
+/** Refreshes until the server is gone, and returns the last refresh token that arrived. */
 async function refreshUntilGone(url: string, refreshToken: string): Promise<string> {
   let last = refreshToken;
   for (let round = 0; round < 100_000; round++) {
@@ -85,11 +85,11 @@ async function refreshUntilGone(url: string, refreshToken: string): Promise<stri
       throw error;
     }
   }
-  throw new Error('the server never went away');
+  throw new Error('the server did not end');
 }
 
-describe('the server as a process', () => {
-  it('makes a password that only its owner can read, and never logs it', async () => {
+describe('the mock server process', () => {
+  it('generates a password that only its owner can read, and never logs it', async () => {
     const { dataDir, start } = await preparePlace();
     const server = await start();
     const path = join(dataDir, 'login-password');
@@ -104,7 +104,7 @@ describe('the server as a process', () => {
     expect(readFileSync(path, 'utf8').trim()).toBe(password);
   });
 
-  it('stops within two seconds on SIGTERM, also with an idle and a hanging connection', async () => {
+  it('stops within two seconds after SIGTERM, even with an idle and a hanging connection', async () => {
     const { url, start } = await preparePlace();
     const server = await start();
     const agent = new Agent({ keepAlive: true });
@@ -126,7 +126,7 @@ describe('the server as a process', () => {
     agent.destroy();
   });
 
-  it('keeps pending codes, tokens and keys over a restart', async () => {
+  it('keeps pending codes, tokens and keys across a restart', async () => {
     const { url, start } = await preparePlace();
     const first = await start();
     const refreshToken = await acquire(url);
@@ -145,7 +145,7 @@ describe('the server as a process', () => {
     expect(await refresh(url, refreshToken)).toMatch(/^[\w-]{43}$/);
   });
 
-  it('loses nothing that it answered when it is killed in the midst of refreshes', async () => {
+  it('loses no answered refresh when it is killed during refreshes', async () => {
     const { dataDir, url, start } = await preparePlace();
     let server = await start();
     let refreshToken = await acquire(url);
@@ -157,7 +157,7 @@ describe('the server as a process', () => {
       await server.end('SIGKILL');
       refreshToken = await refreshing;
       server = await start();
-      // Either the answer arrived, and its token works, or it did not, and the one before it still does.
+      // If the last answer arrived, its token works. If it was lost, the token before it still works.
       refreshToken = await refresh(url, refreshToken);
     }
     await server.end('SIGTERM');
@@ -168,7 +168,7 @@ describe('the server as a process', () => {
     expect(database.pragma('integrity_check', { simple: true })).toBe('ok');
   }, 120_000);
 
-  it('names port and setting when the port is in use', async () => {
+  it('names the port and its setting when the port is in use', async () => {
     const { url, start } = await preparePlace();
     await start();
     const { port } = new URL(url);
@@ -177,7 +177,7 @@ describe('the server as a process', () => {
     const second = new MockProcess({ DATA_DIR: elsewhere, PORT: port });
     expect(await second.exitCode()).toBe(1);
     expect(second.output).toContain(
-      `port ${port} on 127.0.0.1 is in use: stop what listens there, or set PORT`,
+      `port ${port} on 127.0.0.1 is in use: stop the other process, or set PORT`,
     );
   });
 
@@ -197,18 +197,18 @@ describe('the server as a process', () => {
 
   it.each([
     [
-      'no database',
+      'not a database',
       (path: string) => writeFileSync(path, 'This is a letter to nobody, and long enough. '.repeat(20)),
     ],
     [
-      'the database of something else',
+      'the database of another program',
       (path: string) => {
         const database = new Database(path);
         database.exec('CREATE TABLE letters (text TEXT)');
         database.close();
       },
     ],
-  ])('refuses a file that is %s, and leaves it as it was', async (_name, write) => {
+  ])('refuses a file that is %s, and leaves it unchanged', async (_name, write) => {
     const { dataDir } = await preparePlace();
     const path = join(dataDir, 'mock-auth-server.sqlite');
     write(path);

@@ -10,7 +10,7 @@ async function acquireStore(server: TestServer): Promise<Tokens> {
   return acquire(server, await discover(server), 'srv-store-1');
 }
 
-/** Refreshes, and hands back the next refresh token: the same one where the server does not rotate. */
+/** Refreshes and returns the next refresh token, which is the same if the server does not rotate. */
 async function refresh(server: TestServer, refreshToken: string): Promise<string> {
   const { status, body } = await refreshRaw(server, refreshToken);
   if (status !== 200) throw new Error(`refresh answered ${status}: ${JSON.stringify(body)}`);
@@ -22,7 +22,7 @@ async function errorOf(server: TestServer, refreshToken: string): Promise<unknow
 }
 
 describe('refresh with rotation', () => {
-  it('gives openid-client a new license token and a new refresh token', async () => {
+  it('issues a new license token and a new refresh token to openid-client', async () => {
     const server = await startTestServer();
     const config = await discover(server);
     const first = await acquire(server, config, 'srv-store-1');
@@ -33,7 +33,7 @@ describe('refresh with rotation', () => {
     expect(decodeJwt(second.access_token)['status']).toEqual(decodeJwt(first.access_token)['status']);
   });
 
-  it('carries changed terms into the next license token', async () => {
+  it('puts changed terms into the next license token', async () => {
     const server = await startTestServer();
     const tokens = await acquireStore(server);
     await server.control('PATCH', '/licenses/lic-demo-servers', {
@@ -48,7 +48,7 @@ describe('refresh with rotation', () => {
     });
   });
 
-  it('lives on when nobody refreshes for 364 days, and not for 365', async () => {
+  it('accepts a refresh token after 364 days without use, and refuses it after 365', async () => {
     const server = await startTestServer();
     const first = await acquireStore(server);
     await server.control('PATCH', '/licenses/lic-demo-servers', { expiresOn: null });
@@ -58,7 +58,7 @@ describe('refresh with rotation', () => {
     expect(await errorOf(server, second)).toBe('invalid_grant');
   });
 
-  it('refuses unknown tokens, and those of another client', async () => {
+  it('refuses unknown refresh tokens and those of another client', async () => {
     const server = await startTestServer();
     const tokens = await acquireStore(server);
     expect(await errorOf(server, 'nobody-issued-this')).toBe('invalid_grant');
@@ -69,7 +69,7 @@ describe('refresh with rotation', () => {
     expect(await errorOf(server, tokens.refresh_token)).toBe('no error');
   });
 
-  it('refuses for good after the authorization was removed', async () => {
+  it('refuses every refresh after the authorization was removed', async () => {
     const server = await startTestServer();
     const tokens = await acquireStore(server);
     expect((await server.control('DELETE', '/devices/srv-store-1/authorization')).status).toBe(204);
@@ -81,24 +81,27 @@ describe('refresh with rotation', () => {
     ['expired', { expiresOn: '2020-01-01' }, { expiresOn: null }],
     ['inactive', { isActive: false }, { isActive: true }],
     ['used-up', { count: 0 }, { count: 5 }],
-  ])('answers access_denied with the refusal %s and spoils nothing', async (licenseRefusal, bad, good) => {
-    const server = await startTestServer({ refreshGrace: 0 });
-    const tokens = await acquireStore(server);
-    await server.control('PATCH', '/licenses/lic-demo-servers', bad);
-    for (let attempt = 0; attempt < 3; attempt++) {
-      const { status, body } = await refreshRaw(server, tokens.refresh_token);
-      expect(status).toBe(400);
-      expect(body).toMatchObject({ error: 'access_denied', license_refusal: licenseRefusal });
-    }
-    await server.control('PATCH', '/licenses/lic-demo-servers', good);
-    expect(await errorOf(server, tokens.refresh_token)).toBe('no error');
-  });
+  ])(
+    'answers access_denied with the refusal %s and keeps the refresh token valid',
+    async (licenseRefusal, bad, good) => {
+      const server = await startTestServer({ refreshGrace: 0 });
+      const tokens = await acquireStore(server);
+      await server.control('PATCH', '/licenses/lic-demo-servers', bad);
+      for (let attempt = 0; attempt < 3; attempt++) {
+        const { status, body } = await refreshRaw(server, tokens.refresh_token);
+        expect(status).toBe(400);
+        expect(body).toMatchObject({ error: 'access_denied', license_refusal: licenseRefusal });
+      }
+      await server.control('PATCH', '/licenses/lic-demo-servers', good);
+      expect(await errorOf(server, tokens.refresh_token)).toBe('no error');
+    },
+  );
 
   it.each([
     [-1, 'no error'],
     [0, 'access_denied'],
     [1, 'access_denied'],
-  ])('refreshes until the license expires: %i ms from it', async (offsetMs, outcome) => {
+  ])('answers a refresh %i ms from the end of the license: %s', async (offsetMs, outcome) => {
     const server = await startTestServer();
     const tokens = await acquireStore(server);
     const expiresOn = new Date(server.clock.now().getTime() + 60_000).toISOString();
@@ -109,7 +112,7 @@ describe('refresh with rotation', () => {
 });
 
 describe('REFRESH_GRACE until-used', () => {
-  it('lets the predecessor work again and again while no successor was used', async () => {
+  it('accepts the predecessor repeatedly until a successor is used', async () => {
     const server = await startTestServer();
     const { refresh_token: first } = await acquireStore(server);
     const lost = await refresh(server, first);
@@ -120,7 +123,7 @@ describe('REFRESH_GRACE until-used', () => {
     expect(await errorOf(server, arrived)).toBe('no error');
   });
 
-  it('ends the family when the predecessor is shown after its successor was used', async () => {
+  it('ends the family when the predecessor is presented after its successor was used', async () => {
     const server = await startTestServer();
     const { refresh_token: first } = await acquireStore(server);
     const second = await refresh(server, first);
@@ -130,7 +133,7 @@ describe('REFRESH_GRACE until-used', () => {
     expect(server.logLines.join('\n')).toContain('refresh token of srv-store-1 replayed');
   });
 
-  it('ends the family when a lost successor turns up after its sibling was used', async () => {
+  it('ends the family when a lost successor is presented after its sibling was used', async () => {
     const server = await startTestServer();
     const { refresh_token: first } = await acquireStore(server);
     const lost = await refresh(server, first);
@@ -139,7 +142,7 @@ describe('REFRESH_GRACE until-used', () => {
     expect(await errorOf(server, third)).toBe('invalid_grant');
   });
 
-  it('lets a device with a dead family be authorized anew', async () => {
+  it('allows another authorization of a device whose family has ended', async () => {
     const server = await startTestServer();
     const { refresh_token: first } = await acquireStore(server);
     await refresh(server, await refresh(server, first));
@@ -158,7 +161,7 @@ describe('REFRESH_GRACE 0', () => {
     expect(await errorOf(server, second)).toBe('invalid_grant');
   });
 
-  it('lets exactly one of four simultaneous refreshes win', async () => {
+  it('accepts exactly one of four concurrent refreshes', async () => {
     const server = await startTestServer({ refreshGrace: 0 });
     const { refresh_token: first } = await acquireStore(server);
     const errors = await Promise.all(Array.from({ length: 4 }, async () => errorOf(server, first)));
@@ -172,7 +175,7 @@ describe('REFRESH_GRACE with a duration', () => {
     [-1, 'no error'],
     [0, 'invalid_grant'],
     [1, 'invalid_grant'],
-  ])('counts from the first rotation: %i ms from its end', async (offsetMs, outcome) => {
+  ])('counts from the first rotation, %i ms from its end: %s', async (offsetMs, outcome) => {
     const server = await startTestServer({ refreshGrace: 30_000 });
     const { refresh_token: first } = await acquireStore(server);
     await refresh(server, first);
@@ -182,7 +185,7 @@ describe('REFRESH_GRACE with a duration', () => {
     expect(await errorOf(server, first)).toBe(outcome);
   });
 
-  it('ends early when the successor is used', async () => {
+  it('ends early when a successor is used', async () => {
     const server = await startTestServer({ refreshGrace: 30_000 });
     const { refresh_token: first } = await acquireStore(server);
     await refresh(server, await refresh(server, first));
@@ -191,7 +194,7 @@ describe('REFRESH_GRACE with a duration', () => {
 });
 
 describe('REFRESH_ROTATION off', () => {
-  it('keeps the refresh token and names no new one', async () => {
+  it('keeps the refresh token and sends no new one', async () => {
     const server = await startTestServer({ isRefreshRotated: false, refreshGrace: 0 });
     const { refresh_token: only } = await acquireStore(server);
     for (let attempt = 0; attempt < 3; attempt++) {
@@ -201,7 +204,7 @@ describe('REFRESH_ROTATION off', () => {
     }
   });
 
-  it('may be switched in both directions between two refreshes', async () => {
+  it('can be switched in both directions between two refreshes', async () => {
     const server = await startTestServer({ refreshGrace: 0 });
     const { refresh_token: first } = await acquireStore(server);
     await server.restart({ isRefreshRotated: false });

@@ -6,7 +6,7 @@ import type { TestServer } from './support/start-test-server.js';
 import { startTestServer } from './support/start-test-server.js';
 import { acquire, discover, oauthErrorOf } from './support/test-client.js';
 
-/** Fetches the status list as a resource server does, and hands back the status of an index. */
+/** Fetches the status list as a resource server does, and returns a function from an index to its status. */
 async function fetchStatuses(server: TestServer): Promise<(index: number) => number> {
   const response = await fetch(`${server.url}/statuslists/1`);
   expect(response.headers.get('content-type')).toBe('application/statuslist+jwt');
@@ -25,7 +25,7 @@ function statusIndexOf(token: string): number {
 
 describe('revocation', () => {
   it.each(['refresh_token', 'access_token'] as const)(
-    'with the %s ends the whole authorization',
+    'with the %s ends the whole authorization of the device',
     async (kind) => {
       const server = await startTestServer();
       const config = await discover(server);
@@ -48,7 +48,7 @@ describe('revocation', () => {
     expect(await server.isAuthorized('srv-store-1')).toBe(false);
   });
 
-  it('of an old authorization leaves the one that replaced it alone', async () => {
+  it('of a token of a replaced authorization does not end the current one', async () => {
     const server = await startTestServer();
     const config = await discover(server);
     const old = await acquire(server, config, 'srv-store-1');
@@ -57,7 +57,7 @@ describe('revocation', () => {
     expect((await client.refreshTokenGrant(config, current.refresh_token)).access_token).toBeTypeOf('string');
   });
 
-  it('of an unknown token is no error, of another client it is one', async () => {
+  it("of an unknown token succeeds, and of another client's token fails", async () => {
     const server = await startTestServer();
     const config = await discover(server);
     const tokens = await acquire(server, config, 'srv-store-1');
@@ -69,7 +69,7 @@ describe('revocation', () => {
 });
 
 describe('introspection', () => {
-  it('tells of a refresh token that works, and changes nothing', async () => {
+  it('describes a valid refresh token and changes nothing', async () => {
     const server = await startTestServer({ refreshGrace: 0 });
     const config = await discover(server);
     const tokens = await acquire(server, config, 'srv-store-1');
@@ -84,7 +84,7 @@ describe('introspection', () => {
     expect(await client.tokenIntrospection(config, tokens.refresh_token)).toEqual({ active: false });
   });
 
-  it('names the key of a bound refresh token', async () => {
+  it('returns the key thumbprint of a bound refresh token', async () => {
     const server = await startTestServer();
     const config = await discover(server);
     const DPoP = client.getDPoPHandle(config, await client.randomDPoPKeyPair('ES256'));
@@ -100,7 +100,7 @@ describe('introspection', () => {
     });
   });
 
-  it('tells of a license token until it expires, to both clients', async () => {
+  it('describes a license token to both clients until it expires', async () => {
     const server = await startTestServer({ tokenTtlSeconds: 60 });
     const config = await discover(server);
     const tokens = await acquire(server, config, 'srv-store-1');
@@ -111,7 +111,7 @@ describe('introspection', () => {
     expect(await client.tokenIntrospection(config, tokens.access_token)).toEqual({ active: false });
   });
 
-  it('says nothing but inactive of what is unknown, forged, revoked or of another client', async () => {
+  it('answers only inactive for a token that is unknown, forged, revoked or of another client', async () => {
     const server = await startTestServer();
     const config = await discover(server);
     const tokens = await acquire(server, config, 'srv-store-1');
@@ -129,7 +129,7 @@ describe('introspection', () => {
 });
 
 describe('Token Status List', () => {
-  it('sets exactly the bit of the authorization that ended, and the next one has its own', async () => {
+  it('sets exactly the bit of the ended authorization, and the next authorization has its own bit', async () => {
     const server = await startTestServer();
     const config = await discover(server);
     const other = statusIndexOf((await acquire(server, config, 'srv-hub')).access_token);
@@ -143,7 +143,7 @@ describe('Token Status List', () => {
     expect([after(other), after(first), after(second)]).toEqual([0, 1, 0]);
   });
 
-  it('keeps the bit clear when only the refresh tokens are dead', async () => {
+  it('keeps the bit clear when only the refresh tokens have ended', async () => {
     const server = await startTestServer({ refreshGrace: 0 });
     const config = await discover(server);
     const tokens = await acquire(server, config, 'srv-store-1');

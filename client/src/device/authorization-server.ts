@@ -18,7 +18,7 @@ import { deviceErrorFrom } from './device-error-from.js';
 import type { DpopKey } from './dpop-key.js';
 
 const DEVICE_CODE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
-/** RFC 8628 section 3.2: the interval where the server names none. */
+/** RFC 8628 section 3.2: the interval if the server sends none. */
 const DEFAULT_INTERVAL_SECONDS = 5;
 const TIMEOUT_SECONDS = 10;
 
@@ -32,7 +32,7 @@ export interface IssuedUserCode {
 
 export interface IssuedTokens {
   readonly token: string;
-  /** Null: the present one stays (RFC 6749 section 6). */
+  /** `null` if the current refresh token stays valid (RFC 6749 section 6). */
   readonly refreshToken: string | null;
 }
 
@@ -44,11 +44,11 @@ export interface AuthorizationServerOptions {
   readonly clientId: string;
   readonly fetch: typeof fetch;
   readonly clock: DeviceClock;
-  /** Plain http, which shows every secret to whoever listens. */
+  /** Allows plain http, which exposes every secret on the network path. */
   readonly isInsecureAllowed: boolean;
 }
 
-/** Speaks with the Authorization server. What goes wrong is thrown as a DeviceError. */
+/** Calls the Authorization server. Every failure is thrown as a DeviceError. */
 export class AuthorizationServer {
   readonly #options: AuthorizationServerOptions;
   #configuration: Configuration | null = null;
@@ -58,7 +58,7 @@ export class AuthorizationServer {
     this.#options = options;
   }
 
-  /** RFC 8628 section 3.1. */
+  /** Requests a device code and a user code (RFC 8628 section 3.1). */
   async requestUserCode(): Promise<IssuedUserCode> {
     try {
       const answer = await initiateDeviceAuthorization(await this.#discover(), {});
@@ -74,7 +74,7 @@ export class AuthorizationServer {
     }
   }
 
-  /** Whether it binds tokens to a key (RFC 9449): if it does, nothing less is accepted. */
+  /** Returns whether the server binds tokens to a key (RFC 9449). If it does, an unbound token is refused. */
   async offersDpop(): Promise<boolean> {
     const configuration = await this.#discover().catch((error: unknown) => {
       throw deviceErrorFrom(error);
@@ -82,7 +82,7 @@ export class AuthorizationServer {
     return configuration.serverMetadata().dpop_signing_alg_values_supported?.includes('ES256') ?? false;
   }
 
-  /** Asks once whether a person has decided (RFC 8628 section 3.4). */
+  /** Polls the token endpoint once for a decision on the user code (RFC 8628 section 3.4). */
   async poll(deviceCode: string, key: DpopKey | null): Promise<PollAnswer> {
     try {
       const configuration = await this.#discover();
@@ -98,7 +98,7 @@ export class AuthorizationServer {
     }
   }
 
-  /** RFC 6749 section 6. */
+  /** Exchanges a refresh token for new tokens (RFC 6749 section 6). */
   async refresh(refreshToken: string, key: DpopKey | null): Promise<IssuedTokens> {
     try {
       const configuration = await this.#discover();
@@ -107,12 +107,12 @@ export class AuthorizationServer {
     } catch (error) {
       const explained = deviceErrorFrom(error, [refreshToken]);
       if (explained.code !== 'authorization-denied') throw explained;
-      // Nobody was asked, so nobody denied it.
+      // No person takes part in a refresh: `access_denied` here means that the license does not allow it.
       throw new DeviceError('license-refused', explained.message);
     }
   }
 
-  /** Read when first needed, so that a till starts without internet, and kept for as long as it runs. */
+  /** Reads the metadata at the first call, so that a register starts without internet, and caches it. */
   async #discover(): Promise<Configuration> {
     const { issuer, clientId, clock, isInsecureAllowed } = this.#options;
     this.#configuration ??= await discovery(issuer, clientId, undefined, None(), {
@@ -128,7 +128,7 @@ export class AuthorizationServer {
     return this.#configuration;
   }
 
-  /** The maker of proofs is kept with its key, as it remembers the server's last nonce. */
+  /** Reuses the DPoP handle of a key, because the handle remembers the server's last nonce. */
   async #prove(configuration: Configuration, key: DpopKey | null): Promise<{ DPoP?: DPoPHandle }> {
     if (key === null) return {};
     if (this.#handle?.key !== key) {
@@ -142,7 +142,7 @@ function readTokens(
   answer: Awaited<ReturnType<typeof genericGrantRequest>>,
   key: DpopKey | null,
 ): IssuedTokens {
-  // RFC 9449 section 5: a bearer token where a bound one was asked for is a downgrade.
+  // RFC 9449 section 5: a bearer token in answer to a DPoP request is a downgrade.
   if (key !== null && answer.token_type !== 'dpop') {
     throw new DeviceError(
       'token-not-acceptable',

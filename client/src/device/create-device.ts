@@ -3,10 +3,10 @@ import { Device } from './device.js';
 import type { DeviceOptions } from './device-options.js';
 
 /**
- * Makes a device that acquires a license token by a user code (RFC 8628), keeps it fresh, and shows it with proofs of
- * its key (RFC 9449). What was acquired before is read from the storage; no internet is needed for that.
- * @throws InvalidOptionsError if the options cannot work
- * @throws DeviceError `storage-unusable`
+ * Creates a device that acquires a license token with a user code (RFC 8628), refreshes it, and presents it with DPoP
+ * proofs (RFC 9449). A grant in the storage is loaded; this needs no internet.
+ * @throws InvalidOptionsError if an option is invalid
+ * @throws DeviceError `storage-unusable` if the storage cannot be read
  */
 export async function createDevice(options: DeviceOptions): Promise<Device> {
   const { authServerUrl, allowInsecureAuthServer = false } = options;
@@ -21,7 +21,7 @@ export async function createDevice(options: DeviceOptions): Promise<Device> {
     (isInsecure && !isLoopback && !allowInsecureAuthServer)
   ) {
     throw new InvalidOptionsError(
-      'authServerUrl: expected https; http only for this machine, or with allowInsecureAuthServer.',
+      'authServerUrl: expected https. Use http only for this machine, or set allowInsecureAuthServer.',
     );
   }
   const device = new Device(options, issuer, isInsecure);

@@ -1,7 +1,10 @@
-/** HTTP dates have whole seconds, and an answer takes its time: less than this is no difference. */
+/** HTTP dates have whole seconds, and an answer takes time to arrive: smaller differences are ignored. */
 const RESOLUTION_MS = 2_000;
 
-/** The clock of this machine, corrected by the `Date` of the last HTTP answer: tills keep bad time, and proofs carry it. */
+/**
+ * Returns the time of this machine, corrected by the `Date` header of the last HTTP answer. Clocks of registers are often
+ * wrong, and a DPoP proof contains the time.
+ */
 export class DeviceClock {
   #offsetMs = 0;
 
@@ -9,7 +12,7 @@ export class DeviceClock {
     return new Date(Date.now() + this.#offsetMs);
   }
 
-  /** Learns the time from an answer; one without a date teaches nothing. */
+  /** Applies the `Date` header of an answer. An answer without one changes nothing. */
   observe(answer: { readonly headers: Pick<Headers, 'get'> }): void {
     const toldMs = Date.parse(answer.headers.get('date') ?? '');
     if (Number.isNaN(toldMs)) return;

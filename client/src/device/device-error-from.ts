@@ -1,7 +1,7 @@
 import { ClientError, ResponseBodyError } from 'openid-client';
 import { DeviceError, type DeviceErrorCode } from './device-error.js';
 
-/** OAuth errors that mean one thing to a device (RFC 6749 section 5.2, RFC 8628 section 3.5). */
+/** Maps OAuth errors to codes of this library (RFC 6749 section 5.2, RFC 8628 section 3.5). */
 const codes: Readonly<Record<string, DeviceErrorCode>> = {
   access_denied: 'authorization-denied',
   expired_token: 'user-code-expired',
@@ -9,8 +9,8 @@ const codes: Readonly<Record<string, DeviceErrorCode>> = {
 };
 
 /**
- * Turns what a call to the Authorization server threw into the error of this library.
- * @param secrets that were sent: a server may repeat them in its words
+ * Converts an error of a call to the Authorization server into a DeviceError.
+ * @param secrets the secrets of the request, which are masked because a server may repeat them in its error text
  */
 export function deviceErrorFrom(error: unknown, secrets: readonly string[] = []): DeviceError {
   if (error instanceof DeviceError) return error;
@@ -22,7 +22,7 @@ export function deviceErrorFrom(error: unknown, secrets: readonly string[] = [])
   }
   return new DeviceError(
     'authorization-server-unreachable',
-    'The Authorization server cannot be reached, or did not answer as one: check the internet connection and its URL.',
+    'The Authorization server cannot be reached or gave an invalid answer. Check the internet connection and the URL.',
     { cause: error, retryAfterMs: answer instanceof Response ? readRetryAfterMs(answer) : 0 },
   );
 }
@@ -33,12 +33,12 @@ function explainRefusal(error: ResponseBodyError, secrets: readonly string[]): D
     error.error_description ?? error.error,
   );
   const message = `The Authorization server refused: ${said}.`;
-  // The answer itself is no cause: it may repeat what was sent.
+  // The answer is not attached as the cause, because it may repeat the secrets of the request.
   return new DeviceError(codeOf(error), message, { retryAfterMs: readRetryAfterMs(error.response) });
 }
 
 function codeOf(error: ResponseBodyError): DeviceErrorCode {
-  // The server says with a member of its own that the license, not a person, is the reason.
+  // This member means that the license is the reason, not the decision of a person.
   if ('license_refusal' in error.cause) return 'license-refused';
   if (error.status >= 500 || error.status === 429) return 'authorization-server-unreachable';
   return codes[error.error] ?? 'authorization-server-refused';

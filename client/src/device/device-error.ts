@@ -1,14 +1,16 @@
 /**
- * Why a device has no license token, or no newer one:
- * - `not-authorized`: there is no license token; `authorize()` acquires one.
- * - `authorization-denied`, `user-code-expired`: what a person did, or did not do, with the user code.
- * - `license-refused`: the Authorization server says that the license is used up, inactive or expired.
- * - `grant-dead`: the authorization was removed there: only `authorize()` helps.
- * - `wrong-device-kind`: a server was chosen for a register, or the other way round.
- * - `token-not-acceptable`: what came is no license token for this device and its key.
- * - `authorization-server-unreachable`, `authorization-server-refused`: no answer, or one that nobody expects.
- * - `storage-unusable`: the state of the device cannot be read or kept.
- * - `hub-unknown`: the token names no server to connect to, and no option does.
+ * The reason why a device has no license token, or cannot get a new one:
+ * - `not-authorized`: the device has no license token. Call `authorize()`.
+ * - `authorization-denied`: a person denied the user code, or the license was refused without a stated reason.
+ * - `user-code-expired`: the user code was not entered in time. Call `authorize()` again.
+ * - `license-refused`: the license is used up, inactive or expired at the Authorization server.
+ * - `grant-dead`: the Authorization server no longer accepts the grant. Call `authorize()`.
+ * - `wrong-device-kind`: a server was chosen for a register, or a register for a server.
+ * - `token-not-acceptable`: the token is malformed, or not bound to the key of this device.
+ * - `authorization-server-unreachable`: no usable answer. Try again later.
+ * - `authorization-server-refused`: the Authorization server refused the request for another reason.
+ * - `storage-unusable`: the state of the device cannot be read or written.
+ * - `hub-unknown`: neither the token nor an option names the server to connect to.
  * - `stopped`: `stop()` was called.
  */
 export type DeviceErrorCode =
@@ -25,10 +27,10 @@ export type DeviceErrorCode =
   | 'hub-unknown'
   | 'stopped';
 
-/** Something a device cannot do now. The `code` stays as it is; the message is for a person and holds no secret. */
+/** Reports a failure of a device. The `code` is stable. The message is for a person and contains no secret. */
 export class DeviceError extends Error {
   readonly code: DeviceErrorCode;
-  /** How long the Authorization server asks to wait before the next try. */
+  /** The `Retry-After` of the Authorization server in milliseconds; 0 if it sent none. */
   readonly retryAfterMs: number;
 
   constructor(

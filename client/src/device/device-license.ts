@@ -1,18 +1,18 @@
 import type { HubServer, Organization } from '../license-view.js';
 
-/** What the license token of a device says of it. */
+/** The license of a device, as its license token contains it. */
 export interface DeviceLicense {
   readonly deviceId: string;
   readonly deviceName: string;
   readonly kind: 'server' | 'register';
   readonly organization: Organization;
   readonly features: readonly string[];
-  /** From then on the license does not hold, whatever the token says; null: no such date. */
+  /** The license is expired from this instant on, even if the token is still valid; `null` if it has no end. */
   readonly renewalDate: Date | null;
-  /** The server that this device connects to; null: none was chosen at the Authorization server. */
+  /** The server that this device connects to; `null` if none is set at the Authorization server. */
   readonly hub: HubServer | null;
   readonly tokenIssuedAt: Date;
   readonly tokenExpiresAt: Date;
-  /** Thumbprint of the key that the token is bound to; null: it is not bound. */
+  /** RFC 7638 thumbprint of the key that the token is bound to; `null` if it is not bound. */
   readonly keyThumbprint: string | null;
 }

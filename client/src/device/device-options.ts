@@ -2,32 +2,36 @@ import type { DeviceError } from './device-error.js';
 import type { DeviceLicense } from './device-license.js';
 import type { DeviceStorage } from './device-storage.js';
 
+/** Options of `createDevice`. */
 export interface DeviceOptions {
-  /** The issuer: `https`, unless the host is this machine. */
+  /** The issuer. It must be `https`, unless the host is this machine or `allowInsecureAuthServer` is set. */
   readonly authServerUrl: string | URL;
+  /** The public OAuth client. The Authorization server refuses it for a device of the other kind. */
   readonly clientId: 'pos-register' | 'pos-server';
-  /** Where the key and the tokens are kept; a text is the path of a file. */
+  /** The storage of the key and the tokens, or the path of a file for {@link fileStorage}. */
   readonly storage: string | DeviceStorage;
-  /** For proxies and the like; absent: Node's own. */
+  /** Replaces Node's `fetch`, for example to use a proxy. */
   readonly fetch?: typeof fetch;
-  /** Plain http to another host, as in a network of containers that nobody else is in. */
+  /** Allows plain http to another host, for example in a private network of containers. Default: false. */
   readonly allowInsecureAuthServer?: boolean;
-  /** What became of a license token; what it throws becomes a warning of the process. */
+  /** Called after each change of the license token. An error that it throws becomes a process warning. */
   readonly onChange?: (change: DeviceChange) => void;
 }
 
+/** A change of a device's license token. */
 export type DeviceChange =
-  /** There is a new token, and it is stored. */
+  /** The device has a new token, and it is stored. */
   | { readonly kind: 'acquired'; readonly license: DeviceLicense }
   | { readonly kind: 'refreshed'; readonly license: DeviceLicense }
-  /** It is tried again at `retryAt`; the present token lasts until its end. */
+  /** The refresh failed and is retried at `retryAt`. The current token stays valid until its end. */
   | { readonly kind: 'refresh-failed'; readonly error: DeviceError; readonly retryAt: Date }
-  /** No refresh will succeed any more: only `authorize()` helps. The present token lasts until its end. */
+  /** The grant is dead: call `authorize()`. The current token stays valid until its end. */
   | { readonly kind: 'authorization-lost'; readonly error: DeviceError };
 
-/** What a person needs in order to authorize the device at the Authorization server. */
+/** The user code and the page to enter it on (RFC 8628 section 3.2). */
 export interface UserCode {
   readonly userCode: string;
   readonly verificationUri: string;
+  /** The end of the user code. */
   readonly expiresAt: Date;
 }

@@ -2,18 +2,18 @@ import type { JsonWebKey } from 'node:crypto';
 import { DeviceError } from './device-error.js';
 import type { DeviceStorage } from './device-storage.js';
 
-/** The grant of a device as it is stored. */
+/** The stored grant of a device. */
 export interface DeviceState {
   readonly version: 1;
-  /** Whose grant it is: one for another server or client is of no use here. */
+  /** Issuer and client of the grant. A grant of another issuer or client is ignored. */
   readonly issuer: string;
   readonly clientId: string;
   readonly token: string;
-  /** Null: the grant is dead, and the token lasts until its end. */
+  /** `null` if the grant is dead; the token stays valid until its end. */
   readonly refreshToken: string | null;
-  /** Null: the Authorization server does not bind tokens. */
+  /** `null` if the Authorization server does not bind tokens. */
   readonly dpopKey: JsonWebKey | null;
-  /** ISO 8601, UTC: the life of a token is counted from here. */
+  /** ISO 8601, UTC. The refresh is scheduled from this time. */
   readonly receivedAt: string;
 }
 
@@ -27,7 +27,7 @@ export async function loadState(storage: DeviceStorage): Promise<DeviceState | n
   } catch (cause) {
     throw unusable('cannot be read', cause);
   }
-  throw unusable('is not what was written: remove it, and authorize the device anew', undefined);
+  throw unusable('is corrupt: remove it and authorize the device again', undefined);
 }
 
 /** @throws DeviceError `storage-unusable` */
@@ -51,5 +51,5 @@ function isDeviceState(value: unknown): value is DeviceState {
 
 function unusable(fault: string, cause: unknown): DeviceError {
   const detail = cause instanceof SyntaxError || !(cause instanceof Error) ? '' : `: ${cause.message}`;
-  return new DeviceError('storage-unusable', `The state of the device ${fault}${detail}.`, { cause });
+  return new DeviceError('storage-unusable', `The stored state of the device ${fault}${detail}.`, { cause });
 }

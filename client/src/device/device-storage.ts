@@ -1,9 +1,10 @@
 /**
- * Where a device keeps its state, a small text with secrets: its key, its license token and its refresh token. It is
- * written anew at each refresh, and must be kept for good when `write` resolves: the refresh token before is spent.
+ * Stores the state of a device: a short text that contains its private key, its license token and its refresh token. The
+ * device writes it at each refresh. When `write` resolves, the state must be durable: the previous refresh token is spent.
  */
 export interface DeviceStorage {
-  /** Resolves to what was written last; null: nothing yet. */
+  /** Resolves to the last state that was written; `null` if there is none. */
   read(): Promise<string | null>;
+  /** Replaces the state. Rejects if it cannot be stored. */
   write(state: string): Promise<void>;
 }

@@ -13,14 +13,14 @@ import { readLicenseToken } from './read-license-token.js';
 import { RefreshTimer } from './refresh-timer.js';
 import { signHttpProof, signNatsProof } from './sign-proofs.js';
 
-/** A grant in use: what is stored, and what was made of it. */
+/** A grant in use: its stored state and the values parsed from it. */
 interface Grant {
   readonly state: DeviceState;
   readonly license: DeviceLicense;
   readonly key: DpopKey | null;
 }
 
-/** A register or server with a license token of its own, which it refreshes by itself. Made by {@link createDevice}. */
+/** A register or server that has its own license token and refreshes it. Create it with {@link createDevice}. */
 export class Device implements LicensedDevice {
   readonly clock = new DeviceClock();
   readonly #options: DeviceOptions;
@@ -29,7 +29,7 @@ export class Device implements LicensedDevice {
   readonly #timer: RefreshTimer;
   readonly #stopping = new AbortController();
   #grant: Grant | null = null;
-  /** Issued, but not stored yet: the refresh token in use is spent, and to ask again could end the grant. */
+  /** A grant that was issued but not stored yet. Its predecessor is spent: another refresh could end the grant. */
   #unsaved: Grant | null = null;
   #authorizing: Promise<void> | null = null;
   #refreshing: Promise<void> | null = null;
@@ -52,7 +52,10 @@ export class Device implements LicensedDevice {
     );
   }
 
-  /** Takes up the grant that was stored, if it is for this Authorization server and client. @throws DeviceError */
+  /**
+   * Loads the stored grant, if it belongs to this Authorization server and client.
+   * @throws DeviceError `storage-unusable`, `token-not-acceptable`, `wrong-device-kind`
+   */
   async load(): Promise<void> {
     const state = await loadState(this.#storage);
     if (state === null || state.issuer !== this.#issuer || state.clientId !== this.#options.clientId) return;
@@ -60,40 +63,45 @@ export class Device implements LicensedDevice {
     this.#plan(this.#grant);
   }
 
-  /** The device id, under which the Authorization server and the broker know it. @throws DeviceError `not-authorized` */
+  /** The device id at the Authorization server and at the broker. @throws DeviceError `not-authorized` */
   get id(): string {
     return this.#present().license.deviceId;
   }
 
+  /** The current license token. @throws DeviceError `not-authorized` */
   get token(): string {
     return this.#present().state.token;
   }
 
+  /** The license in the current token; `null` if there is no token. */
   get license(): DeviceLicense | null {
     return this.#grant?.license ?? null;
   }
 
-  /** Whether there is a token that has not ended. */
+  /** Whether the device has a token that has not ended. */
   get isAuthorized(): boolean {
     return this.#grant !== null && this.clock.now() < this.#grant.license.tokenExpiresAt;
   }
 
+  /** Whether the token is bound to a key (RFC 9449). */
   get isBound(): boolean {
     return this.#grant !== null && this.#grant.key !== null;
   }
 
+  /** Returns a new proof for one connection to a server's broker; `null` if the token is not bound. */
   proofForNats(serverId: string, token = this.token): string | null {
     return signNatsProof(this.#present().key, token, serverId, this.clock.now());
   }
 
+  /** Returns a new proof for one HTTP request (RFC 9449 section 4); `null` if the token is not bound. */
   proofForHttp(request: HttpProofRequest): string | null {
     return signHttpProof(this.#present().key, request.token ?? this.token, request, this.clock.now());
   }
 
   /**
-   * Resolves when the device has a license token and the grant to refresh it; at once if it has them. Otherwise it gets a
-   * user code, which is to be shown to a person, and waits until the person has entered it at the Authorization server.
-   * @throws DeviceError
+   * Resolves when the device has a license token and a grant to refresh it: immediately if it has both. Otherwise it
+   * requests a user code, passes it to `onUserCode`, and waits until a person enters it at the Authorization server.
+   * @throws DeviceError with any code except `not-authorized` and `hub-unknown`
    */
   async authorize(onUserCode: (code: UserCode) => void | Promise<void>): Promise<void> {
     this.#authorizing ??= this.#authorize(onUserCode).finally(() => {
@@ -102,7 +110,11 @@ export class Device implements LicensedDevice {
     return this.#authorizing;
   }
 
-  /** Gets a new token now; it happens by itself in time. @throws DeviceError */
+  /**
+   * Refreshes the token now, for example after a renewal. The device also refreshes it on a schedule.
+   * @throws DeviceError `not-authorized`, `license-refused`, `grant-dead`, `wrong-device-kind`, `token-not-acceptable`,
+   * `authorization-server-unreachable`, `authorization-server-refused`, `storage-unusable`, `stopped`
+   */
   async refresh(): Promise<void> {
     this.#refreshing ??= this.#refresh().finally(() => {
       this.#refreshing = null;
@@ -110,7 +122,7 @@ export class Device implements LicensedDevice {
     return this.#refreshing;
   }
 
-  /** Ends refreshing and waiting; the token stays usable until its end. Resolves when nothing is under way. */
+  /** Stops refreshing and polling, and resolves when no request is in progress. The token stays valid until its end. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#timer.stop();
@@ -133,7 +145,7 @@ export class Device implements LicensedDevice {
     await this.#adopt(this.#use(this.#stateOf(tokens, tokens.refreshToken, key)), 'acquired');
   }
 
-  /** Refreshes a token that has ended; false: the grant is dead, and a person is needed. */
+  /** Refreshes a token that has ended; `false` if the grant is dead and a person must authorize the device. */
   async #revive(): Promise<boolean> {
     try {
       await this.refresh();
@@ -147,7 +159,7 @@ export class Device implements LicensedDevice {
   async #refresh(): Promise<void> {
     const { state, key } = this.#present();
     if (this.#stopping.signal.aborted) throw new DeviceError('stopped', 'The device was stopped.');
-    if (state.refreshToken === null) throw new DeviceError('grant-dead', 'Authorize the device anew.');
+    if (state.refreshToken === null) throw new DeviceError('grant-dead', 'Authorize the device again.');
     if (this.#unsaved === null) {
       const tokens = await this.#server.refresh(state.refreshToken, key).catch(async (error: unknown) => {
         if (error instanceof DeviceError && error.code === 'grant-dead') await this.#bury(error);
@@ -158,7 +170,7 @@ export class Device implements LicensedDevice {
     await this.#adopt(this.#unsaved, 'refreshed');
   }
 
-  /** A new refresh token is stored before it is used, or a crash in between would lose the grant. */
+  /** Stores a new refresh token before it is used: otherwise a crash in between would lose the grant. */
   async #adopt(grant: Grant, kind: 'acquired' | 'refreshed'): Promise<void> {
     await saveState(this.#storage, grant.state);
     this.#grant = grant;
@@ -194,7 +206,7 @@ export class Device implements LicensedDevice {
     };
   }
 
-  /** @throws DeviceError if the token is not one of this kind of device and bound to its key */
+  /** @throws DeviceError `token-not-acceptable`, or `wrong-device-kind` */
   #use(state: DeviceState): Grant {
     const license = readLicenseToken(state.token);
     const key = state.dpopKey && new DpopKey(state.dpopKey);
@@ -210,7 +222,10 @@ export class Device implements LicensedDevice {
 
   #present(): Grant {
     if (this.#grant !== null) return this.#grant;
-    throw new DeviceError('not-authorized', 'The device has no license token yet: authorize() acquires one.');
+    throw new DeviceError(
+      'not-authorized',
+      'The device has no license token. Call authorize() to acquire one.',
+    );
   }
 
   #tell(change: DeviceChange): void {
@@ -218,7 +233,7 @@ export class Device implements LicensedDevice {
       this.#options.onChange?.(change);
     } catch (error) {
       const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      process.emitWarning('onChange of a device failed.', { code: 'license-callback-failed', detail });
+      process.emitWarning('The onChange callback failed.', { code: 'license-callback-failed', detail });
     }
   }
 }

@@ -9,7 +9,7 @@ import {
   webcrypto,
 } from 'node:crypto';
 
-/** What a proof is for: a request by HTTP, or a connection to a broker. */
+/** The claims that tie a proof to one HTTP request or one connection to a broker. */
 export interface ProofPurpose {
   readonly htm: string;
   readonly htu: string;
@@ -18,14 +18,14 @@ export interface ProofPurpose {
   readonly nonce?: string | undefined;
 }
 
-/** The key of a device that its license token is bound to (RFC 9449): ES256, so an EC key on P-256. */
+/** The key that a device's license token is bound to (RFC 9449): an EC key on P-256, for ES256. */
 export class DpopKey {
-  /** With the private part: to be stored, and shown to nobody. */
+  /** Includes the private part: store it, never send it. */
   readonly jwk: JsonWebKey;
   readonly publicJwk: JsonWebKey;
   readonly #key: KeyObject;
 
-  /** @throws if it is no private key on P-256 */
+  /** @throws if the JWK is not a private key on P-256 */
   constructor(jwk: JsonWebKey) {
     const { kty, crv, x, y } = jwk;
     if (crv !== 'P-256') throw new TypeError('The DPoP key must be an EC key on P-256, as a JWK.');
@@ -39,14 +39,14 @@ export class DpopKey {
     return new DpopKey(privateKey.export({ format: 'jwk' }));
   }
 
-  /** The RFC 7638 thumbprint that `cnf.jkt` of a bound token names. */
+  /** Returns the RFC 7638 thumbprint, which is `cnf.jkt` in a bound token. */
   get thumbprint(): string {
     const { crv, kty, x, y } = this.publicJwk;
-    // The members in this order, without spaces (RFC 7638 section 3).
+    // RFC 7638 section 3 requires this order of members and no white space.
     return hash(JSON.stringify({ crv, kty, x, y }));
   }
 
-  /** Signs a proof, each with an id of its own. It does not wait, as the authenticators of NATS cannot. */
+  /** Signs a proof with a new `jti`. It is synchronous, because NATS authenticators are. */
   signProof({ htm, htu, token, nonce }: ProofPurpose, now: Date): string {
     const header = { typ: 'dpop+jwt', alg: 'ES256', jwk: this.publicJwk };
     const payload = {
@@ -62,7 +62,7 @@ export class DpopKey {
     return `${input}.${signature.toString('base64url')}`;
   }
 
-  /** The pair as OAuth libraries want it. */
+  /** Returns the key pair in Web Crypto form, which openid-client takes. */
   async toKeyPair(): Promise<webcrypto.CryptoKeyPair> {
     const algorithm = { name: 'ECDSA', namedCurve: 'P-256' };
     const read = (jwk: JsonWebKey, usage: 'sign' | 'verify', isExtractable: boolean) =>

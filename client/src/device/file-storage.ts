@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import type { DeviceStorage } from './device-storage.js';
 
 /**
- * Keeps the state of a device in a file that only its owner can read (0600), and replaces it as a whole: after a power
- * cut there is the old state or the new one. A file that others can read is refused, as its secrets are none any more.
+ * Stores the state of a device in a file that only its owner can read (mode 0600). Each write is atomic and durable:
+ * after a power cut the file holds the old state or the new one. `read` rejects a file that other users can read.
  */
 export function fileStorage(path: string): DeviceStorage {
   return {
@@ -18,7 +18,7 @@ export function fileStorage(path: string): DeviceStorage {
       );
       if (mode === null) return null;
       if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
-        throw new Error(`${path} can be read by others: run chmod 600 on it if none of them has.`);
+        throw new Error(`${path} is readable by other users: restrict it with chmod 600`);
       }
       return readFile(path, 'utf8');
     },
@@ -35,7 +35,7 @@ export function fileStorage(path: string): DeviceStorage {
 async function writeThrough(path: string, text: string): Promise<void> {
   const file = await open(path, 'w', 0o600);
   try {
-    // One that a crash left behind keeps the mode that it had.
+    // `open` does not change the mode of a file that a crash left behind.
     await file.chmod(0o600);
     await file.writeFile(text);
     await file.sync();
@@ -44,7 +44,7 @@ async function writeThrough(path: string, text: string): Promise<void> {
   }
 }
 
-/** A rename is kept for good with its folder; Windows cannot open one, and does not need to. */
+/** Syncs the folder, which makes a rename durable. Windows cannot open a folder and does not need this. */
 async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');

@@ -4,9 +4,9 @@ import { DeviceError } from './device-error.js';
 import type { DpopKey } from './dpop-key.js';
 
 /**
- * Polls until a person has decided (RFC 8628 section 3.5): never faster than the interval, 5 s slower from each
- * `slow_down` on, and with twice the gap after each answer that did not come.
- * @throws DeviceError
+ * Polls until a person decides (RFC 8628 section 3.5). The interval grows by 5 s at each `slow_down` and doubles at each
+ * request without an answer.
+ * @throws DeviceError `user-code-expired`, `stopped`, or the refusal of the Authorization server
  */
 export async function pollForTokens(
   server: AuthorizationServer,
@@ -28,13 +28,13 @@ export async function pollForTokens(
       intervalMs *= 2;
     }
   }
-  throw new DeviceError('user-code-expired', 'Nobody entered the user code in time: ask for a new one.');
+  throw new DeviceError('user-code-expired', 'The user code was not entered in time. Request a new one.');
 }
 
 async function waitFor(ms: number, signal: AbortSignal): Promise<void> {
   try {
     await delay(ms, undefined, { signal });
   } catch {
-    throw new DeviceError('stopped', 'The device was stopped before a person had decided.');
+    throw new DeviceError('stopped', 'The device was stopped before a person entered the user code.');
   }
 }

@@ -3,8 +3,8 @@ import type { DeviceLicense } from './device-license.js';
 import { DeviceError } from './device-error.js';
 
 /**
- * Reads what a device's own license token says (RFC 9068). Its signature is not checked: it came from the Authorization
- * server itself, and whom it is shown to checks it.
+ * Parses the claims of a device's own license token (RFC 9068). The signature is not checked: the token came directly
+ * from the Authorization server, and each receiver verifies it.
  * @throws DeviceError `token-not-acceptable`
  */
 export function readLicenseToken(token: string): DeviceLicense {

@@ -7,15 +7,15 @@ import { readLicenseToken } from './read-license-token.js';
 import { signHttpProof, signNatsProof } from './sign-proofs.js';
 
 export interface ReadyToken {
-  /** Absent: the `sub` of the token. */
+  /** Default: the `sub` of the token. */
   readonly deviceId?: string;
-  /** As a function it is asked anew at each connection. */
+  /** The token, or a function that is called at each connection and returns it. */
   readonly token: string | (() => string);
-  /** The private key that the token is bound to, as a JWK; absent: the token is shown without a proof. */
+  /** The private key that the token is bound to, as a JWK. Without it the token is sent without a proof. */
   readonly dpopKey?: JsonWebKey;
 }
 
-/** A device whose license token somebody else acquires and refreshes. */
+/** A device whose license token the application acquires and refreshes itself. */
 export class ReadyDevice implements LicensedDevice {
   readonly clock = new DeviceClock();
   readonly #ready: ReadyToken;

@@ -1,10 +1,10 @@
 import { DeviceError } from './device-error.js';
 import { refreshAt, retryDelayMs } from './refresh-schedule.js';
 
-/** Looks at the clock at least so often: it may be set, or the machine may have slept. */
+/** The timer checks the clock at least this often, because the clock may be set or the machine may sleep. */
 const LONGEST_NAP_MS = 60_000;
 
-/** Refreshes a token in time, and again until it succeeds. */
+/** Refreshes a token on schedule and retries until a refresh succeeds. */
 export class RefreshTimer {
   readonly #refresh: () => Promise<void>;
   readonly #now: () => Date;
@@ -23,7 +23,7 @@ export class RefreshTimer {
     this.#failed = failed;
   }
 
-  /** Plans the refresh of a token, in place of what was planned before. */
+  /** Schedules the refresh of a token and cancels the previous schedule. */
   plan(receivedAt: Date, lifeMs: number): void {
     this.#lifeMs = lifeMs;
     this.#failures = 0;
@@ -42,7 +42,7 @@ export class RefreshTimer {
       () => (waitMs > LONGEST_NAP_MS ? this.#wakeAt(dueAt) : void this.#try()),
       Math.max(0, Math.min(waitMs, LONGEST_NAP_MS)),
     );
-    // Whoever has nothing else to do need not go on for this.
+    // This timer alone does not keep the process running.
     this.#timer.unref();
   }
 
@@ -51,11 +51,11 @@ export class RefreshTimer {
     try {
       await this.#refresh();
     } catch (error) {
-      // Stopped, or planned anew, while the answer was awaited.
+      // The timer was stopped or rescheduled during the request.
       if (this.#timer !== planned || !(error instanceof DeviceError) || error.code === 'grant-dead') return;
       this.#failures += 1;
       const isForPeople = error.code === 'license-refused';
-      // Only a person can renew a license: asked slowly, from the first time on.
+      // Only a person can renew a license, so even the first retry is slow.
       const failures = isForPeople ? Number.MAX_SAFE_INTEGER : this.#failures;
       const waitMs = retryDelayMs(failures, this.#lifeMs, Math.random(), error.retryAfterMs);
       const retryAt = new Date(this.#now().getTime() + waitMs);

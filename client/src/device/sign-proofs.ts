@@ -1,7 +1,7 @@
 import type { DpopKey } from './dpop-key.js';
 import type { HttpProofRequest } from './licensed-device.js';
 
-/** Signs the proof of one connection to the broker of a server; null: there is no key to sign with. */
+/** Signs the proof for one connection to a server's broker; `null` if there is no key. */
 export function signNatsProof(
   key: DpopKey | null,
   token: string,
@@ -11,7 +11,7 @@ export function signNatsProof(
   return key && key.signProof({ htm: 'CONNECT', htu: `nats://${serverId}`, token }, now);
 }
 
-/** Signs the proof of one HTTP request (RFC 9449 section 7); null: there is no key to sign with. */
+/** Signs the proof for one HTTP request (RFC 9449 section 4); `null` if there is no key. */
 export function signHttpProof(
   key: DpopKey | null,
   token: string,
@@ -19,7 +19,7 @@ export function signHttpProof(
   now: Date,
 ): string | null {
   const url = new URL(request.url);
-  // Without query and fragment (RFC 9449 section 4.2).
+  // RFC 9449 section 4.2: `htu` has no query and no fragment.
   const htu = url.origin + url.pathname;
   return key && key.signProof({ htm: request.method, htu, token, nonce: request.nonce }, now);
 }

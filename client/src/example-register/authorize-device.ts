@@ -5,7 +5,7 @@ import type { DeviceSettings } from './read-settings.js';
 
 const RETRY_MS = 5_000;
 
-/** Makes the device of the example register; what becomes of its token is told line by line. */
+/** Creates the device of the example register, which prints each change of its token. */
 export async function makeDevice(settings: DeviceSettings, tell: (line: string) => void): Promise<Device> {
   const { demo: _demo, ...options } = settings;
   return createDevice({
@@ -15,7 +15,7 @@ export async function makeDevice(settings: DeviceSettings, tell: (line: string) 
   });
 }
 
-/** Tries until the device is authorized: a code that nobody entered is followed by a new one. */
+/** Retries until the device is authorized, with a new user code when one expires. */
 export async function authorizeDevice(
   device: Device,
   { demo }: DeviceSettings,
@@ -39,7 +39,7 @@ export async function authorizeDevice(
   }
 }
 
-/** Does at a mock what a person does at the Authorization server. */
+/** Approves a user code through the controls of a mock, in place of a person. */
 async function approve(
   { userCode }: UserCode,
   demo: { readonly controlsUrl: string; readonly deviceId: string },
@@ -56,8 +56,8 @@ function describeChange(change: DeviceChange): string {
       return `token ${change.kind} for ${deviceName} (${deviceId}) at ${server}, until ${tokenExpiresAt.toISOString()}`;
     }
     case 'refresh-failed':
-      return `token not refreshed (${change.error.code}): trying again at ${change.retryAt.toISOString()}`;
+      return `token not refreshed (${change.error.code}): retrying at ${change.retryAt.toISOString()}`;
     case 'authorization-lost':
-      return 'the authorization was removed at the Authorization server';
+      return 'the Authorization server no longer accepts the grant: authorize this register again';
   }
 }

@@ -9,9 +9,9 @@ interface Candidate {
 }
 
 /**
- * Chooses the register to be, by its server: one that is authorized, as the server at hand must be before it lets a
- * register in. With several of them, `attempt` says whose turn it is. A server without registers gets one, but not at the
- * first attempt: it may be the hub, and the store is still to come. Null: no server is authorized yet.
+ * Returns the id of a register of an authorized server; `null` if no server is authorized yet. With several such servers,
+ * `attempt` selects one in turn. If none of them has a register, one is moved to the server from the second attempt on:
+ * at the first, the server may be the hub, and a store server may follow.
  */
 export async function chooseRegister(controls: MockControls, attempt: number): Promise<string | null> {
   const organizations = await controls.readDevices();

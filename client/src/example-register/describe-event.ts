@@ -1,6 +1,6 @@
 import type { Delivery, LicenseEvent } from '../index.js';
 
-/** Writes an event as one line for a person. */
+/** Formats an event as one line for a person. */
 export function describeEvent(event: LicenseEvent, delivery: Delivery): string {
   return [describeData(event), `sequence ${event.sequence}`, describeDelivery(event, delivery)].join(', ');
 }
@@ -14,10 +14,10 @@ function describeData(event: LicenseEvent): string {
   const { expiresAt, secondsRemaining, thresholdSeconds } = event.data;
   return thresholdSeconds === 0
     ? `token.expiring the token ended at ${expiresAt}`
-    : `token.expiring ${secondsRemaining} s left (warned from ${thresholdSeconds} s), token until ${expiresAt}`;
+    : `token.expiring ${secondsRemaining} s left (threshold ${thresholdSeconds} s), token until ${expiresAt}`;
 }
 
 function describeDelivery(event: LicenseEvent, delivery: Delivery): string {
-  if (delivery.kind === 'stored') return `last known, of ${event.time}`;
-  return `live, ${delivery.receivedAt.getTime() - Date.parse(event.time)} ms after it happened`;
+  if (delivery.kind === 'stored') return `stored, emitted at ${event.time}`;
+  return `live, ${delivery.receivedAt.getTime() - Date.parse(event.time)} ms after it was emitted`;
 }

@@ -5,12 +5,12 @@ const RETRY_MS = 1_000;
 
 interface Surroundings {
   readonly tell: (line: string) => void;
-  /** Whether another token may help, as there is no connection with the present one. */
+  /** Returns whether another token may be accepted in place of the current one. */
   readonly isNeeded: () => boolean;
   readonly signal: AbortSignal;
 }
 
-/** Sees to a token until the process is stopped: one for the start, and another whenever the server lets none in. */
+/** Gets a token at the start, and another whenever the server refuses the current one, until the process stops. */
 export async function keepMockToken(
   token: MockToken,
   { tell, isNeeded, signal }: Surroundings,
@@ -35,6 +35,6 @@ async function renew(token: MockToken): Promise<string> {
     if (deviceId !== null) return `following the license as ${deviceId}`;
     return 'no license known yet: waiting until a server is authorized';
   } catch (error) {
-    return `no license token (${error instanceof Error ? error.message : String(error)}): trying again every second`;
+    return `no license token (${error instanceof Error ? error.message : String(error)}): retrying every second`;
   }
 }

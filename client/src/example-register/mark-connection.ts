@@ -3,8 +3,8 @@ import { rmSync, writeFileSync } from 'node:fs';
 const INTERVAL_MS = 5_000;
 
 /**
- * Keeps a file fresh while the register is as it should be: connected, or waiting for its server's first license. While it
- * is not, there is none: a container's health check reads it. A process that hangs lets it grow old.
+ * Touches a file every five seconds while the register is healthy (connected, or waiting for its server's first license),
+ * and removes it otherwise. A container's health check reads it. A process that hangs lets the file become old.
  */
 export function markConnection(path: string): (isWell: boolean) => void {
   const touch = (): void => writeFileSync(path, `${new Date().toISOString()}\n`);

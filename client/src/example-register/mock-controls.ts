@@ -1,4 +1,4 @@
-/** A device as the controls of the mock tell of it (`GET /mock/state`); only what is used here. */
+/** A device in `GET /mock/state`: the members that are used here. */
 export interface MockDevice {
   readonly id: string;
   readonly kind: 'server' | 'register';
@@ -6,7 +6,7 @@ export interface MockDevice {
   readonly authorized: boolean;
 }
 
-/** The controls of the mock Authorization server, for what a person or a test does there otherwise. */
+/** Calls the controls of the mock Authorization server. */
 export class MockControls {
   readonly #url: string;
 
@@ -14,7 +14,7 @@ export class MockControls {
     this.#url = url;
   }
 
-  /** The devices by organization. */
+  /** Returns the devices, grouped by organization. */
   async readDevices(): Promise<readonly (readonly MockDevice[])[]> {
     const state = (await this.#call('GET', '/mock/state')) as {
       readonly organizations: readonly { readonly devices: readonly MockDevice[] }[];
@@ -41,7 +41,7 @@ export class MockControls {
       signal: AbortSignal.timeout(10_000),
       ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     });
-    if (!answer.ok) throw new Error(`the mock refuses ${method} ${path} (HTTP ${answer.status})`);
+    if (!answer.ok) throw new Error(`the mock refused ${method} ${path} with HTTP ${answer.status}`);
     return answer.status === 204 ? null : answer.json();
   }
 }

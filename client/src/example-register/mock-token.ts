@@ -2,12 +2,12 @@ import { generateKeyPairSync, type JsonWebKey } from 'node:crypto';
 import { chooseRegister } from './choose-register.js';
 import type { MockControls } from './mock-controls.js';
 
-/** However short the tokens of the server are in a demonstration, the register is there to see them end. */
+/** Long, so that the register stays connected even if the server's tokens are short in a demonstration. */
 const TTL_SECONDS = 86_400;
 
 /**
- * A license token straight from the controls of the mock, bound to a key that lives as long as this process. So the
- * example register goes on when the mock plays an outage, and shows what the server tells then.
+ * A license token from the controls of the mock, bound to a key of this process. It needs no OAuth endpoint, so the example
+ * register stays connected while the mock simulates an outage, and shows the events of the server.
  */
 export class MockToken {
   readonly dpopKey: JsonWebKey;
@@ -17,7 +17,7 @@ export class MockToken {
   #attempts = 0;
   #token = '';
 
-  /** `deviceId` null: a register of whichever server is authorized. */
+  /** @param deviceId the register; `null` for a register of any authorized server */
   constructor(controls: MockControls, deviceId: string | null) {
     this.#controls = controls;
     this.#deviceId = deviceId;
@@ -26,12 +26,12 @@ export class MockToken {
     this.#publicKey = publicKey.export({ format: 'jwk' });
   }
 
-  /** The token of this moment; empty before the first. */
+  /** Returns the current token; empty before the first. */
   get current(): string {
     return this.#token;
   }
 
-  /** Gets a new token. Resolves to whose it is; null: no server is authorized yet, and the present one stays. */
+  /** Gets a new token and returns its device id; `null` if no server is authorized yet, and the current token stays. */
   async renew(): Promise<string | null> {
     const deviceId = this.#deviceId ?? (await chooseRegister(this.#controls, this.#attempts++));
     if (deviceId === null) return null;

@@ -1,21 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** How the example register gets a license token of its own. */
+/** Settings of an example register that acquires its own license token. */
 export interface DeviceSettings {
   readonly authServerUrl: string;
   readonly allowInsecureAuthServer: boolean;
   readonly storage: string;
-  /** Where a mock is that can be told to authorize a device, as a person would; null: a person does it. */
+  /** The mock whose controls authorize the device; `null` if a person does. */
   readonly demo: { readonly controlsUrl: string; readonly deviceId: string } | null;
 }
 
-/** How it takes a license token from the controls of a mock. */
+/** Settings of an example register that takes a license token from the controls of a mock. */
 export interface MockSettings {
   readonly kind: 'mock';
   readonly serverUrl: string;
   readonly controlsUrl: string;
-  /** Null: a register of whichever server is authorized at the mock. */
+  /** `null` for a register of any server that is authorized at the mock. */
   readonly deviceId: string | null;
 }
 
@@ -38,9 +38,9 @@ export type SettingsOutcome =
   | { readonly kind: 'faulty'; readonly faults: readonly string[] };
 
 /**
- * Reads the settings of the example register; each may instead be in a file that `<NAME>_FILE` names. With `NATS_USER` it
- * is that user of the broker; with `AUTH_SERVER_URL` it gets a license token of its own; with `MOCK_CONTROLS_URL` alone it
- * takes one from the controls of the mock.
+ * Reads the settings of the example register from the environment, or from the files that `<NAME>_FILE` names. With
+ * `NATS_USER` it connects as that user of the broker. With `AUTH_SERVER_URL` it acquires a license token. With
+ * `MOCK_CONTROLS_URL` alone it takes one from the controls of the mock.
  */
 export function readSettings(environment: NodeJS.ProcessEnv): SettingsOutcome {
   const faults: string[] = [];
@@ -102,13 +102,15 @@ function readSetting(
   const direct = environment[name] || undefined;
   const path = environment[`${name}_FILE`] || undefined;
   if (direct !== undefined && path !== undefined) {
-    return { fault: `${name} and ${name}_FILE are both set: set only one of them.` };
+    return { fault: `${name} and ${name}_FILE are both set: set one of them.` };
   }
   const value = path === undefined ? (direct ?? fallback) : readSecretFile(path);
   if (value) return { value };
   return path === undefined
-    ? { fault: `${name} is not set: set it, or ${name}_FILE to a file that holds it.` }
-    : { fault: `${name}_FILE: "${path}" is empty or cannot be read: name a file that holds the value.` };
+    ? { fault: `${name} is not set: set it, or set ${name}_FILE to a file that contains it.` }
+    : {
+        fault: `${name}_FILE: "${path}" is empty or cannot be read: set it to a file that contains the value.`,
+      };
 }
 
 function readSecretFile(path: string): string | undefined {

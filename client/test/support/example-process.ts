@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { compile, REPOSITORY } from './compile.js';
 import { inheritedEnvironment } from '../../../test/support/inherited-environment.js';
 
-/** Builds the client to a folder of its own, where it finds its dependencies; a dist that is in use stays as it is. */
+/** Builds the client into a temporary folder that finds its dependencies, and leaves an existing dist alone. */
 export async function buildClient(): Promise<string> {
   const cache = join(REPOSITORY, '.cache');
   await mkdir(cache, { recursive: true });
@@ -15,7 +15,7 @@ export async function buildClient(): Promise<string> {
   return folder;
 }
 
-/** The example register as a process of its own. */
+/** The example register in its own process. */
 export class ExampleProcess {
   readonly lines: string[] = [];
   readonly #child: ChildProcess;
@@ -37,16 +37,14 @@ export class ExampleProcess {
     }
   }
 
-  /** Resolves to the first line that matches, past or to come; `from`: lines to pass over. */
+  /** Resolves to the first matching line, past or future. @param from the number of lines to skip */
   async seenLine(pattern: RegExp, from = 0): Promise<string> {
     const signal = AbortSignal.timeout(15_000);
     for (;;) {
       const found = this.lines.slice(from).find((line) => pattern.test(line));
       if (found !== undefined) return found;
       await once(this.#arrivals, 'line', { signal }).catch(() => {
-        throw new Error(
-          `No line came that matches ${String(pattern)}. There were:\n${this.lines.join('\n')}`,
-        );
+        throw new Error(`No line matches ${String(pattern)}. The lines are:\n${this.lines.join('\n')}`);
       });
     }
   }
@@ -55,7 +53,7 @@ export class ExampleProcess {
     this.#child.kill(signal);
   }
 
-  /** Resolves to the exit code; null: a signal ended it. */
+  /** Resolves to the exit code; `null` if a signal ended the process. */
   async exitCode(): Promise<number | null> {
     await this.#exited;
     return this.#child.exitCode;

@@ -2,17 +2,17 @@ import { EventEmitter, once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 
-/** How a fake broker answers one connection: null at CONNECT or SUB is consent. */
+/** The answers of a fake broker to CONNECT and SUB: `null` accepts, a text is the error. */
 export interface BrokerManners {
   readonly answerConnect?: (presented: Record<string, unknown>, count: number) => string | null;
   readonly answerSubscribe?: (subject: string) => string | null;
 }
 
-/** As much of a broker as it takes to misbehave in ways that a real one does only at times. */
+/** A minimal broker with failures that a real broker shows only at times. */
 export class FakeBroker {
-  /** What each connection presented, in turn. */
+  /** The CONNECT options of each connection, in order. */
   readonly connects: Record<string, unknown>[] = [];
-  /** The subjects that were subscribed or published to, in turn. */
+  /** The SUB and PUB commands with their subjects, in order. */
   readonly commands: string[] = [];
   readonly #arrivals = new EventEmitter();
   readonly #server = createServer((socket) => this.#serve(socket));
@@ -38,13 +38,13 @@ export class FakeBroker {
     return this.#sockets.size;
   }
 
-  /** Resolves when so many connections were made. */
+  /** Resolves when this many connections were made. */
   async seenConnects(count: number): Promise<void> {
     const signal = AbortSignal.timeout(15_000);
     while (this.connects.length < count) await once(this.#arrivals, 'line', { signal });
   }
 
-  /** Resolves when so many commands came. */
+  /** Resolves when this many commands were received. */
   async seenCommands(count: number): Promise<void> {
     const signal = AbortSignal.timeout(15_000);
     while (this.commands.length < count) await once(this.#arrivals, 'line', { signal });

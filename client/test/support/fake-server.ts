@@ -8,7 +8,7 @@ export interface SeenRequest {
   readonly headers: IncomingHttpHeaders;
 }
 
-/** As much of a POS server's HTTP side as a device asks; each test says how it answers. */
+/** A minimal HTTP server in place of a POS server; each test sets its answer. */
 export class FakeServer {
   readonly requests: SeenRequest[] = [];
   answer: (request: SeenRequest, response: ServerResponse) => void;

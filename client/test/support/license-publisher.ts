@@ -29,12 +29,12 @@ export class LicensePublisher {
     });
   }
 
-  /** Resolves when the stream has the event. */
+  /** Publishes an event and resolves when the stream has stored it. */
   async publish(event: LicenseEvent): Promise<void> {
     await this.#stream.publish(event.type, JSON.stringify(event), { msgID: event.id });
   }
 
-  /** Sends anything to the subscribers of a subject. */
+  /** Sends any body to the subscribers of a subject. */
   async send(subject: string, body: string): Promise<void> {
     this.#connection.publish(subject, body);
     await this.#connection.flush();

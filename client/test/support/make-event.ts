@@ -3,7 +3,7 @@ import type { LicenseStatusEvent, LicenseView, TokenExpiringEvent } from '../../
 export const SERVER_ID = 'srv-store-1';
 const START_MS = Date.parse('2026-03-01T08:00:00.000Z');
 
-/** Writes an event number as an event carries it. */
+/** Formats a number as the `sequence` of an event. */
 export function sequenceOf(number: number): string {
   return String(1_795_570_000_000 + number).padStart(16, '0');
 }
@@ -78,7 +78,7 @@ function makeEnvelope(number: number, { id, serverId = SERVER_ID, time }: EventC
   };
 }
 
-/** The token of a license view, ending at `expiresAt`. */
+/** Returns the token of a license view that ends at `expiresAt`. */
 export function tokenUntil(expiresAt: string | null): Pick<LicenseView, 'token'> {
   return { token: { status: 'valid', expiresAt, issuedAt: null, nextRefreshAt: null } };
 }

@@ -1,6 +1,6 @@
 import type { DeviceStorage } from '../../src/index.js';
 
-/** A storage that a test can look into, and break. */
+/** A storage in memory that a test can inspect and break. */
 export class MemoryStorage implements DeviceStorage {
   readonly writes: string[] = [];
   isBroken = false;

@@ -7,14 +7,14 @@ import { compile, REPOSITORY } from './compile.js';
 const run = promisify(execFile);
 
 export interface PackedClient {
-  /** Where a project could be that has installed the package. */
+  /** The folder of a project that has installed the package. */
   readonly projectDir: string;
   readonly tarballPath: string;
   /** The paths in the tarball. */
   readonly files: readonly string[];
 }
 
-/** Builds the client and packs it as for a registry, in a folder of its own. */
+/** Builds the client and packs it as for a registry, in a temporary folder. */
 export async function packClient(): Promise<PackedClient> {
   const cache = join(REPOSITORY, '.cache');
   await mkdir(cache, { recursive: true });

@@ -10,12 +10,12 @@ export interface ReadProof {
   readonly iat: number;
 }
 
-/** Reads a proof as RFC 9449 section 4.3 has it, with a library that the client does not use. */
+/** Verifies a proof by RFC 9449 section 4.3, with a library that the client does not use. */
 export async function readProof(proof: string, token: string): Promise<ReadProof> {
   const header = decodeProtectedHeader(proof);
   expect(header).toMatchObject({ typ: 'dpop+jwt', alg: 'ES256' });
   expect(Object.keys(header.jwk ?? {}).toSorted()).toEqual(['crv', 'kty', 'x', 'y']);
-  // A clock that is wrong is a matter of some tests.
+  // `iat` is not checked, because some tests set a wrong clock.
   const { payload } = await jwtVerify(proof, EmbeddedJWK, { algorithms: ['ES256'] });
   expect(payload['ath']).toBe(createHash('sha256').update(token).digest('base64url'));
   const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as {

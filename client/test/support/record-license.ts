@@ -11,7 +11,7 @@ import {
   type ServerOptions,
 } from '../../src/index.js';
 
-/** Each callback of a follower, in the order of the calls. */
+/** One callback of a follower. */
 export type Call =
   | { readonly kind: 'event'; readonly event: LicenseEvent; readonly delivery: Delivery }
   | { readonly kind: 'connection'; readonly change: ConnectionChange }
@@ -22,7 +22,7 @@ export type CallOf<Kind extends Call['kind']> = Extract<Call, { kind: Kind }>;
 
 export type RecordedOptions = ServerOptions & Credentials;
 
-/** Follows a license and keeps each callback, so that a test can wait for one. */
+/** Follows a license and records each callback, so that a test can wait for one. */
 export class RecordedFollower {
   readonly calls: Call[] = [];
   readonly follower: LicenseFollower;
@@ -40,12 +40,12 @@ export class RecordedFollower {
     });
   }
 
-  /** The events that were told, by their ids. */
+  /** Returns the ids of the delivered events. */
   get eventIds(): string[] {
     return this.calls.flatMap((call) => (call.kind === 'event' ? [call.event.id] : []));
   }
 
-  /** Resolves to the first call of a kind that matches, past or to come; `from`: calls to pass over. */
+  /** Resolves to the first matching call of a kind, past or future. @param from the number of calls to skip */
   async seen<Kind extends Call['kind']>(
     kind: Kind,
     isMatch: (call: CallOf<Kind>) => boolean = () => true,
@@ -58,9 +58,7 @@ export class RecordedFollower {
         .find((call): call is CallOf<Kind> => call.kind === kind && isMatch(call as CallOf<Kind>));
       if (found !== undefined) return found;
       await once(this.#arrivals, 'call', { signal }).catch(() => {
-        throw new Error(
-          `No ${kind} call came that matches. There were: ${JSON.stringify(this.calls, null, 1)}`,
-        );
+        throw new Error(`No ${kind} call matches. The calls are: ${JSON.stringify(this.calls, null, 1)}`);
       });
     }
   }

@@ -3,7 +3,7 @@ import { createDevice, type Device, type DeviceChange, type DeviceOptions } from
 import type { TestMock } from '../../../test/support/start-mock.js';
 import { MemoryStorage } from './memory-storage.js';
 
-/** A device at a mock, and each change of it in turn. */
+/** A device at a mock, with a record of its changes. */
 export class TestDevice {
   readonly changes: DeviceChange[] = [];
   readonly device: Device;
@@ -33,12 +33,12 @@ export class TestDevice {
     return new TestDevice(device, storage, arrivals);
   }
 
-  /** Authorizes it as a person would. */
+  /** Authorizes the device in place of a person. */
   async authorize(mock: TestMock, deviceId = 'reg-1-1'): Promise<void> {
     await this.device.authorize(({ userCode }) => mock.approve(userCode, deviceId));
   }
 
-  /** Resolves to the first change of a kind, past or to come. */
+  /** Resolves to the first change of a kind, past or future. */
   async seen<Kind extends DeviceChange['kind']>(kind: Kind): Promise<Extract<DeviceChange, { kind: Kind }>> {
     const signal = AbortSignal.timeout(15_000);
     for (;;) {

@@ -4,7 +4,7 @@ import { inTransaction } from '../mock-context.js';
 import type { Judged } from './judge-approval.js';
 import { judgeApproval } from './judge-approval.js';
 
-/** Authorizes a device: the next poll of its code gets the tokens, its old authorization ends. */
+/** Authorizes a device: the next poll of its code returns the tokens, and its old authorization ends. */
 export function approveUserCode(
   context: MockContext,
   enteredUserCode: string,

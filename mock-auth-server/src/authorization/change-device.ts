@@ -10,7 +10,7 @@ export interface DeviceChange {
 
 export type DeviceFault = { field: keyof DeviceChange; reason: string };
 
-/** Names what is wrong with a device, or null: its hub is another server of its organization, without going in circles. */
+/** Returns the first fault of a device; `null` if there is none. The hub must be another server, without a cycle. */
 export function findDeviceFault(context: MockContext, device: Device): DeviceFault | null {
   if (device.url !== null && !isHttpUrl(device.url)) {
     return { field: 'url', reason: 'url must be an http or https URL, such as https://store.example' };

@@ -3,7 +3,7 @@ import { inTransaction } from '../mock-context.js';
 import type { Judged } from './judge-approval.js';
 import { findPendingCode } from './judge-approval.js';
 
-/** Denies a user code for good: its client hears `access_denied`. */
+/** Denies a user code permanently: the next poll of its client gets `access_denied`. */
 export function denyUserCode(context: MockContext, enteredUserCode: string): Judged<object> {
   const outcome = inTransaction(context, () => {
     const found = findPendingCode(context, enteredUserCode);

@@ -14,7 +14,7 @@ type ApprovalRefusalCode =
   | 'license-inactive'
   | 'license-used-up';
 
-/** The HTTP status of each refusal, for page and controls alike. */
+/** The HTTP status of each refusal, for the pages and the controls. */
 export const approvalRefusalStatus: Record<ApprovalRefusalCode, number> = {
   'user-code-unknown': 404,
   'user-code-expired': 410,
@@ -33,20 +33,17 @@ export interface ApprovalRefusal {
 
 export type Judged<T> = ({ ok: true } & T) | { ok: false; refusal: ApprovalRefusal };
 
-/** Finds the pending code that a person entered. */
+/** Returns the pending code that a person entered, or the refusal. */
 export function findPendingCode(context: MockContext, enteredUserCode: string): Judged<{ code: DeviceCode }> {
   const userCode = normalizeUserCode(enteredUserCode);
   const code = userCode === null ? null : context.deviceCodes.findByUserCode(userCode);
   if (code === null) {
-    return refuseApproval(
-      'user-code-unknown',
-      'this user code is not known: compare it with the license page',
-    );
+    return refuseApproval('user-code-unknown', 'unknown user code: compare it with the license page');
   }
   if (code.state !== 'pending') {
     return refuseApproval(
       'user-code-used',
-      'this user code was used before: choose Next on the license page again',
+      'this user code was already used: choose Next on the license page again',
     );
   }
   if (context.now() >= code.expiresAt) {
@@ -58,7 +55,7 @@ export function findPendingCode(context: MockContext, enteredUserCode: string): 
   return { ok: true, code };
 }
 
-/** Says whether a person may authorize this device with this user code now; writes nothing. */
+/** Returns whether a person may authorize this device with this user code now. It writes nothing. */
 export function judgeApproval(
   context: MockContext,
   enteredUserCode: string,

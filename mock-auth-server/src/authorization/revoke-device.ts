@@ -1,7 +1,7 @@
 import type { MockContext } from '../mock-context.js';
 import { inTransaction } from '../mock-context.js';
 
-/** Removes the authorization of a device: its next refresh fails for good. False when it has none. */
+/** Removes the authorization of a device: every later refresh fails. Returns `false` if it has none. */
 export function revokeDevice(context: MockContext, deviceId: string): boolean {
   const hadAuthorization = inTransaction(context, () =>
     context.grants.endLive(deviceId, 'revoked', context.now()),

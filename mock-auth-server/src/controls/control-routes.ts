@@ -14,7 +14,7 @@ import type { Fault, FaultMode, Faults } from './faults.js';
 import { issueControlToken } from './issue-control-token.js';
 import { sendProblem } from './problem.js';
 
-/** The controls of the mock: what tests and demos do in place of a person, a calendar and a bad network. */
+/** Adds the controls, which tests and demos use in place of a person, a calendar and a bad network. */
 export function addControlRoutes(scope: FastifyInstance, context: MockContext, faults: Faults): void {
   scope.setErrorHandler<FastifyError>((error, _request, reply) => sendError(context, error, reply));
   refuseForeignPages(scope);
@@ -34,12 +34,17 @@ export function addControlRoutes(scope: FastifyInstance, context: MockContext, f
   );
 }
 
-/** The controls need no login, so a page of another site that a browser shows on this machine must not reach them. */
+/** Refuses pages of other sites: the controls need no login, and a browser on this machine can reach them. */
 function refuseForeignPages(scope: FastifyInstance): void {
   scope.addHook('onRequest', async (request, reply) => {
     const site = request.headers['sec-fetch-site'];
     if (site === undefined || site === 'same-origin' || site === 'none') return undefined;
-    return sendProblem(reply, 403, 'cross-site-request', 'the controls do not answer pages of other sites');
+    return sendProblem(
+      reply,
+      403,
+      'cross-site-request',
+      'the controls refuse requests from pages of other sites',
+    );
   });
 }
 
@@ -155,8 +160,8 @@ function sendError(context: MockContext, error: FastifyError, reply: FastifyRepl
   const status = error.statusCode ?? 500;
   if (status < 500)
     return sendProblem(reply, status, 'invalid-request', 'the body must be JSON of at most 16 kB');
-  context.log(`internal fault: ${error.stack ?? error.message}`);
-  return sendProblem(reply, 500, 'internal-fault', 'an internal fault: see the log');
+  context.log(`internal error: ${error.stack ?? error.message}`);
+  return sendProblem(reply, 500, 'internal-fault', 'internal error: see the log of this server');
 }
 
 type FieldFault = NonNullable<FastifyError['validation']>[number];

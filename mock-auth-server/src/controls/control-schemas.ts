@@ -1,4 +1,4 @@
-/** JSON Schemas of the control bodies: bounded, and unknown fields are refused. */
+/** The JSON Schemas of the control bodies. Sizes are bounded and unknown fields are refused. */
 const text = (maxLength: number): object => ({ type: 'string', minLength: 1, maxLength });
 const orNull = (schema: { type?: string }): object => ({ ...schema, type: [schema.type, 'null'] });
 const body = (properties: Record<string, object>, required: string[] = []): object => ({

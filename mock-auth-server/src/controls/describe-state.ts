@@ -29,7 +29,7 @@ export interface OrganizationState {
   devices: DeviceState[];
 }
 
-/** Everything that a test may want to compare with: organizations, their licenses and devices. */
+/** Returns the organizations with their licenses and devices. */
 export function describeState(context: MockContext): { organizations: OrganizationState[] } {
   context.grants.endUnclaimed(context.now());
   const organizations = context.customers.listOrganizations().map(({ id, name }) => ({

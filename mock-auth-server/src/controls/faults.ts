@@ -2,17 +2,17 @@ export type FaultMode = 'none' | 'offline' | 'error' | 'slow' | 'drop-answer' | 
 
 export interface Fault {
   mode: FaultMode;
-  /** How many requests it still hits; null: until it is taken away. */
+  /** How many more requests it affects; `null` if it lasts until it is removed. */
   count: number | null;
   delayMs: number;
   skewSeconds: number;
-  /** Sent with `error`, so that a client's patience can be tried. */
+  /** The `Retry-After` header of `error` answers; `null` for none. */
   retryAfterSeconds: number | null;
 }
 
 const noFault: Fault = { mode: 'none', count: null, delayMs: 0, skewSeconds: 0, retryAfterSeconds: null };
 
-/** The misbehaviour that the OAuth endpoints are asked for; in memory only, a restart ends it. */
+/** The current fault of the OAuth endpoints. It is only in memory: a restart ends it. */
 export class Faults {
   #fault = noFault;
 
@@ -24,7 +24,7 @@ export class Faults {
     return this.#fault;
   }
 
-  /** Takes the fault for one request when it is one of these modes, and counts it. */
+  /** Returns the fault for one request if it has one of these modes, and counts the request. */
   take(modes: readonly FaultMode[]): Fault {
     const fault = this.#fault;
     if (fault.mode === 'none' || !modes.includes(fault.mode)) return noFault;

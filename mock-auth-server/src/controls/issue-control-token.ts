@@ -15,8 +15,8 @@ export type ControlTokenOutcome =
   { ok: true; answer: { token: string; expiresAt: string } } | { ok: false; field: 'deviceId' | 'dpopJwk' };
 
 /**
- * Makes a license token for a device at once, whatever the state of its license: tests need tokens of expired ones too.
- * A device without an authorization gets one, so that the token can be revoked like any other.
+ * Issues a license token for a device without a user code, whatever the state of its license: tests also need tokens of
+ * expired licenses. A device without an authorization gets one, so that the token can be revoked.
  */
 export async function issueControlToken(
   context: MockContext,
@@ -28,7 +28,7 @@ export async function issueControlToken(
   if (dpopJkt === undefined) return { ok: false, field: 'dpopJwk' };
   const ttlSeconds = request.ttlSeconds ?? context.settings.tokenTtlSeconds;
   const now = context.now();
-  // A token that has already ended was issued before that: `iat` after `exp` would be refused for another reason.
+  // An expired token needs an `iat` before its `exp`: otherwise it would be refused for another reason.
   const issuedAt = ttlSeconds > 0 ? now : new Date(now.getTime() + ttlSeconds * 1000 - 60_000);
   const token = inTransaction(context, () => {
     const { clientId } = findClientForKind(device.kind);
@@ -43,7 +43,7 @@ export async function issueControlToken(
       ttlSeconds: lifeSeconds,
     });
   });
-  context.log(`license token made for ${device.id} by the controls, for ${ttlSeconds} s`);
+  context.log(`license token issued to ${device.id} by the controls, for ${ttlSeconds} s`);
   const expiresAt = new Date(Math.floor(now.getTime() / 1000) * 1000 + ttlSeconds * 1000);
   return { ok: true, answer: { token, expiresAt: formatInstant(expiresAt) } };
 }

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 
-/** Sends an RFC 9457 problem with a stable code; `field` names the part of the body that is at fault. */
+/** Sends an RFC 9457 problem with a stable code. `field` names the invalid member of the body. */
 export function sendProblem(
   reply: FastifyReply,
   status: number,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatInstant, parseExpiresOn } from './instant.js';
 
-describe('expires on', () => {
+describe('parseExpiresOn', () => {
   it.each([
     ['2027-06-30', '2027-06-30T23:59:59Z'],
     ['2028-02-29', '2028-02-29T23:59:59Z'],
@@ -23,7 +23,7 @@ describe('expires on', () => {
     '30.06.2027',
     '1795570000',
     '2027-06-30T25:00:00Z',
-  ])('refuses "%s"', (text) => {
+  ])('rejects "%s"', (text) => {
     expect(parseExpiresOn(text)).toBeNull();
   });
 });

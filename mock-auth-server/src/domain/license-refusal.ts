@@ -3,8 +3,8 @@ import type { License } from './model.js';
 export type LicenseRefusal = 'expired' | 'inactive' | 'used-up';
 
 /**
- * Says why a license does not cover a device now, or null when it does.
- * `seatsBefore` is how many other devices hold a seat of this license that is older than the device's own.
+ * Returns why a license does not cover a device now; `null` if it does.
+ * @param seatsBefore the number of other devices whose seat of this license is older than the device's own
  */
 export function findLicenseRefusal(license: License, seatsBefore: number, now: Date): LicenseRefusal | null {
   if (!license.isActive) return 'inactive';
@@ -13,7 +13,7 @@ export function findLicenseRefusal(license: License, seatsBefore: number, now: D
   return null;
 }
 
-/** Puts a refusal into words for the page, the log and `error_description`. */
+/** Returns the text of a refusal for the page, the log and `error_description`. */
 export function describeLicenseRefusal(refusal: LicenseRefusal, license: License): string {
   switch (refusal) {
     case 'inactive':

@@ -1,4 +1,4 @@
-/** What the Authorization server knows of its customers; the words are the product's glossary. */
+/** The data of the Authorization server. The terms are in the product's glossary. */
 
 export type DeviceKind = 'server' | 'register';
 
@@ -11,9 +11,9 @@ export interface License {
   id: string;
   organizationId: string;
   name: string;
-  /** How many devices the license covers. */
+  /** The number of devices that the license covers. */
   count: number;
-  /** The license renewal date; null is a license without an end. */
+  /** The license renewal date; `null` if the license has no end. */
   expiresOn: Date | null;
   features: string[];
   isActive: boolean;
@@ -37,10 +37,10 @@ export interface Grant {
   clientId: string;
   /** Thumbprint of the DPoP key that the grant is bound to (RFC 9449 section 6). */
   dpopJkt: string | null;
-  /** Since when the device has its seat of the license: authorizing it anew keeps this. */
+  /** The start of the device's seat of the license. Another authorization keeps it. */
   seatSince: Date;
   authorizedAt: Date;
-  /** Set when a rotated refresh token was replayed: no refresh token of this grant works any more. */
+  /** Set when a rotated refresh token was replayed: no refresh token of this grant works after that. */
   familyKilledAt: Date | null;
   endedAt: Date | null;
 }
@@ -50,7 +50,7 @@ export type DeviceCodeState = 'pending' | 'approved' | 'denied' | 'used';
 export interface DeviceCode {
   deviceCodeHash: Buffer;
   clientId: string;
-  /** The key that the device authorization request named with `dpop_jkt`. */
+  /** The key thumbprint that the device authorization request sent as `dpop_jkt`. */
   dpopJkt: string | null;
   state: DeviceCodeState;
   grantId: number | null;
@@ -64,6 +64,6 @@ export interface RefreshToken {
   grantId: number;
   issuedAt: Date;
   expiresAt: Date;
-  /** When its first successor was issued. */
+  /** The time when its first successor was issued. */
   rotatedAt: Date | null;
 }

@@ -11,19 +11,19 @@ const noise = fc
   .map((parts) => parts.join(''));
 
 describe('user code', () => {
-  it('has eight letters of base-20, without vowels, digits and look-alikes', () => {
+  it('has eight letters of base 20, without vowels, digits and look-alikes', () => {
     for (let round = 0; round < 1000; round++)
       expect(generateUserCode()).toMatch(/^[BCDFGHJKLMNPQRSTVWXZ]{8}$/);
     for (const lookAlike of 'AEIOUY0123456789'.split('')) expect(alphabet).not.toContain(lookAlike);
   });
 
-  it('uses every letter, and hardly ever the same code twice', () => {
+  it('uses every letter and does not repeat among 2000 codes', () => {
     const codes = Array.from({ length: 2000 }, generateUserCode);
     expect(new Set(codes.join(''))).toHaveLength(20);
     expect(new Set(codes).size).toBe(2000);
   });
 
-  it('survives lower case, a missing dash, and blanks or other dashes anywhere', () => {
+  it('is recognized in lowercase, without the dash, and with blanks or other dashes anywhere', () => {
     const typed = fc.tuple(
       userCode,
       fc.array(noise, { minLength: 9, maxLength: 9 }),
@@ -38,7 +38,7 @@ describe('user code', () => {
     );
   });
 
-  it('is shown as XXXX-XXXX and read back from it', () => {
+  it('is formatted as XXXX-XXXX and parsed back from it', () => {
     fc.assert(
       fc.property(userCode, (code) => {
         expect(formatUserCode(code)).toMatch(/^[A-Z]{4}-[A-Z]{4}$/);
@@ -47,7 +47,7 @@ describe('user code', () => {
     );
   });
 
-  it('is null for everything that no code looks like, whatever is typed', () => {
+  it('is null for any text that cannot be a code', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (entered) => {
         const normalized = normalizeUserCode(entered);

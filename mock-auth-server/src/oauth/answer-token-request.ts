@@ -15,7 +15,7 @@ import { refuse } from './oauth-refusal.js';
 export interface TokenRequest {
   parameters: ReadonlyMap<string, string>;
   dpopHeader: string | undefined;
-  /** What the wire says the time is: that of this server, skewed where a fault asks for it. */
+  /** The time in tokens and headers: the time of this server plus the skew of a fault. */
   wireNow: Date;
 }
 
@@ -26,7 +26,7 @@ const grants = new Map<string, Grant>([
   ['refresh_token', grantRefreshToken],
 ]);
 
-/** Answers a token request: client, grant type, proof, then the grant in one transaction. */
+/** Answers a token request: checks client, grant type and proof, then runs the grant in one transaction. */
 export async function answerTokenRequest(context: MockContext, request: TokenRequest): Promise<GrantOutcome> {
   const identified = identifyClient(request.parameters);
   if (!identified.ok) return identified;
@@ -63,7 +63,7 @@ function runGrant(
   if (proof !== null && !context.dpopProofs.remember(proof, request.wireNow)) {
     return refuse(
       'invalid_dpop_proof',
-      'the proof was used before: make a new one with a new jti for each request',
+      'the proof was already used: send a new one with a new jti in each request',
     );
   }
   context.grants.endUnclaimed(context.now());

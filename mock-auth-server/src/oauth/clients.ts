@@ -4,11 +4,11 @@ import { refuse } from './oauth-refusal.js';
 
 export interface Client {
   clientId: string;
-  /** The one kind of device that this client may be used for. */
+  /** The only kind of device that may use this client. */
   kind: DeviceKind;
 }
 
-/** Both are public clients (RFC 6749 section 2.1): every server and register has the same id and no secret. */
+/** The public clients (RFC 6749 section 2.1): all servers share one id, all registers another, without a secret. */
 const clients: readonly Client[] = [
   { clientId: 'pos-server', kind: 'server' },
   { clientId: 'pos-register', kind: 'register' },
@@ -24,7 +24,7 @@ function findClient(clientId: string): Client | null {
   return clients.find((candidate) => candidate.clientId === clientId) ?? null;
 }
 
-/** Identifies the public client of a request by its `client_id`. */
+/** Returns the public client of a request by its `client_id`, or the refusal. */
 export function identifyClient(parameters: ReadonlyMap<string, string>): OAuthOutcome<{ client: Client }> {
   const clientId = parameters.get('client_id');
   if (clientId === undefined) {
@@ -34,6 +34,6 @@ export function identifyClient(parameters: ReadonlyMap<string, string>): OAuthOu
   if (client) return { ok: true, client };
   return refuse(
     'invalid_client',
-    'client_id is not known: use pos-server for servers, pos-register for registers',
+    'unknown client_id: use pos-server for servers, pos-register for registers',
   );
 }

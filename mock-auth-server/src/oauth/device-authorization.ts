@@ -14,7 +14,7 @@ export interface DeviceAuthorization {
   interval: number;
 }
 
-/** Answers a device authorization request (RFC 8628 section 3.1) with a fresh pair of codes. */
+/** Answers a device authorization request (RFC 8628 section 3.1) with a new device code and user code. */
 export function authorizeDeviceRequest(
   context: MockContext,
   parameters: ReadonlyMap<string, string>,
@@ -22,7 +22,7 @@ export function authorizeDeviceRequest(
   const identified = identifyClient(parameters);
   if (!identified.ok) return identified;
   const dpopJkt = parameters.get('dpop_jkt') ?? null;
-  // A SHA-256 thumbprint in base64url: anything else could never be satisfied by a proof.
+  // A SHA-256 thumbprint in base64url: no proof could match any other value.
   if (dpopJkt !== null && !/^[\w-]{43}$/.test(dpopJkt)) {
     return refuse('invalid_request', 'dpop_jkt must be the SHA-256 thumbprint of a JWK');
   }
@@ -30,7 +30,7 @@ export function authorizeDeviceRequest(
   const { deviceCode, userCode } = inTransaction(context, () => issueCodes(context, clientId, dpopJkt));
   const { userCodeTtlSeconds, pollIntervalSeconds } = context.settings;
   context.log(
-    `user code issued to a ${identified.client.kind} (${clientId}), good for ${userCodeTtlSeconds} s`,
+    `user code issued to a ${identified.client.kind} (${clientId}), valid for ${userCodeTtlSeconds} s`,
   );
   return {
     ok: true,
@@ -63,5 +63,5 @@ function issueCodes(
     const userCode = generateUserCode();
     if (context.deviceCodes.add({ ...rest, userCode })) return { deviceCode, userCode };
   }
-  throw new Error('five random user codes in a row were taken: there are 20^8 of them');
+  throw new Error('five random user codes in a row are taken, out of 20^8');
 }

@@ -3,8 +3,8 @@ import { createHmac } from 'node:crypto';
 const bucketMs = 300_000;
 
 /**
- * Server-made nonces of DPoP proofs (RFC 9449 section 8): one for each five minutes, derived from a secret, so
- * that none is stored and all survive a restart. The current and the previous one are accepted.
+ * Generates and checks the nonces of DPoP proofs (RFC 9449 section 8). Each five minutes have one nonce, derived from
+ * a secret, so that none is stored and all survive a restart. The current and the previous one are accepted.
  */
 export class DpopNonces {
   readonly #secret: Buffer;

@@ -17,15 +17,15 @@ export interface ProofExpectation {
   htm: string;
   htu: string;
   now: Date;
-  /** Null: this server makes no nonces, and the proof's own clock must be right. */
+  /** `null` if this server uses no nonces; the `iat` of the proof must then be close to the server's time. */
   nonces: DpopNonces | null;
 }
 
 /**
- * Checks a DPoP proof (RFC 9449 section 4.3); that it was not used before is left to the transaction of the grant.
+ * Verifies a DPoP proof (RFC 9449 section 4.3), except for replays, which the transaction of the grant checks.
  *
- * A valid nonce shows that the proof is fresh, whatever the clock of the till says (section 11.1): then `iat`
- * is not held against it.
+ * A valid nonce shows that the proof is fresh, whatever the clock of the device (section 11.1). `iat` is then not
+ * checked.
  */
 export async function verifyDpopProof(
   proof: string,
@@ -61,7 +61,7 @@ async function readProof(
   }
 }
 
-/** The messages of the JOSE library may repeat what was sent: only its codes are passed on. */
+/** Returns only the code of a JOSE error, because its message may repeat the proof. */
 function describeFault(error: unknown): string {
   return error instanceof errors.JOSEError
     ? `the proof is not valid (${error.code})`
@@ -73,13 +73,13 @@ function checkFreshness(nonce: unknown, iat: number, expected: ProofExpectation)
     const offBySeconds = Math.abs(expected.now.getTime() / 1000 - iat);
     return offBySeconds <= iatWindowSeconds
       ? { ok: true }
-      : refuseProof('iat is too far from the time of this server');
+      : refuseProof('iat differs too much from the time of this server');
   }
   if (typeof nonce === 'string' && expected.nonces.isValid(nonce, expected.now)) return { ok: true };
-  return refuse('use_dpop_nonce', 'the proof must carry the nonce of the DPoP-Nonce header');
+  return refuse('use_dpop_nonce', 'the proof must contain the nonce of the DPoP-Nonce header');
 }
 
-/** Compares without query and fragment, normalized as URLs (RFC 9449 section 4.3). */
+/** Compares two URLs in normalized form, without query and fragment (RFC 9449 section 4.3). */
 function isSameUrl(claimed: unknown, expected: string): boolean {
   if (typeof claimed !== 'string' || !URL.canParse(claimed)) return false;
   const url = new URL(claimed);

@@ -4,12 +4,12 @@ import type { Faults } from '../controls/faults.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** How wrong the clock of this server is for this request. */
+    /** The clock skew of this server for this request. */
     clockSkewMs: number;
   }
 }
 
-/** Makes the routes of this scope misbehave as they were asked to. */
+/** Applies the current fault to the routes of this scope. */
 export function addFaultHooks(scope: FastifyInstance, faults: Faults, now: () => Date): void {
   scope.decorateRequest('clockSkewMs', 0);
   scope.addHook('onRequest', async (request, reply) => {
@@ -27,7 +27,7 @@ export function addFaultHooks(scope: FastifyInstance, faults: Faults, now: () =>
     if (request.clockSkewMs !== 0) {
       reply.header('date', new Date(now().getTime() + request.clockSkewMs).toUTCString());
     }
-    // Only an answer that tells of work done: the loss of any other answer changes nothing.
+    // Drops only the answer of a completed change: the loss of any other answer has no consequence.
     const hasDoneWork = request.method === 'POST' && reply.statusCode < 300;
     if (hasDoneWork && faults.take(['drop-answer']).mode === 'drop-answer') request.raw.socket.destroy();
     return payload;

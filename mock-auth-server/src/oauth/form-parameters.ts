@@ -2,8 +2,8 @@ import type { OAuthOutcome } from './oauth-refusal.js';
 import { refuse } from './oauth-refusal.js';
 
 /**
- * Reads the parameters of a form body. A parameter without a value counts as omitted, one sent twice is
- * refused (RFC 6749 section 3.2).
+ * Returns the parameters of a form body. A parameter without a value counts as omitted, and one that is sent twice
+ * is refused (RFC 6749 section 3.2).
  */
 export function readFormParameters(body: unknown): OAuthOutcome<{ parameters: Map<string, string> }> {
   const parameters = new Map<string, string>();
@@ -16,7 +16,7 @@ export function readFormParameters(body: unknown): OAuthOutcome<{ parameters: Ma
   return { ok: true, parameters };
 }
 
-/** `error_description` allows only part of ASCII (RFC 6749 section 5.2): a name from outside is not repeated. */
+/** Repeats only a plain name, because `error_description` allows only part of ASCII (RFC 6749 section 5.2). */
 function describeName(name: string): string {
   return /^[a-z_]{1,40}$/.test(name) ? name : 'a parameter';
 }

@@ -10,8 +10,8 @@ type Introspection = { active: false } | ({ active: true } & Record<string, unkn
 const inactive: Introspection = { active: false };
 
 /**
- * Answers an introspection request (RFC 7662 section 2) and changes nothing. A license token may be asked about by
- * either client, because both are resource servers of it; a refresh token only by its own.
+ * Answers an introspection request (RFC 7662 section 2) and changes nothing. Both clients may introspect a license
+ * token, because both are its resource servers. Only its own client may introspect a refresh token.
  */
 export async function introspectToken(
   context: MockContext,

@@ -13,7 +13,7 @@ export interface LicenseTokenTerms {
   ttlSeconds: number;
 }
 
-/** Signs a license token: a JWT access token (RFC 9068) with the terms of the license as they are now. */
+/** Signs a license token: a JWT access token (RFC 9068) with the current terms of the license. */
 export function signLicenseToken(context: MockContext, terms: LicenseTokenTerms): string {
   const { device } = terms;
   const iat = Math.floor(terms.issuedAt.getTime() / 1000);

@@ -4,7 +4,7 @@ import { endpointPaths } from './endpoint-paths.js';
 
 export const deviceCodeGrantType = 'urn:ietf:params:oauth:grant-type:device_code';
 
-/** Describes this server (RFC 8414 section 2); DPoP is offered by naming its algorithms (RFC 9449 section 5.1). */
+/** Returns the metadata of this server (RFC 8414 section 2). The DPoP algorithms announce DPoP (RFC 9449 section 5.1). */
 export function describeServer(context: MockContext): Record<string, unknown> {
   const { issuer, publicUrl } = context.urls;
   return {
@@ -13,7 +13,7 @@ export function describeServer(context: MockContext): Record<string, unknown> {
     token_endpoint: issuer + endpointPaths.token,
     revocation_endpoint: issuer + endpointPaths.revocation,
     introspection_endpoint: issuer + endpointPaths.introspection,
-    // The pages for people: a client shows this address before it has a verification_uri.
+    // The pages for people: a client displays this URL before it has a verification_uri.
     service_documentation: `${publicUrl}/organizations`,
     jwks_uri: issuer + endpointPaths.jwks,
     grant_types_supported: [deviceCodeGrantType, 'refresh_token'],

@@ -4,9 +4,9 @@ import type { LicenseRefusal } from '../domain/license-refusal.js';
 export interface OAuthRefusal {
   error: string;
   description: string;
-  /** 400 unless said. */
+  /** The HTTP status. Default: 400. */
   status?: number;
-  /** Only where `access_denied` comes from the license rather than from a person. */
+  /** Set only if the license is the reason for `access_denied`, not a person. */
   licenseRefusal?: LicenseRefusal;
 }
 

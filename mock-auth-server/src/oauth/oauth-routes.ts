@@ -13,7 +13,7 @@ import type { OAuthOutcome, OAuthRefusal } from './oauth-refusal.js';
 import { revokeToken } from './revoke-token.js';
 import { signStatusList } from './status-list.js';
 
-/** The OAuth endpoints; a scope of their own, because their errors are RFC 6749 JSON and their bodies forms. */
+/** Adds the OAuth endpoints. They need their own scope, because their errors are RFC 6749 JSON and their bodies forms. */
 export async function addOAuthRoutes(
   scope: FastifyInstance,
   context: MockContext,
@@ -53,7 +53,7 @@ function addTokenCare(scope: FastifyInstance, context: MockContext): void {
   });
 }
 
-/** The time of this server, as wrong as the fault of this request makes it. */
+/** Returns the time of this server plus the clock skew of this request. */
 function wireNowOf(context: MockContext, request: FastifyRequest): Date {
   return new Date(context.now().getTime() + request.clockSkewMs);
 }
@@ -88,7 +88,7 @@ async function answerToken(
   return sendOutcome(reply, outcome);
 }
 
-/** A waiting device polls every few seconds, and the nonce challenge is part of every first request. */
+/** Skips two frequent refusals: the polls of a waiting device, and the nonce challenge of a first request. */
 function isWorthALine(refusal: OAuthRefusal): boolean {
   return refusal.error !== 'authorization_pending' && refusal.error !== 'use_dpop_nonce';
 }
@@ -111,10 +111,10 @@ function sendError(context: MockContext, error: FastifyError, reply: FastifyRepl
     const description = `the request could not be read (${error.code}): send a form, application/x-www-form-urlencoded`;
     return sendRefusal(reply, { status, error: 'invalid_request', description });
   }
-  context.log(`internal fault: ${error.stack ?? error.message}`);
+  context.log(`internal error: ${error.stack ?? error.message}`);
   return sendRefusal(reply, {
     status: 500,
     error: 'server_error',
-    description: 'an internal fault: see the log',
+    description: 'internal error: see the log of this server',
   });
 }

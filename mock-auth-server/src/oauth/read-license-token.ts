@@ -7,7 +7,7 @@ export interface ReadLicenseToken {
   grant: Grant;
 }
 
-/** Reads a license token of this server that has not expired, with its grant; null for anything else. */
+/** Verifies a license token of this server and returns it with its grant; `null` if it is invalid or expired. */
 export async function readLicenseToken(
   context: MockContext,
   token: string,

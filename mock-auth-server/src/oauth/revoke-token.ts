@@ -7,8 +7,8 @@ import { refuse } from './oauth-refusal.js';
 import { readLicenseToken } from './read-license-token.js';
 
 /**
- * Answers a revocation request (RFC 7009 section 2): any token of a grant, also one rotated long ago, ends the
- * whole authorization of its device. An unknown token is no error: its client wants it gone, and it is.
+ * Answers a revocation request (RFC 7009 section 2). Any token of a grant, even one that was rotated long ago, ends the
+ * whole authorization of its device. An unknown token is not an error (section 2.2).
  */
 export async function revokeToken(
   context: MockContext,
@@ -35,7 +35,7 @@ async function findGrant(context: MockContext, token: string, wireNow: Date): Pr
   return (await readLicenseToken(context, token, wireNow))?.grant ?? null;
 }
 
-/** A token of an older authorization must not end the one that replaced it. */
+/** Ends a grant, unless another one has replaced it. */
 function endGrant(context: MockContext, grant: Grant): boolean {
   const isLive = context.grants.findLive(grant.deviceId)?.id === grant.id;
   return isLive && context.grants.endLive(grant.deviceId, 'removed-by-device', context.now());

@@ -19,10 +19,10 @@ interface SigningKeyRow {
 }
 
 /**
- * The keys that sign license tokens and status lists: the newest signs, all stay published.
+ * Holds the keys that sign license tokens and status lists. The newest one signs, and all stay published.
  *
- * Signing is synchronous (node:crypto) so that it happens inside the transaction of its grant: where it
- * fails, the refresh token is not rotated either.
+ * Signing is synchronous (node:crypto), so that it runs in the transaction of its grant: if it fails, the refresh
+ * token is not rotated.
  */
 export class SigningKeys {
   readonly #database: Database;
@@ -37,7 +37,7 @@ export class SigningKeys {
     if (this.#keys.at(-1)?.alg !== alg) this.rotate(alg);
   }
 
-  /** Makes a new key, which signs from now on. */
+  /** Creates a new key, which signs from now on, and returns its `kid`. */
   rotate(alg: SigningAlg = this.#current().alg): string {
     const { privateKey } =
       alg === 'ES256' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('ed25519');
@@ -67,7 +67,7 @@ export class SigningKeys {
 
   #current(): SigningKey {
     const key = this.#keys.at(-1);
-    if (!key) throw new Error('there is no signing key: the constructor makes one');
+    if (!key) throw new Error('there is no signing key, although the constructor creates one');
     return key;
   }
 }

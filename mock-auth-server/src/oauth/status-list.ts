@@ -2,11 +2,11 @@ import { deflateSync } from 'node:zlib';
 import type { MockContext } from '../mock-context.js';
 import { endpointPaths } from './endpoint-paths.js';
 
-/** How long a list may be kept before a fresh one should be fetched. */
+/** How long a client may cache a list. */
 const ttlSeconds = 300;
 const leastBits = 8192;
 
-/** Signs the Token Status List (draft-ietf-oauth-status-list): a bit for each grant, set when the grant has ended. */
+/** Signs the Token Status List (draft-ietf-oauth-status-list): one bit for each grant, set if the grant has ended. */
 export function signStatusList(context: MockContext, now: Date): string {
   const uri = context.urls.issuer + endpointPaths.statusList;
   const bits = packBits(context.grants.listEnded(), context.grants.highestId());
@@ -19,7 +19,7 @@ export function signStatusList(context: MockContext, now: Date): string {
   });
 }
 
-/** Packs one bit for each index, the lowest first within its byte; grows by doubling, so that its length tells little. */
+/** Packs one bit for each index, the lowest first in its byte. The length doubles, so that it reveals little. */
 function packBits(indexes: readonly number[], highestIndex: number): Buffer {
   let length = leastBits;
   while (length <= highestIndex) length *= 2;

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { pageAssets } from './page-assets.js';
 
-/** Serves what the pages load. Nothing of it is secret, and nothing else can be asked for. */
+/** Serves the files that the pages load. They are public, and no other file can be requested. */
 export function addAssetRoutes(scope: FastifyInstance): void {
   for (const { name, contentType, body, gzipped } of pageAssets) {
     scope.get(`/assets/${name}`, async (request, reply) => {

@@ -1,4 +1,4 @@
-/** Bounds wrong attempts in a sliding window; in memory, because a restart costs an attacker more than it gives. */
+/** Limits incorrect attempts in a sliding window. It is only in memory, because an attacker gains little by a restart. */
 export class AttemptLimiter {
   readonly #limit: number;
   readonly #windowMs: number;
@@ -9,7 +9,7 @@ export class AttemptLimiter {
     this.#windowMs = windowMs;
   }
 
-  /** How many seconds the key must wait; 0 when it may try. */
+  /** Returns how many seconds the key must wait; 0 if it may try. */
   waitSeconds(key: string, now: Date): number {
     const recent = this.#recent(key, now);
     const oldest = recent.at(-this.#limit);

@@ -17,7 +17,7 @@ import { renderAuthorizationResult } from './views/authorization-result-view.js'
 import { renderAuthorizeDevice } from './views/authorize-device-view.js';
 import { renderConfirmAuthorization } from './views/confirm-authorization-view.js';
 
-/** One entry of the form: who entered which code for which device. */
+/** One submission of the form: a user code for a device, with its request. */
 interface Entry {
   request: FastifyRequest;
   reply: FastifyReply;
@@ -41,16 +41,11 @@ export function addAuthorizeDeviceRoutes(scope: FastifyInstance, pages: PageCont
   scope.post<{ Params: OrganizationParams }>(`${path}/confirm`, async (request, reply) => {
     const decide = decisions.get(readForm(request.body).get('decision') ?? '');
     if (decide) return takeEntry(pages, request, reply, decide);
-    return sendFailure(
-      reply,
-      400,
-      'Nothing decided',
-      'choose Confirm or Deny: nothing was granted or denied',
-    );
+    return sendFailure(reply, 400, 'No decision', 'choose Confirm or Deny: nothing was granted or denied');
   });
 }
 
-/** Both steps bound wrong user codes: a guess at the second is no better than one at the first. */
+/** Handles a submission of either step. Both limit incorrect user codes, so that neither can be used to guess. */
 function takeEntry(
   pages: PageContext,
   request: FastifyRequest<{ Params: OrganizationParams }>,
@@ -72,7 +67,12 @@ function takeEntry(
   if (waitSeconds > 0) {
     reply.header('retry-after', waitSeconds);
     const minutes = Math.ceil(waitSeconds / 60);
-    return sendForm(pages, entry, `too many wrong user codes: wait ${minutes} minutes and try again`, 429);
+    return sendForm(
+      pages,
+      entry,
+      `too many incorrect user codes: wait ${minutes} minutes and try again`,
+      429,
+    );
   }
   const device = findOwnDevice(pages, organization, deviceId);
   if (device === null) return sendForm(pages, entry, 'there is no such device in this organization', 404);
@@ -132,7 +132,7 @@ function sendRefusal(pages: PageContext, entry: Entry, refusal: ApprovalRefusal)
     const now = pages.mock.now();
     pages.userCodeAttempts.recordWrong(sessionOf(entry.request).key, now);
     pages.allUserCodeAttempts.recordWrong('all', now);
-    pages.mock.log('a wrong user code was entered');
+    pages.mock.log('unknown user code entered');
   }
   return sendForm(pages, entry, refusal.reason, approvalRefusalStatus[refusal.code]);
 }

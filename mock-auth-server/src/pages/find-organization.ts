@@ -7,7 +7,7 @@ export interface OrganizationParams {
   organizationId: string;
 }
 
-/** Finds the organization of a path, or says that there is none. */
+/** Returns the organization of a path; `null` after sending 404 if there is none. */
 export function findOrganization(
   pages: PageContext,
   { organizationId }: OrganizationParams,
@@ -18,7 +18,7 @@ export function findOrganization(
   return organization;
 }
 
-/** Finds a device of exactly this organization: another's is as good as none. */
+/** Returns a device of this organization; `null` if there is none or it belongs to another. */
 export function findOwnDevice(
   pages: PageContext,
   organization: Organization,
@@ -28,7 +28,7 @@ export function findOwnDevice(
   return device?.organizationId === organization.id ? device : null;
 }
 
-/** Finds a license of exactly this organization. */
+/** Returns a license of this organization; `null` if there is none or it belongs to another. */
 export function findOwnLicense(
   pages: PageContext,
   organization: Organization,

@@ -1,6 +1,6 @@
 /**
- * Makes a readable id from a name, such as `srv-store-3`, that is not taken yet.
- * Only small letters, digits and dashes: device ids become parts of NATS subjects.
+ * Returns a free, readable id from a name, such as `srv-store-3`.
+ * It contains only lowercase letters, digits and dashes, because device ids become parts of NATS subjects.
  */
 export function makeFreeId(prefix: string, name: string, isTaken: (id: string) => boolean): string {
   const slug = name

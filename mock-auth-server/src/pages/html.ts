@@ -1,4 +1,4 @@
-/** A piece of HTML that is safe to put into a page as it is; only `html` makes one. */
+/** HTML that is safe to insert into a page without escaping. Only `html` creates it. */
 export class Html {
   readonly text: string;
 
@@ -17,7 +17,7 @@ const entities: Record<string, string> = {
   "'": '&#39;',
 };
 
-/** Builds HTML from a template; every value is escaped unless it is HTML itself, null and false are nothing. */
+/** Builds HTML from a template. Every value except HTML is escaped; `null` and `false` are omitted. */
 export function html(parts: TemplateStringsArray, ...values: HtmlValue[]): Html {
   return new Html(parts.map((part, index) => part + toText(values[index] ?? null)).join(''));
 }

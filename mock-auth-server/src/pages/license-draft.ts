@@ -15,7 +15,7 @@ export function readLicenseDraft(form: ReadonlyMap<string, string>): LicenseDraf
   };
 }
 
-/** Shows the end of a day as that day, any other instant as it is. */
+/** Returns the form fields of a license. The end of a day is shown as a date, any other instant in full. */
 export function describeDraft(license: License): LicenseDraft {
   const expiresOn = license.expiresOn === null ? '' : formatInstant(license.expiresOn);
   return {
@@ -46,7 +46,7 @@ export function judgeLicenseDraft(
   ) {
     return {
       ok: false,
-      fault: 'the licensed features must be words in small letters, such as xms or register',
+      fault: 'the licensed features must be words in lowercase letters, such as xms or register',
     };
   }
   return {

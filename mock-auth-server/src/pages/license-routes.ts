@@ -70,7 +70,7 @@ function addRoutesOfOne(scope: FastifyInstance, pages: PageContext, path: string
   );
 }
 
-/** A license that has expired is renewed from today, any other from its end on. */
+/** Renews a license for a year from its end, or from today if it has expired. */
 function renew(pages: PageContext, reply: FastifyReply, license: License): FastifyReply {
   const now = pages.mock.now();
   const from = license.expiresOn !== null && license.expiresOn > now ? license.expiresOn : now;

@@ -28,14 +28,14 @@ async function logIn(
   const waitSeconds = pages.loginAttempts.waitSeconds(request.ip, now);
   if (waitSeconds > 0) {
     reply.header('retry-after', waitSeconds);
-    const fault = `too many wrong logins: wait ${waitSeconds} seconds and try again`;
+    const fault = `too many incorrect attempts: wait ${waitSeconds} seconds and try again`;
     return sendForm(pages, reply, { next, email, fault }, 429);
   }
-  // Counted before the slow check: many at the same moment must not slip through.
+  // Counted before the slow check, so that concurrent attempts do not bypass the limit.
   pages.loginAttempts.recordWrong(request.ip, now);
   if (!(await pages.login.isRight(email, form.get('password') ?? ''))) {
-    pages.mock.log('login refused: wrong e-mail address or password');
-    return sendForm(pages, reply, { next, email, fault: 'the e-mail address or the password is wrong' }, 401);
+    pages.mock.log('login refused: incorrect e-mail address or password');
+    return sendForm(pages, reply, { next, email, fault: 'incorrect e-mail address or password' }, 401);
   }
   pages.loginAttempts.forget(request.ip);
   pages.mock.log('a person logged in');
@@ -54,7 +54,7 @@ function sendForm(
   return sendPage(reply, renderLogin({ ...entry, loginEmail, passwordPath }), status);
 }
 
-/** Lax, not Strict: a person comes here by a link of the license page, and may be logged in already. */
+/** Lax instead of Strict, because a logged-in person may arrive by a link on the license page. */
 function cookieOptions(pages: PageContext): {
   path: string;
   httpOnly: boolean;
@@ -65,12 +65,12 @@ function cookieOptions(pages: PageContext): {
   return { path: '/', httpOnly: true, sameSite: 'lax', secure };
 }
 
-/** Only to the pages of this server: a link to the login must not lead elsewhere afterwards. */
+/** Accepts only pages of this server, so that a link to the login cannot redirect to another site. */
 function safeNext(next: unknown): string {
   return typeof next === 'string' && /^\/organizations[\w/-]{0,300}$/.test(next) ? next : '/organizations';
 }
 
-/** Inside the session gate: a logout needs the form of its own session. */
+/** Adds the logout. It belongs inside the session gate, because a logout needs the form of its own session. */
 export function addLogoutRoute(scope: FastifyInstance, pages: PageContext): void {
   scope.post('/logout', async (request, reply) => {
     const id = request.cookies[sessionCookieName(pages)];

@@ -47,7 +47,7 @@ function findOrganizationFault(
   organization: { id: string; name: string },
 ): string | null {
   if (!/^[a-z]{2,8}-[a-z0-9]{1,32}$/.test(organization.id)) {
-    return 'the ID must be the prefix of a group, a dash, then small letters and digits, such as fc-example';
+    return 'the ID must be a group prefix, a dash, then lowercase letters and digits, such as fc-example';
   }
   if (!isName(organization.name)) return 'the name must have between 1 and 100 characters';
   return pages.mock.customers.findOrganization(organization.id) === null
@@ -90,6 +90,6 @@ function describeDeviceRow(pages: PageContext, device: Device): DeviceRow {
 
 function describeAuthorization(grant: { authorizedAt: Date; familyKilledAt: Date | null } | null): string {
   if (grant === null) return 'Not authorized';
-  if (grant.familyKilledAt !== null) return 'Must be authorized anew: an old refresh token was used again';
+  if (grant.familyKilledAt !== null) return 'Must be authorized again: a refresh token was replayed';
   return `Authorized since ${grant.authorizedAt.toISOString().slice(0, 10)}`;
 }

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-/** A file that the pages load: its name holds a hash of its content, so that a browser may keep it for good. */
+/** A file that the pages load. Its name contains a hash of its content, so that browsers may cache it permanently. */
 export interface PageAsset {
   name: string;
   contentType: string;

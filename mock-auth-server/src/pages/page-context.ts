@@ -5,16 +5,16 @@ import type { LoginCheck } from './login-check.js';
 
 const minuteMs = 60_000;
 
-/** What the pages need beside the rest of the server. */
+/** The state of the pages, in addition to the shared parts of the server. */
 export interface PageContext {
   mock: MockContext;
   sessions: SessionStore;
   login: LoginCheck;
-  /** By address: a stranger who guesses must not lock out the person, who is elsewhere. */
+  /** By address, so that an attacker does not lock out people at other addresses. */
   loginAttempts: AttemptLimiter;
-  /** By session: five wrong user codes, the sixth is refused (RFC 8628 section 5.1). */
+  /** By session: after five incorrect user codes the sixth is refused (RFC 8628 section 5.1). */
   userCodeAttempts: AttemptLimiter;
-  /** Over all sessions, so that logging in again and again does not help. */
+  /** Over all sessions, so that repeated logins do not bypass the limit of one session. */
   allUserCodeAttempts: AttemptLimiter;
 }
 

@@ -10,7 +10,7 @@ import type { PageContext } from './page-context.js';
 import { sendFailure } from './page-reply.js';
 import { addSessionGate } from './session-gate.js';
 
-/** The pages for people: log in, manage organizations, authorize devices. */
+/** Adds the pages for people: login, organizations, licenses, devices, Authorize Device. */
 export async function addPageRoutes(scope: FastifyInstance, pages: PageContext): Promise<void> {
   scope.removeAllContentTypeParsers();
   await scope.register(formBody);
@@ -19,19 +19,14 @@ export async function addPageRoutes(scope: FastifyInstance, pages: PageContext):
   scope.setErrorHandler<FastifyError>((error, _request, reply) => {
     const status = error.statusCode ?? 500;
     if (status < 500) return sendFailure(reply, status, 'Form refused', 'this form could not be read');
-    pages.mock.log(`internal fault: ${error.stack ?? error.message}`);
-    return sendFailure(
-      reply,
-      500,
-      'Internal fault',
-      'something went wrong here: the log of this server says what',
-    );
+    pages.mock.log(`internal error: ${error.stack ?? error.message}`);
+    return sendFailure(reply, 500, 'Internal error', 'something went wrong: see the log of this server');
   });
   scope.setNotFoundHandler((request, reply) => {
     if (request.headers.accept?.includes('text/html')) {
       return sendFailure(reply, 404, 'Not found', 'there is no such page');
     }
-    return reply.code(404).send({ statusCode: 404, error: 'Not Found', message: 'there is nothing here' });
+    return reply.code(404).send({ statusCode: 404, error: 'Not Found', message: 'there is no such route' });
   });
   addLoginRoutes(scope, pages);
   await scope.register(async (inside) => {
@@ -44,7 +39,7 @@ export async function addPageRoutes(scope: FastifyInstance, pages: PageContext):
   });
 }
 
-/** SameSite does not tell ports or sibling hosts apart, the Origin of a form does; the login has no other guard. */
+/** Refuses forms of other origins: SameSite does not separate ports, and the login has no CSRF token. */
 function refuseForeignOrigins(scope: FastifyInstance, pages: PageContext): void {
   scope.addHook('onRequest', async (request, reply) => {
     const { origin, host } = request.headers;

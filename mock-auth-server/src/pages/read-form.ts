@@ -1,4 +1,4 @@
-/** Reads the fields of a form; of a field that is there twice the last counts, as a browser's checkbox pairs have it. */
+/** Returns the fields of a form. The last value of a repeated field counts, as browsers send pairs of checkboxes. */
 export function readForm(body: unknown): ReadonlyMap<string, string> {
   const form = new Map<string, string>();
   if (typeof body !== 'object' || body === null) return form;
@@ -9,7 +9,7 @@ export function readForm(body: unknown): ReadonlyMap<string, string> {
   return form;
 }
 
-/** Whether a text is fit to be shown as a name: not empty, bounded, without control characters. */
+/** Returns whether a text is a valid name: 1 to 100 characters without control characters. */
 export function isName(text: string): boolean {
   return /^\P{Cc}{1,100}$/u.test(text);
 }

@@ -12,12 +12,12 @@ declare module 'fastify' {
   }
 }
 
-/** Carries the port that a browser sees: cookies do not tell ports apart, and two mocks may run on one host. */
+/** Returns the cookie name, which contains the port: cookies are shared by ports, and two mocks may run on one host. */
 export function sessionCookieName(pages: PageContext): string {
   return `mock_auth_session_${new URL(pages.mock.urls.publicUrl).port || 'default'}`;
 }
 
-/** Lets only logged-in people into the routes of this scope, and only their own forms. */
+/** Restricts the routes of this scope to logged-in people and to forms of their own session. */
 export function addSessionGate(scope: FastifyInstance, pages: PageContext): void {
   scope.decorateRequest('pageSession', null);
   scope.addHook('preHandler', async (request, reply) => {
@@ -43,13 +43,13 @@ function refuseForeignForm(
     reply,
     403,
     'Form refused',
-    'this form is not of your session: go back, reload the page and try again',
+    'this form does not belong to your session: go back, reload the page and try again',
   );
 }
 
-/** The session of a request that passed the gate. */
+/** Returns the session of a request that passed the gate. */
 export function sessionOf(request: FastifyRequest): Session {
   if (request.pageSession === null)
-    throw new Error(`${request.url} has no session: its route lies outside the gate`);
+    throw new Error(`${request.url} has no session: its route is outside the session gate`);
   return request.pageSession;
 }

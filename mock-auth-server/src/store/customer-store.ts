@@ -21,7 +21,7 @@ interface DeviceRow {
   url: string | null;
 }
 
-/** Organizations with their licenses and devices. */
+/** Stores organizations with their licenses and devices. */
 export class CustomerStore {
   readonly #database: Database;
 
@@ -58,7 +58,7 @@ export class CustomerStore {
     return row ? toLicense(row) : null;
   }
 
-  /** Adds the license, or changes it when its id is known. */
+  /** Inserts a license, or updates the one with the same id. */
   saveLicense(license: License): void {
     this.#database
       .prepare(
@@ -90,7 +90,7 @@ export class CustomerStore {
     return row ? toDevice(row) : null;
   }
 
-  /** Adds the device, or changes it when its id is known; its organization and kind are for good. */
+  /** Inserts a device, or updates the one with the same id. The organization and the kind cannot change. */
   saveDevice(device: Device): void {
     this.#database
       .prepare(

@@ -13,10 +13,10 @@ interface DeviceCodeRow {
   expires_at: number;
 }
 
-/** Expired codes are kept this long, so that a late client hears `expired_token` rather than `invalid_grant`. */
+/** Expired codes are kept this long, so that a late client gets `expired_token` instead of `invalid_grant`. */
 const keptAfterEndMs = 3_600_000;
 
-/** Device codes and their user codes, both as hashes. */
+/** Stores device codes and their user codes, both as hashes. */
 export class DeviceCodeStore {
   readonly #database: Database;
 
@@ -24,7 +24,7 @@ export class DeviceCodeStore {
     this.#database = database;
   }
 
-  /** Adds a pending code; false when its user code is taken. */
+  /** Adds a pending code. Returns `false` if its user code is taken. */
   add(code: {
     deviceCode: string;
     userCode: string;

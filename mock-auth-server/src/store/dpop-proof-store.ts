@@ -1,10 +1,10 @@
 import type { Database } from 'better-sqlite3';
 import { hashSecret } from '../hash.js';
 
-/** Longer than a nonce (10 min) or a window of ±300 s lets a proof live. */
+/** Longer than the validity of a proof: 10 minutes with a nonce, ±300 s without. */
 const rememberedMs = 900_000;
 
-/** The DPoP proofs that were used, so that a replay is told (RFC 9449 section 11.1). */
+/** Stores used DPoP proofs to detect a replay (RFC 9449 section 11.1). */
 export class DpopProofStore {
   readonly #database: Database;
 
@@ -12,7 +12,7 @@ export class DpopProofStore {
     this.#database = database;
   }
 
-  /** Remembers a proof; false when it was used before. */
+  /** Records a proof. Returns `false` if it was used before. */
   remember(proof: { jkt: string; jti: string }, now: Date): boolean {
     this.#database.prepare('DELETE FROM dpop_proofs WHERE expires_at <= ?').run(now.getTime());
     return (

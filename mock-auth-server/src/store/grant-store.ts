@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Device, Grant } from '../domain/model.js';
 
-/** Why an authorization ended; `unclaimed`: approved, but its device never came for the tokens. */
+/** Why an authorization ended. `unclaimed`: it was approved, but its device never requested the tokens. */
 export type GrantEndReason = 'revoked' | 'replaced' | 'removed-by-device' | 'unclaimed';
 
 interface GrantRow {
@@ -15,7 +15,7 @@ interface GrantRow {
   ended_at: number | null;
 }
 
-/** The authorizations of devices; a device has at most one that is live. */
+/** Stores the authorizations of devices. A device has at most one live authorization. */
 export class GrantStore {
   readonly #database: Database;
 
@@ -36,7 +36,7 @@ export class GrantStore {
     return row ? toGrant(row) : null;
   }
 
-  /** Authorizes a device: ends its old grant, keeps its seat. */
+  /** Authorizes a device: ends its old grant and keeps its seat. */
   authorize(deviceId: string, clientId: string, now: Date): Grant {
     const seatSince = this.findLive(deviceId)?.seatSince ?? now;
     this.endLive(deviceId, 'replaced', now);
@@ -52,7 +52,7 @@ export class GrantStore {
     this.#database.prepare('UPDATE grants SET dpop_jkt = ? WHERE id = ?').run(dpopJkt, id);
   }
 
-  /** Ends the live authorization of a device; false when it has none. */
+  /** Ends the live authorization of a device. Returns `false` if it has none. */
   endLive(deviceId: string, reason: GrantEndReason, now: Date): boolean {
     return (
       this.#database
@@ -61,7 +61,7 @@ export class GrantStore {
     );
   }
 
-  /** Gives back the seats of approvals whose device never came before its code expired. */
+  /** Frees the seats of approvals whose device did not request its tokens before the code expired. */
   endUnclaimed(now: Date): void {
     this.#database
       .prepare(
@@ -71,7 +71,7 @@ export class GrantStore {
       .run({ now: now.getTime() });
   }
 
-  /** How far the ids go: a status list must have room for all of them. */
+  /** Returns the highest id, which determines the size of the status list. */
   highestId(): number {
     return (
       this.#database.prepare<[], { id: number | null }>('SELECT max(id) AS id FROM grants').get()?.id ?? 0
@@ -90,7 +90,7 @@ export class GrantStore {
     return select.get(licenseId)?.seats ?? 0;
   }
 
-  /** Counts the other devices whose seat of the same license is older than the device's own, or all when it has none. */
+  /** Counts the other devices whose seat of the same license is older than the device's own, or all if it has none. */
   countSeatsBefore(device: Device): number {
     const own = this.findLive(device.id);
     const select = this.#database.prepare<[string, string, number, string], { seats: number }>(
@@ -102,7 +102,7 @@ export class GrantStore {
     return select.get(device.licenseId, device.id, seatSince, device.id)?.seats ?? 0;
   }
 
-  /** Lists the ids of all grants that ended: their tokens are revoked in the Token Status List. */
+  /** Returns the ids of all ended grants, whose tokens are revoked in the Token Status List. */
   listEnded(): number[] {
     return this.#database
       .prepare<[], { id: number }>('SELECT id FROM grants WHERE ended_at IS NOT NULL')

@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import { schema } from './schema.js';
 
 const fileName = 'mock-auth-server.sqlite';
-/** Marks the file as this server's, so that a foreign database is never written to. */
+/** Marks the file as a database of this server, so that it never writes to a foreign database. */
 const applicationId = 0x6d_6f_63_6b;
 const schemaVersion = 1;
 
@@ -12,7 +12,7 @@ class DatabaseUnusableError extends Error {
   readonly code = 'database-unusable';
 }
 
-/** Opens the one database file in the data folder, and lays out its tables the first time. */
+/** Opens the database file in the data folder, and creates its tables at the first start. */
 export function openDatabase(dataDir: string): Database.Database {
   const path = join(dataDir, fileName);
   const database = open(dataDir, path);
@@ -30,7 +30,7 @@ export function openDatabase(dataDir: string): Database.Database {
 function open(dataDir: string, path: string): Database.Database {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    // The file holds the private signing keys: it is created for its owner alone, and SQLite's -wal file follows its mode.
+    // The file contains the private signing keys: only its owner may read it, and SQLite's -wal file gets its mode.
     closeSync(openSync(path, 'a', 0o600));
     return new Database(path);
   } catch (error) {
@@ -39,11 +39,11 @@ function open(dataDir: string, path: string): Database.Database {
 }
 
 function prepare(database: Database.Database, path: string): void {
-  // First of all, because already the journal mode is written into the file.
+  // Checked first, because setting the journal mode already writes to the file.
   const isEmpty = database.prepare('SELECT 1 FROM sqlite_schema').get() === undefined;
   if (!isEmpty) refuseForeign(database, path);
-  // NORMAL waits for no disk: a kill of this process loses nothing, while a power cut may take the last rotations of
-  // refresh tokens back. This server is a stand-in, and whoever pulls its plug acquires the licenses anew.
+  // NORMAL does not wait for the disk. A kill of this process loses nothing, but a power cut may undo the last rotations
+  // of refresh tokens. This is acceptable for a mock: the licenses can be acquired again.
   database.pragma('journal_mode = WAL');
   database.pragma('synchronous = NORMAL');
   database.pragma('foreign_keys = ON');
@@ -56,7 +56,7 @@ function prepare(database: Database.Database, path: string): void {
   }
 }
 
-/** Compiles each statement once: the same few come with every request. */
+/** Compiles each statement once, because every request uses the same few. */
 function keepStatements(database: Database.Database): void {
   const compile = database.prepare.bind(database);
   const kept = new Map<string, Database.Statement>();
@@ -72,14 +72,14 @@ function refuseForeign(database: Database.Database, path: string): void {
   const isOfThisVersion = database.pragma('user_version', { simple: true }) === schemaVersion;
   if (isOwn && isOfThisVersion) return;
   throw new DatabaseUnusableError(
-    `${path} is not a database of this version of the mock Authorization server: move it away, or name another DATA_DIR`,
+    `${path} is not a database of this version of the mock Authorization server: move it away, or set another DATA_DIR`,
   );
 }
 
 function unusable(path: string, cause: unknown): DatabaseUnusableError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new DatabaseUnusableError(
-    `cannot use the database ${path} (${reason}): check that DATA_DIR is a folder that can be written, or move the file away`,
+    `cannot use the database ${path} (${reason}): check that DATA_DIR is a writable folder, or move the file away`,
     { cause },
   );
 }

@@ -3,7 +3,7 @@ import type { Database } from 'better-sqlite3';
 import type { RefreshToken } from '../domain/model.js';
 import { hashSecret } from '../hash.js';
 
-/** A refresh token that nobody uses for this long expires (RFC 9700 section 4.14.2). */
+/** A refresh token expires after this long without use (RFC 9700 section 4.14.2). */
 const idleLifeMs = 365 * 86_400_000;
 
 interface RefreshTokenRow {
@@ -14,7 +14,7 @@ interface RefreshTokenRow {
   rotated_at: number | null;
 }
 
-/** Refresh tokens as hashes, each knowing its predecessor, so that a replay can be told. */
+/** Stores refresh tokens as hashes, each with its predecessor to detect a replay. */
 export class RefreshTokenStore {
   readonly #database: Database;
 
@@ -65,7 +65,7 @@ export class RefreshTokenStore {
     return select.get(refreshToken.hash) !== undefined;
   }
 
-  /** Whether another successor of the same predecessor was used: then this one was left behind. */
+  /** Returns whether another successor of the same predecessor was used, so that this one is obsolete. */
   hasUsedSibling(refreshToken: RefreshToken): boolean {
     const select = this.#database.prepare(
       `SELECT 1 FROM refresh_tokens AS sibling JOIN refresh_tokens AS own ON own.predecessor_hash = sibling.predecessor_hash

@@ -1,4 +1,4 @@
-/** Times are milliseconds since 1970 in UTC; tokens and codes are only here as SHA-256. */
+/** Times are milliseconds since 1970 in UTC. Tokens and codes are stored only as SHA-256. */
 export const schema = `
 CREATE TABLE organizations (
   id TEXT PRIMARY KEY,
@@ -25,7 +25,7 @@ CREATE TABLE devices (
 ) STRICT;
 CREATE INDEX devices_of_organization ON devices (organization_id);
 CREATE INDEX devices_of_license ON devices (license_id);
--- The id is the index in the Token Status List: AUTOINCREMENT never gives one out twice.
+-- The id is the index in the Token Status List: AUTOINCREMENT never reuses an id.
 CREATE TABLE grants (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   device_id TEXT NOT NULL REFERENCES devices (id),

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 
-/** Reads a named secret of 32 random bytes, made at its first use: it survives restarts. */
+/** Returns a named secret of 32 random bytes. It is generated at its first use and survives restarts. */
 export function readOrCreateSecret(database: Database, name: string): Buffer {
   database
     .prepare('INSERT INTO secrets (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING')

@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3';
 import { parseExpiresOn } from '../domain/instant.js';
 import { CustomerStore } from './customer-store.js';
 
-/** Fills an empty database with demo data whose ids are the same everywhere. */
+/** Fills an empty database with demo data that has fixed ids. */
 export function seedDemoData(database: Database, now: Date): void {
   const customers = new CustomerStore(database);
   if (customers.listOrganizations().length > 0) return;

@@ -6,7 +6,7 @@ const idleLifeMs = 3_600_000;
 const longestLifeMs = 12 * 3_600_000;
 
 export interface Session {
-  /** The hash of the session id: names the session without being worth anything. */
+  /** The hash of the session id, which identifies the session but cannot be used to log in. */
   key: string;
   csrfToken: string;
 }
@@ -17,7 +17,7 @@ interface SessionRow {
   last_seen_at: number;
 }
 
-/** Logins of people, with an idle and an absolute end; their ids only as hashes. */
+/** Stores the sessions of people, with an idle and an absolute end, and their ids as hashes. */
 export class SessionStore {
   readonly #database: Database;
 
@@ -25,7 +25,7 @@ export class SessionStore {
     this.#database = database;
   }
 
-  /** Starts a session and returns its id, which only the cookie knows. */
+  /** Starts a session and returns its id, which only the cookie contains. */
   start(now: Date): string {
     this.#database
       .prepare('DELETE FROM sessions WHERE created_at <= ? OR last_seen_at <= ?')
@@ -37,7 +37,7 @@ export class SessionStore {
     return id;
   }
 
-  /** Finds the live session of an id, and prolongs its idle end. */
+  /** Returns the live session of an id and extends its idle end; `null` if there is none. */
   visit(id: string, now: Date): Session | null {
     const idHash = hashSecret(id);
     const select = this.#database.prepare<[Buffer], SessionRow>('SELECT * FROM sessions WHERE id_hash = ?');

@@ -1,4 +1,4 @@
-/** A clock that a test moves; it starts at the real time, because DPoP proofs of real clients carry that. */
+/** A clock that a test advances. It starts at the real time, because the DPoP proofs of real clients contain it. */
 export class FakeClock {
   #offsetMs = 0;
   readonly #startedAt = Date.now();

@@ -8,11 +8,11 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-/** Beside `dist`, so that the built server finds what that finds. */
+/** Next to `dist`, so that the built server finds the same dependencies. */
 const outDir = fileURLToPath(new URL(`../../dist-${process.pid}`, import.meta.url));
 const compiler = fileURLToPath(import.meta.resolve('typescript/bin/tsc'));
 
-/** Builds the server as it is shipped, from the sources as they are now. */
+/** Builds the server from the current sources, as for a release. */
 export async function buildServer(): Promise<void> {
   rmSync(outDir, { recursive: true, force: true });
   await promisify(execFile)(process.execPath, [
@@ -43,7 +43,7 @@ const inheritedEnvironment = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => /^(PATH|TZ|LD_PRELOAD|FAKETIME.*)$/.test(name)),
 );
 
-/** The mock Authorization server as a process of its own. */
+/** The mock Authorization server in its own process. */
 export class MockProcess {
   readonly #child: ChildProcess;
   readonly #exited: Promise<unknown[]>;
@@ -63,18 +63,18 @@ export class MockProcess {
     }
   }
 
-  /** Resolves when a line was written, or fails when the process ends before. */
+  /** Resolves when the output contains a text. Rejects if the process ends first. */
   async waitFor(text: string): Promise<void> {
     while (!this.output.includes(text)) await this.waitForOutput();
   }
 
-  /** Resolves when the server wrote something more, or fails when it has ended. */
+  /** Resolves at the next output. Rejects if the process has ended. */
   async waitForOutput(): Promise<void> {
     if (this.#child.exitCode !== null) throw new Error(`the server ended: ${this.output}`);
     await Promise.race([once(this.#child, 'output'), this.#exited]);
   }
 
-  /** Sends a signal and resolves to the exit code, or null where the signal ended it. */
+  /** Sends a signal and resolves to the exit code; `null` if the signal ended the process. */
   async end(signal: NodeJS.Signals): Promise<number | null> {
     this.#child.kill(signal);
     return this.exitCode();

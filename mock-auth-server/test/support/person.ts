@@ -7,7 +7,7 @@ export interface Page {
   text: string;
 }
 
-/** A person with a browser: keeps the cookie, follows redirects, sends forms with the hidden fields of the page. */
+/** Acts as a person with a browser: keeps the cookie, follows redirects, and submits forms with their hidden fields. */
 export class Person {
   readonly #server: TestServer;
   #cookie: string | null = null;
@@ -36,7 +36,7 @@ export class Person {
     return this.submit('/login', { email, password });
   }
 
-  /** Sends a form of a page that was visited, with the hidden fields that it has there. */
+  /** Submits a form of a visited page with its hidden fields. */
   async fillIn(page: Page, action: string, fields: Record<string, string>): Promise<Page> {
     return this.submit(action, { ...hiddenFieldsOf(page, action), ...fields });
   }
@@ -62,7 +62,7 @@ export function hiddenFieldsOf(page: Page, action: string): Record<string, strin
   return Object.fromEntries([...inputs].map(([, name, value]) => [name, value])) as Record<string, string>;
 }
 
-/** Logs a person in. */
+/** Returns a logged-in person. */
 export async function logIn(server: TestServer): Promise<Person> {
   const person = new Person(server);
   const page = await person.logIn();

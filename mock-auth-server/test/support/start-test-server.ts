@@ -34,7 +34,7 @@ export class TestServer {
     return this.server.url;
   }
 
-  /** Starts on the same port and data folder as before, with other settings where they are given. */
+  /** Starts the server on its previous port and data folder, with the given changes of its settings. */
   async start(changes: Partial<MockServerOptions> = {}): Promise<void> {
     this.#server = await createMockServer({
       loginPassword: 'correct horse',
@@ -64,7 +64,7 @@ export class TestServer {
     return this.#fetch(path, {});
   }
 
-  /** Sends a form, as OAuth clients do. */
+  /** Posts a form, as OAuth clients do. */
   async postForm(
     path: string,
     form: Record<string, string>,
@@ -82,7 +82,7 @@ export class TestServer {
     return this.#fetch(`/mock${path}`, { method, ...json });
   }
 
-  /** Each request has its own connection: one kept from before a restart would fail in place of the server. */
+  /** Uses a new connection for each request, because one from before a restart would fail. */
   async #fetch(path: string, init: RequestInit): Promise<Answer> {
     const headers = new Headers(init.headers);
     headers.set('connection', 'close');
@@ -109,7 +109,7 @@ export class TestServer {
   }
 }
 
-/** Starts a mock on a free port and an own data folder; both are gone when the test is over. */
+/** Starts a mock on a free port with its own data folder, and removes both after the test. */
 export async function startTestServer(options: Partial<MockServerOptions> = {}): Promise<TestServer> {
   const server = new TestServer(options);
   onTestFinished(async () => {
@@ -120,7 +120,7 @@ export async function startTestServer(options: Partial<MockServerOptions> = {}):
   return server;
 }
 
-/** One mock for all tests of a file or describe that leave it as they found it. */
+/** Starts one mock for all tests of a file or describe that do not change its state. */
 export function shareTestServer(options: Partial<MockServerOptions> = {}): TestServer {
   const server = new TestServer(options);
   beforeAll(async () => server.start());

@@ -3,7 +3,7 @@ import type { TestServer } from './start-test-server.js';
 
 export const deviceCodeGrantType = 'urn:ietf:params:oauth:grant-type:device_code';
 
-/** Discovers the mock with `openid-client`, a client that nobody here wrote. */
+/** Discovers the mock with `openid-client`, an independent client library. */
 export async function discover(
   server: TestServer,
   clientId = 'pos-server',
@@ -16,7 +16,7 @@ export async function discover(
   });
 }
 
-/** Each request has its own connection: one kept from before a restart would fail in place of the server. */
+/** Uses a new connection for each request, because one from before a restart would fail. */
 async function fetchAlone(url: string, options: client.CustomFetchOptions): Promise<Response> {
   return fetch(url, { ...options, headers: { ...options.headers, connection: 'close' } } as RequestInit);
 }
@@ -24,11 +24,11 @@ async function fetchAlone(url: string, options: client.CustomFetchOptions): Prom
 export interface Tokens {
   access_token: string;
   refresh_token: string;
-  /** In lower case, as `openid-client` gives it. */
+  /** In lowercase, as `openid-client` returns it. */
   token_type: string;
 }
 
-/** Asks for tokens once, as a person's click on Complete Authorization does. */
+/** Requests the tokens of a device code once. */
 export async function redeem(
   config: client.Configuration,
   deviceCode: string,
@@ -46,7 +46,7 @@ export async function redeem(
   return { access_token, refresh_token, token_type };
 }
 
-/** Licenses a device: code, approval, tokens. */
+/** Acquires the tokens of a device: requests a code, approves it and redeems it. */
 export async function acquire(
   server: TestServer,
   config: client.Configuration,
@@ -58,7 +58,7 @@ export async function acquire(
   return redeem(config, codes.device_code, DPoP);
 }
 
-/** Refreshes without any client library, so that each answer can be seen as it is. */
+/** Refreshes without a client library and returns the unprocessed answer. */
 export async function refreshRaw(
   server: TestServer,
   refreshToken: string,
@@ -70,7 +70,7 @@ export async function refreshRaw(
   });
 }
 
-/** The OAuth error that a call of `openid-client` ended with. */
+/** Returns the OAuth error of a call of `openid-client`, or `no error`. */
 export async function oauthErrorOf(call: Promise<unknown>): Promise<string> {
   try {
     await call;

@@ -4,19 +4,19 @@ import { refuse } from '../oauth-refusal.js';
 import type { GrantOutcome, GrantRequest } from './grant-request.js';
 import { findTokenRefusal, issueLicenseToken } from './issue-license-token.js';
 
-/** A timer of the client may fire this much early without being called too fast. */
+/** A client's timer may fire this early without a `slow_down`. */
 const timerToleranceMs = 50;
 
-/** Turns a device code into tokens (RFC 8628 sections 3.4 and 3.5); runs inside one transaction. */
+/** Exchanges a device code for tokens (RFC 8628 sections 3.4 and 3.5). It runs in one transaction. */
 export function grantDeviceCode(context: MockContext, request: GrantRequest): GrantOutcome {
   const deviceCode = request.parameters.get('device_code');
   if (deviceCode === undefined) return refuse('invalid_request', 'device_code is missing');
   const code = context.deviceCodes.findByDeviceCode(deviceCode);
   if (code === null || code.clientId !== request.client.clientId) {
-    return refuse('invalid_grant', 'device_code is not known to this client');
+    return refuse('invalid_grant', 'unknown device_code for this client');
   }
   if (code.state === 'used')
-    return refuse('invalid_grant', 'device_code was used before: start a new authorization');
+    return refuse('invalid_grant', 'device_code was already used: start a new authorization');
   if (code.state === 'denied') return refuse('access_denied', 'a person denied this device');
   if (context.now() >= code.expiresAt)
     return refuse('expired_token', 'device_code has expired: start a new authorization');
@@ -24,7 +24,7 @@ export function grantDeviceCode(context: MockContext, request: GrantRequest): Gr
   return grantApproved(context, request, code);
 }
 
-/** Only a pending code is ever slowed down: a ready one would starve a client that keeps its own steady pace. */
+/** Only a pending code is slowed down: otherwise a client with a constant interval could never redeem its code. */
 function answerPoll(context: MockContext, code: DeviceCode): GrantOutcome {
   const now = context.now();
   const sinceLastMs = code.lastPolledAt === null ? Infinity : now.getTime() - code.lastPolledAt.getTime();
@@ -33,7 +33,7 @@ function answerPoll(context: MockContext, code: DeviceCode): GrantOutcome {
   context.deviceCodes.recordPoll(code, now, intervalSeconds);
   return isTooFast
     ? refuse('slow_down', `polled too fast: wait ${intervalSeconds} seconds between polls from now on`)
-    : refuse('authorization_pending', 'nobody has entered the user code yet');
+    : refuse('authorization_pending', 'the user code was not entered yet');
 }
 
 function grantApproved(context: MockContext, request: GrantRequest, code: DeviceCode): GrantOutcome {
@@ -43,7 +43,7 @@ function grantApproved(context: MockContext, request: GrantRequest, code: Device
     return refuse('invalid_grant', 'the authorization of this device was removed');
   }
   if (code.dpopJkt !== null && code.dpopJkt !== request.proof?.jkt) {
-    return refuse('invalid_dpop_proof', 'the proof is not of the key that dpop_jkt named');
+    return refuse('invalid_dpop_proof', 'the proof is not signed by the key in dpop_jkt');
   }
   const refusal = findTokenRefusal(context, device);
   if (refusal !== null) return { ok: false, refusal };

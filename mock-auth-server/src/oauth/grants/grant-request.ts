@@ -2,12 +2,12 @@ import type { Client } from '../clients.js';
 import type { DpopProof } from '../dpop-proof.js';
 import type { OAuthOutcome } from '../oauth-refusal.js';
 
-/** What a grant is handed once client and proof are known to be good. */
+/** The input of a grant, after client and proof are verified. */
 export interface GrantRequest {
   client: Client;
   parameters: ReadonlyMap<string, string>;
   proof: DpopProof | null;
-  /** The time that goes into the license token: that of the wire, which a fault may skew. */
+  /** The `iat` of the license token: the time of this server, which a fault may skew. */
   issuedAt: Date;
 }
 

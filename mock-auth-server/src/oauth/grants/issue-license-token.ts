@@ -5,7 +5,7 @@ import { signLicenseToken } from '../license-token.js';
 import type { OAuthRefusal } from '../oauth-refusal.js';
 import type { GrantRequest, TokenAnswer } from './grant-request.js';
 
-/** The license's own refusal at the token endpoint: the grant is alive, and works again once the license does. */
+/** Returns the refusal because of the license; `null` if there is none. The grant stays valid and works again later. */
 export function findTokenRefusal(context: MockContext, device: Device): OAuthRefusal | null {
   const license = context.customers.findLicense(device.licenseId);
   if (!license) throw new Error(`the device ${device.id} has no license`);
@@ -18,7 +18,7 @@ export function findTokenRefusal(context: MockContext, device: Device): OAuthRef
   };
 }
 
-/** Issues the license token of a grant, with a new refresh token where there is one. */
+/** Issues the license token of a grant, with a new refresh token if one is given. */
 export function issueLicenseToken(
   context: MockContext,
   request: GrantRequest,

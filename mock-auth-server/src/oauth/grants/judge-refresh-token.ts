@@ -4,10 +4,10 @@ import type { MockContext } from '../../mock-context.js';
 export type RefreshTokenVerdict = 'usable' | 'expired' | 'revoked' | 'replayed';
 
 /**
- * Says whether a refresh token works now, and whether showing it again is a replay (RFC 9700 section 4.14.2).
+ * Returns whether a refresh token is valid now, and whether its use is a replay (RFC 9700 section 4.14.2).
  *
- * A rotated token may be the one whose answer got lost in the network: within the grace, and as long as no
- * successor was used, it goes on working. A used successor shows that the answer had arrived.
+ * The answer that contained the successor of a rotated token may have been lost. So the token stays valid within the
+ * grace, until a successor is used: a used successor shows that the answer arrived.
  */
 export function judgeRefreshToken(
   context: MockContext,

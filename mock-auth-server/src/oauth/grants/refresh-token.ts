@@ -12,12 +12,12 @@ interface Family {
   device: Device;
 }
 
-/** Turns a refresh token into a new license token (RFC 6749 section 6); runs inside one transaction. */
+/** Exchanges a refresh token for a new license token (RFC 6749 section 6). It runs in one transaction. */
 export function grantRefreshToken(context: MockContext, request: GrantRequest): GrantOutcome {
   const found = findFamily(context, request);
   if (!found.ok) return found;
   const { refreshToken, grant, device } = found;
-  // Before the replay rule: who has a stolen token but not its key must not be able to end the owner's family.
+  // Checked before the replay rule: a thief of a token without its key must not end the owner's family.
   if (grant.dpopJkt !== null && grant.dpopJkt !== request.proof?.jkt) {
     return refuse('invalid_grant', 'refresh_token is bound to a DPoP key: send a proof of that key');
   }
@@ -25,11 +25,11 @@ export function grantRefreshToken(context: MockContext, request: GrantRequest): 
   if (verdict === 'replayed') {
     context.grants.killFamily(grant.id, context.now());
     context.log(
-      `refresh token of ${device.id} replayed: its family is ended, the device must be authorized anew`,
+      `refresh token of ${device.id} replayed: its family is ended, the device must be authorized again`,
     );
   }
   if (verdict !== 'usable') return refuse('invalid_grant', `refresh_token is ${verdict}`);
-  // Before anything is written: the refresh token of an expired license works again once it is renewed.
+  // Checked before any write: the refresh token of an expired license works again after its renewal.
   const refusal = findTokenRefusal(context, device);
   if (refusal !== null) return { ok: false, refusal };
   return refreshFamily(context, request, found);
@@ -47,7 +47,7 @@ function findFamily(context: MockContext, request: GrantRequest): OAuthOutcome<F
     device === null ||
     grant.clientId !== request.client.clientId
   ) {
-    return refuse('invalid_grant', 'refresh_token is not known to this client');
+    return refuse('invalid_grant', 'unknown refresh_token for this client');
   }
   return { ok: true, refreshToken, grant, device };
 }
@@ -61,6 +61,6 @@ function refreshFamily(context: MockContext, request: GrantRequest, family: Fami
     : null;
   // An unbound grant stays unbound (RFC 9449 section 5): a proof binds this one license token.
   const answer = issueLicenseToken(context, request, grant, device, successor);
-  const again = refreshToken.rotatedAt === null ? '' : ' again, with the refresh token before its last';
+  const again = refreshToken.rotatedAt === null ? '' : ' again with an already rotated refresh token';
   return { ok: true, answer, event: `license token of ${device.id} refreshed${again}` };
 }

@@ -21,7 +21,7 @@ export function renderAuthorizationResult(view: AuthorizationResultView): string
               html`<strong>${device.name}</strong> of ${organization.name} is authorized. Back on its license
                 page choose <strong>Complete Authorization</strong>.`,
             )
-          : renderMessage('warning', html`Nothing was granted. The user code is worth nothing any more.`)
+          : renderMessage('warning', html`Nothing was granted. The user code is no longer valid.`)
       }
       <p class="actions">
         <a href="/organizations/${organization.id}" class="button outline">Back to ${organization.name}</a>

@@ -25,13 +25,13 @@ export function renderAuthorizeDevice(view: AuthorizeDeviceView): string {
 }
 
 function renderNoDevices({ name }: Organization, path: string): Html {
-  return html`${renderMessage('plain', html`${name} has no device yet, and only a device that is known here can be authorized.`)}
+  return html`${renderMessage('plain', html`${name} has no device yet. Create a device first, then authorize it.`)}
     <p class="actions"><a href="${path}" class="button">Back to ${name}</a></p>`;
 }
 
 function renderForm({ csrfToken, devices, draft }: AuthorizeDeviceView, path: string): Html {
   const options = devices.map(({ id, name, kind, authorized }) => {
-    const label = `${name} (${kind}, ${id})${authorized ? ' – authorized already' : ''}`;
+    const label = `${name} (${kind}, ${id})${authorized ? ' – already authorized' : ''}`;
     return renderOption(id, label, draft.deviceId);
   });
   return html`<form method="post" action="${path}/authorize-device" class="card">
@@ -54,7 +54,7 @@ function renderForm({ csrfToken, devices, draft }: AuthorizeDeviceView, path: st
       aria-describedby="code-hint"
       required
     />
-    <small id="code-hint">The license page shows it once Next was chosen there.</small>
+    <small id="code-hint">Choose Next on the license page to get it.</small>
     ${renderFormActions('Authorize', path)}
   </form>`;
 }

@@ -15,13 +15,13 @@ export interface ConfirmAuthorizationView {
   isAuthorizedAlready: boolean;
 }
 
-/** Asks before anything is granted; Deny stands beside Confirm, as prominent (RFC 8628 section 5.4). */
+/** Renders the confirming prompt. Deny is next to Confirm and as prominent (RFC 8628 section 5.4). */
 export function renderConfirmAuthorization(view: ConfirmAuthorizationView): string {
   const { device, organization } = view;
   return renderPage(
     { title: `Authorize ${device.name}?`, csrfToken: view.csrfToken },
     html`<section class="card">
-      <p>The device that shows this User Code is granted a license.</p>
+      <p>This grants a license to the device that shows this User Code.</p>
       <div class="user-code">
         <p>User Code</p>
         <p><code>${view.userCode}</code></p>
@@ -29,14 +29,11 @@ export function renderConfirmAuthorization(view: ConfirmAuthorizationView): stri
       ${renderGrant(view)}
       ${
         view.isAuthorizedAlready &&
-        renderMessage(
-          'warning',
-          html`This device is authorized already: confirming ends its old authorization.`,
-        )
+        renderMessage('warning', html`This device is already authorized. Confirm ends its old authorization.`)
       }
       <p>
         Confirm only if you see this User Code on the license page of that device. If somebody sent you the
-        code, deny.
+        code, choose Deny.
       </p>
       <form method="post" action="/organizations/${organization.id}/authorize-device/confirm">
         ${renderCsrfField(view.csrfToken)}

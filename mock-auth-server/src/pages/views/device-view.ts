@@ -3,7 +3,7 @@ import type { Html } from '../html.js';
 import { html } from '../html.js';
 import { renderCsrfField, renderFault, renderFormActions, renderPage } from './layout.js';
 
-/** A device as a person types it. */
+/** The form fields of a device. */
 export interface DeviceDraft {
   name: string;
   kind: DeviceKind;
@@ -15,11 +15,11 @@ export interface DeviceDraft {
 export interface DeviceView {
   csrfToken: string;
   organization: Organization;
-  /** Null: a new device. */
+  /** `null` for a new device. */
   deviceId: string | null;
   draft: DeviceDraft;
   licenses: readonly License[];
-  /** The servers that it may connect to. */
+  /** The servers that the device may connect to. */
   hubs: readonly Device[];
   fault: string | null;
 }
@@ -49,7 +49,7 @@ export function renderDevice(view: DeviceView): string {
           ${renderOption('', 'None', draft.hubId)}
           ${view.hubs.map(({ id, name }) => renderOption(id, name, draft.hubId))}
         </select>
-        <small id="hub-hint">The server that it connects to.</small>
+        <small id="hub-hint">The server that this device connects to.</small>
         <label for="url">URL</label>
         <input
           type="url"
@@ -60,7 +60,7 @@ export function renderDevice(view: DeviceView): string {
           maxlength="500"
           aria-describedby="url-hint"
         />
-        <small id="url-hint">Where others find it; for servers only.</small>
+        <small id="url-hint">The address for its registers and store servers. Only for servers.</small>
         ${renderFormActions(deviceId === null ? 'Create' : 'Save', path)}
       </form>`,
   );

@@ -4,13 +4,13 @@ import { assetUrls } from '../page-assets.js';
 
 export interface PageFrame {
   title: string;
-  /** Null where nobody is logged in. */
+  /** `null` if nobody is logged in. */
   csrfToken: string | null;
-  /** For tables that need the room. */
+  /** Wider, for tables. */
   isWide?: boolean;
 }
 
-/** Renders the frame of every page: it says on each that this is a mock. */
+/** Renders a page in its frame, which says on every page that this is a mock. */
 export function renderPage(frame: PageFrame, content: Html): string {
   const container = frame.isWide ? 'container wide' : 'container';
   return html`<!doctype html>
@@ -25,9 +25,9 @@ export function renderPage(frame: PageFrame, content: Html): string {
       </head>
       <body>
         <a class="skip" href="#content">Skip to content</a>
-        <div class="mock" role="region" aria-label="What this server is">
+        <div class="mock" role="region" aria-label="About this server">
           <p class="${container}">
-            <strong>Mock Authorization server</strong> for development and tests: it licenses nothing real.
+            <strong>Mock Authorization server</strong> for development and tests. Its licenses are not real.
           </p>
         </div>
         ${frame.csrfToken !== null && renderNavigation(frame.csrfToken, container)}
@@ -54,7 +54,7 @@ export function renderCsrfField(csrfToken: string): Html {
   return html`<input type="hidden" name="csrfToken" value="${csrfToken}" />`;
 }
 
-/** Renders how a form ends: what it does, and the way back. */
+/** Renders the submit button of a form and the link to cancel. */
 export function renderFormActions(label: string, cancelPath: string, isDangerous = false): Html {
   return html`<div class="actions">
     <button${isDangerous && html` class="danger"`}>${label}</button>
@@ -62,16 +62,16 @@ export function renderFormActions(label: string, cancelPath: string, isDangerous
   </div>`;
 }
 
-/** Renders what went wrong, so that a screen reader says it at once; nothing where nothing did. */
+/** Renders a fault, which screen readers announce immediately; empty if there is none. */
 export function renderFault(fault: string | null): Html {
   return fault === null ? html`` : renderMessage('bad', html`${capitalize(fault)}.`);
 }
 
 type MessageTone = 'good' | 'plain' | 'warning' | 'bad';
 
-/** A tone is told by a sign too, not by colour alone. */
+/** Each tone has a sign, so that color is not the only mark. */
 const signs: Record<MessageTone, string> = { good: '✓', plain: 'i', warning: '!', bad: '✕' };
-/** What has just happened is read out at once, the other way round from what was so before. */
+/** Screen readers announce `status` and `alert`, which report an action, immediately. A `note` is not announced. */
 const roles: Record<MessageTone, string> = { good: 'status', plain: 'note', warning: 'note', bad: 'alert' };
 
 export function renderMessage(tone: MessageTone, text: Html): Html {

@@ -3,7 +3,7 @@ import type { Html } from '../html.js';
 import { html } from '../html.js';
 import { renderCsrfField, renderFault, renderFormActions, renderPage } from './layout.js';
 
-/** A license as a person types it. */
+/** The form fields of a license. */
 export interface LicenseDraft {
   name: string;
   count: string;
@@ -15,7 +15,7 @@ export interface LicenseDraft {
 export interface LicenseView {
   csrfToken: string;
   organization: Organization;
-  /** Null: a new license. */
+  /** `null` for a new license. */
   licenseId: string | null;
   draft: LicenseDraft;
   fault: string | null;
@@ -50,7 +50,7 @@ function renderTerms(draft: LicenseDraft): Html {
       aria-describedby="count-hint"
       required
     />
-    <small id="count-hint">How many devices it covers.</small>
+    <small id="count-hint">The number of devices that it covers.</small>
     <label for="expiresOn">Expires on</label>
     <input
       type="${isDate ? 'date' : 'text'}"
@@ -59,7 +59,7 @@ function renderTerms(draft: LicenseDraft): Html {
       value="${draft.expiresOn}"
       aria-describedby="expires-hint"
     />
-    <small id="expires-hint">The end of that day in UTC; empty: no end.</small>
+    <small id="expires-hint">The end of that day in UTC. Leave it empty for a license without an end.</small>
     <label for="features">Licensed Features</label>
     <input
       id="features"
@@ -71,7 +71,7 @@ function renderTerms(draft: LicenseDraft): Html {
       spellcheck="false"
       required
     />
-    <small id="features-hint">Such as xms for servers, register for registers.</small>
+    <small id="features-hint">For example xms for servers, register for registers.</small>
     <label
       ><input type="checkbox" name="isActive" value="on" ${draft.isActive && html` checked`} /> Is
       Active</label

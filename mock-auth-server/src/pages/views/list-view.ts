@@ -3,13 +3,13 @@ import { html } from '../html.js';
 
 export interface ListColumn<Row> {
   title: string;
-  /** The first column names its row. */
+  /** The cell of the first column is the header of its row. */
   cell: (row: Row) => Html;
 }
 
 /**
- * Renders a table which a narrow window stacks: each cell then carries the title of its column. The roles are
- * written out because the stacking would take them from the elements.
+ * Renders a table whose cells are stacked in a narrow window, each with the title of its column. The roles are
+ * explicit, because the stacking styles would remove the implicit ones.
  */
 export function renderList<Row>(
   label: string,

@@ -3,12 +3,12 @@ import { html } from '../html.js';
 import { renderFault, renderPage } from './layout.js';
 
 export interface LoginView {
-  /** Where to go after the login. */
+  /** The page after the login. */
   next: string;
   email: string;
-  /** Who may log in. */
+  /** The e-mail address of the only account. */
   loginEmail: string;
-  /** The file of the generated password; null: it was set. */
+  /** The file of the generated password; `null` if LOGIN_PASSWORD is set. */
   passwordPath: string | null;
   fault: string | null;
 }
@@ -34,7 +34,7 @@ export function renderLogin(view: LoginView): string {
         <button>Log in</button>
       </form>
       <section>
-        <h2>Where are they?</h2>
+        <h2>Where to find them</h2>
         <p>The e-mail address is <code>${view.loginEmail}</code>.</p>
         ${renderPasswordHelp(view.passwordPath)}
       </section>`,

@@ -27,8 +27,8 @@ export function renderOrganization(view: OrganizationView): string {
         ${
           licenses.length === 0
             ? html`<p>
-                No license yet. A license says which features its devices have, how many of them, and until
-                when.
+                No license yet. A license sets the features of its devices, how many devices it covers, and
+                its end.
               </p>`
             : renderList('Licenses', licenseColumns(path, csrfToken), licenses)
         }
@@ -45,7 +45,7 @@ export function renderOrganization(view: OrganizationView): string {
 function renderNoDevices(hasLicense: boolean): Html {
   return hasLicense
     ? html`<p>No device yet. Create the servers and registers of this organization, then authorize them.</p>`
-    : renderMessage('plain', html`A device needs a license that covers it: create the license first.`);
+    : renderMessage('plain', html`A device needs a license that covers it. Create the license first.`);
 }
 
 function licenseColumns(path: string, csrfToken: string): readonly ListColumn<LicenseRow>[] {
@@ -62,7 +62,7 @@ function licenseColumns(path: string, csrfToken: string): readonly ListColumn<Li
   ];
 }
 
-/** The end of a day is that day; any other instant is shown to the second. */
+/** Shows the end of a day as a date, and any other instant in full. */
 function renderEnd({ expiresOn, standing }: LicenseRow): Html {
   if (expiresOn === null) return html`No end`;
   const end = html`<time datetime="${expiresOn}">${expiresOn.replace('T23:59:59Z', '')}</time>`;

@@ -53,7 +53,7 @@ function renderForm({ csrfToken, draft }: OrganizationsView): Html {
       spellcheck="false"
       required
     />
-    <small id="id-hint">The prefix of its group, a dash, then small letters and digits.</small>
+    <small id="id-hint">A group prefix, a dash, then lowercase letters and digits.</small>
     <label for="name">Name</label>
     <input id="name" name="name" value="${draft.name}" maxlength="100" autocomplete="off" required />
     <button>Create New</button>

@@ -14,8 +14,8 @@ export function renderRevoke(view: RevokeView): string {
     { title: `Remove the authorization of ${view.device.name}?`, csrfToken: view.csrfToken },
     html`<p>
         The ${view.device.kind} <strong>${view.device.name}</strong> (<code>${view.device.id}</code>) of
-        ${view.organization.name} loses its license at its next refresh, for good: to have it back, it must be
-        authorized again with a new user code. Its seat becomes free.
+        ${view.organization.name} loses its license permanently at its next refresh. To restore it, authorize
+        the device again with a new user code. Its seat becomes free.
       </p>
       <form method="post" action="${path}/devices/${view.device.id}/revoke">
         ${renderCsrfField(view.csrfToken)} ${renderFormActions('Remove authorization', path, true)}
