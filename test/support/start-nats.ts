@@ -35,6 +35,8 @@ export interface TestNats {
   calloutUser: NatsUser;
   /** Signs whom the service lets in; the broker knows its public key. */
   issuerSeed: string;
+  /** Of the process that runs at this moment. */
+  readonly pid: number;
   /** Ends it in order and removes its store folder, unless the caller brought the folder. Idempotent. */
   stop(): Promise<void>;
   /** SIGKILL, as a power cut would do; the store folder stays. */
@@ -106,6 +108,9 @@ export async function startNats(options: StartNatsOptions = {}): Promise<TestNat
     sysUser: { user: 'sys', password: passwords.sys },
     calloutUser: { user: 'callout', password: passwords.callout },
     issuerSeed,
+    get pid() {
+      return broker.pid ?? 0;
+    },
     async stop() {
       await end('SIGTERM');
       if (options.storeDir === undefined) await rm(storeDir, { recursive: true, force: true });
