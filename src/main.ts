@@ -1,3 +1,5 @@
+// First, so that a signal during the start counts.
+import './limit-shutdown.js';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';

@@ -2,6 +2,7 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { connectAsService, streamInfo } from './support/read-stream.js';
 import { connectRegister, type TestRegister } from './support/register-connection.js';
+import { RawRegister } from './support/raw-register.js';
 import { startApp, type TestApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
 import { startNats, type TestNats } from './support/start-nats.js';
@@ -123,6 +124,20 @@ describe('a rogue register', () => {
       expect(await lookAtStream()).toEqual(before);
     },
   );
+
+  it('is disconnected with a message of more than 64 KB', async () => {
+    const raw = await RawRegister.connect(nats, []);
+    raw.send(`PUB svc.licensing.status _INBOX.register.1 65537`, 'x'.repeat(65_537));
+    expect(await raw.ended()).toContain("-ERR 'Maximum Payload Violation'");
+  });
+
+  it('has at most 64 subscriptions', async () => {
+    const raw = await RawRegister.connect(nats, Array<string>(64).fill('license.status'));
+    raw.send('SUB license.status 65');
+    await raw.ping();
+    expect(raw.errors).toEqual([expect.stringMatching(/maximum subscriptions exceeded/i)]);
+    raw.close();
+  });
 
   it('has told the others nothing that they did not know', () => {
     expect(new Set(honest.events.map(({ event }) => event.data['reason']))).toEqual(

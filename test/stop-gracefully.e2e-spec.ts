@@ -4,10 +4,12 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { brokerEnvironment } from './support/broker-environment.js';
 import { createDatabase, databaseName, isOnPostgres } from './support/create-database.js';
 import { buildTimeoutMs, ensureBuilt } from './support/ensure-built.js';
 import { readStream } from './support/read-stream.js';
 import { reportFigure } from './support/report-figure.js';
+import { startApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
 import { startNats, type TestNats } from './support/start-nats.js';
 import { startProcess, type StartProcessOptions, type TestProcess } from './support/start-process.js';
@@ -154,5 +156,39 @@ describe('a stop', () => {
     await connected;
     await expectOrderlyStop();
     mute.close();
+  });
+
+  it('does not wait for its own broker when that no longer answers', async () => {
+    service = await start({ environment: brokerEnvironment(nats) });
+    await service.acquire(mock);
+    await expect.poll(() => readStream(nats).catch(() => [])).not.toEqual([]);
+    await nats.freeze();
+    try {
+      // An event that waits for its acknowledgement.
+      await service.as('POST', '/api/license/refresh');
+      await expectOrderlyStop();
+    } finally {
+      await nats.thaw();
+    }
+  });
+
+  it('does not wait for the broker of its hub when that no longer answers', async () => {
+    const hubNats = await startNats();
+    const hub = await startApp({ mock, nats: hubNats });
+    try {
+      await hub.acquire(mock, 'srv-hub');
+      service = await start({ environment: { HUB_NATS_URL: hubNats.url } });
+      await service.acquire(mock);
+      const health = async () => (await fetch(new URL('/health', service.url))).json();
+      await expect
+        .poll(health, { timeout: 20_000 })
+        .toMatchObject({ details: { nats: { hub: { connected: true, eventsWaiting: 0 } } } });
+      await hubNats.freeze();
+      await expectOrderlyStop();
+    } finally {
+      await hubNats.thaw();
+      await hub.stop();
+      await hubNats.stop();
+    }
   });
 });

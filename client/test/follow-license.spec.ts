@@ -158,6 +158,20 @@ describe('followLicense with a broker that stays up', () => {
     expect((await register.seenEvent(next.id)).delivery.kind).toBe('live');
   });
 
+  it.each(['hello', 'null', '{}', '{"sequence":"soon"}'])(
+    'goes on where the last message in the stream is %s',
+    async (body) => {
+      await service.store('license.status', body);
+      const register = follow(broker.url, broker);
+      await register.seen('dropped', ({ drop }) => drop.reason === 'malformed');
+      expect((await register.seen('caught-up')).license).toBeNull();
+      const next = nextStatus();
+      await service.publish(next);
+      await register.seenEvent(next.id);
+      expect(register.follower.current()?.sequence).toBe(next.sequence);
+    },
+  );
+
   it('keeps receiving after callbacks that throw or reject, and emits process warnings', async () => {
     const emitWarning = vi.spyOn(process, 'emitWarning').mockReturnValue();
     endings.push(() => Promise.resolve(emitWarning.mockRestore()));

@@ -1,4 +1,5 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
+import { whileEnding } from './shutdown.js';
 import { Leases } from './leases.js';
 import { SingleFlight } from './single-flight.js';
 
@@ -30,6 +31,10 @@ export class Leadership implements BeforeApplicationShutdown {
 
   async beforeApplicationShutdown(): Promise<void> {
     this.isStopped = true;
+    await whileEnding('the lease', this.release());
+  }
+
+  private async release(): Promise<void> {
     // One that is being prolonged would outlive its release.
     await this.flight.settled();
     if (this.isLeader) await this.leases.release(leaseName).catch(() => undefined);

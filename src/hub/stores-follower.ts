@@ -12,12 +12,14 @@ import { NatsLink } from '../messaging/nats-link.js';
 import { KnownPeers } from '../peer-registry/known-peers.js';
 import type { Observation } from '../peer-registry/observe-peer.js';
 import { readStoreEvent } from '../peer-registry/store-event.js';
+import { endsWithin, whileEnding } from '../coordination/shutdown.js';
 import { StoresPlace } from './stores-place.js';
 import { StoresStream } from './stores-stream.js';
 
 const retryMs = 1000;
 const waitMs = 5000;
 const mostAtOnce = 100;
+const endTimeoutMs = 2000;
 
 /**
  * Takes what store servers have delivered into the list of peers. Of several processes the one that leads does it; where
@@ -47,7 +49,7 @@ export class StoresFollower implements OnApplicationBootstrap, BeforeApplication
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort();
     this.messages?.stop();
-    await this.loop;
+    await whileEnding('the reader of the stream of the stores', endsWithin(endTimeoutMs, this.loop));
   }
 
   private async run(): Promise<void> {

@@ -5,9 +5,13 @@ import { PeerAdmission } from '../peers/peer-admission.js';
 import type { Peer } from '../peers/tokens/peer.js';
 import { answerRequests } from './answer-requests.js';
 import { BrokerLink } from './broker-link.js';
+import { FloodGuard } from './flood-guard.js';
 import { type AuthRequest, NatsSigner, readAuthRequest } from './nats-jwt.js';
 import { PeerConnections } from './peer-connections.js';
 import { peerAccount, permissionsOf } from './peer-permissions.js';
+
+/** All registers of a shop come back together; a login that is dropped waits for seconds before it may try again. */
+const maxLogins = 4096;
 
 /** Answers the broker's question who may come in: a peer with its license token, and only until that ends. */
 @Injectable()
@@ -18,6 +22,7 @@ export class AuthCallout extends BrokerLink {
     private readonly settings: Settings,
     private readonly admission: PeerAdmission,
     private readonly connections: PeerConnections,
+    private readonly guard: FloodGuard,
   ) {
     super(settings.nats.url, settings.nats.callout, 'to let peers in');
   }
@@ -31,7 +36,7 @@ export class AuthCallout extends BrokerLink {
       return;
     }
     const signer = new NatsSigner(callout.issuerSeed);
-    answerRequests(this, '$SYS.REQ.USER.AUTH', async ({ data }) => {
+    answerRequests(this, { subject: '$SYS.REQ.USER.AUTH', max: maxLogins }, async ({ data }) => {
       const request = readAuthRequest(new TextDecoder().decode(data));
       const nats = { type: 'authorization_response', version: 2, ...(await this.decide(request, signer)) };
       return signer.sign({ sub: request.userKey, aud: request.serverId, nats });
@@ -63,6 +68,7 @@ export class AuthCallout extends BrokerLink {
       );
       return { error: verdict.code };
     }
+    if (this.guard.isRefused(verdict.peer.deviceId)) return { error: 'too-many-requests' };
     this.connections.note(request, verdict.peer);
     return { jwt: signUser(signer, request, verdict.peer) };
   }

@@ -3,9 +3,12 @@ import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/
 import { Logger } from '@nestjs/common';
 import type { BrokerLogin } from '../config/settings.js';
 import { connect, type ConnectionOptions, type NatsConnection } from '@nats-io/transport-node';
+import { endsWithin, whileEnding } from '../coordination/shutdown.js';
 import { addressOptions } from './broker-address.js';
 
 const retryMs = 1000;
+const drainTimeoutMs = 2000;
+const closeTimeoutMs = 500;
 
 /**
  * A connection to the broker. It is sought in the background, for as long as the service runs: a start needs no
@@ -49,9 +52,18 @@ export abstract class BrokerLink implements OnApplicationBootstrap, BeforeApplic
 
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort();
-    // What was published is acknowledged before the connection ends.
-    await this.connection?.drain().catch(() => this.connection?.close());
-    await this.loop;
+    await whileEnding(`the connection to the broker ${this.purpose}`, this.endConnection());
+  }
+
+  /** A broker that is silent acknowledges nothing, and may not even take the end of the connection. */
+  private async endConnection(): Promise<void> {
+    const { connection } = this;
+    if (connection !== null) {
+      // What was published is acknowledged before the connection ends.
+      const isDrained = await endsWithin(drainTimeoutMs, connection.drain());
+      if (!isDrained || !connection.isClosed()) await endsWithin(closeTimeoutMs, connection.close());
+    }
+    await endsWithin(closeTimeoutMs, this.loop);
   }
 
   private async keepConnected(): Promise<void> {

@@ -54,6 +54,11 @@ export class ConnectedPeers implements OnModuleInit {
     this.listeners.add(listener);
   }
 
+  /** The names of the connections of a device, as `connectionName` makes them. */
+  connectionsOf(deviceId: string): string[] {
+    return [...this.devices].flatMap(([name, device]) => (device === deviceId ? [name] : []));
+  }
+
   onModuleInit(): void {
     this.link.onConnected(async (connection) => {
       this.isKnown = false;

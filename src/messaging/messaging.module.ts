@@ -3,10 +3,12 @@ import { LicensingModule } from '../licensing/licensing.module.js';
 import { PeersModule } from '../peers/peers.module.js';
 import { AuthCallout } from './auth-callout.js';
 import { ConnectedPeers } from './connected-peers.js';
+import { FloodGuard } from './flood-guard.js';
 import { HubLink } from './hub-link.js';
 import { HubRevocations } from './hub-revocations.js';
 import { NatsLink } from './nats-link.js';
 import { PeerConnections } from './peer-connections.js';
+import { RequestLink } from './request-link.js';
 import { StatusListResponder } from './status-list-responder.js';
 import { StatusResponder } from './status-responder.js';
 import { VerifyResponder } from './verify-responder.js';
@@ -15,6 +17,7 @@ import { VerifyResponder } from './verify-responder.js';
   imports: [LicensingModule, PeersModule],
   providers: [
     NatsLink,
+    RequestLink,
     HubLink,
     StatusResponder,
     VerifyResponder,
@@ -22,6 +25,7 @@ import { VerifyResponder } from './verify-responder.js';
     HubRevocations,
     PeerConnections,
     ConnectedPeers,
+    FloodGuard,
     AuthCallout,
   ],
   exports: [NatsLink, HubLink, PeerConnections, ConnectedPeers],

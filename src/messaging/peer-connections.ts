@@ -86,6 +86,12 @@ export class PeerConnections extends BrokerLink {
     }
   }
 
+  /** Ends one connection of a peer. Never rejects. @param name as `connectionName` makes it */
+  async endNamed(name: string, deviceId: string): Promise<void> {
+    const [serverId = '', clientId] = name.split('/');
+    await this.end({ serverId, clientId: Number(clientId), deviceId });
+  }
+
   private async endInherited(): Promise<void> {
     const connections = [...this.inherited.values()];
     if (connections.length === 0) return;

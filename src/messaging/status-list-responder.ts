@@ -1,7 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { RevocationList } from '../peers/revocation-list.js';
 import { answerRequests } from './answer-requests.js';
-import { NatsLink } from './nats-link.js';
+import { FloodGuard } from './flood-guard.js';
+import { RequestLink } from './request-link.js';
 
 /**
  * Answers `svc.licensing.status-list` with `{uri, jwt}`: the Authorization server's list of revoked tokens, as it has signed
@@ -10,12 +11,13 @@ import { NatsLink } from './nats-link.js';
 @Injectable()
 export class StatusListResponder implements OnModuleInit {
   constructor(
-    private readonly link: NatsLink,
+    private readonly link: RequestLink,
+    private readonly guard: FloodGuard,
     private readonly revocations: RevocationList,
   ) {}
 
   onModuleInit(): void {
-    answerRequests(this.link, 'svc.licensing.status-list', async () =>
+    answerRequests(this.link, { subject: 'svc.licensing.status-list', guard: this.guard }, async () =>
       JSON.stringify(this.revocations.signed ?? { uri: null, jwt: null }),
     );
   }

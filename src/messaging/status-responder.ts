@@ -1,17 +1,21 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { LicenseReader } from '../licensing/license-reader.js';
 import { answerRequests } from './answer-requests.js';
-import { NatsLink } from './nats-link.js';
+import { FloodGuard } from './flood-guard.js';
+import { RequestLink } from './request-link.js';
 
 /** Answers `svc.licensing.status` with a license view that is computed at that moment. */
 @Injectable()
 export class StatusResponder implements OnModuleInit {
   constructor(
-    private readonly link: NatsLink,
+    private readonly link: RequestLink,
+    private readonly guard: FloodGuard,
     private readonly reader: LicenseReader,
   ) {}
 
   onModuleInit(): void {
-    answerRequests(this.link, 'svc.licensing.status', () => this.reader.freshText());
+    answerRequests(this.link, { subject: 'svc.licensing.status', guard: this.guard }, () =>
+      this.reader.freshText(),
+    );
   }
 }

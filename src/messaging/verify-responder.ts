@@ -1,7 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { PeerAdmission } from '../peers/peer-admission.js';
 import { answerRequests } from './answer-requests.js';
-import { NatsLink } from './nats-link.js';
+import { FloodGuard } from './flood-guard.js';
+import { RequestLink } from './request-link.js';
 
 const longestBytes = 32 * 1024;
 
@@ -19,12 +20,13 @@ interface VerifyRequest {
 @Injectable()
 export class VerifyResponder implements OnModuleInit {
   constructor(
-    private readonly link: NatsLink,
+    private readonly link: RequestLink,
+    private readonly guard: FloodGuard,
     private readonly admission: PeerAdmission,
   ) {}
 
   onModuleInit(): void {
-    answerRequests(this.link, 'svc.licensing.verify', async ({ data }) =>
+    answerRequests(this.link, { subject: 'svc.licensing.verify', guard: this.guard }, async ({ data }) =>
       JSON.stringify(await this.answer(data)),
     );
   }

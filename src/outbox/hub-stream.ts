@@ -1,15 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { storesStreamName } from '../hub/stores-stream.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
 import { HubLink } from '../messaging/hub-link.js';
 import type { CommittedEvent } from './committed-event.js';
 import type { EventStream } from './event-stream.js';
-import { ForeignAcknowledgementError } from './foreign-acknowledgement-error.js';
-import { readLastSequence } from './read-last-sequence.js';
-
-const publishTimeoutMs = 5000;
+import { keepsEvent, type StreamSubject } from './keeps-event.js';
+import { publishEvent } from './publish-event.js';
 
 /** The connection is about to be replaced by one with the license that this server has by now. */
 class ForeignConnectionError extends Error {
@@ -38,8 +35,7 @@ export class HubStream implements EventStream {
     const serverId = serverIdOf(event);
     // What this server told as another device, it cannot tell again.
     if (serverId !== this.link.serverId) return true;
-    const last = await readLastSequence(connection, storesStreamName, subjectAtHub(serverId, event));
-    return last !== null && last >= event.sequence;
+    return keepsEvent(connection, targetOf(serverId, event), event);
   }
 
   /**
@@ -70,11 +66,7 @@ export class HubStream implements EventStream {
       );
       return;
     }
-    const { stream } = await jetstream(connection).publish(subjectAtHub(serverId, event), event.body, {
-      msgID: event.eventId,
-      timeout: publishTimeoutMs,
-    });
-    if (stream !== storesStreamName) throw new ForeignAcknowledgementError(stream, storesStreamName);
+    await publishEvent(connection, targetOf(serverId, event), event);
   }
 }
 
@@ -83,6 +75,6 @@ function serverIdOf({ body }: CommittedEvent): string {
   return (JSON.parse(body) as { subject: string }).subject;
 }
 
-function subjectAtHub(serverId: string, { subject }: CommittedEvent): string {
-  return `stores.${serverId}.${subject}`;
+function targetOf(serverId: string, { subject }: CommittedEvent): StreamSubject {
+  return { stream: storesStreamName, subject: `stores.${serverId}.${subject}` };
 }

@@ -6,10 +6,13 @@ import type { CommittedEvent } from './committed-event.js';
 import { LicenseStream } from './license-stream.js';
 
 const publish = vi.fn();
+const getMessage = vi.fn();
+const source = '/servers/srv-store-1';
 
 vi.mock('@nats-io/jetstream', async (importOriginal) => ({
   ...(await importOriginal<object>()),
   jetstream: () => ({ publish }),
+  jetstreamManager: async () => ({ direct: { getMessage } }),
 }));
 
 const connection = {} as NatsConnection;
@@ -17,8 +20,18 @@ const events = ['A', 'B', 'C', 'D'].map((eventId, index): CommittedEvent => ({
   sequence: index + 1,
   eventId,
   subject: index % 2 === 0 ? 'license.status' : 'token.expiring',
-  body: `{"id":"${eventId}"}`,
+  body: JSON.stringify({
+    id: eventId,
+    source,
+    type: index % 2 === 0 ? 'license.status' : 'token.expiring',
+    sequence: String(index + 1).padStart(16, '0'),
+  }),
 }));
+
+/** Makes a message the last one of each subject. */
+function keepLast(text: string | null): void {
+  getMessage.mockResolvedValue(text === null ? null : { data: new TextEncoder().encode(text) });
+}
 
 /** A stream as JetStream keeps it: it refuses what does not follow the message that the publisher names. */
 function keepStream(failing: Readonly<Record<string, Error>> = {}): string[] {
@@ -79,11 +92,32 @@ describe('LicenseStream.publish', () => {
     expect(stored).toEqual([]);
   });
 
-  it('counts what the stream knows already as stored', async () => {
+  it('counts what the stream knows already as stored, if it is still there', async () => {
     const stored = keepStream();
     await stream.publish(connection, events);
+    getMessage.mockImplementation(
+      async (_name: string, { last_by_subj: subject }: { last_by_subj: string }) => ({
+        data: new TextEncoder().encode(events.findLast((event) => event.subject === subject)?.body),
+      }),
+    );
     expect(await stream.publish(connection, events)).toBe(4);
     expect(stored).toEqual(['A', 'B', 'C', 'D']);
+  });
+
+  it('publishes an event that the stream knows but has lost, under a counter that grows until it is there', async () => {
+    keepLast(null);
+    publish.mockImplementation(async (_subject: string, body: string, { msgID }: JetStreamPublishOptions) => {
+      if (msgID === 'A.3') keepLast(body);
+      return { stream: 'LICENSING', duplicate: msgID !== 'A.3' };
+    });
+    expect(await stream.publish(connection, events.slice(0, 1))).toBe(1);
+    expect(publish.mock.calls.map(([, , { msgID }]) => msgID)).toEqual(['A', 'A.1', 'A.2', 'A.3']);
+  });
+
+  it('gives up on an event that the stream never keeps', async () => {
+    publish.mockResolvedValue({ stream: 'LICENSING', duplicate: true });
+    keepLast(null);
+    await expect(stream.publish(connection, events)).rejects.toMatchObject({ code: 'event-not-kept' });
   });
 
   it('believes no acknowledgement but that of its stream', async () => {
@@ -91,5 +125,46 @@ describe('LicenseStream.publish', () => {
     await expect(stream.publish(connection, events)).rejects.toMatchObject({
       code: 'foreign-acknowledgement',
     });
+  });
+});
+
+describe('LicenseStream.keeps', () => {
+  const stream = new LicenseStream(loadSettings({}));
+  const event = events[2]!;
+  const type = 'license.status';
+  const keeps = (message: unknown) => {
+    keepLast(typeof message === 'string' ? message : JSON.stringify(message));
+    return stream.keeps(connection, event);
+  };
+
+  it.each(['0000000000000003', '0000000000000004'])(
+    'is true for an event of sequence %s',
+    async (sequence) => {
+      expect(await keeps({ type, source, sequence })).toBe(true);
+    },
+  );
+
+  it.each([
+    'hello',
+    '',
+    'null',
+    '7',
+    '[]',
+    {},
+    { type, source },
+    { type, source, sequence: null },
+    { type, source, sequence: 'soon' },
+    { type, source, sequence: 9_999_999_999_999_999 },
+    { type, source, sequence: '9' },
+    { type, source, sequence: '0000000000000002' },
+    { type, source: '/servers/srv-store-2', sequence: '0000000000000003' },
+    { type: 'token.expiring', source, sequence: '0000000000000003' },
+  ])('is false where the last message is %j', async (message) => {
+    expect(await keeps(message)).toBe(false);
+  });
+
+  it('is false where there is none', async () => {
+    keepLast(null);
+    expect(await stream.keeps(connection, event)).toBe(false);
   });
 });

@@ -1,23 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import {
-  DiscardPolicy,
-  type JetStreamClient,
-  jetstream,
-  RetentionPolicy,
-  StorageType,
-} from '@nats-io/jetstream';
+import { DiscardPolicy, RetentionPolicy, StorageType } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Settings } from '../config/settings.js';
 import { ensureStream, type StreamDefinition } from '../messaging/ensure-stream.js';
 import type { CommittedEvent } from './committed-event.js';
 import type { EventStream } from './event-stream.js';
-import { ForeignAcknowledgementError } from './foreign-acknowledgement-error.js';
-import { readLastSequence } from './read-last-sequence.js';
+import { keepsEvent, type StreamSubject } from './keeps-event.js';
+import { publishEvent } from './publish-event.js';
 
 export const streamName = 'LICENSING';
 export const eventSubjects = ['license.status', 'token.expiring'] as const;
 
-const publishTimeoutMs = 5000;
 const definition: StreamDefinition = {
   name: streamName,
   // Exactly the two: a wider pattern would answer other requests with its own acknowledgement.
@@ -45,9 +38,8 @@ export class LicenseStream implements EventStream {
     await ensureStream(connection, { ...definition, num_replicas: this.replicas });
   }
 
-  async keeps(connection: NatsConnection, { subject, sequence }: CommittedEvent): Promise<boolean> {
-    const last = await readLastSequence(connection, streamName, subject);
-    return last !== null && last >= sequence;
+  keeps(connection: NatsConnection, event: CommittedEvent): Promise<boolean> {
+    return keepsEvent(connection, targetOf(event), event);
   }
 
   /**
@@ -55,26 +47,15 @@ export class LicenseStream implements EventStream {
    * Each names the one before it as the last that the stream must hold, so that none can overtake one that was lost.
    */
   async publish(connection: NatsConnection, events: readonly CommittedEvent[]): Promise<number> {
-    const client = jetstream(connection);
     const results = await Promise.allSettled(
-      events.map((event, index) => this.publishOne(client, event, events[index - 1] ?? null)),
+      events.map((event, index) => publishEvent(connection, targetOf(event), event, events[index - 1])),
     );
     const failed = results.findIndex((result) => result.status === 'rejected');
     if (failed === 0 && results[0]?.status === 'rejected') throw results[0].reason;
     return failed === -1 ? events.length : failed;
   }
+}
 
-  private async publishOne(
-    client: JetStreamClient,
-    event: CommittedEvent,
-    previous: CommittedEvent | null,
-  ): Promise<void> {
-    const acknowledgement = await client.publish(event.subject, event.body, {
-      msgID: event.eventId,
-      timeout: publishTimeoutMs,
-      ...(previous && { expect: { lastMsgID: previous.eventId } }),
-    });
-    if (acknowledgement.stream !== streamName)
-      throw new ForeignAcknowledgementError(acknowledgement.stream, streamName);
-  }
+function targetOf({ subject }: CommittedEvent): StreamSubject {
+  return { stream: streamName, subject };
 }

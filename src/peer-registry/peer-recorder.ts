@@ -3,6 +3,7 @@ import { Interval } from '@nestjs/schedule';
 import { Clock } from '../domain/ports/clock.js';
 import { ConnectedPeers } from '../messaging/connected-peers.js';
 import { PeerAdmission } from '../peers/peer-admission.js';
+import { whileEnding } from '../coordination/shutdown.js';
 import { KnownPeers } from './known-peers.js';
 import type { Observation } from './observe-peer.js';
 
@@ -68,7 +69,7 @@ export class PeerRecorder implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   beforeApplicationShutdown(): Promise<void> {
-    return this.flush();
+    return whileEnding('the list of peers', this.flush());
   }
 
   private notePresence(deviceId: string): void {

@@ -3,6 +3,7 @@ import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap
 import type { Client } from 'pg';
 import { Settings } from '../config/settings.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
+import { whileEnding } from '../coordination/shutdown.js';
 
 /** Sent within each unit of work, delivered at its commit. */
 export const changeChannel = 'pos_licensing_change';
@@ -31,8 +32,8 @@ export class ChangeFeed implements OnApplicationBootstrap, BeforeApplicationShut
 
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort();
-    await this.client?.end().catch(() => undefined);
-    await this.loop;
+    const ending = Promise.all([this.client?.end().catch(() => undefined), this.loop]);
+    await whileEnding('the notifications of the database', ending);
   }
 
   private async listen(url: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { whileEnding } from '../coordination/shutdown.js';
 import { SettingRow } from './entities/setting.entity.js';
 import { endFailedTransaction } from './end-failed-transaction.js';
 import { Mutex } from '../coordination/mutex.js';
@@ -87,7 +88,7 @@ export class Database implements OnApplicationShutdown {
   }
 
   onApplicationShutdown(): Promise<void> {
-    return this.close();
+    return whileEnding('the database', this.close());
   }
 
   /** Ends the connection, once what waits is done. */

@@ -14,6 +14,7 @@ const lineEnd = '\r\n';
 /** A register without any library: a socket, and what the NATS client protocol says of it. */
 export class RawRegister {
   readonly messages: RawMessage[] = [];
+  readonly errors: string[] = [];
   readonly #socket: Socket;
   #pongs = 0;
   #unread: Buffer = Buffer.alloc(0);
@@ -56,6 +57,12 @@ export class RawRegister {
     return found().slice(0, count);
   }
 
+  /** Resolves to the errors that the broker has sent, once it has ended the connection. */
+  async ended(): Promise<readonly string[]> {
+    if (!this.#socket.closed) await once(this.#socket, 'close', { signal: AbortSignal.timeout(10_000) });
+    return this.errors;
+  }
+
   close(): void {
     this.#socket.destroy();
   }
@@ -84,6 +91,7 @@ export class RawRegister {
       });
     }
     this.#unread = this.#unread.subarray(next);
+    if (operation === '-ERR') this.errors.push([operation, ...words].join(' '));
     if (operation === 'PONG') this.#pongs += 1;
     if (operation === 'PING') this.send('PONG');
     return true;

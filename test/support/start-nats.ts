@@ -39,6 +39,9 @@ export interface TestNats {
   stop(): Promise<void>;
   /** SIGKILL, as a power cut would do; the store folder stays. */
   kill(): Promise<void>;
+  /** Stops it from answering, while its connections stay. */
+  freeze(): Promise<void>;
+  thaw(): Promise<void>;
   /** Starts it again on the same port, store and passwords, after ending it if it runs. */
   restart(): Promise<void>;
 }
@@ -97,6 +100,12 @@ export async function startNats(options: StartNatsOptions = {}): Promise<TestNat
     await endProcess(broker, signal);
   }
 
+  /** The signals of a `docker run` would freeze only that. */
+  async function pause(isPaused: boolean): Promise<void> {
+    if (server.kind === 'docker') await run('docker', [isPaused ? 'pause' : 'unpause', containerName(port)]);
+    else broker.kill(isPaused ? 'SIGSTOP' : 'SIGCONT');
+  }
+
   return {
     url: `${certificate ? 'tls' : 'nats'}://${HOST}:${port}`,
     port,
@@ -113,6 +122,8 @@ export async function startNats(options: StartNatsOptions = {}): Promise<TestNat
       expectNoSecretsInLog('The log of the broker', log.join(''));
     },
     kill: () => end('SIGKILL'),
+    freeze: () => pause(true),
+    thaw: () => pause(false),
     async restart() {
       await end('SIGTERM');
       broker = await startBroker(plan, port, log);

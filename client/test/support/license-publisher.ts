@@ -34,6 +34,11 @@ export class LicensePublisher {
     await this.#stream.publish(event.type, JSON.stringify(event), { msgID: event.id });
   }
 
+  /** Resolves when the stream has a message, whatever is in it. */
+  async store(subject: string, body: string): Promise<void> {
+    await this.#stream.publish(subject, body);
+  }
+
   /** Sends any body to the subscribers of a subject. */
   async send(subject: string, body: string): Promise<void> {
     this.#connection.publish(subject, body);

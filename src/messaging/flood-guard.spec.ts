@@ -1,0 +1,59 @@
+import { Logger } from '@nestjs/common';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ConnectedPeers } from './connected-peers.js';
+import { FloodGuard } from './flood-guard.js';
+import type { PeerConnections } from './peer-connections.js';
+
+describe('FloodGuard', () => {
+  const endNamed = vi.fn();
+  let names: string[];
+  let guard: FloodGuard;
+
+  const drop = (count: number) => {
+    for (let dropped = 0; dropped < count; dropped += 1) guard.noteDropped('reg-1-1');
+  };
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    Logger.overrideLogger(false);
+    endNamed.mockReset();
+    names = ['N/7', 'N/8'];
+    guard = new FloodGuard(
+      { connectionsOf: () => names } as unknown as ConnectedPeers,
+      { endNamed } as unknown as PeerConnections,
+    );
+  });
+
+  afterEach(() => {
+    Logger.overrideLogger(['log', 'warn', 'error']);
+    vi.useRealTimers();
+  });
+
+  it('leaves a peer alone that sends 999 requests too many within a second, every second', () => {
+    for (let second = 0; second < 5; second += 1) {
+      drop(999);
+      vi.advanceTimersByTime(1001);
+    }
+    expect(endNamed).not.toHaveBeenCalled();
+    expect(guard.isRefused('reg-1-1')).toBe(false);
+  });
+
+  it('ends all connections of a peer that sends 1000 requests too many, and refuses it for a minute', () => {
+    drop(1000);
+    expect(endNamed.mock.calls).toEqual([
+      ['N/7', 'reg-1-1'],
+      ['N/8', 'reg-1-1'],
+    ]);
+    expect(guard.isRefused('reg-1-1')).toBe(true);
+    expect(guard.isRefused('reg-1-2')).toBe(false);
+    vi.advanceTimersByTime(60_001);
+    expect(guard.isRefused('reg-1-1')).toBe(false);
+  });
+
+  it('does not refuse a peer that has no connection of its own, such as the shared user of the registers', () => {
+    names = [];
+    drop(2000);
+    expect(endNamed).not.toHaveBeenCalled();
+    expect(guard.isRefused('reg-1-1')).toBe(false);
+  });
+});

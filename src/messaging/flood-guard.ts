@@ -1,0 +1,58 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { remember } from '../peers/tokens/remember.js';
+import { ConnectedPeers } from './connected-peers.js';
+import { PeerConnections } from './peer-connections.js';
+
+const windowMs = 1000;
+const maxDropped = 1000;
+const refusedMs = 60_000;
+const maxPeers = 1000;
+
+/**
+ * Keeps a peer out for a minute if it sends far more requests than are answered. Reading and dropping its requests would
+ * otherwise take all of the service's time.
+ */
+@Injectable()
+export class FloodGuard {
+  private readonly logger = new Logger('NATS');
+  private readonly dropped = new Map<string, { readonly since: number; count: number }>();
+  private readonly refusedUntil = new Map<string, number>();
+
+  constructor(
+    private readonly peers: ConnectedPeers,
+    private readonly connections: PeerConnections,
+  ) {}
+
+  /** Counts a request that was dropped. Never throws. */
+  noteDropped(peer: string): void {
+    const now = performance.now();
+    const seen = this.dropped.get(peer);
+    if (seen === undefined || now - seen.since > windowMs) {
+      this.dropped.delete(peer);
+      remember(this.dropped, peer, { since: now, count: 1 }, maxPeers);
+      return;
+    }
+    seen.count += 1;
+    if (seen.count < maxDropped) return;
+    this.dropped.delete(peer);
+    this.keepOut(peer, now);
+  }
+
+  isRefused(deviceId: string): boolean {
+    return performance.now() < (this.refusedUntil.get(deviceId) ?? 0);
+  }
+
+  /** A user of the broker's configuration has no connections here: nobody knows which of the devices that share it floods. */
+  private keepOut(peer: string, now: number): void {
+    const names = this.peers.connectionsOf(peer);
+    if (names.length === 0) return;
+    if (!this.isRefused(peer)) {
+      this.logger.warn(
+        `${peer} floods this service with requests. It is disconnected and refused for a minute.`,
+      );
+    }
+    this.refusedUntil.delete(peer);
+    remember(this.refusedUntil, peer, now + refusedMs, maxPeers);
+    for (const name of names) void this.connections.endNamed(name, peer);
+  }
+}

@@ -1,0 +1,48 @@
+import { jetstream } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { CommittedEvent } from './committed-event.js';
+import { ForeignAcknowledgementError } from './foreign-acknowledgement-error.js';
+import { keepsEvent, type StreamSubject } from './keeps-event.js';
+
+const publishTimeoutMs = 5000;
+const maxRepeats = 1000;
+
+/** The stream does not keep an event, although the broker acknowledges it. */
+class EventNotKeptError extends Error {
+  readonly code = 'event-not-kept';
+
+  constructor({ stream, subject }: StreamSubject) {
+    super(`The stream ${stream} does not keep the last message on ${subject}.`);
+    this.name = 'EventNotKeptError';
+  }
+}
+
+/**
+ * Publishes an event, and resolves when the stream has it. The broker acknowledges an id that it knows as a duplicate, even
+ * if the stream has lost the message since: then the event is published under its id, a dot and a counter.
+ * @param previous the event that must be the last one in the stream, if any
+ */
+export async function publishEvent(
+  connection: NatsConnection,
+  target: StreamSubject,
+  event: CommittedEvent,
+  previous: CommittedEvent | null = null,
+): Promise<void> {
+  const expect = previous && { expect: { lastMsgID: previous.eventId } };
+  if (!(await publish(event.eventId, expect ?? {})).duplicate) return;
+  for (let repeats = 1; !(await keepsEvent(connection, target, event)); repeats += 1) {
+    if (repeats > maxRepeats) throw new EventNotKeptError(target);
+    await publish(`${event.eventId}.${repeats}`);
+  }
+
+  async function publish(msgID: string, options: object = {}) {
+    const acknowledgement = await jetstream(connection).publish(target.subject, event.body, {
+      msgID,
+      timeout: publishTimeoutMs,
+      ...options,
+    });
+    if (acknowledgement.stream !== target.stream)
+      throw new ForeignAcknowledgementError(acknowledgement.stream, target.stream);
+    return acknowledgement;
+  }
+}

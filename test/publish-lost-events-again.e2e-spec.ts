@@ -1,0 +1,148 @@
+import { jetstream } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { HubLink } from '../src/messaging/hub-link.js';
+import { NatsLink } from '../src/messaging/nats-link.js';
+import { HubOutbox } from '../src/outbox/hub-outbox.js';
+import { Outbox } from '../src/outbox/outbox.js';
+import { commitEvents, readOutbox } from './support/commit-events.js';
+import { type CuttableBrokerLink, startCuttableBrokerLink } from './support/cuttable-broker-link.js';
+import { connectAsService } from './support/read-stream.js';
+import type { CloudEventJson } from './support/register-connection.js';
+import { startApp, type TestApp } from './support/start-app.js';
+import { startMock, type TestMock } from './support/start-mock.js';
+import { startNats, type TestNats } from './support/start-nats.js';
+
+const patience = { timeout: 20_000 };
+const type = 'license.status';
+const sequence = '9999999999999999';
+
+const foreignMessages = [
+  'hello',
+  'null',
+  '{}',
+  JSON.stringify({ type, source: '/servers/srv-store-2', sequence }),
+];
+
+interface LastMessage {
+  readonly messageId: string;
+  readonly eventId: string;
+}
+
+/** Null: there is none, or it is not an event. */
+async function readLast(
+  connection: NatsConnection,
+  stream: string,
+  subject: string,
+): Promise<LastMessage | null> {
+  const message = await connection.request(`$JS.API.DIRECT.GET.${stream}.${subject}`);
+  try {
+    return {
+      messageId: message.headers?.get('Nats-Msg-Id') ?? '',
+      eventId: message.json<CloudEventJson>().id,
+    };
+  } catch {
+    return null;
+  }
+}
+
+/** Where events are delivered to: the broker of the store itself, or that of its hub. */
+describe.each([
+  {
+    place: 'the broker of the store',
+    stream: 'LICENSING',
+    subject: type,
+    linkClass: NatsLink,
+    outboxClass: Outbox,
+  },
+  {
+    place: 'the broker of the hub',
+    stream: 'STORES',
+    subject: `stores.srv-store-1.${type}`,
+    linkClass: HubLink,
+    outboxClass: HubOutbox,
+  },
+])('a stream that lost the last event, at $place', ({ stream, subject, linkClass, outboxClass }) => {
+  const isAtHub = stream === 'STORES';
+  let mock: TestMock;
+  let nats: TestNats;
+  let link: CuttableBrokerLink;
+  let hub: TestApp;
+  let store: TestApp;
+  let connection: NatsConnection;
+
+  beforeAll(async () => {
+    [nats, mock] = await Promise.all([startNats(), startMock()]);
+    link = await startCuttableBrokerLink(nats.port);
+    const { user, password } = nats.serviceUser;
+    const own = { NATS_URL: link.url, NATS_USER: user, NATS_PASSWORD: password };
+    store = await startApp({ mock, environment: isAtHub ? { HUB_NATS_URL: link.url } : own });
+    if (isAtHub) {
+      hub = await startApp({ mock, nats });
+      await hub.acquire(mock, 'srv-hub');
+    }
+    await store.acquire(mock, 'srv-store-1');
+    connection = await connectAsService(nats);
+  });
+
+  beforeEach(() => untilPublished());
+
+  afterAll(async () => {
+    await connection.close();
+    await store.stop();
+    if (isAtHub) await hub.stop();
+    await Promise.all([link.close(), mock.stop(), nats.stop()]);
+  });
+
+  const untilPublished = () =>
+    expect.poll(async () => (await store.app.get<Outbox>(outboxClass).pending()).count, patience).toBe(0);
+
+  async function reconnect(): Promise<void> {
+    const { isConnected } = store.app.get<NatsLink | HubLink>(linkClass);
+    expect(isConnected).toBe(true);
+    link.cut();
+    await expect.poll(() => store.app.get<NatsLink | HubLink>(linkClass).isConnected, patience).toBe(false);
+    link.restore();
+  }
+
+  const lastEventId = async () => (await readOutbox(store)).at(-1)?.eventId;
+
+  it.each(foreignMessages)('gets it again where %s is there in its place', async (message) => {
+    const eventId = await lastEventId();
+    await jetstream(connection).publish(subject, message);
+    expect(await readLast(connection, stream, subject)).not.toMatchObject({ eventId });
+    await reconnect();
+    await expect.poll(() => readLast(connection, stream, subject), patience).toMatchObject({ eventId });
+    // The broker knows the id itself, and would drop the message.
+    expect((await readLast(connection, stream, subject))?.messageId).toMatch(
+      new RegExp(`^${eventId}\\.\\d+$`),
+    );
+  });
+
+  it('gets it again after it was purged, and each later event under its own id', async () => {
+    const eventId = await lastEventId();
+    await connection.request(`$JS.API.STREAM.PURGE.${stream}`);
+    await reconnect();
+    await expect.poll(() => readLast(connection, stream, subject), patience).toMatchObject({ eventId });
+    await commitEvents(store, 3);
+    await untilPublished();
+    const laterId = await lastEventId();
+    expect(await readLast(connection, stream, subject)).toEqual({ messageId: laterId, eventId: laterId });
+  });
+
+  it('gets each event of a batch in order, although messages of others come in between', async () => {
+    const before = (await readOutbox(store)).length;
+    const interval = setInterval(() => connection.publish(subject, 'hello'), 1);
+    try {
+      await commitEvents(store, 50);
+      await untilPublished();
+    } finally {
+      clearInterval(interval);
+    }
+    await connection.flush();
+    await reconnect();
+    const eventId = await lastEventId();
+    await expect.poll(() => readLast(connection, stream, subject), patience).toMatchObject({ eventId });
+    expect((await readOutbox(store)).length).toBe(before + 50);
+  });
+});

@@ -1,0 +1,31 @@
+// Floods a subject of the broker as fast as the network takes it, until it is killed, as a register that was taken over
+// could; it connects again whenever it is disconnected. A process of its own, so that it does not slow the test down.
+// Settings come from the environment, as one is a token.
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const { PORT, TOKEN, DEVICE_ID, SUBJECT, PAYLOAD = '' } = process.env;
+const login = { auth_token: TOKEN, headers: true, no_responders: true, verbose: false, protocol: 1 };
+const request = `PUB ${SUBJECT} _INBOX.${DEVICE_ID}.1 ${PAYLOAD.length}\r\n${PAYLOAD}\r\n`;
+const batch = Buffer.from(request.repeat(Math.ceil(65_536 / request.length)));
+
+for (;;) {
+  await flood();
+  await sleep(10);
+}
+
+async function flood() {
+  const socket = connect({ host: '127.0.0.1', port: Number(PORT) });
+  socket.write(`CONNECT ${JSON.stringify(login)}\r\nSUB _INBOX.${DEVICE_ID}.> 1\r\nPING\r\n`);
+  // What comes back is read and thrown away, so that the broker has no reason of its own to end this connection.
+  socket.on('data', (bytes) => {
+    if (bytes.includes('PONG')) process.stdout.write('flooding\n');
+  });
+  const send = () => {
+    while (socket.write(batch));
+  };
+  socket.on('drain', send);
+  socket.on('error', () => undefined);
+  send();
+  await new Promise((resolve) => socket.once('close', resolve));
+}
