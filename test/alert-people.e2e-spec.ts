@@ -15,7 +15,8 @@ const alertsYml = read('deploy/prometheus/alerts.yml');
 const testsYml = read('deploy/prometheus/alerts.test.yml');
 const compose = read('docker-compose.yml');
 const datasource = read('deploy/grafana/provisioning/datasources/prometheus.yml');
-const headings = [...read('docs/operations.md').matchAll(/^### (.+)$/gm)].map(([, heading = '']) => heading);
+const operations = read('docs/operations.md');
+const headings = [...operations.matchAll(/^### (.+)$/gm)].map(([, heading = '']) => heading);
 
 const alerts = alertsYml
   .split('- alert: ')
@@ -84,6 +85,15 @@ describe('the alerts', () => {
       expect(runbook).toBe(`docs/operations.md#${name.toLowerCase()}`);
       expect(headings).toContain(name);
     }
+  });
+});
+
+describe('the table at the beginning of the runbook', () => {
+  it('has a symptom and a command for each alert, in the order of the alerts', () => {
+    const table = operations.slice(0, operations.indexOf('\n## '));
+    const row = /^\| (\S[^|]+?) +\| \[(\w+)\]\(#(\w+)\) +\| (`[^|]+`.*?) +\|$/gm;
+    const rows = [...table.matchAll(row)].map(([, , name = '', anchor]) => [name, anchor]);
+    expect(rows).toEqual(alerts.map(({ name }) => [name, name.toLowerCase()]));
   });
 });
 

@@ -5,9 +5,9 @@ import { readRows } from '../scripts/assurance/read-rows.mjs';
 
 const rootDir = join(import.meta.dirname, '..');
 
-const rows = readRows(readFileSync(join(rootDir, 'docs/assurance.md'), 'utf8'));
+const rows = readRows(readFileSync(join(rootDir, 'docs/assurance.yaml'), 'utf8'));
 
-describe('docs/assurance.md', () => {
+describe('docs/assurance.yaml', () => {
   it('has every row of security and of reliability once, in order', () => {
     const expected = [...Array(20).keys()].map((index) => `S${index + 1}`);
     expected.push(...[...Array(18).keys()].map((index) => `R${index + 1}`));
@@ -15,15 +15,12 @@ describe('docs/assurance.md', () => {
     expect(rows.map(({ name }) => name)).toEqual(expected);
   });
 
-  it.each(rows)(
-    'names for $name tests that exist, or says what is missing',
-    ({ name, references, remark }) => {
-      if (references.length === 0 && !name.startsWith('M')) expect(remark).toMatch(/^missing: /);
-      for (const { path, titles } of references) {
-        expect(existsSync(join(rootDir, path)), path).toBe(true);
-        const source = readFileSync(join(rootDir, path), 'utf8');
-        for (const title of titles) expect(source, path).toContain(title);
-      }
-    },
-  );
+  it.each(rows)('names for $name tests that exist, or says what is missing', ({ name, references, note }) => {
+    if (references.length === 0 && !name.startsWith('M')) expect(note).toMatch(/^missing: /);
+    for (const { path, titles } of references) {
+      expect(existsSync(join(rootDir, path)), path).toBe(true);
+      const source = readFileSync(join(rootDir, path), 'utf8');
+      for (const title of titles) expect(source, path).toContain(title);
+    }
+  });
 });

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 
-/** The row of docs/assurance.md that the advisories about packages stand in. */
+/** The row of docs/assurance.yaml for the advisories about packages. */
 export const packagesRow = 'S20';
 
 const longestMs = 120_000;

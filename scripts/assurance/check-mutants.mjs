@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { runNode } from './run-tests.mjs';
 
-/** The row of docs/assurance.md that the mutation check stands in. */
+/** The row of docs/assurance.yaml for the mutation check. */
 export const mutantsRow = 'M1';
 
 /**

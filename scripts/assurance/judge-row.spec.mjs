@@ -7,7 +7,13 @@ const path = 'test/survive-kill.e2e-spec.ts';
 const result = (status, ...titles) => ({ path, titles, status });
 
 /** @param {string[]} titles */
-const rowOf = (...titles) => ({ name: 'R1', promise: '', references: [{ path, titles }], remark: '' });
+const rowOf = (...titles) => ({
+  name: 'R1',
+  promise: '',
+  references: [{ path, titles }],
+  note: '',
+  lastRun: '',
+});
 
 describe('judgeRow', () => {
   it('is green where every test that it names has passed, and tells the figures with their number', () => {

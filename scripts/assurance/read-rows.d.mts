@@ -7,7 +7,8 @@ export interface AssuranceRow {
   readonly name: string;
   readonly promise: string;
   readonly references: readonly TestReference[];
-  readonly remark: string;
+  readonly note: string;
+  readonly lastRun: string;
 }
 
 export function readRows(text: string): AssuranceRow[];

@@ -1,37 +1,31 @@
+import { parse } from 'yaml';
+
 /**
  * @typedef {object} TestReference
  * @property {string} path of a test file
- * @property {readonly string[]} titles of the tests in it, or of what is around them, as they stand in the source
+ * @property {readonly string[]} titles of tests or of `describe` blocks, as they are in the source
  *
  * @typedef {object} AssuranceRow
  * @property {string} name as `S1`, `R18`, `M1`
  * @property {string} promise
  * @property {readonly TestReference[]} references
- * @property {string} remark the last column
+ * @property {string} note scope and conditions, written by a person
+ * @property {string} lastRun the date of the last run and what it measured
  */
 
 /**
- * Reads the rows of docs/assurance.md.
+ * Reads the rows of docs/assurance.yaml.
  * @param {string} text
  * @returns {AssuranceRow[]}
  */
 export function readRows(text) {
-  return text
-    .split('\n')
-    .map((line) => line.split('|').map((cell) => cell.trim()))
-    .filter(([, name = '']) => /^[SRM]\d+$/.test(name))
-    .map(([, name = '', promise = '', tests = '', remark = '']) => ({
-      name,
-      promise,
-      references: readReferences(tests),
-      remark,
-    }));
-}
-
-/** Each file with the titles that follow it. @param {string} tests @returns {TestReference[]} */
-function readReferences(tests) {
-  return [...tests.matchAll(/`([^`]+)`: ((?:"[^"]+"(?:, )?)+)/g)].map(([, path = '', titles = '']) => ({
-    path,
-    titles: [...titles.matchAll(/"([^"]+)"/g)].map(([, title = '']) => title),
+  /** @type {{ row: string, promise: string, tests?: Record<string, string[]>, note?: string, lastRun?: string }[]} */
+  const rows = parse(text);
+  return rows.map(({ row, promise, tests = {}, note = '', lastRun = '' }) => ({
+    name: row,
+    promise,
+    references: Object.entries(tests).map(([path, titles]) => ({ path, titles })),
+    note,
+    lastRun,
   }));
 }

@@ -3,27 +3,33 @@ import { readArguments } from './read-arguments.mjs';
 import { readRows } from './read-rows.mjs';
 
 describe('readRows', () => {
-  it('reads each row with its files and their titles, and passes over everything else', () => {
-    const text = [
-      '# Assurance',
-      '| row | promise | tests | figure, or what is missing |',
-      '| --- | --- | --- | --- |',
-      '| S1  | polls in time | `test/a.e2e-spec.ts`: "is one", "is two"; `src/b.spec.ts`: "is three" | 3 trials<br>2026-11-24: 2 tests |',
-      '| R15 | memory stays flat | | missing: no soak yet |',
-      '| M1 | mutants are found | `npm run test:mutants` | |',
-    ].join('\n');
+  it('reads each row with its files and their titles', () => {
+    const text = `
+- row: S1
+  promise: polls in time
+  tests:
+    test/a.e2e-spec.ts:
+      - is one
+      - 'is two: %s'
+    src/b.spec.ts:
+      - is three
+  note: 3 trials
+  lastRun: '2026-11-24: 2 tests'
+- row: M1
+  promise: mutants are found
+`;
     expect(readRows(text)).toEqual([
       {
         name: 'S1',
         promise: 'polls in time',
         references: [
-          { path: 'test/a.e2e-spec.ts', titles: ['is one', 'is two'] },
+          { path: 'test/a.e2e-spec.ts', titles: ['is one', 'is two: %s'] },
           { path: 'src/b.spec.ts', titles: ['is three'] },
         ],
-        remark: '3 trials<br>2026-11-24: 2 tests',
+        note: '3 trials',
+        lastRun: '2026-11-24: 2 tests',
       },
-      { name: 'R15', promise: 'memory stays flat', references: [], remark: 'missing: no soak yet' },
-      { name: 'M1', promise: 'mutants are found', references: [], remark: '' },
+      { name: 'M1', promise: 'mutants are found', references: [], note: '', lastRun: '' },
     ]);
   });
 });

@@ -1,6 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describeAssurance } from '../docs/describe-assurance.mjs';
+import { fillPage } from '../docs/fill-page.mjs';
 import { listenForStop } from '../start/listen-for-stop.mjs';
 import { auditPackages, packagesRow } from './audit-packages.mjs';
 import { checkDates, datesRow } from './check-dates.mjs';
@@ -13,18 +15,19 @@ import { writeFigures } from './write-figures.mjs';
 
 const EXIT_STOPPED = 130;
 const rootDir = join(import.meta.dirname, '../..');
-const documentPath = join(rootDir, 'docs/assurance.md');
+const dataPath = join(rootDir, 'docs/assurance.yaml');
+const pagePath = join(rootDir, 'docs/assurance.md');
 
 /** @typedef {import('./judge-row.mjs').Outcome} Outcome */
 
 /**
  * Runs the tests of the rows that the command line names, or of all rows, in their long form, writes what they found into
- * docs/assurance.md, and ends this process.
+ * docs/assurance.yaml and the page that comes from it, and ends this process.
  * @param {readonly string[]} words
  */
 export async function runAssurance(words) {
   const startedAt = new Date();
-  const all = readRows(readFileSync(documentPath, 'utf8'));
+  const all = readRows(readFileSync(dataPath, 'utf8'));
   const { isList, names } = readArguments(
     words,
     all.map(({ name }) => name),
@@ -40,10 +43,13 @@ export async function runAssurance(words) {
   // What was cut off says nothing about a promise.
   if (stop.signal.aborted) process.exit(EXIT_STOPPED);
 
-  const text = readFileSync(documentPath, 'utf8');
-  writeFileSync(documentPath, await writeFigures(text, { path: documentPath, outcomes, at: startedAt }));
+  const run = { path: dataPath, outcomes, at: startedAt };
+  const data = await writeFigures(readFileSync(dataPath, 'utf8'), run);
+  writeFileSync(dataPath, data);
+  const tables = describeAssurance(readRows(data));
+  writeFileSync(pagePath, await fillPage(pagePath, readFileSync(pagePath, 'utf8'), tables));
   showOutcomes(outcomes, startedAt);
-  if (hasOtherFault) console.log('Something failed that no row names: it stands above.');
+  if (hasOtherFault) console.log('Something failed that no row names: see above.');
   process.exit(hasOtherFault || outcomes.some(({ verdict }) => verdict === 'failed') ? 1 : 0);
 }
 

@@ -4,33 +4,36 @@ import { describeMutants } from './check-mutants.mjs';
 import { readFigures, readResults } from './run-tests.mjs';
 import { writeFigures } from './write-figures.mjs';
 
-const text = `| row | promise | tests | figure                              |
-| --- | ------- | ----- | ----------------------------------- |
-| R1  | lives   | x     | on SQLite<br>2026-01-01: 30 kills   |
-| R2  | tells   | y     |                                     |
-| R3  | waits   | z     | 120 events<br>2026-01-01: 1 test    |
+const text = `# A comment stays.
+- row: R1
+  promise: lives
+  note: on SQLite
+  lastRun: '2026-01-01: 30 kills'
+- row: R2
+  promise: tells
+- row: R3
+  promise: waits
+  note: 120 events
+  lastRun: '2026-01-01: 1 test'
 `;
 const at = new Date('2026-11-24T23:59:59Z');
 
-/** @param {string} document */
-const cellsOf = (document) =>
-  document.split('\n').flatMap((line) => (line.startsWith('| R') ? [line.split('|')[4]?.trim()] : []));
-
 describe('writeFigures', () => {
-  it('writes over what the last run wrote, keeps what a person wrote, and leaves the other rows', async () => {
+  it('replaces what the last run wrote, keeps what a person wrote, and leaves the other rows', async () => {
     /** @type {import('./judge-row.mjs').Outcome[]} */
     const outcomes = [
       { name: 'R1', verdict: 'green', figure: '200 kills; 1 test', missing: [] },
       { name: 'R2', verdict: 'failed', figure: '1 of 2 tests failed', missing: [] },
       { name: 'R3', verdict: 'not run', figure: '', missing: ['waits'] },
     ];
-    const written = await writeFigures(text, { path: 'docs/assurance.md', outcomes, at });
-    expect(cellsOf(written)).toEqual([
-      'on SQLite<br>2026-11-24: 200 kills; 1 test',
-      '2026-11-24: failed (1 of 2 tests failed)',
-      '120 events<br>2026-01-01: 1 test',
-    ]);
-    expect(await writeFigures(written, { path: 'docs/assurance.md', outcomes, at })).toBe(written);
+    const run = { path: 'docs/assurance.yaml', outcomes, at };
+    const written = await writeFigures(text, run);
+    expect(written).toBe(
+      text
+        .replace('2026-01-01: 30 kills', '2026-11-24: 200 kills; 1 test')
+        .replace('tells\n', "tells\n  lastRun: '2026-11-24: failed (1 of 2 tests failed)'\n"),
+    );
+    expect(await writeFigures(written, run)).toBe(written);
   });
 });
 

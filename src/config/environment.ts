@@ -20,20 +20,28 @@ import { ProxyAddresses } from './proxy-addresses.js';
 const duration = 'a duration such as 90s, 15m, 24h or 7d';
 const durations = /^\d{1,6}[smhd](,\d{1,6}[smhd]){0,2}$/;
 
-/** The settings as they stand in the environment: the only list of their names, defaults and limits. */
+/** The settings in the environment: the only list of their names, meanings, defaults and limits. docs/settings.md comes from it. */
 export class Environment {
+  /** Address to listen on. */
   @MinLength(1, { message: 'HOST must name an address to listen on, such as 127.0.0.1' })
   HOST = '127.0.0.1';
 
+  /** Port to listen on. */
   @Type(() => Number)
   @IsInt({ message: 'PORT must be a whole number from 0 to 65535' })
   @Min(0, { message: 'PORT must be a whole number from 0 to 65535' })
   @Max(65_535, { message: 'PORT must be a whole number from 0 to 65535' })
   PORT = 3000;
 
+  /** Folder for the database, the encryption key and the first admin token. */
   @MinLength(1, { message: 'DATA_DIR must name a folder' })
   DATA_DIR = './data';
 
+  /**
+   * `sqlite:<path>`, or `postgres://<user>:<password>@<host>/<database>` if several processes share the
+   * license.
+   * @defaultValue `licensing.sqlite` in `DATA_DIR`
+   */
   @IsOptional()
   @Matches(/^(sqlite:.+|postgres(ql)?:\/\/\S+)$/, {
     message:
@@ -41,6 +49,7 @@ export class Environment {
   })
   DATABASE_URL?: string;
 
+  /** Issuer URL of the Authorization server. It must be `https` unless it is on this machine. */
   @IsUrl(
     {
       protocols: ['http', 'https'],
@@ -52,103 +61,187 @@ export class Environment {
   )
   AUTH_SERVER_URL = 'http://127.0.0.1:4000';
 
+  /**
+   * `on` permits plain `http` to another machine. Only for a closed network, such as that of a compose file.
+   */
   @IsIn(['on', 'off'], { message: 'ALLOW_INSECURE_AUTH_SERVER must be on or off' })
   ALLOW_INSECURE_AUTH_SERVER = 'off';
 
+  /** Broker address, `nats://` or `tls://`. For a cluster, several addresses separated by commas. */
   @Matches(/^(nats|tls):\/\/[^\s,]+(,(nats|tls):\/\/[^\s,]+)*$/, {
     message: 'NATS_URL must be such as nats://127.0.0.1:4222, or several, separated by commas',
   })
   NATS_URL = 'nats://127.0.0.1:4222';
 
+  /**
+   * User name of this service at the broker. Requires `NATS_PASSWORD`.
+   * @defaultValue none
+   */
   @IsOptional()
   @MinLength(1, { message: 'NATS_USER must not be empty' })
   NATS_USER?: string;
 
+  /**
+   * Password for `NATS_USER`.
+   * @defaultValue none
+   */
   @IsOptional()
   @MinLength(1, { message: 'NATS_PASSWORD must not be empty' })
   NATS_PASSWORD?: string;
 
+  /**
+   * User name under which this service answers the auth callout of the broker. Requires its password and
+   * `NATS_ISSUER_SEED`. Without it, peers cannot log in with their license tokens.
+   * @defaultValue none
+   */
   @IsOptional()
   @MinLength(1, { message: 'NATS_CALLOUT_USER must not be empty' })
   NATS_CALLOUT_USER?: string;
 
+  /**
+   * Password for `NATS_CALLOUT_USER`.
+   * @defaultValue none
+   */
   @IsOptional()
   @MinLength(1, { message: 'NATS_CALLOUT_PASSWORD must not be empty' })
   NATS_CALLOUT_PASSWORD?: string;
 
+  /**
+   * Seed (`SA…`) of the account key that signs the user of each admitted peer. The broker knows the public
+   * key.
+   * @defaultValue none
+   */
   @IsOptional()
   @Matches(/^SA[A-Z2-7]{56}$/, { message: 'NATS_ISSUER_SEED must be the seed of a NATS account (SA…)' })
   NATS_ISSUER_SEED?: string;
 
+  /**
+   * User name in the system account of the broker, to disconnect revoked peers. Requires `NATS_SYS_PASSWORD`.
+   * @defaultValue none
+   */
   @IsOptional()
   @MinLength(1, { message: 'NATS_SYS_USER must not be empty' })
   NATS_SYS_USER?: string;
 
+  /**
+   * Password for `NATS_SYS_USER`.
+   * @defaultValue none
+   */
   @IsOptional()
   @MinLength(1, { message: 'NATS_SYS_PASSWORD must not be empty' })
   NATS_SYS_PASSWORD?: string;
 
+  /** Number of brokers in a cluster that store each event. */
   @Type(() => Number)
   @IsIn([1, 3, 5], { message: 'NATS_STREAM_REPLICAS must be 1, 3 or 5' })
   NATS_STREAM_REPLICAS = 1;
 
+  /**
+   * Broker of the hub, `nats://` or `tls://`. If set, this service also delivers its events there and logs in
+   * with its own license token. Use `tls://` on any network that is not closed.
+   * @defaultValue none
+   */
   @IsOptional()
   // No user and password in it: this service logs in with its license token, and the address is logged.
   @Matches(/^(nats|tls):\/\/[^\s@,]+$/, { message: 'HUB_NATS_URL must be such as tls://hub.example:4222' })
   HUB_NATS_URL?: string;
 
+  /**
+   * Secret for page and API. It takes precedence over the generated one, which is in `initial-admin-token` in
+   * `DATA_DIR`.
+   * @defaultValue generated at the first start
+   */
   @IsOptional()
   @MinLength(16, { message: 'ADMIN_TOKEN must have at least 16 characters' })
   @MaxLength(256, { message: 'ADMIN_TOKEN must have at most 256 characters' })
   ADMIN_TOKEN?: string;
 
+  /**
+   * Key for the secrets in the database (`openssl rand -base64 32`). The generated one is in `encryption-key`
+   * in `DATA_DIR`. Without its key, the secrets in a backup are lost. Processes that share a PostgreSQL
+   * database need the same key.
+   * @defaultValue generated at the first start
+   */
   @IsOptional()
   @Matches(/^[A-Za-z0-9+/_-]{43}=?$/, {
     message: 'ENCRYPTION_KEY must be 32 bytes in base64, as printed by: openssl rand -base64 32',
   })
   ENCRYPTION_KEY?: string;
 
+  /** Number of days before the renewal date at which the status becomes `requires-renewal`. */
   @Type(() => Number)
   @IsInt({ message: 'RENEWAL_WARNING_DAYS must be a whole number of days from 0 to 3650' })
   @Min(0, { message: 'RENEWAL_WARNING_DAYS must be a whole number of days from 0 to 3650' })
   @Max(3650, { message: 'RENEWAL_WARNING_DAYS must be a whole number of days from 0 to 3650' })
   RENEWAL_WARNING_DAYS = 30;
 
+  /**
+   * When to warn before the token ends, longest first. Each threshold is capped at a quarter, an eighth and a
+   * twentieth of the token lifetime, so a server that refreshes on time never warns.
+   */
   @Matches(durations, {
     message: `TOKEN_WARNINGS must be one to three durations, separated by commas, such as 48h,24h,6h`,
   })
   TOKEN_WARNINGS = '48h,24h,6h';
 
+  /**
+   * Longest time between two refreshes. A token with a short lifetime is refreshed when 50–70 % of it has
+   * passed.
+   */
   @Matches(durationPattern, { message: `REFRESH_INTERVAL must be ${duration}` })
   REFRESH_INTERVAL = '24h';
 
+  /**
+   * Proxy for https calls to the Authorization server, such as `http://proxy.shop:3128`.
+   * @defaultValue none
+   */
   @IsOptional()
   @Matches(/^https?:\/\/\S+$/, { message: 'HTTPS_PROXY must be the http(s) URL of the proxy' })
   HTTPS_PROXY?: string;
 
+  /**
+   * Proxy for http calls to the Authorization server.
+   * @defaultValue none
+   */
   @IsOptional()
   @Matches(/^https?:\/\/\S+$/, { message: 'HTTP_PROXY must be the http(s) URL of the proxy' })
   HTTP_PROXY?: string;
 
+  /**
+   * Hosts to call without the proxy, separated by commas.
+   * @defaultValue none
+   */
   @IsOptional()
   @MaxLength(2048, { message: 'NO_PROXY must be a list of hosts, separated by commas' })
   NO_PROXY?: string;
 
+  /**
+   * Addresses and networks of proxies whose `X-Forwarded-*` headers are trusted. These headers decide the
+   * client address in the audit trail and whether the session cookie is `Secure`.
+   * @defaultValue none
+   */
   @IsOptional()
   @Validate(ProxyAddresses, {
     message: 'TRUST_PROXY must be addresses of proxies, separated by commas, such as 127.0.0.1,10.0.0.0/8',
   })
   TRUST_PROXY?: string;
 
+  /** Access to `/metrics`: `open` for anyone, `admin` with the admin token, `off` for nobody. */
   @IsIn(['open', 'admin', 'off'], { message: 'METRICS_ACCESS must be open, admin or off' })
   METRICS_ACCESS = 'open';
 
+  /** `off` hides `/docs` and `/openapi.json`. */
   @IsIn(['on', 'off'], { message: 'DOCS must be on or off' })
   DOCS = 'on';
 
+  /** Least severe level that is logged. */
   @IsIn(['error', 'warn', 'info', 'debug'], { message: 'LOG_LEVEL must be error, warn, info or debug' })
   LOG_LEVEL = 'info';
 
+  /**
+   * Format of the log.
+   * @defaultValue `pretty` on a terminal, `json` otherwise
+   */
   @IsOptional()
   @IsIn(['pretty', 'json'], { message: 'LOG_FORMAT must be pretty or json' })
   LOG_FORMAT?: string;

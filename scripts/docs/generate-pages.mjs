@@ -1,0 +1,43 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { readRows } from '../assurance/read-rows.mjs';
+import { describeAssurance } from './describe-assurance.mjs';
+import { describeChannels } from './describe-channels.mjs';
+import { describeCommands } from './describe-commands.mjs';
+import { describeDecisions } from './describe-decisions.mjs';
+import { describeRoutes } from './describe-routes.mjs';
+import { describeSettings } from './describe-settings.mjs';
+import { fillPage } from './fill-page.mjs';
+
+/**
+ * @typedef {object} Sources the code that the reference pages come from, as it was built or as a test loads it
+ * @property {Parameters<typeof describeSettings>[0]} settings
+ * @property {Parameters<typeof describeCommands>[0]} commandLine
+ * @property {Parameters<typeof describeRoutes>[0]} openApi
+ */
+
+/**
+ * Writes the generated blocks of all reference pages. The text around the blocks is written by hand and stays.
+ * @param {Sources} sources
+ * @param {string} rootDir of the repository
+ * @returns {Promise<Map<string, string>>} the pages by their paths
+ */
+export async function generatePages({ settings, commandLine, openApi }, rootDir) {
+  const read = (/** @type {string} */ path) => readFileSync(join(rootDir, path), 'utf8');
+  const decisions = readdirSync(join(rootDir, 'docs/adr')).filter((name) => /^\d{4}-/.test(name));
+  const blocks = {
+    'docs/settings.md': { settings: describeSettings(settings) },
+    'docs/http-api.md': { routes: describeRoutes(openApi) },
+    'docs/events.md': { channels: describeChannels(parse(read('docs/asyncapi.yaml'))) },
+    'docs/cli.md': describeCommands(commandLine),
+    'docs/adr/README.md': {
+      decisions: describeDecisions(decisions.map((name) => ({ name, text: read(`docs/adr/${name}`) }))),
+    },
+    'docs/assurance.md': describeAssurance(readRows(read('docs/assurance.yaml'))),
+  };
+  const pages = Object.entries(blocks).map(
+    async ([path, contents]) => /** @type {const} */ ([path, await fillPage(path, read(path), contents)]),
+  );
+  return new Map(await Promise.all(pages));
+}
