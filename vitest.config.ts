@@ -55,7 +55,7 @@ export default defineConfig({
           env: { DB: 'postgres' },
           include: [
             'test/{acquire,refresh,renew,remove}-license.e2e-spec.ts',
-            'test/warn-of-expiry.e2e-spec.ts',
+            'test/{warn-of-expiry,survive-unusable-answers}.e2e-spec.ts',
             'test/publish-events.e2e-spec.ts',
             'test/{distrust-clock,refresh-answer-lost,rotate-key}.e2e-spec.ts',
             'test/{poll-authorization,bind-tokens,report-health}.e2e-spec.ts',

@@ -132,11 +132,12 @@ describe.each([withoutRotation, withGrace])('an Authorization server $server', (
       path: tokenPath,
       at: 'answer',
       meanwhile: async () => {
-        transact.mockRejectedValueOnce(Object.assign(new Error('disk full'), { code: 'SQLITE_FULL' }));
+        transact.mockRejectedValue(Object.assign(new Error('disk full'), { code: 'SQLITE_FULL' }));
       },
       fate: 'pass',
     });
     await expect(store.app.app.get(RefreshLicense).execute(serviceItself)).rejects.toThrow('disk full');
+    transact.mockRestore();
     expect(store.refreshes).toHaveLength(1);
     await expectHealthyGrant();
   });

@@ -4,9 +4,12 @@ import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Leadership } from '../src/coordination/leadership.js';
 import { ObserveLicense } from '../src/licensing/observe-license.js';
+import type { GrantSecrets } from '../src/domain/ports/authorization-server.js';
 import { LicenseStore } from '../src/domain/ports/license-store.js';
 import { NatsLink } from '../src/messaging/nats-link.js';
 import { OutboxRelay } from '../src/outbox/outbox-relay.js';
+import { SecretBox } from '../src/persistence/secret-box.js';
+import { sealPlaces } from '../src/persistence/typeorm-license-transaction.js';
 import { UsedProofs } from '../src/persistence/used-proofs.js';
 import { databaseName } from './support/create-database.js';
 import { commitEvents, readOutbox } from './support/commit-events.js';
@@ -263,7 +266,8 @@ async function readFacts(): Promise<Facts & { readonly waiting: number }> {
   expect(row.secrets !== null).toBe(!!license);
   return {
     status: reportedStatus ?? 'unlicensed',
-    token: row.secrets,
+    // The refresh token beside it is stored before: storing a new one is not a refresh yet.
+    token: row.secrets && (get(SecretBox).open(sealPlaces.secrets, row.secrets) as GrantSecrets).accessToken,
     isPending: row.pending > 0,
     auditEntries: row.audit,
     events: row.events,

@@ -44,7 +44,7 @@ export const fleet = {
   ],
   async prepare(_stage, { isQuick }) {
     /** @type {typeof import('../../src/domain/refresh-schedule.js')} */
-    const schedule = await loadBuilt('licensing/domain/refresh-schedule');
+    const schedule = await loadBuilt('domain/refresh-schedule');
     const contenders = [steady, restart, outage, busy].map((scenario) => ({
       name: scenario.name,
       round: () => {

@@ -6,7 +6,7 @@ import { loadBuilt } from '../stage/load-built.mjs';
 import { audience, issuer, TokenIssuer } from '../stage/token-issuer.mjs';
 
 /** @type {typeof import('../../src/peers/tokens/dpop-proof.js')} */
-const { checkDpopProof } = await loadBuilt('peers/dpop-proof');
+const { checkDpopProof } = await loadBuilt('peers/tokens/dpop-proof');
 /** @type {typeof import('../../src/peers/http-nonces.js')} */
 const { HttpNonces } = await loadBuilt('peers/http-nonces');
 

@@ -13,11 +13,11 @@ const { loadSettings } = await loadBuilt('config/load-settings');
 /** @type {typeof import('../../src/logging/create-logger.js')} */
 const { createLogger } = await loadBuilt('logging/create-logger');
 /** @type {typeof import('../../src/domain/license-event.js')} */
-const { tellStatus, unchanged } = await loadBuilt('licensing/domain/license-event');
+const { tellStatus, unchanged } = await loadBuilt('domain/license-event');
 /** @type {typeof import('../../src/domain/ports/license-store.js')} */
-const { LicenseStore } = await loadBuilt('licensing/ports/license-store');
+const { LicenseStore } = await loadBuilt('domain/ports/license-store');
 /** @type {typeof import('../../src/domain/ports/clock.js')} */
-const { Clock } = await loadBuilt('licensing/ports/clock');
+const { Clock } = await loadBuilt('domain/ports/clock');
 
 const settings = loadSettings(process.env);
 const logger = createLogger(settings);

@@ -1,5 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { UnsecuredJWT } from 'jose';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDevice, DeviceError, type UserCode } from '../src/index.js';
+import {
+  type FakeAuthorizationServer,
+  type Misbehaviour,
+  startFakeAuthorizationServer,
+} from '../../test/support/fake-authorization-server.js';
 import { startMock, type TestMock } from '../../test/support/start-mock.js';
 import { MemoryStorage } from './support/memory-storage.js';
 import { TestDevice } from './support/start-device.js';
@@ -227,5 +233,90 @@ describe('a stored token of another kind of device', () => {
       }),
     );
     expect(await codeOf(TestDevice.start(mock, { storage }))).toBe('wrong-device-kind');
+  });
+});
+
+const seconds = (): number => Math.floor(Date.now() / 1000);
+
+describe('a device at a server whose refresh tokens work once', () => {
+  let fake: FakeAuthorizationServer;
+  const device = { id: 'reg-1', name: 'Register 1', kind: 'register' };
+  const register = { sub: 'reg-1', client_id: 'pos-register', device };
+
+  beforeEach(async () => {
+    fake = await startFakeAuthorizationServer({ isStrict: true });
+    fake.misbehave({ claims: register });
+    endings.push(() => fake.stop());
+  });
+
+  async function authorize(): Promise<TestDevice> {
+    const started = await startDevice(fake);
+    await started.device.authorize(() => undefined);
+    return started;
+  }
+
+  it.each<{ what: string; fault: Misbehaviour }>([
+    { what: 'an end in microseconds', fault: { claims: { ...register, exp: (seconds() + 60) * 1e6 } } },
+    {
+      what: 'a renewal date without an offset',
+      fault: { claims: { ...register, license: { features: [], renewal_date: '2027-06-30T23:59:59' } } },
+    },
+    { what: 'no access token', fault: { claims: register, tokenResponse: { access_token: null } } },
+    { what: 'no type of token', fault: { claims: register, tokenResponse: { token_type: undefined } } },
+    { what: 'a bearer token', fault: { claims: register, tokenResponse: { token_type: 'Bearer' } } },
+  ])('keeps its token and the new refresh token when an answer has $what', async ({ fault }) => {
+    const { device: till, storage } = await authorize();
+    const { token } = till;
+    fake.misbehave(fault);
+    expect(await codeOf(till.refresh())).toMatch(/^(token-not-acceptable|authorization-server-unreachable)$/);
+    expect(till.token).toBe(token);
+    expect(storage.last).toMatchObject({ token });
+
+    fake.misbehave({ claims: register });
+    const { device: again } = await startDevice(fake, { storage });
+    expect(again.token).toBe(token);
+    await again.refresh();
+    expect(again.token).not.toBe(token);
+    expect(again.isAuthorized).toBe(true);
+  });
+
+  it('stores the new refresh token before it sends it, where the storage did not take it at first', async () => {
+    const { device: till, storage } = await authorize();
+    const first = storage.last['refreshToken'];
+    fake.misbehave({ claims: register, tokenResponse: { access_token: 'opaque' } });
+    storage.isBroken = true;
+    expect(await codeOf(till.refresh())).toBe('storage-unusable');
+    const sent = fake.calls.length;
+    expect(await codeOf(till.refresh())).toBe('storage-unusable');
+    expect(fake.calls).toHaveLength(sent);
+
+    storage.isBroken = false;
+    fake.misbehave({ claims: register });
+    await till.refresh();
+    const sentTokens = fake.calls.flatMap(({ form }) => form.get('refresh_token') ?? []);
+    expect(sentTokens).toEqual([first, expect.not.stringMatching(`^${String(first)}$`)]);
+    expect(till.isAuthorized).toBe(true);
+  });
+
+  it.each(['id_token', 'scope', 'expires_in'])('takes an answer whose "%s" is null', async (member) => {
+    const { device: till } = await authorize();
+    const { token } = till;
+    fake.misbehave({ claims: register, tokenResponse: { [member]: null } });
+    await till.refresh();
+    expect(till.token).not.toBe(token);
+  });
+
+  it('starts with a stored token that it cannot read, and gets another without a person', async () => {
+    const { storage, device: till } = await authorize();
+    await till.stop();
+    const token = new UnsecuredJWT({ ...register, exp: 1e15 }).encode();
+    await storage.write(JSON.stringify({ ...storage.last, token }));
+    const again = await startDevice(fake, { storage });
+    expect(again.device.isAuthorized).toBe(false);
+    expect(again.device.license).toBeNull();
+    expect(() => again.device.token).toThrow(expect.objectContaining({ code: 'not-authorized' }));
+    await again.device.authorize(() => expect.unreachable());
+    expect(again.device.id).toBe('reg-1');
+    expect(again.device.isAuthorized).toBe(true);
   });
 });

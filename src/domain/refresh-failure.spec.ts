@@ -63,6 +63,20 @@ describe('beginRefresh', () => {
   });
 });
 
+describe('a token whose life is not known', () => {
+  it('is tried again with backoff, not every second', () => {
+    const { license } = licensed;
+    if (license === null) throw new Error('The fixture has a license');
+    const token = { ...license.token, expiresAt: license.token.issuedAt };
+    let state: LicenseState = { ...licensed, license: { ...license, token } };
+    for (let failures = 1; failures <= 11; failures++) {
+      state = failRefresh(state, noAnswer, policy, triedAt, 0.999).state;
+    }
+    expect(state.refresh.nextAttemptAt?.getTime()).toBeGreaterThan(shift(triedAt, 14 * minuteMs).getTime());
+    expect(state.refresh.nextAttemptAt?.getTime()).toBeLessThan(shift(triedAt, 16 * minuteMs).getTime());
+  });
+});
+
 describe('failRefresh of a license that was removed meanwhile', () => {
   it.each([notReached, noAnswer, refused, grantDead])('changes nothing ($kind, $code)', (failure) => {
     const removed = { ...licensed, license: null };

@@ -125,6 +125,8 @@ function reached(lastError: ConnectionError): LicenseState['connection'] {
   return { online: true, offlineSince: null, lastContactAt: lastError.at, lastError };
 }
 
+/** A life that is not known bounds no wait: it would otherwise mean to try every second. */
 function lifeMsOf(state: LicenseState): number {
-  return state.license === null ? 0 : tokenLifeMs(state.license.token);
+  const lifeMs = state.license === null ? 0 : tokenLifeMs(state.license.token);
+  return lifeMs > 0 ? lifeMs : Number.POSITIVE_INFINITY;
 }

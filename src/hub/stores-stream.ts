@@ -13,17 +13,17 @@ import {
 } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Settings } from '../config/settings.js';
+import { storesStreamName, storesSubjects } from '../events/streams.js';
 import { ensureStream, type StreamDefinition } from '../messaging/ensure-stream.js';
 import { NatsLink } from '../messaging/nats-link.js';
 import type { StreamPlace } from './stores-place.js';
 
-export const storesStreamName = 'STORES';
 /** Of a reader that has gone without a word. */
 const forgottenAfterNanos = 60e9;
 
 const definition: StreamDefinition = {
   name: storesStreamName,
-  subjects: ['stores.*.license.status', 'stores.*.token.expiring'],
+  subjects: storesSubjects,
   storage: StorageType.File,
   retention: RetentionPolicy.Limits,
   discard: DiscardPolicy.Old,

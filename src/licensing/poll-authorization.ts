@@ -32,6 +32,13 @@ interface ReceivedAnswer {
   readonly answer: DeviceCodeAnswer;
 }
 
+/** What a grant counts as that the database does not store, although it stores everything else. */
+const unstorable = {
+  kind: 'refused',
+  code: 'answer-not-storable',
+  message: 'The answer of the Authorization server cannot be stored.',
+} as const;
+
 /**
  * Polls for the tokens of the pending device code, so that a person who forgets the last click still ends licensed.
  * Whoever asks, no two polls come closer than the interval: its place is stored with the code.
@@ -93,7 +100,13 @@ export class PollAuthorization {
 
   private async keep(received: ReceivedAnswer, isLate = false): Promise<PollOutcome> {
     this.unstored = received.answer.kind === 'granted' ? received : null;
-    const outcome = await this.store.transact((transaction) => this.take(transaction, received, isLate));
+    const store = (given: ReceivedAnswer) =>
+      this.store.transact((transaction) => this.take(transaction, given, isLate));
+    const outcome = await store(received).catch((error: unknown) => {
+      if (!isLate || received.answer.kind !== 'granted') throw error;
+      // The database stores that it was refused, but not the grant: the fault is in the grant.
+      return store({ ...received, answer: { ...unstorable, secrets: received.answer.secrets } });
+    });
     this.unstored = null;
     return outcome;
   }

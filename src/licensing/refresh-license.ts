@@ -40,7 +40,18 @@ interface BegunRefresh {
 interface ReceivedAnswer {
   readonly begun: BegunRefresh;
   readonly answer: RefreshAnswer;
+  /** The refresh token that replaces the one that was sent; null: none came. */
+  readonly newRefreshToken: string | null;
 }
+
+/** What an answer counts as that the database does not store, although it stores everything else. */
+const unstorable: Unreachable = {
+  kind: 'unreachable',
+  status: 502,
+  code: 'authorization-server-nonconforming',
+  message: 'The answer of the Authorization server cannot be stored.',
+  isConclusive: false,
+};
 
 /**
  * Gets a new license token. Before the refresh token is sent a mark of it is committed, and the new one is committed
@@ -51,7 +62,10 @@ export class RefreshLicense implements OnApplicationBootstrap {
   private readonly logger = new Logger('Refresh');
   private readonly flight = new SingleFlight<RefreshOutcome>();
   private readonly listeners = new Set<(outcome: RefreshOutcome) => void>();
-  /** What the server decided and the database did not take: asked again, the server might not say it again. */
+  /**
+   * What the server decided and the database did not take: asked again, the server might not say it again. Only a fault of
+   * the database keeps it: see {@link keep}.
+   */
   private unstored: ReceivedAnswer | null = null;
   /** Before the start, nothing counts as missed. */
   private startedAt = new Date(0);
@@ -138,14 +152,43 @@ export class RefreshLicense implements OnApplicationBootstrap {
     }
     const begun = await this.store.transact((transaction) => this.begin(transaction));
     if (begun === null) return { kind: 'unlicensed' };
-    const answer = await this.authorizationServer.refresh(begun.secrets, begun.expected);
-    return this.keep({ begun, answer }, actor);
+    return this.keep(await this.ask(begun), actor);
   }
 
+  private async ask(begun: BegunRefresh): Promise<ReceivedAnswer> {
+    let newRefreshToken: string | null = null;
+    const answer = await this.authorizationServer.refresh(begun.secrets, begun.expected, async (token) => {
+      newRefreshToken = token;
+      // Should this fail, the token is stored with the rest of the answer.
+      await this.storeRefreshToken(begun.secrets, token).catch(() => undefined);
+    });
+    return { begun, answer, newRefreshToken };
+  }
+
+  /** The token that was sent is spent: neither a crash nor a license token that cannot be used may cost the new one. */
+  private async storeRefreshToken(sent: GrantSecrets, refreshToken: string): Promise<void> {
+    await this.store.transact(async (transaction) => {
+      const { secrets: present } = transaction;
+      if (present?.accessToken !== sent.accessToken || present.refreshToken !== sent.refreshToken) return;
+      await transaction.saveSecrets({ ...sent, refreshToken });
+    });
+  }
+
+  /**
+   * Stores an answer. One that cannot be stored is tried once more before the server is asked again. If the database then
+   * refuses it but stores that the refresh failed, the fault is in the answer.
+   */
   private async keep(received: ReceivedAnswer, actor: AuditActor): Promise<RefreshOutcome> {
-    const { begun, answer } = received;
-    this.unstored = answer.kind === 'granted' || answer.kind === 'grant-dead' ? received : null;
-    const outcome = await this.store.transact((transaction) => this.take(transaction, begun, answer, actor));
+    const isSecondTry = this.unstored === received;
+    const { answer, newRefreshToken } = received;
+    const isDecision = answer.kind === 'granted' || answer.kind === 'grant-dead' || newRefreshToken !== null;
+    this.unstored = isDecision ? received : null;
+    const store = (given: ReceivedAnswer) =>
+      this.store.transact((transaction) => this.take(transaction, given, actor));
+    const outcome = await store(received).catch((error: unknown) => {
+      if (!isSecondTry) throw error;
+      return store({ ...received, answer: unstorable });
+    });
     this.unstored = null;
     return outcome;
   }
@@ -164,21 +207,20 @@ export class RefreshLicense implements OnApplicationBootstrap {
 
   private async take(
     transaction: LicenseTransaction,
-    begun: BegunRefresh,
-    answer: RefreshAnswer,
+    received: ReceivedAnswer,
     actor: AuditActor,
   ): Promise<RefreshOutcome> {
-    const present = transaction.secrets;
-    // Every refresh brings another license token, whether or not it brings another refresh token.
-    if (present?.accessToken !== begun.secrets.accessToken) {
+    const { begun, answer } = received;
+    if (!isStillPresent(transaction.secrets, received)) {
       // A process that stood still past its lease finds the same grant refreshed by another: to revoke would end it.
-      if (answer.kind === 'granted' && !isSameGrant(present, begun.secrets)) {
-        await transaction.queueRevocation(answer.secrets, this.clock.now());
+      const unused = secretsOf(received);
+      if (unused !== null && !isSameGrant(transaction.secrets, begun.secrets)) {
+        await transaction.queueRevocation(unused, this.clock.now());
       }
       return { kind: 'superseded' };
     }
     if (answer.kind === 'granted') return this.accept(transaction, answer, actor);
-    await this.fail(transaction, begun, answer, actor);
+    await this.fail(transaction, received, answer, actor);
     switch (answer.kind) {
       case 'grant-dead':
         return { kind: 'revoked' };
@@ -208,14 +250,15 @@ export class RefreshLicense implements OnApplicationBootstrap {
 
   private async fail(
     transaction: LicenseTransaction,
-    begun: BegunRefresh,
+    received: ReceivedAnswer,
     failure: RefreshFailure,
     actor: AuditActor,
   ): Promise<void> {
-    const before: LicenseState = { ...transaction.state, refresh: begun.progressBefore };
+    const before: LicenseState = { ...transaction.state, refresh: received.begun.progressBefore };
     const change = failRefresh(before, failure, this.settings.policy, this.clock.now(), Math.random());
     await transaction.saveState(change.state, change.events);
-    if (change.state.license === null) await transaction.saveSecrets(null);
+    const secrets = change.state.license === null ? null : secretsOf(received);
+    if (change.state.license === null || secrets !== null) await transaction.saveSecrets(secrets);
     await this.recordFailure(transaction, before, change, failure, actor);
   }
 
@@ -263,6 +306,24 @@ export class RefreshLicense implements OnApplicationBootstrap {
       after: summarizeLicense(after),
     });
   }
+}
+
+/**
+ * Whether the secrets are those that were sent, or have only got the refresh token of this answer since. Every refresh
+ * brings another license token, another refresh token, or both.
+ */
+function isStillPresent(
+  present: GrantSecrets | null,
+  { begun: { secrets: sent }, newRefreshToken }: ReceivedAnswer,
+): boolean {
+  if (present?.accessToken !== sent.accessToken) return false;
+  return present.refreshToken === sent.refreshToken || present.refreshToken === newRefreshToken;
+}
+
+/** The secrets that an answer leaves behind; null: those that were sent. */
+function secretsOf({ begun, answer, newRefreshToken }: ReceivedAnswer): GrantSecrets | null {
+  if (answer.kind === 'granted') return answer.secrets;
+  return newRefreshToken === null ? null : { ...begun.secrets, refreshToken: newRefreshToken };
 }
 
 /** Each acquisition makes a new key. Without keys grants look alike; whoever replaced one has had it revoked. */

@@ -1,9 +1,9 @@
+import { eventSubjects, licenseStreamName, storesStreamName, storesSubject } from '../events/streams.js';
 import type { Peer } from '../peers/tokens/peer.js';
 
 /** The account of registers and store servers: without JetStream, so that a reply subject can do no harm. */
 export const peerAccount = 'REG';
 
-const events = ['license.status', 'token.expiring'];
 const lastOf = (stream: string, subject: string) => `$JS.API.DIRECT.GET.${stream}.${subject}`;
 
 /**
@@ -12,17 +12,17 @@ const lastOf = (stream: string, subject: string) => `$JS.API.DIRECT.GET.${stream
  */
 export function permissionsOf({ deviceId, kind }: Pick<Peer, 'deviceId' | 'kind'>) {
   // A store server tells its hub of itself, and sees whether its last event is still there.
-  const own = kind === 'server' ? events.map((event) => `stores.${deviceId}.${event}`) : [];
+  const own = kind === 'server' ? eventSubjects.map((subject) => storesSubject(deviceId, subject)) : [];
   return {
-    sub: { allow: [...events, `_INBOX.${deviceId}.>`] },
+    sub: { allow: [...eventSubjects, `_INBOX.${deviceId}.>`] },
     pub: {
       allow: [
         'svc.licensing.status',
         'svc.licensing.verify',
         'svc.licensing.status-list',
-        ...events.map((event) => lastOf('LICENSING', event)),
+        ...eventSubjects.map((subject) => lastOf(licenseStreamName, subject)),
         ...own,
-        ...own.map((subject) => lastOf('STORES', subject)),
+        ...own.map((subject) => lastOf(storesStreamName, subject)),
       ],
     },
   };

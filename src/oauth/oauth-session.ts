@@ -3,7 +3,7 @@ import { createRemoteJWKSet, customFetch as joseCustomFetch, type JWK } from 'jo
 import {
   allowInsecureRequests,
   ClientError,
-  type Configuration,
+  Configuration,
   type CustomFetch,
   customFetch,
   discovery,
@@ -14,6 +14,7 @@ import type { DPoPHandle } from 'openid-client';
 import { Settings } from '../config/settings.js';
 import { createFetch } from './create-fetch.js';
 import { importDpopKey } from './dpop-key.js';
+import { type AnswerMembers, readAnswer } from './read-answer.js';
 import { ServerMetadataError } from './server-metadata-error.js';
 
 const clientId = 'pos-server';
@@ -60,6 +61,18 @@ export class OAuthSessions {
     return handle;
   }
 
+  /** Returns the configuration for one call, whose answer is handed to `onMembers` before it is judged. */
+  async watch(
+    { configuration }: OAuthSession,
+    onMembers: (members: AnswerMembers) => Promise<void>,
+  ): Promise<Configuration> {
+    const watched = new Configuration(configuration.serverMetadata(), clientId, undefined, None());
+    watched.timeout = timeoutSeconds;
+    watched[customFetch] = await this.readingFetch(onMembers);
+    if (this.settings.authorizationServer.isInsecureAllowed) allowInsecureRequests(watched);
+    return watched;
+  }
+
   /** Fetches a public document of the server; within the same time and through the same proxy as every call to it. */
   async fetch(url: string, options: { headers: Record<string, string> }): Promise<Response> {
     const { isInsecureAllowed } = this.settings.authorizationServer;
@@ -75,13 +88,21 @@ export class OAuthSessions {
     return this.fetchFunction;
   }
 
+  private async readingFetch(
+    onMembers: (members: AnswerMembers) => Promise<void> = () => Promise.resolve(),
+  ): Promise<CustomFetch> {
+    const fetchThroughProxy = await this.proxiedFetch();
+    return async (url, options) => readAnswer(await fetchThroughProxy(url, options), onMembers);
+  }
+
   private async discover(): Promise<OAuthSession> {
     const { issuer, isInsecureAllowed } = this.settings.authorizationServer;
     const fetchThroughProxy = await this.proxiedFetch();
+    const fetchAndRead = await this.readingFetch();
     const read = (algorithm: 'oauth2' | 'oidc') =>
       discovery(issuer, clientId, undefined, None(), {
         algorithm,
-        [customFetch]: fetchThroughProxy,
+        [customFetch]: fetchAndRead,
         timeout: timeoutSeconds,
         execute: isInsecureAllowed ? [allowInsecureRequests] : [],
       });

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { exportJWK, generateKeyPair, importPKCS8, type JWK, UnsecuredJWT } from 'jose';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   type FakeAuthorizationServer,
   type Misbehaviour,
@@ -11,6 +11,7 @@ import {
 } from '../../test/support/fake-authorization-server.js';
 import { FakeClock } from '../../test/support/fake-clock.js';
 import { findFreePort } from '../../test/support/find-free-port.js';
+import { readableRenewalDates, unreadableRenewalDates } from '../../test/support/renewal-dates.js';
 import { loadSettings } from '../config/load-settings.js';
 import type { GrantSecrets } from '../domain/ports/authorization-server.js';
 import { generateDpopKey } from './dpop-key.js';
@@ -18,6 +19,7 @@ import { OAuthSessions } from './oauth-session.js';
 import { OpenidAuthorizationServer } from './openid-authorization-server.js';
 
 const clock = new FakeClock();
+const onNewRefreshToken = vi.fn<(refreshToken: string) => Promise<void>>();
 const expected = { serverId: 'srv-1', organizationId: 'org-1' };
 const metadataPath = '/.well-known/oauth-authorization-server';
 /** Has the metadata only at the address of OpenID Connect. */
@@ -49,6 +51,7 @@ beforeEach(async () => {
   fake = await startFakeAuthorizationServer();
   adapter = connect(fake.url);
   dpopKey = await generateDpopKey();
+  onNewRefreshToken.mockReset().mockResolvedValue();
 });
 
 afterEach(() => fake.stop());
@@ -105,6 +108,13 @@ const unacceptable: readonly { what: string; fault: Misbehaviour; says: RegExp }
     fault: { claims: { license: { features: [], renewal_date: 'soon' } } },
     says: /license\.renewal_date/,
   },
+  { what: 'an end in microseconds', fault: { claims: { exp: (now + 3600) * 1e6 } }, says: /"exp" must be/ },
+  { what: 'an end in milliseconds', fault: { claims: { exp: (now + 3600) * 1e3 } }, says: /"exp" must be/ },
+  {
+    what: 'both instants in microseconds',
+    fault: { claims: { iat: now * 1e6, exp: (now + 3600) * 1e6 } },
+    says: /"iat" must be/,
+  },
   { what: 'no binding to a key', fault: { claims: { cnf: undefined } }, says: /"cnf\.jkt"/ },
   { what: 'a binding to another key', fault: { claims: { cnf: { jkt: 'other' } } }, says: /"cnf\.jkt"/ },
   { what: 'a bearer token', fault: { tokenResponse: { token_type: 'Bearer' } }, says: /must be DPoP/ },
@@ -152,12 +162,22 @@ const unacceptable: readonly { what: string; fault: Misbehaviour; says: RegExp }
 ];
 
 describe('a license token that is not acceptable', () => {
+  it.each(unreadableRenewalDates.map((claim) => [claim]))(
+    'is refused when acquired and when refreshed: its renewal date is %j',
+    async (claim) => {
+      fake.misbehave({ claims: { license: { features: [], renewal_date: claim } } });
+      const refusal = { kind: 'unreachable', message: expect.stringMatching(/license\.renewal_date/) };
+      expect(await adapter.redeemDeviceCode('code', dpopKey)).toMatchObject(refusal);
+      expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject(refusal);
+    },
+  );
+
   it.each(unacceptable)('is refused when acquired and when refreshed: $what', async ({ fault, says }) => {
     fake.misbehave(fault);
     const refusal = { kind: 'unreachable', status: 502, code: 'authorization-server-nonconforming' };
     for (const answer of [
       await adapter.redeemDeviceCode('code', dpopKey),
-      await adapter.refresh(secrets(), expected),
+      await adapter.refresh(secrets(), expected, onNewRefreshToken),
     ]) {
       expect(answer).toMatchObject({ ...refusal, message: expect.stringMatching(says), isConclusive: false });
     }
@@ -175,7 +195,7 @@ describe('a license token that is not acceptable', () => {
   ])('is refused at a refresh: it is of $what', async ({ claims }) => {
     fake.misbehave({ claims });
     expect(await adapter.redeemDeviceCode('code', dpopKey)).toMatchObject({ kind: 'granted' });
-    expect(await adapter.refresh(secrets(), expected)).toMatchObject({
+    expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({
       kind: 'unreachable',
       status: 502,
       message: expect.stringMatching(/another server or organization/),
@@ -198,14 +218,124 @@ describe('a license token that is not acceptable', () => {
       kind: 'unreachable',
       message: expect.stringMatching(/no refresh token/),
     });
-    expect(await adapter.refresh(secrets(), expected)).toMatchObject({
+    expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({
       kind: 'granted',
       secrets: { refreshToken: 'refresh-1' },
     });
   });
 });
 
+/** Answers whose access token is of no use, each with the rest as it should be. */
+const uselessAnswers: readonly { what: string; fault: Misbehaviour }[] = [
+  ...unacceptable,
+  { what: 'no type of token', fault: { tokenResponse: { token_type: undefined } } },
+  { what: 'an unknown type of token', fault: { tokenResponse: { token_type: 'mac' } } },
+  { what: 'a token that is null', fault: { tokenResponse: { access_token: null } } },
+  { what: 'a token that is a number', fault: { tokenResponse: { access_token: 1 } } },
+  { what: 'a scope that is a number', fault: { tokenResponse: { scope: 5 } } },
+  { what: 'a life that is an object', fault: { tokenResponse: { expires_in: {} } } },
+];
+
+describe('a new refresh token', () => {
+  it.each(uselessAnswers)(
+    'is handed over although the answer is of no other use: $what',
+    async ({ fault }) => {
+      fake.misbehave({ ...fault, tokenResponse: { ...fault.tokenResponse, refresh_token: 'refresh-2' } });
+      expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({
+        kind: 'unreachable',
+        isConclusive: false,
+      });
+      expect(onNewRefreshToken.mock.calls).toEqual([['refresh-2']]);
+    },
+  );
+
+  it('is stored before the license token beside it is judged, for which the keys may have to be asked for', async () => {
+    await adapter.checkReachable();
+    await fake.rotateKey();
+    onNewRefreshToken.mockImplementation(async () => {
+      fake.misbehave({ answers: { '/jwks': { status: 503 } } });
+    });
+    expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({
+      kind: 'unreachable',
+      message: expect.stringMatching(/JSON Web Key Set/),
+    });
+    expect(onNewRefreshToken).toHaveBeenCalledTimes(1);
+
+    // The keys are asked for again with the next token.
+    onNewRefreshToken.mockReset().mockResolvedValue();
+    fake.misbehave();
+    expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({ kind: 'granted' });
+  });
+
+  it.each([
+    { what: 'none', member: undefined },
+    { what: 'null', member: null },
+    { what: 'the one that was sent', member: 'refresh-1' },
+  ])('is not handed over where the answer has $what', async ({ member }) => {
+    fake.misbehave({ tokenResponse: { refresh_token: member } });
+    expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({
+      kind: 'granted',
+      secrets: { refreshToken: 'refresh-1' },
+    });
+    expect(onNewRefreshToken).not.toHaveBeenCalled();
+  });
+
+  it('is not looked for in an answer that refuses', async () => {
+    fake.misbehave(oauthError('invalid_grant', { refresh_token: 'refresh-2' }));
+    expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({
+      kind: 'grant-dead',
+    });
+    expect(onNewRefreshToken).not.toHaveBeenCalled();
+  });
+});
+
 describe('a license token that is acceptable', () => {
+  it.each(readableRenewalDates)(
+    'has the renewal date %j, which is the instant %s',
+    async (claim, instant) => {
+      fake.misbehave({ claims: { license: { features: [], renewal_date: claim } } });
+      expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({
+        grant: { license: { terms: { renewalDate: new Date(instant) } } },
+      });
+    },
+  );
+
+  it.each(['id_token', 'scope', 'expires_in', 'refresh_token', 'issued_token_type'])(
+    'is taken although "%s" beside it is null',
+    async (member) => {
+      fake.misbehave({ tokenResponse: { [member]: null } });
+      expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({
+        kind: 'granted',
+      });
+    },
+  );
+
+  it('is taken although the ID token beside it, which nobody asked for, cannot be verified', async () => {
+    fake.misbehave({ tokenResponse: { id_token: 'e30.e30.e30' } });
+    expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({ kind: 'granted' });
+    expect(await adapter.redeemDeviceCode('code', dpopKey)).toMatchObject({ kind: 'granted' });
+  });
+
+  it('has its long names cut, and an id for a name that is null', async () => {
+    const license = { features: [], hub: { id: 'hub', name: null } };
+    const device = { id: 'srv-1', name: 'n'.repeat(257), kind: 'server' };
+    fake.misbehave({ claims: { organization: { id: 'org-1', name: null }, device, license } });
+    expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({
+      kind: 'granted',
+      grant: {
+        identity: { serverName: 'n'.repeat(256), organization: { id: 'org-1', name: 'org-1' } },
+        license: { terms: { hub: { id: 'hub', name: 'hub', url: null } } },
+      },
+    });
+  });
+
+  it('may have fractions of a second in its instants', async () => {
+    fake.misbehave({ claims: { iat: now + 0.25, exp: now + 60.5 } });
+    expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({
+      grant: { license: { token: { expiresAt: new Date((now + 60.5) * 1000) } } },
+    });
+  });
+
   it('tells the server, its terms and its life', async () => {
     const hub = { id: 'hub', name: 'Head office', url: 'https://hub.example' };
     const license = { features: ['xms', 'a'], renewal_date: '2027-06-30T23:59:59Z', hub };
@@ -236,7 +366,9 @@ describe('a license token that is acceptable', () => {
     async (skewSeconds) => {
       const iat = now + skewSeconds;
       fake.misbehave({ claims: { iat, exp: iat + 3600 } });
-      expect(await adapter.refresh(secrets(), expected)).toMatchObject({ kind: 'granted' });
+      expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({
+        kind: 'granted',
+      });
     },
   );
 
@@ -247,15 +379,15 @@ describe('a license token that is acceptable', () => {
   });
 
   it('is verified with the key that the server has rotated to a moment ago', async () => {
-    expect(await adapter.refresh(secrets(), expected)).toMatchObject({ kind: 'granted' });
+    expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({ kind: 'granted' });
     await fake.rotateKey();
-    expect(await adapter.refresh(secrets(), expected)).toMatchObject({ kind: 'granted' });
+    expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({ kind: 'granted' });
   });
 
   it('is verified although the keys can no longer be fetched when it comes', async () => {
     await adapter.checkReachable();
     fake.misbehave({ answers: { '/jwks': { status: 503 } } });
-    expect(await adapter.refresh(secrets(), expected)).toMatchObject({ kind: 'granted' });
+    expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({ kind: 'granted' });
   });
 });
 
@@ -324,7 +456,7 @@ describe('a server that is not the expected one', () => {
         await adapter.checkReachable(),
         await adapter.requestDeviceCode(),
         await adapter.redeemDeviceCode('code', dpopKey),
-        await adapter.refresh(secrets(), expected),
+        await adapter.refresh(secrets(), expected, onNewRefreshToken),
         await adapter.revoke(secrets()),
       ];
       for (const answer of answers) {
@@ -334,7 +466,9 @@ describe('a server that is not the expected one', () => {
       expect(answers[3]).toMatchObject({ isConclusive: true });
       expect(fake.calls).toEqual([]);
       fake.misbehave();
-      expect(await adapter.refresh(secrets(), expected)).toMatchObject({ kind: 'granted' });
+      expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({
+        kind: 'granted',
+      });
     },
   );
 
@@ -342,12 +476,17 @@ describe('a server that is not the expected one', () => {
     it('is worked with as any other', async () => {
       await moveMetadata();
       expect(await adapter.requestDeviceCode()).toMatchObject({ kind: 'issued' });
-      expect(await adapter.refresh(secrets(), expected)).toMatchObject({ kind: 'granted' });
+      expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({
+        kind: 'granted',
+      });
     });
 
     it('has to name the configured issuer there too', async () => {
       await moveMetadata({ issuer: 'https://evil.example' });
-      expect(await adapter.refresh(secrets(), expected)).toMatchObject({ kind: 'unreachable', status: 502 });
+      expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({
+        kind: 'unreachable',
+        status: 502,
+      });
       expect(fake.calls).toEqual([]);
     });
   });
@@ -358,7 +497,7 @@ describe('a server that is not the expected one', () => {
       fake.misbehave({ metadata: { [endpoint]: undefined } });
       const answer =
         endpoint === 'token_endpoint'
-          ? await adapter.refresh(secrets(), expected)
+          ? await adapter.refresh(secrets(), expected, onNewRefreshToken)
           : await adapter.requestDeviceCode();
       expect(answer).toMatchObject({
         kind: 'unreachable',
@@ -375,7 +514,7 @@ describe('a server that is not the expected one', () => {
 
   it('can have taken the refresh token when its page comes in place of the answer to it', async () => {
     fake.misbehave({ answers: { '/token': html } });
-    expect(await adapter.refresh(secrets(), expected)).toMatchObject({
+    expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({
       kind: 'unreachable',
       status: 502,
       isConclusive: false,
@@ -387,7 +526,7 @@ describe('a server that cannot be reached', () => {
   it('is certain not to have seen the request when nobody listens', async () => {
     await adapter.checkReachable();
     await fake.stop();
-    expect(await adapter.refresh(secrets(), expected)).toMatchObject({
+    expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({
       kind: 'unreachable',
       status: 503,
       code: 'authorization-server-unreachable',
@@ -409,7 +548,7 @@ describe('a server that cannot be reached', () => {
   it('may have taken the refresh token when the connection breaks in the middle of its answer', async () => {
     const headers = { 'content-type': 'application/json', 'content-length': '900' };
     fake.misbehave({ answers: { '/token': { status: 200, headers, body: '{"access_token":"ey' } } });
-    expect(await adapter.refresh(secrets(), expected)).toMatchObject({
+    expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({
       kind: 'unreachable',
       status: 503,
       message: expect.stringMatching(/cannot be reached/),
@@ -466,6 +605,14 @@ describe('an answer to a poll', () => {
 });
 
 describe('an answer to a refresh', () => {
+  it('has its words made fit for the database, and cut', async () => {
+    fake.misbehave(oauthError('invalid_grant', { error_description: `\ud800\0\n${'x'.repeat(2000)}` }));
+    expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({
+      kind: 'grant-dead',
+      message: `\uFFFD ${'x'.repeat(498)}`,
+    });
+  });
+
   it.each([
     { error: 'access_denied', answer: { kind: 'refused', code: 'license-refused', message: 'because' } },
     { error: 'invalid_grant', answer: { kind: 'grant-dead', message: 'because' } },
@@ -475,7 +622,7 @@ describe('an answer to a refresh', () => {
     },
   ])('is understood: $error', async ({ error, answer }) => {
     fake.misbehave(oauthError(error, { error_description: 'because' }));
-    expect(await adapter.refresh(secrets(), expected)).toMatchObject(answer);
+    expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject(answer);
   });
 
   it.each([
@@ -484,7 +631,7 @@ describe('an answer to a refresh', () => {
     { status: 503, isConclusive: false },
   ])('says when to come back: HTTP $status with Retry-After', async ({ status, isConclusive }) => {
     fake.misbehave({ answers: { '/token': { status, headers: { 'retry-after': '120' } } } });
-    expect(await adapter.refresh(secrets(), expected)).toMatchObject({
+    expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({
       kind: 'unreachable',
       code: 'authorization-server-error',
       retryAfterMs: 120_000,
@@ -494,12 +641,12 @@ describe('an answer to a refresh', () => {
 
   it('says when to come back by a date too, and is not believed when that has passed', async () => {
     fake.misbehave(busyUntil(Date.now() + 3_600_000));
-    const answer = await adapter.refresh(secrets(), expected);
+    const answer = await adapter.refresh(secrets(), expected, onNewRefreshToken);
     if (answer.kind !== 'unreachable') throw new Error(`A server that is not ready answered ${answer.kind}`);
     expect(answer.retryAfterMs).toBeGreaterThan(3_500_000);
     expect(answer.retryAfterMs).toBeLessThanOrEqual(3_600_000);
     fake.misbehave(busyUntil(Date.now() - 3_600_000));
-    expect(await adapter.refresh(secrets(), expected)).not.toHaveProperty('retryAfterMs');
+    expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).not.toHaveProperty('retryAfterMs');
   });
 
   it.each(['invalid_request', 'invalid_grant', 'access_denied', 'authorization_pending'])(
@@ -507,7 +654,7 @@ describe('an answer to a refresh', () => {
     async (error) => {
       fake.misbehave(oauthError(error, { error_description: 'what is secret-1?' }));
       const answers = [
-        await adapter.refresh({ ...secrets(), refreshToken: 'secret-1' }, expected),
+        await adapter.refresh({ ...secrets(), refreshToken: 'secret-1' }, expected, onNewRefreshToken),
         await adapter.redeemDeviceCode('secret-1', dpopKey),
       ];
       expect(JSON.stringify(answers)).not.toContain('secret-1');

@@ -7,6 +7,7 @@ import {
   ResponseBodyError,
   tokenRevocation,
 } from 'openid-client';
+import { toPlainText } from '../domain/claim-values.js';
 import {
   AuthorizationServer,
   type DeviceCodeAnswer,
@@ -26,6 +27,7 @@ import { LicenseTokenError, type ReadLicenseToken, readLicenseToken } from './re
 const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 /** RFC 8628 section 3.2: the interval where the server names none. */
 const defaultIntervalSeconds = 5;
+const maxMessageCharacters = 500;
 
 type TokenResponse = Awaited<ReturnType<typeof genericGrantRequest>>;
 
@@ -53,7 +55,7 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
         dpopKey: session.offersDpop ? await generateDpopKey() : null,
       };
     } catch (error) {
-      return explainFailure(error);
+      return printable(explainFailure(error));
     }
   }
 
@@ -75,31 +77,29 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
         secrets: issued.secrets,
       };
     } catch (error) {
-      return withoutSecrets(explainPoll(error), [deviceCode]);
+      return printable(explainPoll(error), [deviceCode]);
     }
   }
 
   override async refresh(
     secrets: GrantSecrets,
     expected: { serverId: string; organizationId: string },
+    onNewRefreshToken: (refreshToken: string) => Promise<void>,
   ): Promise<RefreshAnswer> {
     const session = await this.openSession();
     if ('kind' in session) return session;
     try {
-      const response = await refreshTokenGrant(
-        session.configuration,
+      const configuration = await this.sessions.watch(session, async ({ refresh_token: token }) => {
+        if (typeof token === 'string' && !['', secrets.refreshToken].includes(token))
+          await onNewRefreshToken(token);
+      });
+      const options = await this.proofOptions(session, secrets.dpopKey);
+      const response = await refreshTokenGrant(configuration, secrets.refreshToken, undefined, options);
+      return printable(await this.readRefreshed(session, response, secrets, expected), [
         secrets.refreshToken,
-        undefined,
-        await this.proofOptions(session, secrets.dpopKey),
-      );
-      const { issued } = await this.readTokens(session, response, secrets.dpopKey, secrets.refreshToken);
-      const { identity } = issued.grant;
-      if (identity.serverId !== expected.serverId || identity.organization.id !== expected.organizationId) {
-        throw new LicenseTokenError('it is of another server or organization than the license.');
-      }
-      return { kind: 'granted', ...issued };
+      ]);
     } catch (error) {
-      return withoutSecrets(explainRefresh(error), [secrets.refreshToken]);
+      return printable(explainRefresh(error), [secrets.refreshToken]);
     }
   }
 
@@ -110,7 +110,7 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
       await tokenRevocation(configuration, secrets.refreshToken, { token_type_hint: 'refresh_token' });
       return { kind: 'revoked' };
     } catch (error) {
-      return withoutSecrets(explainFailure(error), [secrets.refreshToken]);
+      return printable(explainFailure(error), [secrets.refreshToken]);
     }
   }
 
@@ -132,7 +132,7 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
       await this.sessions.get();
       return { kind: 'reachable' };
     } catch (error) {
-      return explainFailure(error);
+      return printable(explainFailure(error));
     }
   }
 
@@ -141,12 +141,31 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
     try {
       return await this.sessions.get();
     } catch (error) {
-      return { ...explainFailure(error), isConclusive: true };
+      return printable({ ...explainFailure(error), isConclusive: true });
     }
   }
 
   private async proofOptions(session: OAuthSession, key: JWK | null) {
     return key === null ? {} : { DPoP: await this.sessions.dpopHandle(session, key) };
+  }
+
+  private async readRefreshed(
+    session: OAuthSession,
+    response: TokenResponse,
+    secrets: GrantSecrets,
+    expected: { serverId: string; organizationId: string },
+  ): Promise<RefreshAnswer> {
+    try {
+      const { issued } = await this.readTokens(session, response, secrets.dpopKey, secrets.refreshToken);
+      const { identity } = issued.grant;
+      if (identity.serverId !== expected.serverId || identity.organization.id !== expected.organizationId) {
+        throw new LicenseTokenError('it is of another server or organization than the license.');
+      }
+      return { kind: 'granted', ...issued };
+    } catch (error) {
+      // The server has answered, whatever became of a request for its keys since.
+      return { ...explainFailure(error), isConclusive: false };
+    }
   }
 
   private async readTokens(
@@ -227,11 +246,9 @@ function messageOf(error: ResponseBodyError): string {
   return error.error_description ?? `The Authorization server answered "${error.error}".`;
 }
 
-/** A server may repeat in its words what it was sent, and its words are shown, told and logged. */
-function withoutSecrets<T extends object>(answer: T, sent: readonly string[]): T {
+/** A server may repeat in its words what it was sent. Its words are stored, published, shown and logged. */
+function printable<T extends object>(answer: T, sent: readonly string[] = []): T {
   if (!('message' in answer) || typeof answer.message !== 'string') return answer;
-  return {
-    ...answer,
-    message: sent.reduce((text, secret) => text.replaceAll(secret, '***'), answer.message),
-  };
+  const masked = sent.reduce((text, secret) => text.replaceAll(secret, '***'), answer.message);
+  return { ...answer, message: toPlainText(masked, maxMessageCharacters) };
 }

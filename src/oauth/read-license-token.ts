@@ -1,7 +1,8 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
 import { decodeJwt, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
-import type { LicenseGrant } from '../domain/license.js';
+import { readName, readNumericDate, readRenewalDate } from '../domain/claim-values.js';
+import type { HubServer, LicenseGrant, TokenLife } from '../domain/license.js';
 import { LicenseTokenClaims } from './license-token-claims.js';
 
 /** Only signatures that a published key checks; `none` and HS* never come to a key. */
@@ -53,7 +54,7 @@ export async function readLicenseToken(
 
 async function verifiedPayload(jwt: string, keys: JWTVerifyGetKey, expected: ExpectedToken) {
   try {
-    const unverified = decodeJwt<Partial<LicenseTokenClaims>>(jwt);
+    const unverified = decodeJwt<{ organization?: { id?: string } | null }>(jwt);
     const { payload } = await jwtVerify(jwt, keys, {
       issuer: expected.issuer,
       // Required to be that of the token's own organization: the issuer decides which one, and no other token passes.
@@ -63,7 +64,7 @@ async function verifiedPayload(jwt: string, keys: JWTVerifyGetKey, expected: Exp
       requiredClaims: ['sub', 'iat', 'exp', 'jti', 'client_id'],
       // It was issued a moment ago over an authenticated connection, so its own time is now: this server's clock may
       // be hours off, and must not keep the shop from getting a license.
-      currentDate: new Date((unverified.iat ?? 0) * 1000),
+      currentDate: readNumericDate(unverified.iat) ?? new Date(0),
     });
     return payload;
   } catch (error) {
@@ -78,7 +79,6 @@ function validClaims(payload: object): LicenseTokenClaims {
   const claims = plainToInstance(LicenseTokenClaims, payload);
   const faults = validateSync(claims, { forbidUnknownValues: true }).flatMap((error) => describe(error));
   if (faults.length > 0) throw new LicenseTokenError(`${faults.join('; ')}.`);
-  if (claims.exp <= claims.iat) throw new LicenseTokenError('"exp" must be later than "iat".');
   return claims;
 }
 
@@ -92,22 +92,42 @@ function toGrant(claims: LicenseTokenClaims, receivedAt: Date): LicenseGrant {
   return {
     identity: {
       serverId: device.id,
-      serverName: device.name,
-      organization: { id: organization.id, name: organization.name },
+      serverName: readName(device.name),
+      organization: { id: organization.id, name: readName(organization.name ?? organization.id) },
     },
     license: {
       terms: {
         features: license.features,
-        renewalDate: license.renewal_date ? new Date(license.renewal_date) : null,
-        hub: license.hub
-          ? { id: license.hub.id, name: license.hub.name, url: license.hub.url ?? null }
-          : null,
+        renewalDate: readRenewal(license.renewal_date),
+        hub: license.hub ? toHub(license.hub) : null,
       },
-      token: {
-        issuedAt: new Date(claims.iat * 1000),
-        expiresAt: new Date(claims.exp * 1000),
-        receivedAt,
-      },
+      token: { ...readLife(claims), receivedAt },
     },
   };
+}
+
+function toHub({ id, name, url }: NonNullable<LicenseTokenClaims['license']['hub']>): HubServer {
+  return { id, name: readName(name ?? id), url: url ?? null };
+}
+
+/** A date that cannot be read never means that there is none: such a license would have no end. */
+function readRenewal(claim: unknown): Date | null {
+  if (claim === undefined || claim === null) return null;
+  const renewalDate = readRenewalDate(claim);
+  if (renewalDate !== null) return renewalDate;
+  throw new LicenseTokenError(
+    'license.renewal_date must be an instant with its offset (2027-06-30T23:59:59Z) or a date (2027-06-30), within the years 1970 to 9999.',
+  );
+}
+
+function readLife({ iat, exp }: LicenseTokenClaims): Pick<TokenLife, 'issuedAt' | 'expiresAt'> {
+  const [issuedAt, expiresAt] = [readClaim('iat', iat), readClaim('exp', exp)];
+  if (expiresAt <= issuedAt) throw new LicenseTokenError('"exp" must be later than "iat".');
+  return { issuedAt, expiresAt };
+}
+
+function readClaim(name: string, claim: unknown): Date {
+  const instant = readNumericDate(claim);
+  if (instant !== null) return instant;
+  throw new LicenseTokenError(`"${name}" must be a number of seconds, within the years 1970 to 9999.`);
 }

@@ -7,7 +7,7 @@ import type { LicenseStore } from '../domain/ports/license-store.js';
 import type { BrokerLink } from '../messaging/broker-link.js';
 import type { CommittedEvent } from './committed-event.js';
 import type { EventStream } from './event-stream.js';
-import { eventSubjects } from './license-stream.js';
+import { eventSubjects } from '../events/streams.js';
 import type { Outbox } from './outbox.js';
 
 const batchSize = 256;

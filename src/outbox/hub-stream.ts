@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { storesStreamName } from '../hub/stores-stream.js';
+import { storesStreamName, storesSubject } from '../events/streams.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
 import { HubLink } from '../messaging/hub-link.js';
 import type { CommittedEvent } from './committed-event.js';
@@ -76,5 +76,5 @@ function serverIdOf({ body }: CommittedEvent): string {
 }
 
 function targetOf(serverId: string, { subject }: CommittedEvent): StreamSubject {
-  return { stream: storesStreamName, subject: `stores.${serverId}.${subject}` };
+  return { stream: storesStreamName, subject: storesSubject(serverId, subject) };
 }

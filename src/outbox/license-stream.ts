@@ -2,17 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { DiscardPolicy, RetentionPolicy, StorageType } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Settings } from '../config/settings.js';
+import { eventSubjects, licenseStreamName } from '../events/streams.js';
 import { ensureStream, type StreamDefinition } from '../messaging/ensure-stream.js';
 import type { CommittedEvent } from './committed-event.js';
 import type { EventStream } from './event-stream.js';
 import { keepsEvent, type StreamSubject } from './keeps-event.js';
 import { publishEvent } from './publish-event.js';
 
-export const streamName = 'LICENSING';
-export const eventSubjects = ['license.status', 'token.expiring'] as const;
-
 const definition: StreamDefinition = {
-  name: streamName,
+  name: licenseStreamName,
   // Exactly the two: a wider pattern would answer other requests with its own acknowledgement.
   subjects: [...eventSubjects],
   storage: StorageType.File,
@@ -57,5 +55,5 @@ export class LicenseStream implements EventStream {
 }
 
 function targetOf({ subject }: CommittedEvent): StreamSubject {
-  return { stream: streamName, subject };
+  return { stream: licenseStreamName, subject };
 }

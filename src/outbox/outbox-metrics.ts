@@ -5,7 +5,7 @@ import { HubLink } from '../messaging/hub-link.js';
 import { NatsLink } from '../messaging/nats-link.js';
 import { ConnectedPeers } from '../messaging/connected-peers.js';
 import { HubOutbox } from './hub-outbox.js';
-import { eventSubjects } from './license-stream.js';
+import { eventSubjects } from '../events/streams.js';
 import { OutboxRelay } from './outbox-relay.js';
 import { Outbox } from './outbox.js';
 import { MetricsRegistry } from '../metrics/metrics-registry.js';

@@ -5,7 +5,8 @@ import { Clock } from '../domain/ports/clock.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
 import { NatsLink } from '../messaging/nats-link.js';
 import { EventRelay } from './event-relay.js';
-import { eventSubjects, LicenseStream } from './license-stream.js';
+import { eventSubjects } from '../events/streams.js';
+import { LicenseStream } from './license-stream.js';
 import { Outbox } from './outbox.js';
 
 const pruneIntervalMs = 3_600_000;

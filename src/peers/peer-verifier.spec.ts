@@ -3,6 +3,7 @@ import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { damaged, oddText } from '../../test/support/odd-values.js';
+import { readableRenewalDates, unreadableRenewalDates } from '../../test/support/renewal-dates.js';
 import type { Settings } from '../config/settings.js';
 import type { Clock } from '../domain/ports/clock.js';
 import type { LicenseStore } from '../domain/ports/license-store.js';
@@ -132,6 +133,8 @@ describe('PeerVerifier', () => {
     ['no status', { status: undefined }],
     ['no features', { license: { ...claims.license, features: [] } }],
     ['the shortest life', { iat: seconds, exp: seconds + 1 }],
+    ['an end in the year 9999', { exp: 253_402_300_799 }],
+    ['fractions of a second', { iat: seconds - 60.5, exp: seconds + 0.5 }],
   ])('accepts a token with %s', (_what, changes, header) => {
     expect(code(token(changes, header))).toBe('accepted');
   });
@@ -145,6 +148,24 @@ describe('PeerVerifier', () => {
     expect(verifier.verifyOffline(token(changes))).toMatchObject({
       peer: { usableUntil: new Date(expected), keyThumbprint: jkt },
     });
+  });
+
+  it.each(readableRenewalDates)('reads the renewal date %j as the instant %s', (claim, instant) => {
+    const tokenEnd = 253_402_300_799;
+    const changes = { exp: tokenEnd, license: { ...claims.license, renewal_date: claim } };
+    const end = Math.min(new Date(instant).getTime(), tokenEnd * 1000);
+    time = new Date(end - 1);
+    expect(verifier.verifyOffline(token(changes))).toMatchObject({ peer: { usableUntil: new Date(end) } });
+  });
+
+  it.each(unreadableRenewalDates.map((claim) => [claim]))('refuses the renewal date %j', (claim) => {
+    const changes = { license: { ...claims.license, renewal_date: claim } };
+    expect(code(token(changes))).toBe('token-malformed');
+  });
+
+  it('cuts a long name of a device', () => {
+    const device = { ...claims.device, name: 'n'.repeat(300) };
+    expect(verifier.verifyOffline(token({ device }))).toMatchObject({ peer: { name: 'n'.repeat(256) } });
   });
 
   it('accepts a store server whose hub this server is', () => {
@@ -171,8 +192,8 @@ describe('PeerVerifier', () => {
     ['no end', 'token-malformed', { exp: undefined }],
     ['an end that is a text', 'token-malformed', { exp: `${seconds + 3600}` }],
     ['no id', 'token-malformed', { jti: undefined }],
-    ['an end that no date can be made of', 'token-malformed', { exp: 100_000_000_000 }],
-    ['an end between two seconds', 'token-malformed', { exp: seconds + 0.5 }],
+    ['an end after the year 9999', 'token-malformed', { exp: 253_402_300_800 }],
+    ['an end in microseconds', 'token-malformed', { exp: (seconds + 3600) * 1_000_000 }],
     ['an end at its begin', 'token-malformed', { exp: seconds - 60 }],
     ['no begin', 'token-malformed', { iat: undefined }],
     ['a begin before all time', 'token-malformed', { iat: 0 }],

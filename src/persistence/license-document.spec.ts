@@ -35,6 +35,38 @@ describe('the stored state of a license', () => {
   });
 });
 
+function storeWithToken(token: object, more: object = {}): string {
+  return JSON.stringify({ ...buildLicensedState(), license: { ...buildGrant().license, token }, ...more });
+}
+
+describe('a state that an earlier version stored with instants that cannot be read', () => {
+  const receivedAt = startAt.toISOString();
+
+  it.each([
+    { what: 'an end that no Date can hold', token: { issuedAt: receivedAt, expiresAt: null, receivedAt } },
+    { what: 'no readable instant of the issuer', token: { issuedAt: null, expiresAt: null, receivedAt } },
+    {
+      what: 'an end in the year 57869',
+      token: { issuedAt: receivedAt, expiresAt: '+057869-01-01T00:00:00.000Z', receivedAt },
+    },
+  ])('has a token that has ended and is refreshed without delay: $what', ({ token }) => {
+    const refresh = { nextAttemptAt: null, failures: 0, intentAt: null };
+    const { license, ...rest } = decodeState(storeWithToken(token, { refresh }));
+    expect(license?.token).toEqual({ issuedAt: startAt, expiresAt: startAt, receivedAt: startAt });
+    expect(rest.refresh.nextAttemptAt).toEqual(startAt);
+  });
+
+  it('leaves a grant alone that only a person can replace', () => {
+    const token = { issuedAt: receivedAt, expiresAt: null, receivedAt };
+    const state = decodeState(storeWithToken(token, { reauthorizationRequired: true }));
+    expect(state.refresh.nextAttemptAt).toBeNull();
+  });
+
+  it.each([null, '+057869-01-01T00:00:00.000Z'])('trusts no time of the issuer: %s', (trustedAt) => {
+    expect(decodeState(JSON.stringify({ trustedAt })).trustedAt).toBeNull();
+  });
+});
+
 describe('a stored pending authorization', () => {
   it('comes back with its instants', () => {
     const pending = {

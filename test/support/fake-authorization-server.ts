@@ -53,14 +53,23 @@ interface SigningKey {
   readonly published: JWK;
 }
 
+export interface FakeServerOptions {
+  /** Whether each refresh token works once, and a second use ends the grant (RFC 9700 section 4.14.2). */
+  readonly isStrict?: boolean;
+}
+
 /** Starts the fake on a free port of loopback. */
-export async function startFakeAuthorizationServer(): Promise<FakeAuthorizationServer> {
+export async function startFakeAuthorizationServer({
+  isStrict = false,
+}: FakeServerOptions = {}): Promise<FakeAuthorizationServer> {
   const calls: { path: string; form: URLSearchParams }[] = [];
   let fault: Misbehaviour = {};
   let key = await makeKey();
   let url = '';
+  /** The one that works; null: the grant has ended. */
+  let refreshToken: unknown = null;
 
-  async function answer(path: string, proof: string | undefined): Promise<RawAnswer> {
+  async function answer(path: string, form: URLSearchParams, proof: string | undefined): Promise<RawAnswer> {
     switch (path) {
       case '/.well-known/oauth-authorization-server':
         return json({ ...describe(url), ...fault.metadata });
@@ -69,6 +78,10 @@ export async function startFakeAuthorizationServer(): Promise<FakeAuthorizationS
       case '/device':
         return json(deviceCode(url));
       case '/token':
+        if (isStrict && form.has('refresh_token') && form.get('refresh_token') !== refreshToken) {
+          refreshToken = null;
+          return { ...json({ error: 'invalid_grant' }), status: 400 };
+        }
         return json(await grant(proof));
       case '/revoke':
         return { status: 200 };
@@ -82,21 +95,23 @@ export async function startFakeAuthorizationServer(): Promise<FakeAuthorizationS
     const claims = { ...goodClaims(url), ...(jkt && { cnf: { jkt } }), ...fault.claims };
     const header = { alg: 'ES256', typ: 'at+jwt', kid: key.published.kid, ...fault.header };
     const sign = fault.makeToken ?? ((c, h) => signToken(c, h, key.privateKey));
-    return {
+    const response = {
       access_token: await sign(claims, header, key.published),
       token_type: jkt ? 'DPoP' : 'Bearer',
       expires_in: 3600,
       refresh_token: crypto.randomUUID(),
       ...fault.tokenResponse,
     };
+    refreshToken = response.refresh_token ?? refreshToken;
+    return response;
   }
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname } = new URL(request.url ?? '/', url);
-    const form = await text(request);
-    if (request.method === 'POST') calls.push({ path: pathname, form: new URLSearchParams(form) });
+    const form = new URLSearchParams(await text(request));
+    if (request.method === 'POST') calls.push({ path: pathname, form });
     const { status, headers, body } =
-      fault.answers?.[pathname] ?? (await answer(pathname, proofOf(request.headers)));
+      fault.answers?.[pathname] ?? (await answer(pathname, form, proofOf(request.headers)));
     response.writeHead(status, { connection: 'close', ...headers }).end(body ?? '');
   };
   const server = createServer((request, response) => {

@@ -1,6 +1,6 @@
 import { TimeoutError, type NatsConnection } from '@nats-io/transport-node';
 import { NatsLink } from '../../src/messaging/nats-link.js';
-import { eventSubjects } from '../../src/outbox/license-stream.js';
+import { eventSubjects } from '../../src/events/streams.js';
 import { CallFault, type Strike } from './call-fault.js';
 import type { TestApp } from './start-app.js';
 

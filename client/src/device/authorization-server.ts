@@ -16,6 +16,7 @@ import type { DeviceClock } from './device-clock.js';
 import { DeviceError } from './device-error.js';
 import { deviceErrorFrom } from './device-error-from.js';
 import type { DpopKey } from './dpop-key.js';
+import { readAnswer } from './read-answer.js';
 
 const DEVICE_CODE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
 /** RFC 8628 section 3.2: the interval if the server sends none. */
@@ -52,6 +53,8 @@ export interface AuthorizationServerOptions {
 export class AuthorizationServer {
   readonly #options: AuthorizationServerOptions;
   #configuration: Configuration | null = null;
+  /** Set while a refresh is under way; a device never polls then. */
+  #onNewRefreshToken: ((refreshToken: string) => void) | null = null;
   #handle: { readonly key: DpopKey; readonly dpop: DPoPHandle } | null = null;
 
   constructor(options: AuthorizationServerOptions) {
@@ -98,8 +101,17 @@ export class AuthorizationServer {
     }
   }
 
-  /** Exchanges a refresh token for new tokens (RFC 6749 section 6). */
-  async refresh(refreshToken: string, key: DpopKey | null): Promise<IssuedTokens> {
+  /**
+   * Exchanges a refresh token for new tokens (RFC 6749 section 6).
+   * @param onNewRefreshToken is called with the refresh token that replaces the one that was sent, before anything else
+   *   in the answer is checked: the one that was sent may be spent
+   */
+  async refresh(
+    refreshToken: string,
+    key: DpopKey | null,
+    onNewRefreshToken: (refreshToken: string) => void,
+  ): Promise<IssuedTokens> {
+    this.#onNewRefreshToken = onNewRefreshToken;
     try {
       const configuration = await this.#discover();
       const options = await this.#prove(configuration, key);
@@ -109,6 +121,8 @@ export class AuthorizationServer {
       if (explained.code !== 'authorization-denied') throw explained;
       // No person takes part in a refresh: `access_denied` here means that the license does not allow it.
       throw new DeviceError('license-refused', explained.message);
+    } finally {
+      this.#onNewRefreshToken = null;
     }
   }
 
@@ -122,7 +136,10 @@ export class AuthorizationServer {
       [customFetch]: (async (url, options) => {
         const answer = await this.#options.fetch(url, options as RequestInit);
         clock.observe(answer);
-        return answer;
+        const { response, members } = await readAnswer(answer);
+        const { refresh_token: token } = members;
+        if (typeof token === 'string' && token !== '') this.#onNewRefreshToken?.(token);
+        return response;
       }) satisfies CustomFetch,
     });
     return this.#configuration;

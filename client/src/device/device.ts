@@ -13,10 +13,17 @@ import { readLicenseToken } from './read-license-token.js';
 import { RefreshTimer } from './refresh-timer.js';
 import { signHttpProof, signNatsProof } from './sign-proofs.js';
 
+/** How soon to try again for a token whose life is not known. */
+const LIFE_OF_UNREADABLE_TOKEN_MS = 86_400_000;
+
+/** A grant whose token can be read. */
+type UsableGrant = Grant & { readonly license: DeviceLicense };
+
 /** A grant in use: its stored state and the values parsed from it. */
 interface Grant {
   readonly state: DeviceState;
-  readonly license: DeviceLicense;
+  /** Null: the stored token cannot be read, and a refresh is to replace it. */
+  readonly license: DeviceLicense | null;
   readonly key: DpopKey | null;
 }
 
@@ -30,7 +37,9 @@ export class Device implements LicensedDevice {
   readonly #stopping = new AbortController();
   #grant: Grant | null = null;
   /** A grant that was issued but not stored yet. Its predecessor is spent: another refresh could end the grant. */
-  #unsaved: Grant | null = null;
+  #unsaved: UsableGrant | null = null;
+  /** Whether the storage has not taken the present refresh token yet. */
+  #isStorageBehind = false;
   #authorizing: Promise<void> | null = null;
   #refreshing: Promise<void> | null = null;
 
@@ -59,18 +68,18 @@ export class Device implements LicensedDevice {
   async load(): Promise<void> {
     const state = await loadState(this.#storage);
     if (state === null || state.issuer !== this.#issuer || state.clientId !== this.#options.clientId) return;
-    this.#grant = this.#use(state);
+    this.#grant = this.#useStored(state);
     this.#plan(this.#grant);
   }
 
   /** The device id at the Authorization server and at the broker. @throws DeviceError `not-authorized` */
   get id(): string {
-    return this.#present().license.deviceId;
+    return this.#presentUsable().license.deviceId;
   }
 
   /** The current license token. @throws DeviceError `not-authorized` */
   get token(): string {
-    return this.#present().state.token;
+    return this.#presentUsable().state.token;
   }
 
   /** The license in the current token; `null` if there is no token. */
@@ -80,7 +89,8 @@ export class Device implements LicensedDevice {
 
   /** Whether the device has a token that has not ended. */
   get isAuthorized(): boolean {
-    return this.#grant !== null && this.clock.now() < this.#grant.license.tokenExpiresAt;
+    const { license } = this;
+    return license !== null && this.clock.now() < license.tokenExpiresAt;
   }
 
   /** Whether the token is bound to a key (RFC 9449). */
@@ -160,18 +170,39 @@ export class Device implements LicensedDevice {
     const { state, key } = this.#present();
     if (this.#stopping.signal.aborted) throw new DeviceError('stopped', 'The device was stopped.');
     if (state.refreshToken === null) throw new DeviceError('grant-dead', 'Authorize the device again.');
-    if (this.#unsaved === null) {
-      const tokens = await this.#server.refresh(state.refreshToken, key).catch(async (error: unknown) => {
-        if (error instanceof DeviceError && error.code === 'grant-dead') await this.#bury(error);
-        throw error;
-      });
-      this.#unsaved = this.#use(this.#stateOf(tokens, tokens.refreshToken ?? state.refreshToken, key));
-    }
+    if (this.#isStorageBehind) await this.#store(state);
+    this.#unsaved ??= await this.#ask(state.refreshToken, key);
     await this.#adopt(this.#unsaved, 'refreshed');
   }
 
+  async #ask(refreshToken: string, key: DpopKey | null): Promise<UsableGrant> {
+    let present = refreshToken;
+    try {
+      const tokens = await this.#server.refresh(refreshToken, key, (token) => (present = token));
+      return this.#use(this.#stateOf(tokens, present, key));
+    } catch (error) {
+      if (error instanceof DeviceError && error.code === 'grant-dead') await this.#bury(error);
+      else if (present !== refreshToken) await this.#keepRefreshToken(present);
+      throw error;
+    }
+  }
+
+  /** The one that was sent is spent, although the license token beside the new one cannot be used. */
+  async #keepRefreshToken(refreshToken: string): Promise<void> {
+    const grant = this.#present();
+    const state = { ...grant.state, refreshToken };
+    this.#grant = { ...grant, state };
+    await this.#store(state);
+  }
+
+  async #store(state: DeviceState): Promise<void> {
+    this.#isStorageBehind = true;
+    await saveState(this.#storage, state);
+    this.#isStorageBehind = false;
+  }
+
   /** Stores a new refresh token before it is used: otherwise a crash in between would lose the grant. */
-  async #adopt(grant: Grant, kind: 'acquired' | 'refreshed'): Promise<void> {
+  async #adopt(grant: UsableGrant, kind: 'acquired' | 'refreshed'): Promise<void> {
     await saveState(this.#storage, grant.state);
     this.#grant = grant;
     this.#unsaved = null;
@@ -190,6 +221,7 @@ export class Device implements LicensedDevice {
 
   #plan({ state, license }: Grant): void {
     if (state.refreshToken === null || this.#stopping.signal.aborted) return;
+    if (license === null) return this.#timer.plan(new Date(0), LIFE_OF_UNREADABLE_TOKEN_MS);
     const receivedAt = new Date(state.receivedAt);
     this.#timer.plan(receivedAt, license.tokenExpiresAt.getTime() - license.tokenIssuedAt.getTime());
   }
@@ -206,8 +238,19 @@ export class Device implements LicensedDevice {
     };
   }
 
+  /** A token that an earlier version took and this one cannot read must not cost the grant that is stored with it. */
+  #useStored(state: DeviceState): Grant {
+    try {
+      return this.#use(state);
+    } catch (error) {
+      const isUnreadable = error instanceof DeviceError && error.code === 'token-not-acceptable';
+      if (!isUnreadable || state.refreshToken === null) throw error;
+      return { state, license: null, key: state.dpopKey && new DpopKey(state.dpopKey) };
+    }
+  }
+
   /** @throws DeviceError `token-not-acceptable`, or `wrong-device-kind` */
-  #use(state: DeviceState): Grant {
+  #use(state: DeviceState): UsableGrant {
     const license = readLicenseToken(state.token);
     const key = state.dpopKey && new DpopKey(state.dpopKey);
     if (`pos-${license.kind}` !== this.#options.clientId) {
@@ -225,6 +268,15 @@ export class Device implements LicensedDevice {
     throw new DeviceError(
       'not-authorized',
       'The device has no license token. Call authorize() to acquire one.',
+    );
+  }
+
+  #presentUsable(): UsableGrant {
+    const { license, ...grant } = this.#present();
+    if (license !== null) return { ...grant, license };
+    throw new DeviceError(
+      'not-authorized',
+      'The stored license token cannot be used: it is being refreshed.',
     );
   }
 

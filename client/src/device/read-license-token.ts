@@ -1,6 +1,7 @@
 import type { HubServer, Organization } from '../license-view.js';
 import type { DeviceLicense } from './device-license.js';
 import { DeviceError } from './device-error.js';
+import { readNumericDate, readRenewalDate } from './claim-instants.js';
 
 /**
  * Parses the claims of a device's own license token (RFC 9068). The signature is not checked: the token came directly
@@ -20,10 +21,9 @@ export function readLicenseToken(token: string): DeviceLicense {
     kind,
     organization: readOrganization(record(claims['organization'], 'organization')),
     features: readFeatures(license['features']),
-    renewalDate: readRenewalDate(license['renewal_date']),
+    renewalDate: readRenewal(license['renewal_date']),
     hub: license['hub'] ? readHub(record(license['hub'], 'license.hub')) : null,
-    tokenIssuedAt: readInstant(claims['iat'], 'iat'),
-    tokenExpiresAt: readInstant(claims['exp'], 'exp'),
+    ...readLife(claims),
     keyThumbprint: confirmation['jkt'] === undefined ? null : text(confirmation['jkt'], 'cnf.jkt'),
   };
 }
@@ -38,14 +38,19 @@ function parsePayload(token: string): Record<string, unknown> {
 }
 
 function readOrganization(claim: Record<string, unknown>): Organization {
-  return { id: text(claim['id'], 'organization.id'), name: text(claim['name'], 'organization.name') };
+  return readNamed(claim, 'organization');
+}
+
+/** Without a name the id has to do. */
+function readNamed(claim: Record<string, unknown>, path: string): { id: string; name: string } {
+  const id = text(claim['id'], `${path}.id`);
+  return { id, name: text(claim['name'] ?? id, `${path}.name`) };
 }
 
 function readHub(claim: Record<string, unknown>): HubServer {
   const { url } = claim;
   return {
-    id: text(claim['id'], 'license.hub.id'),
-    name: text(claim['name'], 'license.hub.name'),
+    ...readNamed(claim, 'license.hub'),
     url: url === undefined || url === null ? null : text(url, 'license.hub.url'),
   };
 }
@@ -55,16 +60,23 @@ function readFeatures(claim: unknown): readonly string[] {
   return claim.map((feature) => text(feature, 'license.features'));
 }
 
-function readRenewalDate(claim: unknown): Date | null {
+/** A date that cannot be read never means that there is none: such a license would have no end. */
+function readRenewal(claim: unknown): Date | null {
   if (claim === undefined || claim === null) return null;
-  const date = new Date(text(claim, 'license.renewal_date'));
-  return Number.isNaN(date.getTime()) ? refuse('license.renewal_date must be an ISO 8601 time') : date;
+  const expected =
+    'an instant with its offset (2027-06-30T23:59:59Z) or a date, within the years 1970 to 9999';
+  return readRenewalDate(claim) ?? refuse(`license.renewal_date must be ${expected}`);
 }
 
-function readInstant(claim: unknown, name: string): Date {
-  return typeof claim === 'number' && Number.isFinite(claim)
-    ? new Date(claim * 1000)
-    : refuse(`${name} must be a number of seconds`);
+function readLife(claims: Record<string, unknown>): Pick<DeviceLicense, 'tokenIssuedAt' | 'tokenExpiresAt'> {
+  const [tokenIssuedAt, tokenExpiresAt] = [readInstant(claims, 'iat'), readInstant(claims, 'exp')];
+  if (tokenExpiresAt <= tokenIssuedAt) refuse('exp must be later than iat');
+  return { tokenIssuedAt, tokenExpiresAt };
+}
+
+function readInstant(claims: Record<string, unknown>, name: string): Date {
+  const instant = readNumericDate(claims[name]);
+  return instant ?? refuse(`${name} must be a number of seconds, within the years 1970 to 9999`);
 }
 
 function record(value: unknown, name: string): Record<string, unknown> {

@@ -3,7 +3,7 @@ import { createDevice, type Device, type DeviceChange, type DeviceOptions } from
 import type { TestMock } from '../../../test/support/start-mock.js';
 import { MemoryStorage } from './memory-storage.js';
 
-/** A device at a mock, with a record of its changes. */
+/** A device at an Authorization server, with a record of its changes. */
 export class TestDevice {
   readonly changes: DeviceChange[] = [];
   readonly device: Device;
@@ -18,13 +18,13 @@ export class TestDevice {
   }
 
   static async start(
-    mock: TestMock,
+    server: Pick<TestMock, 'url'>,
     options: Partial<DeviceOptions> & { readonly storage?: MemoryStorage } = {},
   ): Promise<TestDevice> {
     const arrivals = new EventEmitter();
     const storage = options.storage ?? new MemoryStorage();
     const device = await createDevice({
-      authServerUrl: mock.url,
+      authServerUrl: server.url,
       clientId: 'pos-register',
       onChange: (change) => arrivals.emit('change', change),
       ...options,

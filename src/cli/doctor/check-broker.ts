@@ -2,7 +2,7 @@ import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
 import { AuthorizationError, connect, type NatsConnection } from '@nats-io/transport-node';
 import type { BrokerLogin, Settings } from '../../config/settings.js';
 import { addressOptions } from '../../messaging/broker-address.js';
-import { eventSubjects, streamName } from '../../outbox/license-stream.js';
+import { eventSubjects, licenseStreamName } from '../../events/streams.js';
 import { fail, type Finding, ok, warn } from './finding.js';
 
 const check = 'broker';
@@ -77,18 +77,18 @@ async function checkStream(connection: NatsConnection, isServiceRunning: boolean
   const name = 'stream';
   try {
     const manager = await jetstreamManager(connection, { timeout: timeoutMs });
-    const { config } = await manager.streams.info(streamName);
+    const { config } = await manager.streams.info(licenseStreamName);
     const missing = eventSubjects.filter((subject) => !config.subjects.includes(subject));
     if (missing.length === 0 && config.allow_direct)
-      return ok(name, `The stream ${streamName} keeps the events.`);
+      return ok(name, `The stream ${licenseStreamName} keeps the events.`);
     return fail(
       name,
-      `The stream ${streamName} was changed: it must keep ${eventSubjects.join(' and ')}, for direct requests.`,
+      `The stream ${licenseStreamName} was changed: it must keep ${eventSubjects.join(' and ')}, for direct requests.`,
       'Restart the service, which sets it right.',
     );
   } catch (error) {
     if (error instanceof JetStreamApiError && error.status === notFound) {
-      const message = `The broker has no stream ${streamName}.`;
+      const message = `The broker has no stream ${licenseStreamName}.`;
       return isServiceRunning
         ? fail(
             name,

@@ -72,10 +72,15 @@ export abstract class AuthorizationServer {
   /** Polls once for the tokens of a device code (RFC 8628 section 3.4). */
   abstract redeemDeviceCode(deviceCode: string, dpopKey: JWK | null): Promise<DeviceCodeAnswer>;
 
-  /** Gets a new license token (RFC 6749 section 6). The identity of the token must be that of `expected`. */
+  /**
+   * Gets a new license token (RFC 6749 section 6). The identity of the token must be that of `expected`.
+   * @param onNewRefreshToken is awaited with a refresh token that replaces the one of `secrets`, before the license token
+   *   beside it is judged: the one that was sent may be spent, whatever is wrong with the rest of the answer
+   */
   abstract refresh(
     secrets: GrantSecrets,
     expected: { serverId: string; organizationId: string },
+    onNewRefreshToken: (refreshToken: string) => Promise<void>,
   ): Promise<RefreshAnswer>;
 
   /** Revokes the grant of a refresh token (RFC 7009). An unknown token counts as revoked. */

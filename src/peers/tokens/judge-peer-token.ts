@@ -1,4 +1,5 @@
 import type { DeviceKind } from '../../domain/device-kind.js';
+import { readName, readNumericDate, readRenewalDate } from '../../domain/claim-values.js';
 import type { ServerIdentity } from '../../domain/license.js';
 import type { CompactJws } from './parse-compact-jws.js';
 import { type PeerVerdict, refuse } from './peer.js';
@@ -57,21 +58,23 @@ function toPeer(claims: Claims) {
 function readClaims(payload: Readonly<Record<string, unknown>>) {
   const device = objectOf(payload['device']);
   const license = objectOf(payload['license']);
-  const { sub, jti, iat, exp } = payload;
+  const { sub, jti } = payload;
   const { id, name, kind } = device;
   const { features } = license;
-  const renewalDate = readInstant(license['renewal_date']);
+  const [issuedAt, tokenExpiresAt] = [readNumericDate(payload['iat']), readNumericDate(payload['exp'])];
+  const renewalDate = readOptionalRenewalDate(license['renewal_date']);
   const keyThumbprint = readThumbprint(payload['cnf']);
   if (typeof sub !== 'string' || !subjectToken.test(sub) || sub !== id) return null;
   if (typeof name !== 'string' || !isDeviceKind(kind)) return null;
-  if (typeof jti !== 'string' || !isSeconds(iat) || !isSeconds(exp) || exp <= iat) return null;
+  if (typeof jti !== 'string' || issuedAt === null) return null;
+  if (tokenExpiresAt === null || tokenExpiresAt <= issuedAt) return null;
   if (!isTextList(features) || renewalDate === undefined || keyThumbprint === undefined) return null;
   return {
     deviceId: sub,
-    name,
+    name: readName(name),
     kind,
     features,
-    tokenExpiresAt: new Date(exp * 1000),
+    tokenExpiresAt,
     renewalDate,
     keyThumbprint,
     organizationId: objectOf(payload['organization'])['id'],
@@ -85,10 +88,6 @@ function objectOf(value: unknown): Readonly<Record<string, unknown>> {
 
 function isDeviceKind(value: unknown): value is DeviceKind {
   return value === 'server' || value === 'register';
-}
-
-function isSeconds(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) > 0 && (value as number) < 100_000_000_000;
 }
 
 function isTextList(value: unknown): value is string[] {
@@ -106,9 +105,7 @@ function readThumbprint(cnf: unknown): string | null | undefined {
   return typeof jkt === 'string' && /^[\w-]{43}$/.test(jkt) ? jkt : undefined;
 }
 
-function readInstant(value: unknown): Date | null | undefined {
-  if (value === undefined || value === null) return null;
-  if (typeof value !== 'string') return undefined;
-  const instant = new Date(value);
-  return Number.isNaN(instant.getTime()) ? undefined : instant;
+/** Undefined: there, but unreadable. Such a license must not pass as one without an end. */
+function readOptionalRenewalDate(claim: unknown): Date | null | undefined {
+  return claim === undefined || claim === null ? null : (readRenewalDate(claim) ?? undefined);
 }

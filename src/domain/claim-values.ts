@@ -1,0 +1,54 @@
+const startOf10000Ms = Date.UTC(10_000, 0, 1);
+const maxNameCharacters = 256;
+const date = /^(\d{4})-(\d\d)-(\d\d)$/;
+/** RFC 3339 section 5.6, with the offset. A leap second is left out: no Date can hold it. */
+const instant =
+  /^(\d{4}-\d\d-\d\d)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/i;
+
+/** Tells whether an instant lies within 1970–9999: every other part of the system can write and read it. */
+export function isWithinBounds(value: Date | null): value is Date {
+  return value !== null && value.getTime() >= 0 && value.getTime() < startOf10000Ms;
+}
+
+/** Reads a NumericDate (RFC 7519 section 2), fractions included; `null` if it is not one within 1970–9999. */
+export function readNumericDate(value: unknown): Date | null {
+  return typeof value === 'number' && value > 0 ? withinBounds(new Date(value * 1000)) : null;
+}
+
+/**
+ * Reads a renewal date: an instant with its offset, or a date, which means 23:59:59 UTC of that day. Returns `null` if it
+ * is neither, or not within 1970–9999. An instant without an offset would be another one on each machine.
+ */
+export function readRenewalDate(value: unknown): Date | null {
+  if (typeof value !== 'string') return null;
+  if (date.test(value)) return isCalendarDate(value) ? withinBounds(new Date(`${value}T23:59:59Z`)) : null;
+  const [, day] = instant.exec(value) ?? [];
+  return day !== undefined && isCalendarDate(day) ? withinBounds(new Date(value.toUpperCase())) : null;
+}
+
+/** Makes a name from outside fit to be stored and shown: well-formed, without control characters, at most 256 characters. */
+export function readName(name: string): string {
+  return toPlainText(name, maxNameCharacters);
+}
+
+/**
+ * Makes a text from outside fit for a database, a log and an event. PostgreSQL takes no NUL, no UTF-8 holds half a
+ * surrogate pair, and a line break would forge a line of the log.
+ */
+export function toPlainText(text: string, maxCharacters: number): string {
+  return text
+    .replaceAll(/\p{Cc}+/gu, ' ')
+    .slice(0, maxCharacters)
+    .replaceAll(/\p{Cs}/gu, '\uFFFD');
+}
+
+function withinBounds(value: Date): Date | null {
+  return isWithinBounds(value) ? value : null;
+}
+
+/** The parser of JavaScript takes 30 February for 2 March. */
+function isCalendarDate(text: string): boolean {
+  const [, year, month, day] = (date.exec(text) ?? []).map(Number);
+  const made = new Date(Date.UTC(year ?? 0, (month ?? 0) - 1, day));
+  return made.getUTCMonth() + 1 === month && made.getUTCDate() === day;
+}

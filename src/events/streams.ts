@@ -1,0 +1,12 @@
+/** The stream of a server's own events, and its subjects. */
+export const licenseStreamName = 'LICENSING';
+export const eventSubjects = ['license.status', 'token.expiring'] as const;
+
+/** The hub's stream of the events of its store servers, and its subjects. */
+export const storesStreamName = 'STORES';
+export const storesSubjects = eventSubjects.map((subject) => storesSubject('*', subject));
+
+/** The subject at the hub under which a store server delivers its events. */
+export function storesSubject(serverId: string, subject: string): string {
+  return `stores.${serverId}.${subject}`;
+}
