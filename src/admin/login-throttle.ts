@@ -35,11 +35,6 @@ export class LoginThrottle {
     private readonly clock: Clock,
   ) {}
 
-  /** Whether a candidate is the right one and has nothing to wait for; if not, it has to {@link attempt}. */
-  admits(address: string, candidate: string): boolean {
-    return this.waiting < maxWaiting && !this.mistakes.has(address) && this.adminToken.matches(candidate);
-  }
-
   async attempt(address: string, candidate: string): Promise<LoginOutcome> {
     if (this.waiting >= maxWaiting) return { kind: 'refused' };
     const isRight = this.adminToken.matches(candidate);

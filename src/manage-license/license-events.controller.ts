@@ -2,7 +2,6 @@ import { Controller, Get, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AdminGuard } from '../admin/admin-guard.js';
-import { adminOf } from '../admin/admin-request.js';
 import { Problem, ProblemException } from '../http/problem.js';
 import { LicenseFeed } from './license-feed.js';
 
@@ -32,8 +31,8 @@ export class LicenseEventsController {
   @ApiResponse({ status: 429, description: 'too-many-streams', type: Problem })
   @ApiResponse({ status: 503, description: 'shutting-down', type: Problem })
   follow(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    const { session } = adminOf(request);
-    if (session === null) throw sessionRequired();
+    const session = request.admin?.session;
+    if (!session) throw sessionRequired();
     const outcome = this.feed.open(session);
     switch (outcome.kind) {
       case 'opened':
