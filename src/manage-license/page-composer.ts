@@ -21,7 +21,7 @@ export class PageComposer {
   ) {}
 
   async compose(request: FastifyRequest, notice: Notice | null): Promise<LicensePage> {
-    // Nothing waits after this line, so that everything on the page is of one moment.
+    // The only wait comes first, so that everything on the page is of one moment.
     const peoplePage = isAcquiring(this.reader.view()) ? await this.peoplePage.find() : null;
     const license = this.reader.view();
     const authorization = this.authorization();

@@ -3,7 +3,7 @@ import type { Message } from '../texts.js';
 
 export type MessageTone = 'good' | 'plain' | 'warning' | 'bad';
 
-/** A sign for each tone, for people who cannot tell the colors apart. */
+/** A sign for each tone, for people who cannot distinguish the colors. */
 const signs: Record<MessageTone, string> = { good: '✓', plain: 'i', warning: '!', bad: '✕' };
 
 export function renderMessage(tone: MessageTone, { title, text }: Message, more: Html | null = null): Html {
