@@ -4,7 +4,7 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 const yearMs = 365 * dayMs;
-/** Creating a formatter takes as long as rendering half a page. The limit bounds the memory that headers can claim. */
+/** Creating a formatter takes longer than rendering a page. The limit bounds the memory that headers can claim. */
 const maxFormatters = 50;
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
