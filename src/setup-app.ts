@@ -32,14 +32,18 @@ export function createAdapter({ trustedProxies }: Settings): FastifyAdapter {
 export async function setupApp(app: NestFastifyApplication): Promise<void> {
   app.useGlobalFilters(new PageErrorFilter());
   app.useGlobalPipes(new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true, transform: true }));
-  endConnectionsAtClose(app.getHttpAdapter().getInstance());
-  setSecurityHeaders(app.getHttpAdapter().getInstance());
-  limitBodyDepth(app.getHttpAdapter().getInstance());
+  const fastify = app.getHttpAdapter().getInstance();
+  // Guards set these; the declarations are beside the guards.
+  fastify.decorateRequest('admin', null);
+  fastify.decorateRequest('peer', null);
+  endConnectionsAtClose(fastify);
+  setSecurityHeaders(fastify);
+  limitBodyDepth(fastify);
   const { metricsAccess, hasDocs } = app.get(Settings);
-  if (metricsAccess !== 'off') app.get(HttpMetrics).follow(app.getHttpAdapter().getInstance());
+  if (metricsAccess !== 'off') app.get(HttpMetrics).follow(fastify);
   if (hasDocs) {
     const { setupDocs } = await import('./http/setup-docs.js');
-    allowStylesOfDocs(app.getHttpAdapter().getInstance());
+    allowStylesOfDocs(fastify);
     setupDocs(app);
   }
 }

@@ -32,7 +32,7 @@ describe('a page that stays open', { timeout: 120_000 }, () => {
     await store.mock.control('DELETE', '/mock/devices/srv-store-1/authorization');
     await store.app.as('post', '/api/license/refresh').expect(200);
     await store.hasStatus('Not Licensed');
-    await store.isTold('The Authorization server has withdrawn the license');
+    await store.isTold('The Authorization server has revoked the license');
     expect(await announcement().textContent()).toBe('License Status: Not Licensed');
   });
 
@@ -50,7 +50,7 @@ describe('a page that stays open', { timeout: 120_000 }, () => {
     await store.choose('Remove License');
     await store.isTold('Remove the license from Store 1?');
     await store.app.as('delete', '/api/license').expect(204);
-    await announcement().getByText('The license has changed meanwhile.').waitFor();
+    await announcement().getByText('The license has changed.').waitFor();
     await store.isTold('Remove the license from Store 1?');
     await announcement().getByRole('link', { name: 'Show it' }).click();
     await store.hasStatus('Not Licensed');
@@ -61,7 +61,7 @@ describe('a page that stays open', { timeout: 120_000 }, () => {
     await store.choose('Next');
     await store.page.locator('#user-code').click();
     await store.app.as('delete', '/api/license/authorization').expect(204);
-    await announcement().getByText('The license has changed meanwhile.').waitFor();
+    await announcement().getByText('The license has changed.').waitFor();
     await store.page.locator('#user-code').waitFor();
   });
 

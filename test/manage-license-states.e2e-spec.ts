@@ -32,7 +32,7 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
     await page.getByLabel('Admin token').fill('not the right one');
     await page.getByLabel('Your name').fill('Anna');
     await store.choose('Log in');
-    await page.getByRole('alert').getByText('That is not the admin token').waitFor();
+    await page.getByRole('alert').getByText('Incorrect admin token.').waitFor();
     expect(await page.getByLabel('Your name').inputValue()).toBe('Anna');
     await store.inspect('login-wrong');
   });
@@ -63,7 +63,7 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
     await store.isTold('Not authorized yet');
     await store.inspect('user-code-pending');
     await store.choose('Cancel');
-    await store.isTold('Cancelled');
+    await store.isTold('Canceled');
     await store.page.getByRole('button', { name: 'Next' }).waitFor();
   });
 
@@ -99,7 +99,7 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
     await store.choose('Next');
     await store.setFault('offline');
     await store.choose('Complete Authorization');
-    await store.page.getByText('The User Code stays good').waitFor();
+    await store.page.getByText('The User Code remains valid.').waitFor();
     await store.inspect('complete-unreachable');
   });
 
@@ -109,7 +109,7 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
     await store.mock.approve((await store.page.locator('#user-code').textContent()) ?? '');
     await store.changeLicense({ isActive: false });
     await store.choose('Complete Authorization');
-    await store.isTold('The authorization brought no license');
+    await store.isTold('The Authorization server did not grant a license');
     await store.inspect('license-refused');
   });
 
@@ -234,7 +234,7 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
     await store.logInLicensed();
     await store.mock.control('DELETE', '/mock/devices/srv-store-1/authorization');
     await store.choose('Refresh now');
-    await store.isTold('The Authorization server has withdrawn the license');
+    await store.isTold('The Authorization server has revoked the license');
     await store.inspect('revoked');
   });
 
@@ -243,7 +243,7 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
     await store.choose('Refresh now');
     await store.isTold('Done');
     await store.page.getByRole('link', { name: 'History' }).click();
-    await store.isTold('License and token on a time line');
+    await store.isTold('Timelines of license and token');
     const entries = await store.page.locator('.trail .what').allTextContents();
     expect(entries).toEqual(['License token refreshed', 'License acquired', 'User Code requested']);
     await store.page.getByText(/, by Anna from 127\.0\.0\.1$/).waitFor();
@@ -258,7 +258,7 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
   it('shows errors as pages to a browser', async () => {
     const { page, app } = store;
     expect((await page.goto(`${app.url}/nowhere`))?.status()).toBe(404);
-    await store.isTold('There is no such page');
+    await store.isTold('Page not found');
     await store.inspect('not-found');
     await store.logIn();
     const broken = app.app.get(LicenseStore);
@@ -277,7 +277,7 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
       for (const field of fields) (field as unknown as { value: string }).value = 'of another session';
     });
     await store.choose('Next');
-    await store.isTold('That form is out of date');
+    await store.isTold('This form is out of date');
     await store.inspect('forbidden');
   });
 });

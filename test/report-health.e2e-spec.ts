@@ -104,7 +104,7 @@ describe('health', () => {
         status: 'degraded',
         eventsWaiting: 1,
         oldestWaitingSince: committedAt.toISOString(),
-        message: 'connected, but the broker stores no events: is JetStream on?',
+        message: 'connected, but the broker stores no events. Check that JetStream is enabled',
       });
       expect(await ask('/health')).toMatchObject({ status: 200, body: { status: 'degraded' } });
     } finally {

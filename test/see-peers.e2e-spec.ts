@@ -68,8 +68,8 @@ describe('the page of connected servers and registers', { timeout: 120_000 }, ()
       row.replaceAll(/\s+/g, ' '),
     );
     expect(cells[0]).toContain('Requires Renewal ! Renew its license on the Authorization server.');
-    expect(cells[0]).toContain('Not heard of for more than a day');
-    expect(cells[1]).toContain('Register License token expired ✕ It has not come back');
+    expect(cells[0]).toContain('No contact for more than a day');
+    expect(cells[1]).toContain('Register License token expired ✕ It has not connected');
     expect(cells[1]).toContain('Not connected 8 days ago (16 November 2026 at 12:00 UTC)');
     expect(cells[3]).toMatch(/License token valid 1 December 2026 at 11:59 UTC \(in 6 days\) Connected$/);
     await store.inspect('peers');
@@ -83,7 +83,7 @@ describe('the page of connected servers and registers', { timeout: 120_000 }, ()
     await store.choose('Search');
     expect(await names()).toEqual([expect.stringContaining('reg-hub-2')]);
     await choose('Servers');
-    await store.page.getByText('There is none like that.').waitFor();
+    await store.page.getByText('No server or register matches.').waitFor();
     expect(await store.page.getByLabel('Name or ID begins with').inputValue()).toBe(
       'Head office, register 2',
     );
@@ -96,7 +96,7 @@ describe('the page of connected servers and registers', { timeout: 120_000 }, ()
     await store.page.goto(`${store.app.url}/peers?search=till-`);
     await store.page.getByText('Connection unknown').first().waitFor();
     await choose('Needs attention');
-    await store.page.getByText('There is none like that.').waitFor();
+    await store.page.getByText('No server or register matches.').waitFor();
     await choose('All');
     const first = await names();
     expect(first[0]).toContain('<script>');
@@ -105,7 +105,7 @@ describe('the page of connected servers and registers', { timeout: 120_000 }, ()
     const seen = [...first, ...(await names())].map((name) => name.split('\n')[1]);
     expect(seen).toEqual(ids);
     await store.page.goto(`${store.app.url}/peers?after=nonsense`);
-    await store.isTold('That did not work');
+    await store.isTold('The request was not valid');
   });
 });
 

@@ -9,7 +9,7 @@ import { readOrCreatePrivateFile } from '../persistence/private-file.js';
 
 export const adminTokenSetting = 'admin-token-sha256';
 
-/** Where a token that was made stands. */
+/** Returns the path of the file that contains the generated token. */
 export function adminTokenPath(dataDir: string): string {
   return join(dataDir, 'initial-admin-token');
 }
@@ -19,8 +19,8 @@ export function hashAdminToken(token: string): Buffer {
 }
 
 /**
- * The one secret of page and API. A generated one has 256 random bits, so its plain SHA-256 is safe to keep; it stands in
- * a file of the data folder and never in a log.
+ * The one secret of page and API. A generated token has 256 random bits, so its plain SHA-256 is safe to store. The token
+ * is in a file of the data folder and never in a log.
  */
 @Injectable()
 export class AdminToken implements OnModuleInit {
@@ -39,12 +39,12 @@ export class AdminToken implements OnModuleInit {
         : hashAdminToken(this.settings.adminToken);
   }
 
-  /** Where a person finds the token; null: it was set as ADMIN_TOKEN. */
+  /** The file in which a person finds the token; `null` if it is set as ADMIN_TOKEN. */
   get filePath(): string | null {
     return this.settings.adminToken === null ? adminTokenPath(this.settings.dataDir) : null;
   }
 
-  /** Tells whether `candidate` is the admin token, in a time that does not depend on how much of it is right. */
+  /** Compares a candidate with the admin token in constant time. */
   matches(candidate: string): boolean {
     return timingSafeEqual(hashAdminToken(candidate), this.hash);
   }
@@ -63,7 +63,7 @@ export class AdminToken implements OnModuleInit {
       return manager.findOneByOrFail(SettingRow, { name: adminTokenSetting });
     });
     if (kept.value !== hash.toString('hex')) {
-      // Another process on the same database was first: its token counts, and this one would only mislead.
+      // Another process on the same database was first. Its token is the valid one.
       rmSync(path);
       return Buffer.from(kept.value, 'hex');
     }

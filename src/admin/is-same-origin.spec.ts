@@ -18,7 +18,7 @@ describe('isSameOrigin', () => {
     [{ 'sec-fetch-site': 'same-site' }, false],
     [{ 'sec-fetch-site': 'cross-site', origin: 'http://pos.example:3000' }, false],
     [{ 'sec-fetch-site': 'none' }, false],
-  ])('takes %j for %j', (headers, expected) => {
+  ])('judges the headers %j as same origin: %j', (headers, expected) => {
     expect(isSameOrigin({ headers, host } as FastifyRequest)).toBe(expected);
   });
 });

@@ -1,11 +1,11 @@
 import type { FastifyRequest } from 'fastify';
 
 /**
- * Tells whether a browser sent this from a page of this very service. `SameSite` cannot: another port of the same machine
- * is the same site. Where a browser says nothing of it, or no browser sent it, the CSRF token decides alone.
+ * Returns whether a page of this service sent the request. `SameSite` cookies do not show that: another port of the same
+ * machine is the same site. A request without these headers passes, and the CSRF token alone decides.
  */
 export function isSameOrigin(request: FastifyRequest): boolean {
-  // Set by the browser alone, and true behind a proxy that changes the Host header too.
+  // Only browsers set this header, and it is correct even behind a proxy that changes the Host header.
   const site = request.headers['sec-fetch-site'];
   if (site !== undefined) return site === 'same-origin';
   const { origin } = request.headers;

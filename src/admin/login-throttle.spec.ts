@@ -7,7 +7,7 @@ import { LoginThrottle } from './login-throttle.js';
 const right = 'the right token';
 const adminToken = { matches: (candidate: string) => candidate === right } as unknown as AdminToken;
 
-/** A clock whose sleepers wake up when the test says so. */
+/** A clock that lets the test end each sleep. */
 class HeldClock extends FakeClock {
   readonly sleepers: { ms: number; wake: () => void }[] = [];
 
@@ -16,11 +16,11 @@ class HeldClock extends FakeClock {
   }
 }
 
-// The warning is for the log of a service.
+// Keeps the warnings out of the test output.
 Logger.overrideLogger(false);
 
 describe('LoginThrottle', () => {
-  it('makes each further guess from an address wait longer, up to two seconds', async () => {
+  it('delays each further attempt from an address longer, up to two seconds', async () => {
     const clock = new FakeClock();
     const throttle = new LoginThrottle(adminToken, clock);
     const waits: number[] = [];
@@ -32,7 +32,7 @@ describe('LoginThrottle', () => {
     expect(waits).toEqual([0, 0, 0, 0, 0, 250, 500, 1000, 2000, 2000, 2000, 2000]);
   });
 
-  it('makes the right token wait as long as a wrong one, and forgives after it', async () => {
+  it('delays the correct token as long as an incorrect one, and then resets the delay', async () => {
     const clock = new FakeClock();
     const throttle = new LoginThrottle(adminToken, clock);
     for (let attempt = 0; attempt < 20; attempt++) await throttle.attempt('192.0.2.1', 'wrong');
@@ -42,31 +42,31 @@ describe('LoginThrottle', () => {
     expect(await throttle.attempt('192.0.2.1', 'wrong')).toEqual({ kind: 'wrong', isSlowed: false });
   });
 
-  it('counts guesses at the same time one after the other', () => {
+  it('counts concurrent attempts one after the other', () => {
     const clock = new HeldClock();
     const throttle = new LoginThrottle(adminToken, clock);
     for (let attempt = 0; attempt < 8; attempt++) void throttle.attempt('192.0.2.1', 'wrong');
     expect(clock.sleepers.map(({ ms }) => ms)).toEqual([250, 500, 1000]);
   });
 
-  it('does not make one address wait for another', async () => {
+  it('does not delay one address because of another', async () => {
     const throttle = new LoginThrottle(adminToken, new FakeClock());
     for (let attempt = 0; attempt < 20; attempt++) await throttle.attempt('192.0.2.1', 'wrong');
     expect(await throttle.attempt('192.0.2.2', 'wrong')).toEqual({ kind: 'wrong', isSlowed: false });
   });
 
-  it('forgives ten minutes after the last mistake', async () => {
+  it('resets the delay ten minutes after the last mistake', async () => {
     const clock = new FakeClock();
     const throttle = new LoginThrottle(adminToken, clock);
     for (let attempt = 0; attempt < 6; attempt++) await throttle.attempt('192.0.2.1', 'wrong');
-    // The last mistake was made before its own wait.
+    // The last mistake was counted before its own delay of 250 ms.
     clock.advance(10 * 60_000 - 251);
     expect(await throttle.attempt('192.0.2.1', 'wrong')).toMatchObject({ isSlowed: true });
     clock.advance(10 * 60_000);
     expect(await throttle.attempt('192.0.2.1', 'wrong')).toMatchObject({ isSlowed: false });
   });
 
-  it('looks at no further token while 200 wait, so that a flood costs no memory', async () => {
+  it('refuses further attempts while 200 are waiting, so that a flood uses no memory', async () => {
     const clock = new HeldClock();
     const throttle = new LoginThrottle(adminToken, clock);
     for (let attempt = 0; attempt < 205; attempt++) void throttle.attempt('192.0.2.1', 'wrong');

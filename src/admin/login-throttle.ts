@@ -2,16 +2,19 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../domain/ports/clock.js';
 import { AdminToken } from './admin-token.js';
 
-/** Typing errors are free. */
+/** The number of mistakes, such as typing errors, without a delay. */
 const freeMistakes = 5;
 const firstDelayMs = 250;
-/** The most that anyone waits, whoever else is guessing from the same address. */
+/** The longest delay, however many attempts come from the same address. */
 const longestDelayMs = 2000;
 const forgivenAfterMs = 10 * 60_000;
 const maxAddresses = 10_000;
 const maxWaiting = 200;
 
-/** `isSlowed`: mistakes from that address made this answer wait. `refused`: too many wait; the token was not looked at. */
+/**
+ * The outcome of a login attempt. `isSlowed` is set if earlier mistakes from the same address delayed it. `refused` means
+ * that too many attempts are waiting and that the token was not compared.
+ */
 export type LoginOutcome =
   { readonly kind: 'right' | 'wrong'; readonly isSlowed: boolean } | { kind: 'refused' };
 
@@ -21,8 +24,8 @@ interface Mistakes {
 }
 
 /**
- * Compares candidates for the admin token, ever more slowly for an address that was wrong before. The right one waits as
- * long as a wrong one would, or the waiting would tell them apart, but it is let in: nobody is ever locked out.
+ * Compares candidates with the admin token, with a growing delay after mistakes from the same address. The correct token
+ * waits as long as an incorrect one, so that the delay reveals nothing. It is always accepted: nobody is locked out.
  */
 @Injectable()
 export class LoginThrottle {
@@ -35,16 +38,11 @@ export class LoginThrottle {
     private readonly clock: Clock,
   ) {}
 
-  /** Whether a candidate is the right one and has nothing to wait for; if not, it has to {@link attempt}. */
-  admits(address: string, candidate: string): boolean {
-    return this.waiting < maxWaiting && !this.mistakes.has(address) && this.adminToken.matches(candidate);
-  }
-
   async attempt(address: string, candidate: string): Promise<LoginOutcome> {
     if (this.waiting >= maxWaiting) return { kind: 'refused' };
     const isRight = this.adminToken.matches(candidate);
     const delayMs = this.delayMsFor(address);
-    // Counted before the wait, so that guesses at the same time are mistakes one after the other.
+    // Counted before the delay, so that concurrent attempts add up.
     if (!isRight) this.count(address);
     if (delayMs > 0) await this.wait(delayMs);
     if (isRight) this.mistakes.delete(address);
@@ -59,12 +57,13 @@ export class LoginThrottle {
 
   private count(address: string): void {
     const count = (this.recent(address)?.count ?? 0) + 1;
-    // Put at the end, so that the first key is the one that has been quiet for longest.
+    // Inserted at the end, so that the first key is the address with the oldest mistake.
     this.mistakes.delete(address);
     this.mistakes.set(address, { count, lastAt: this.clock.now().getTime() });
     const [quietest] = this.mistakes.keys();
     if (quietest !== undefined && this.mistakes.size > maxAddresses) this.mistakes.delete(quietest);
-    if (count === freeMistakes) this.logger.warn(`Wrong admin tokens come from ${address}: slowed down.`);
+    if (count === freeMistakes)
+      this.logger.warn(`${count} incorrect admin tokens from ${address}: further attempts are delayed.`);
   }
 
   private recent(address: string): Mistakes | undefined {

@@ -8,7 +8,7 @@ import { SettingRow } from '../persistence/entities/setting.entity.js';
 import { readOrCreatePrivateFile } from '../persistence/private-file.js';
 import { adminTokenPath, adminTokenSetting, hashAdminToken } from './admin-token.js';
 
-/** Replaces the stored admin token by a new one, in its file. Resolves to the path of that file. */
+/** Replaces the stored admin token and its file. Returns the path of the file. */
 export async function resetAdminToken({ dataDir }: Settings, database: Database): Promise<string> {
   const path = adminTokenPath(dataDir);
   await database.transact(async (manager) => {

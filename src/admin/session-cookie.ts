@@ -1,12 +1,12 @@
 import { parseCookie, stringifySetCookie } from 'cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-/** Cookies do not tell ports apart, so the name does: two services on one machine keep their sessions. */
+/** Contains the port, because cookies ignore ports: two services on one machine need different names. */
 function sessionCookieName(request: FastifyRequest): string {
   return `pos-licensing-${request.port ?? (request.protocol === 'https' ? 443 : 80)}`;
 }
 
-/** Reads the session id that the browser sent, if it can be one. */
+/** Returns the session id from the cookie, or `null` if there is none of the right form. */
 export function readSessionCookie(request: FastifyRequest): string | null {
   const id = parseCookie(request.headers.cookie ?? '')[sessionCookieName(request)];
   return id !== undefined && /^[\w-]{22}$/.test(id) ? id : null;

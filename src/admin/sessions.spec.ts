@@ -3,7 +3,7 @@ import { FakeClock } from '../../test/support/fake-clock.js';
 import { isCsrfTokenOf, Sessions } from './sessions.js';
 
 describe('Sessions', () => {
-  it('gives each session 128 random bits, and another CSRF token', () => {
+  it('gives each session an id of 128 random bits and its own CSRF token', () => {
     const sessions = new Sessions(new FakeClock());
     const ids = Array.from({ length: 50 }, () => sessions.start(null));
     expect(new Set(ids).size).toBe(50);
@@ -11,7 +11,7 @@ describe('Sessions', () => {
     expect(new Set(ids.map((id) => sessions.find(id)?.csrfToken)).size).toBe(50);
   });
 
-  it('keeps no id that could be read from its memory', () => {
+  it('does not store the id of a session', () => {
     const sessions = new Sessions(new FakeClock());
     const id = sessions.start('Anna');
     expect(JSON.stringify([...(sessions as unknown as { open: Map<string, unknown> }).open])).not.toContain(
@@ -19,7 +19,7 @@ describe('Sessions', () => {
     );
   });
 
-  it('ends the one that was idle for longest when there are too many', () => {
+  it('ends the session with the longest idle time when there are too many', () => {
     const clock = new FakeClock();
     const sessions = new Sessions(clock);
     const first = sessions.start(null);
@@ -31,7 +31,7 @@ describe('Sessions', () => {
     expect(sessions.find(second)).toBeNull();
   });
 
-  it('tells those who follow it that a session has ended, once', () => {
+  it('notifies listeners once about each ended session', () => {
     const clock = new FakeClock();
     const sessions = new Sessions(clock);
     const ended = vi.fn();
@@ -47,7 +47,7 @@ describe('Sessions', () => {
     expect(sessions.find(other)).toBeNull();
   });
 
-  it.each([undefined, null, 7, '', 'x', ['x']])('takes %j for no CSRF token', (candidate) => {
+  it.each([undefined, null, 7, '', 'x', ['x']])('rejects %j as a CSRF token', (candidate) => {
     const sessions = new Sessions(new FakeClock());
     const session = sessions.find(sessions.start(null));
     expect(session !== null && isCsrfTokenOf(session, candidate)).toBe(false);

@@ -4,14 +4,14 @@ import { Clock } from '../domain/ports/clock.js';
 
 const idleEndMs = 30 * 60_000;
 const absoluteEndMs = 12 * 60 * 60_000;
-/** Only who has the admin token opens a session, so this bounds carelessness and no attack. */
+/** Opening a session requires the admin token, so this limit guards against leaks, not against attackers. */
 const maxSessions = 200;
 
 /** A login of one person in one browser. */
 export interface Session {
-  /** What the person typed at the login, for the audit trail; null: nothing. */
+  /** The name that the person entered at the login, for the audit trail; `null` if there is none. */
   readonly name: string | null;
-  /** Stands in every form of the session: another site cannot know it. */
+  /** Part of every form of the session. Other sites cannot know it. */
   readonly csrfToken: string;
 }
 
@@ -21,8 +21,8 @@ interface OpenSession extends Session {
 }
 
 /**
- * The sessions of the page, by the hash of their id: 128 random bits that only the browser's cookie holds. They live in
- * the memory of this one process, so a restart ends them; processes that share a database would have to keep them there.
+ * Stores the sessions of the page by the hash of their id, whose 128 random bits only the cookie of the browser contains.
+ * Sessions are in the memory of one process: a restart ends them, and processes that share a database do not share them.
  */
 @Injectable()
 export class Sessions {
@@ -31,7 +31,7 @@ export class Sessions {
 
   constructor(private readonly clock: Clock) {}
 
-  /** Opens a session. Returns its id, which is kept nowhere else. */
+  /** Starts a session and returns its id, which is stored nowhere. */
   start(name: string | null): string {
     const id = randomBytes(16).toString('base64url');
     const now = this.clock.now().getTime();
@@ -46,12 +46,12 @@ export class Sessions {
     return id;
   }
 
-  /** Finds a session that has not ended, and leaves its idle end where it is. */
+  /** Returns a session that has not ended, without postponing its idle end. */
   find(id: string): Session | null {
     return this.findOpen(id);
   }
 
-  /** Finds a session that has not ended, for something that a person does: its idle end moves on. */
+  /** Returns a session that has not ended, and postpones its idle end. */
   use(id: string): Session | null {
     const session = this.findOpen(id);
     if (session !== null) session.lastUsedAt = this.clock.now().getTime();
@@ -62,14 +62,14 @@ export class Sessions {
     this.remove(hashOf(id));
   }
 
-  /** Ends those whose time is over; whoever follows them is told. */
+  /** Ends the sessions whose time is over, and notifies the listeners. */
   endOverdue(): void {
     for (const [hash, session] of this.open) {
       if (this.isOver(session)) this.remove(hash);
     }
   }
 
-  /** Calls back with each session that ends. Returns how to stop it. */
+  /** Calls the listener with each session that ends. Returns a function that removes the listener. */
   onEnd(listener: (session: Session) => void): () => void {
     this.endListeners.add(listener);
     return () => this.endListeners.delete(listener);
@@ -86,7 +86,7 @@ export class Sessions {
 
   private isOver({ startedAt, lastUsedAt }: OpenSession): boolean {
     const now = this.clock.now().getTime();
-    // A clock that was set back far must not prolong a session, so the distance counts in both directions.
+    // The absolute distance, so that a clock that is set back does not prolong a session.
     return Math.abs(now - lastUsedAt) >= idleEndMs || Math.abs(now - startedAt) >= absoluteEndMs;
   }
 
@@ -103,7 +103,7 @@ export class Sessions {
   }
 }
 
-/** Tells whether `candidate` is the session's CSRF token, in a time that does not depend on how much of it is right. */
+/** Compares a candidate with the CSRF token of a session in constant time. */
 export function isCsrfTokenOf(session: Session, candidate: unknown): boolean {
   if (typeof candidate !== 'string') return false;
   return timingSafeEqual(digest(candidate), digest(session.csrfToken));

@@ -15,7 +15,9 @@ export class BackupController {
 
   @Post()
   @HttpCode(HttpStatus.OK)
-  @ApiOperation({ summary: 'A copy of the database, as of this moment; the key of its secrets is not in it' })
+  @ApiOperation({
+    summary: 'Make a copy of the database. It does not contain the encryption key of its secrets',
+  })
   @ApiProduces('application/vnd.sqlite3')
   @ApiResponse({ status: 200, schema: { type: 'string', format: 'binary' } })
   @ApiResponse({ status: 401, description: 'unauthorized', type: Problem })
@@ -29,7 +31,7 @@ export class BackupController {
         throw new ProblemException(
           409,
           'backup-unsupported',
-          'The database is PostgreSQL: back it up with pg_dump, and keep ENCRYPTION_KEY with it.',
+          'The database is PostgreSQL. Back it up with pg_dump, and keep a copy of ENCRYPTION_KEY.',
         );
     }
   }

@@ -12,10 +12,10 @@ import { Database } from '../persistence/database.js';
 
 export type BackupOutcome =
   | { readonly kind: 'made'; readonly content: Readable }
-  /** A database server is backed up with its own tools. */
+  /** PostgreSQL has its own backup tools. */
   | { readonly kind: 'unsupported' };
 
-/** Copies the database while the service runs; its secrets stay sealed, and the key is not in it. */
+/** Copies the database while the service runs. The secrets in the copy stay encrypted, and it does not contain the key. */
 @Injectable()
 export class MakeBackup implements OnModuleInit {
   constructor(
@@ -24,7 +24,7 @@ export class MakeBackup implements OnModuleInit {
     private readonly settings: Settings,
   ) {}
 
-  /** A process that was killed while it handed a copy out leaves it behind. */
+  /** Removes the copies of a process that was killed while it sent them. */
   onModuleInit(): void {
     const prefix = this.draftPrefix();
     if (prefix === null) return;

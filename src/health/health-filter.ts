@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, ServiceUnavailableException } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 
-/** Answers a failed check with the same Terminus document as a passed one: which part failed is all that is asked for. */
+/** Answers a failed check with the Terminus document, which names the failed parts, instead of problem details. */
 @Catch(ServiceUnavailableException)
 export class HealthFilter implements ExceptionFilter<ServiceUnavailableException> {
   catch(failed: ServiceUnavailableException, host: ArgumentsHost): void {

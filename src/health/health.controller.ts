@@ -18,13 +18,13 @@ import { Database } from '../persistence/database.js';
 import { HealthFilter } from './health-filter.js';
 
 const databaseTimeoutMs = 2000;
-/** An event reaches a broker that works within a second. */
+/** Much longer than publishing takes: a working broker stores an event within a second. */
 const longestWaitMs = 30_000;
 const leastFreeBytes = 64 * 1024 * 1024;
 
 /**
- * Tells how the service is. The internet, the broker or the license away is `degraded`: the shop goes on, and a restart
- * would not help. Only a fault of the service itself is an error.
+ * Reports the health of the service. Without the internet, the broker or a license it is `degraded`: the shop keeps
+ * working, and a restart would not help. Only a fault of the service itself is an error.
  */
 @ApiTags('health')
 @UseFilters(HealthFilter)
@@ -43,7 +43,7 @@ export class HealthController {
     private readonly settings: Settings,
   ) {}
 
-  /** The process answers; nothing else is asked, or an outage elsewhere would restart every service. */
+  /** Checks no dependency: otherwise an outage elsewhere would restart every service. */
   @Get('live')
   @HealthCheck()
   live(): Promise<HealthCheckResult> {
@@ -76,7 +76,7 @@ export class HealthController {
       .withTimeout(databaseTimeoutMs);
   }
 
-  /** Without a write the license still counts and is told, but a new token could not be kept. */
+  /** If writes fail, the service still publishes the license, but it cannot store a new token. */
   private async checkWrites() {
     const fault = await this.database.findWriteFault().catch(() => null);
     return fault === null ? this.checkDatabase() : this.indicators.check('database').down(fault);
@@ -90,11 +90,11 @@ export class HealthController {
     if (!this.link.isConnected) return check.degraded({ ...data, message: 'not connected' });
     const waitedMs = oldestAt === null ? 0 : this.clock.now().getTime() - oldestAt.getTime();
     if (waitedMs > longestWaitMs) {
-      const message = 'connected, but the broker stores no events: is JetStream on?';
+      const message = 'connected, but the broker stores no events. Check that JetStream is enabled';
       return check.degraded({ ...data, message });
     }
     return this.hub.isConfigured && !this.hub.isConnected
-      ? check.degraded({ ...data, message: 'the hub is not connected' })
+      ? check.degraded({ ...data, message: 'not connected to the hub' })
       : check.up(data);
   }
 
@@ -134,7 +134,7 @@ export class HealthController {
   }
 }
 
-/** Without the database nobody can count; that fault is told by its own check. */
+/** Returns `null` for both if the database fails, which the check of the database reports. */
 function countWaiting(outbox: Outbox): Promise<{ count: number | null; oldestAt: Date | null }> {
   return outbox.pending().catch(() => ({ count: null, oldestAt: null }));
 }

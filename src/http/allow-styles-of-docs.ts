@@ -4,12 +4,9 @@ import type { FastifyInstance, onSendHookHandler } from 'fastify';
 const docsPath = /^\/docs\/?$/;
 const inlineStyles = /<style[^>]*>([^]*?)<\/style>|\sstyle="([^"]*)"/g;
 
-/** The colours of the logo, which the script of the page puts in. */
-const logoHash = "'sha256-RL3ie0nH+Lzz2YNqQN83mnU0J1ot4QL7b99vMdIX99w='";
-
 /**
- * The page of the OpenAPI document comes with styles in its HTML. Its policy names each of them by its hash, so that they
- * count and nothing else does; no other page has such an exception. To be called before the page gets its route.
+ * Allows the inline styles of the OpenAPI page by their hashes. Every other page keeps the policy without exceptions.
+ * Call it before the page gets its route.
  */
 export function allowStylesOfDocs(fastify: FastifyInstance): void {
   fastify.addHook('onRoute', (route) => {
@@ -30,7 +27,7 @@ function policyFor(page: string): string {
     return `'sha256-${hash}'`;
   });
   return (
-    `default-src 'self'; style-src 'self' 'unsafe-hashes' ${[...new Set(hashes), logoHash].join(' ')}; img-src 'self' data:; ` +
+    `default-src 'self'; style-src 'self' 'unsafe-hashes' ${[...new Set(hashes)].join(' ')}; img-src 'self' data:; ` +
     "base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'"
   );
 }

@@ -3,9 +3,9 @@ import type { Socket } from 'node:net';
 import { problemContentType, toProblem } from './problem.js';
 import { securityHeaders } from './security-headers.js';
 
-/** What is no request at all, and what is too long to become one: Node's parser gives up, so no hook or filter sees it. */
+/** Answers requests that Node's parser rejects as malformed, too long or too slow. No hook or filter sees them. */
 export function answerUnreadableRequest(error: NodeJS.ErrnoException, socket: Socket): void {
-  // Who sent it is gone already.
+  // The client is gone.
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
   if (!socket.writable) {
     socket.destroy();
@@ -26,11 +26,11 @@ export function answerUnreadableRequest(error: NodeJS.ErrnoException, socket: So
 
 function explain(fault: string | undefined): { status: number; code: string; detail: string } {
   if (fault === 'HPE_HEADER_OVERFLOW') {
-    const detail = 'The address and the headers of a request may have 16 KB together.';
+    const detail = 'The URL and the headers of a request may have at most 16 KB in total.';
     return { status: 431, code: 'request-header-fields-too-large', detail };
   }
   if (fault === 'ERR_HTTP_REQUEST_TIMEOUT') {
-    return { status: 408, code: 'request-timeout', detail: 'The request did not come in time.' };
+    return { status: 408, code: 'request-timeout', detail: 'The request did not arrive in time.' };
   }
-  return { status: 400, code: 'bad-request', detail: 'What came is no HTTP request.' };
+  return { status: 400, code: 'bad-request', detail: 'Malformed HTTP request.' };
 }

@@ -3,8 +3,8 @@ import type { FastifyInstance } from 'fastify';
 const longestGoodbyeMs = 1500;
 
 /**
- * Ends what is still connected a moment after the server began to close. Closing waits for every request, and for every
- * connection that has not sent one yet, as browsers open them ahead: one of either would hold up the stop of the service.
+ * Ends all connections shortly after the server begins to close. Closing waits for every request and for every
+ * connection without a request, which browsers open in advance. Either could delay the shutdown of the service.
  */
 export function endConnectionsAtClose(fastify: FastifyInstance): void {
   fastify.addHook('preClose', (done) => {

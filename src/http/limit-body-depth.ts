@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { ProblemException } from './problem.js';
 
-/** No body of ours is deeper than an object of plain values. */
+/** More than any route needs: no body is deeper than an object of plain values. */
 const deepest = 8;
 
 /**
- * Refuses bodies that are nested deeper than any of ours. A few kilobytes of brackets would exhaust the stack of whatever
- * walks through them by calling itself, as class-transformer does.
+ * Refuses deeply nested bodies. A few kilobytes of brackets would exhaust the stack of recursive code such as
+ * class-transformer.
  */
 export function limitBodyDepth(fastify: FastifyInstance): void {
   fastify.addHook('preValidation', (request, _reply, done) => {

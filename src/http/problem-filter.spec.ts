@@ -5,7 +5,7 @@ import { ProblemFilter } from './problem-filter.js';
 
 const logged = vi.fn();
 
-/** What the filter makes of an error. */
+/** Returns the answer of the filter to an error. */
 function answerTo(error: unknown) {
   const answer = { status: 0, headers: {}, type: '', problem: {} as Problem };
   const reply = {
@@ -27,7 +27,7 @@ describe('ProblemFilter', () => {
 
   afterEach(() => void vi.restoreAllMocks());
 
-  it('writes a problem of our own with its code, detail and headers', () => {
+  it('answers a ProblemException with its code, detail and headers', () => {
     const headers = { 'retry-after': '2' };
     expect(answerTo(new ProblemException(409, 'license-present', 'Remove it first.', headers))).toEqual({
       status: 409,
@@ -44,7 +44,7 @@ describe('ProblemFilter', () => {
     expect(logged).not.toHaveBeenCalled();
   });
 
-  it('joins the faults of a body that was refused', () => {
+  it('joins the faults of a refused body', () => {
     const { problem } = answerTo(new BadRequestException(['limit must be a number', 'x should not exist']));
     expect(problem).toMatchObject({
       status: 400,
@@ -53,7 +53,7 @@ describe('ProblemFilter', () => {
     });
   });
 
-  it('repeats no more of a caller’s words than a person reads', () => {
+  it('truncates the detail to 500 characters', () => {
     expect(answerTo(new NotFoundException('x'.repeat(10_000))).problem.detail).toHaveLength(500);
   });
 
@@ -61,18 +61,18 @@ describe('ProblemFilter', () => {
     [413, 'payload-too-large'],
     [415, 'unsupported-media-type'],
     [431, 'request-header-fields-too-large'],
-  ])('takes the status %i of the server below', (statusCode, code) => {
+  ])('keeps the status %i of an error of Fastify, with the code %s', (statusCode, code) => {
     const error = Object.assign(new Error('refused'), { statusCode });
     expect(answerTo(error)).toMatchObject({ status: statusCode, problem: { code, detail: 'refused' } });
   });
 
   it.each([
     ['an error', new Error('password=secret at /srv/app.js:1')],
-    ['an error with a status that is none', Object.assign(new Error('secret'), { statusCode: 'secret' })],
-    ['an error with a status of success', Object.assign(new Error('secret'), { statusCode: 200 })],
-    ['a text', 'secret'],
-    ['nothing', undefined],
-  ])('tells the log and not the caller what %s says', (_what, error) => {
+    ['an error with an invalid status', Object.assign(new Error('secret'), { statusCode: 'secret' })],
+    ['an error with a success status', Object.assign(new Error('secret'), { statusCode: 200 })],
+    ['a string', 'secret'],
+    ['undefined', undefined],
+  ])('logs %s without revealing it to the caller', (_what, error) => {
     const answer = answerTo(error);
     expect(answer).toMatchObject({ status: 500, problem: { code: 'internal-error' } });
     expect(JSON.stringify(answer)).not.toContain('secret');

@@ -4,10 +4,10 @@ import type { FastifyReply } from 'fastify';
 import { explainStorageFault } from '../persistence/storage-fault.js';
 import { ProblemException, problemContentType, toProblem } from './problem.js';
 
-/** A framework's message may repeat what a caller sent; no more of it than a person reads. */
+/** Bounds the input of the caller that a message of a framework may repeat. */
 const longestDetail = 500;
 
-/** Writes every error as RFC 9457 problem details, without internals. */
+/** Answers every error with RFC 9457 problem details, without internals. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('HTTP');
@@ -33,10 +33,15 @@ export class ProblemFilter implements ExceptionFilter {
       this.logger.error('A request failed.', error instanceof Error ? error.stack : error);
       const fault = explainStorageFault(error);
       if (fault !== null) {
-        const detail = `${fault}. Nothing was changed; try again then.`;
+        const detail = `${fault}. Nothing was changed. Try again after that.`;
         return { status: 503, code: 'storage-unavailable', detail, headers: {} };
       }
-      return { status, code: 'internal-error', detail: 'The request failed; the log says why.', headers: {} };
+      return {
+        status,
+        code: 'internal-error',
+        detail: 'The request failed. See the log of the service for the reason.',
+        headers: {},
+      };
     }
     return { status, code: codeOf(status), detail: detailOf(error), headers: {} };
   }
@@ -44,7 +49,7 @@ export class ProblemFilter implements ExceptionFilter {
 
 function statusOf(error: unknown): number {
   if (error instanceof HttpException) return error.getStatus();
-  // Fastify's own errors, such as that of a body that is too large.
+  // Errors of Fastify, such as the one for a body that is too large.
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
   return typeof status === 'number' && status >= 400 && status < 600 ? status : 500;
 }

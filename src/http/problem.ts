@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 
-/** What went wrong, for a program and for a person (RFC 9457). */
+/** Problem details of an error (RFC 9457). */
 export class Problem {
   @ApiProperty({ example: 'urn:pos-licensing:problem:authorization-pending' })
   type!: string;
@@ -13,16 +13,16 @@ export class Problem {
   @ApiProperty({ example: 409 })
   status!: number;
 
-  @ApiProperty({ example: 'authorization-pending', description: 'Stable; written for programs.' })
+  @ApiProperty({ example: 'authorization-pending', description: 'Stable, for programs.' })
   code!: string;
 
-  @ApiProperty({ example: 'Nobody has entered the user code yet: enter it, then try again.' })
+  @ApiProperty({ example: 'Nobody has entered the user code yet. Enter it, then try again.' })
   detail!: string;
 }
 
 export const problemContentType = 'application/problem+json; charset=utf-8';
 
-/** Writes the problem document of an error. */
+/** Returns the problem details of an error. */
 export function toProblem(status: number, code: string, detail: string): Problem {
   return {
     type: `urn:pos-licensing:problem:${code}`,
@@ -33,7 +33,7 @@ export function toProblem(status: number, code: string, detail: string): Problem
   };
 }
 
-/** An answer that is an RFC 9457 problem: thrown by controllers, written by the filter. */
+/** Becomes an answer with problem details: controllers throw it, and the filter sends it. */
 export class ProblemException extends HttpException {
   constructor(
     status: number,

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 
-/** What every answer carries. */
+/** The headers of every answer. */
 export const securityHeaders = {
   'content-security-policy':
     "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'",
@@ -13,20 +13,20 @@ export const securityHeaders = {
 } as const;
 const entries = Object.entries(securityHeaders);
 
-/** Sets the security headers of every answer, errors and unknown routes included. */
+/** Sets the security headers of every answer, including errors and unknown routes. */
 export function setSecurityHeaders(fastify: FastifyInstance): void {
-  // With a callback and not as a promise: this runs for every request there is.
+  // A callback is cheaper than a promise, and this runs for every request.
   fastify.addHook('onSend', (_request, reply, payload, done) => {
     addSecurityHeaders(reply);
     done(null, payload);
   });
 }
 
-/** Adds the security headers to one answer. What a route has set stays. */
+/** Adds the security headers to one answer, except those that its route has set. */
 export function addSecurityHeaders(reply: FastifyReply): void {
   for (const [name, value] of entries) {
     if (!reply.hasHeader(name)) reply.header(name, value);
   }
-  // A license is nobody's business but the caller's; a route may allow more.
+  // Not cacheable by default.
   if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
 }

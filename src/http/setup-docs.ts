@@ -1,7 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 
-/** Publishes the OpenAPI document at /openapi.json, and a page of it at /docs. */
+/** Serves the OpenAPI document at `/openapi.json`, and a page that shows it at `/docs`. */
 export function setupDocs(app: INestApplication): void {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
@@ -13,5 +13,7 @@ export function setupDocs(app: INestApplication): void {
   SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, config), {
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],
+    // Without the top bar: the script that adds its logo adds an inline style, which the policy blocks.
+    swaggerOptions: { layout: 'BaseLayout' },
   });
 }

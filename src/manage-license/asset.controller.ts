@@ -1,9 +1,10 @@
 import { Controller, Get, NotFoundException, Param, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import Negotiator from 'negotiator';
 import { pageAssets } from './page-assets.js';
 
-/** Serves what pages load. Nothing of it is secret, and nothing but what is listed can be asked for. */
+/** Serves the files that pages load. They are public, and no other file can be requested. */
 @ApiExcludeController()
 @Controller('assets')
 export class AssetController {
@@ -14,14 +15,11 @@ export class AssetController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Buffer {
     const asset = pageAssets.get(name);
-    if (asset === undefined) throw new NotFoundException('There is no such file.');
+    if (asset === undefined) throw new NotFoundException('This file does not exist.');
     reply.header('content-type', asset.contentType);
     reply.header('cache-control', 'public, max-age=31536000, immutable');
     reply.header('vary', 'accept-encoding');
-    const acceptsGzip = /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(
-      request.headers['accept-encoding'] ?? '',
-    );
-    if (!acceptsGzip) return asset.body;
+    if (new Negotiator(request).encoding(['gzip']) === undefined) return asset.body;
     reply.header('content-encoding', 'gzip');
     return asset.gzipped;
   }

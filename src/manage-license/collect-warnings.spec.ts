@@ -10,17 +10,19 @@ import type { LicenseState } from '../domain/license-state.js';
 import { initialLicenseState } from '../domain/license-state.js';
 import { licenseViewAt } from '../domain/license-view.js';
 import { collectWarnings } from './collect-warnings.js';
+import { textsFor } from './texts.js';
 
+const texts = textsFor('en');
 const licensed = buildLicensedState();
-const lastError = { code: 'some-code', message: 'what the service noted', at: startAt };
+const lastError = { code: 'some-code', message: 'a technical reason', at: startAt };
 
 function titlesOf(state: LicenseState, afterDays = 0): string[] {
   const view = licenseViewAt(state, defaultPolicy, shift(startAt, afterDays * dayMs));
-  return collectWarnings(view).map(({ message }) => message.title);
+  return collectWarnings(view, texts).map(({ message }) => message.title);
 }
 
 describe('collectWarnings', () => {
-  it('has nothing to say of a healthy license, nor of none', () => {
+  it('returns no warning for a healthy license or without a license', () => {
     expect(titlesOf(licensed)).toEqual([]);
     expect(titlesOf(initialLicenseState)).toEqual([]);
   });
@@ -28,33 +30,33 @@ describe('collectWarnings', () => {
   it.each([
     [6, 'The license token expires soon'],
     [7.1, 'The license token has expired'],
-  ])('warns of the token after %d days', (days, title) => {
+  ])('warns about the token after %d days: %s', (days, title) => {
     expect(titlesOf(licensed, days)).toEqual([title]);
   });
 
   it.each([
     [340, 'Renew the license'],
     [366, 'The license has expired'],
-  ])('warns of the renewal date after %d days, before all else', (days, title) => {
+  ])('puts the warning about the renewal date first after %d days: %s', (days, title) => {
     expect(titlesOf(licensed, days)[0]).toBe(title);
   });
 
-  it('tells since when the Authorization server cannot be reached, and when it is tried again', () => {
+  it('warns that the Authorization server cannot be reached, with the beginning of the outage and the next try', () => {
     const nextAttemptAt = shift(startAt, 1000);
     const state: LicenseState = {
       ...licensed,
       connection: { online: false, offlineSince: startAt, lastContactAt: null, lastError },
       refresh: { ...licensed.refresh, nextAttemptAt },
     };
-    const [warning] = collectWarnings(licenseViewAt(state, defaultPolicy, startAt));
+    const [warning] = collectWarnings(licenseViewAt(state, defaultPolicy, startAt), texts);
     expect(warning).toMatchObject({
       message: { title: 'The Authorization server cannot be reached' },
       instants: [{ at: startAt }, { at: nextAttemptAt }],
-      detail: 'what the service noted',
+      detail: 'a technical reason',
     });
   });
 
-  it('tells a refusal, but not beside the call for another authorization that follows from it', () => {
+  it('warns about a refusal, but not if the server must be authorized again', () => {
     const refused: LicenseState = { ...licensed, connection: { ...licensed.connection, lastError } };
     expect(titlesOf(refused)).toEqual(['The Authorization server did not refresh the license token']);
     expect(titlesOf({ ...refused, reauthorizationRequired: true })).toEqual([
@@ -62,7 +64,7 @@ describe('collectWarnings', () => {
     ]);
   });
 
-  it('tells that the clock is suspect', () => {
+  it('warns about a suspect clock', () => {
     expect(titlesOf({ ...licensed, clockSuspect: true })).toEqual([
       'The clock of this server seems to be wrong',
     ]);

@@ -1,65 +1,71 @@
 import type { LicenseView } from '../domain/license-view.js';
-import { type Message, texts } from './texts.js';
+import type { Message, Texts } from './texts.js';
 
 export interface Warning {
   readonly tone: 'warning' | 'bad';
   readonly message: Message;
-  /** When it ends or began, and since when or until when that is. */
+  /** The labeled instants that belong to the warning, such as its beginning or the next try. */
   readonly instants: readonly { readonly label: string; readonly at: Date }[];
-  /** In the Authorization server's or the service's own words. */
+  /** The message of the service or the Authorization server; `null` if there is none. */
   readonly detail: string | null;
 }
 
-const { warnings } = texts;
-
-/** Lists what a person should know or do about the license, the most pressing first. */
-export function collectWarnings(license: LicenseView): Warning[] {
+/** Lists what a person should know or do about the license, the most urgent first. */
+export function collectWarnings(license: LicenseView, texts: Texts): Warning[] {
   if (license.status === 'unlicensed') return [];
   return [
-    warnOfRenewal(license),
-    warnOfReauthorization(license),
-    warnOfToken(license),
-    warnOfConnection(license),
-    warnOfClock(license),
+    warnOfRenewal(license, texts),
+    warnOfReauthorization(license, texts),
+    warnOfToken(license, texts),
+    warnOfConnection(license, texts),
+    warnOfClock(license, texts),
   ].filter((warning) => warning !== null);
 }
 
-function warnOfRenewal({ status, renewalDate }: LicenseView): Warning | null {
-  const instants = renewalDate === null ? [] : [{ label: texts.license.fields.renewalDate, at: renewalDate }];
+function warnOfRenewal({ status, renewalDate }: LicenseView, { license, warnings }: Texts): Warning | null {
+  const instants = renewalDate === null ? [] : [{ label: license.fields.renewalDate, at: renewalDate }];
   if (status === 'expired') return { tone: 'bad', message: warnings.expired, instants, detail: null };
   if (status !== 'requires-renewal') return null;
   return { tone: 'warning', message: warnings.requiresRenewal, instants, detail: null };
 }
 
-function warnOfReauthorization({ reauthorizationRequired, token }: LicenseView): Warning | null {
+function warnOfReauthorization(
+  { reauthorizationRequired, token }: LicenseView,
+  texts: Texts,
+): Warning | null {
   if (!reauthorizationRequired) return null;
-  return { tone: 'bad', message: warnings.reauthorization, instants: expiryOf(token), detail: null };
+  const message = texts.warnings.reauthorization;
+  return { tone: 'bad', message, instants: expiryOf(token, texts), detail: null };
 }
 
-function warnOfToken({ token }: LicenseView): Warning | null {
+function warnOfToken({ token }: LicenseView, texts: Texts): Warning | null {
   if (token.status !== 'expiring' && token.status !== 'expired') return null;
+  const { tokenExpired, tokenExpiring } = texts.warnings;
   return token.status === 'expired'
-    ? { tone: 'bad', message: warnings.tokenExpired, instants: expiryOf(token), detail: null }
-    : { tone: 'warning', message: warnings.tokenExpiring, instants: expiryOf(token), detail: null };
+    ? { tone: 'bad', message: tokenExpired, instants: expiryOf(token, texts), detail: null }
+    : { tone: 'warning', message: tokenExpiring, instants: expiryOf(token, texts), detail: null };
 }
 
-function warnOfConnection({ connection, token, reauthorizationRequired }: LicenseView): Warning | null {
+function warnOfConnection(
+  { connection, token, reauthorizationRequired }: LicenseView,
+  { warnings }: Texts,
+): Warning | null {
   const { offlineSince, lastError } = connection;
   const nextTry = token.nextRefreshAt === null ? [] : [{ label: warnings.nextTry, at: token.nextRefreshAt }];
   if (offlineSince !== null) {
     const instants = [{ label: warnings.since, at: offlineSince }, ...nextTry];
     return { tone: 'warning', message: warnings.offline, instants, detail: lastError?.message ?? null };
   }
-  // That the grant is dead is what the call for another authorization says already.
+  // The reauthorization warning covers the refusal that caused it.
   if (lastError === null || reauthorizationRequired) return null;
   return { tone: 'warning', message: warnings.refused, instants: nextTry, detail: lastError.message };
 }
 
-function warnOfClock({ clockSuspect }: LicenseView): Warning | null {
+function warnOfClock({ clockSuspect }: LicenseView, { warnings }: Texts): Warning | null {
   if (!clockSuspect) return null;
   return { tone: 'warning', message: warnings.clockSuspect, instants: [], detail: null };
 }
 
-function expiryOf({ expiresAt }: LicenseView['token']): Warning['instants'] {
+function expiryOf({ expiresAt }: LicenseView['token'], { warnings }: Texts): Warning['instants'] {
   return expiresAt === null ? [] : [{ label: warnings.until, at: expiresAt }];
 }

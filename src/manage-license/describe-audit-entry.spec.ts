@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { startAt } from '../../test/support/license-fixture.js';
 import { auditActions, type RecordedAuditEntry } from '../domain/ports/license-store.js';
 import { describeAuditEntry } from './describe-audit-entry.js';
+import { createReader } from './reader.js';
 
-const reader = { locale: 'en', now: startAt };
+const reader = createReader('en', startAt);
 
 function buildEntry(change: Partial<RecordedAuditEntry>): RecordedAuditEntry {
   return {
@@ -21,7 +22,7 @@ function buildEntry(change: Partial<RecordedAuditEntry>): RecordedAuditEntry {
 }
 
 describe('describeAuditEntry', () => {
-  it.each(auditActions)('has words for %s', (action) => {
+  it.each(auditActions)('has a text for the action %s', (action) => {
     expect(describeAuditEntry(buildEntry({ action }), reader).what).toMatch(/^[A-Z].+/);
   });
 
@@ -29,11 +30,11 @@ describe('describeAuditEntry', () => {
     ['refreshed', 'License token refreshed'],
     ['renewed', 'License renewed'],
     ['terms-changed', 'License terms changed'],
-  ])('calls a refresh with the reason %s: %s', (reason, what) => {
+  ])('describes a refresh with the reason %s as: %s', (reason, what) => {
     expect(describeAuditEntry(buildEntry({ reason }), reader)).toMatchObject({ what, why: null });
   });
 
-  it('says who, from where and why', () => {
+  it('returns the actor, the address and the reason', () => {
     const entry = buildEntry({
       actor: 'Anna',
       address: '192.0.2.7',
@@ -48,7 +49,7 @@ describe('describeAuditEntry', () => {
     expect(describeAuditEntry(buildEntry({}), reader).who).toBe('the service');
   });
 
-  it('lists what has changed, and nothing else', () => {
+  it('lists the changed members only', () => {
     const before = { status: 'licensed', features: ['xms'], hubId: 'srv-hub', renewalDate: null };
     const after = { status: 'expired', features: ['xms', 'kds'], hubId: null, renewalDate: null };
     expect(describeAuditEntry(buildEntry({ before, after }), reader).changes).toEqual([
@@ -58,7 +59,7 @@ describe('describeAuditEntry', () => {
     ]);
   });
 
-  it('writes dates as the reader does, and what was not there before without an arrow', () => {
+  it('formats dates in the locale of the reader, and a new value without an arrow', () => {
     const after = { renewalDate: '2027-06-30T12:00:00.000Z' };
     expect(describeAuditEntry(buildEntry({ before: { renewalDate: null }, after }), reader).changes).toEqual([
       expect.stringMatching(/^License Renewal Date: June 30, 2027 at /),

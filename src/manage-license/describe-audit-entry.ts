@@ -1,20 +1,18 @@
-import { type LicenseStatus, licenseStatuses, licenseStatusTexts } from '../domain/license-status.js';
+import { type LicenseStatus, licenseStatuses } from '../domain/license-status.js';
 import type { RecordedAuditEntry } from '../domain/ports/license-store.js';
 import type { Reader } from './reader.js';
 import { formatInstant } from './tell-time.js';
-import { texts } from './texts.js';
+import type { Texts } from './texts.js';
 
-const words = texts.history;
-const fieldNames = Object.keys(words.changes) as (keyof typeof words.changes)[];
 const dates: ReadonlySet<string> = new Set(['renewalDate', 'tokenExpiresAt']);
 
-/** An entry of the audit trail as a person reads it. */
+/** An entry of the audit trail as the history page shows it. */
 export interface AuditLine {
   readonly id: number;
   readonly at: Date;
   readonly what: string;
   readonly who: string;
-  /** The address; null: it came from no network. */
+  /** The address of the sender; `null` if the action did not come over the network. */
   readonly from: string | null;
   readonly why: string | null;
   /** Such as "Features: xms → xms, kds". */
@@ -22,10 +20,11 @@ export interface AuditLine {
 }
 
 export function describeAuditEntry(entry: RecordedAuditEntry, reader: Reader): AuditLine {
+  const words = reader.texts.history;
   return {
     id: entry.id,
     at: entry.at,
-    what: nameOf(entry),
+    what: nameOf(entry, words),
     who: entry.actor === 'system' ? words.system : entry.actor,
     from: entry.address,
     why: reasonOf(entry),
@@ -33,34 +32,34 @@ export function describeAuditEntry(entry: RecordedAuditEntry, reader: Reader): A
   };
 }
 
-/** A refresh that brought something new is called by that. */
-function nameOf({ action, reason }: RecordedAuditEntry): string {
+/** Names a refresh after its result if it changed the license. */
+function nameOf({ action, reason }: RecordedAuditEntry, words: Texts['history']): string {
   if (action === 'refreshed' && reason === 'renewed') return words.renewed;
   if (action === 'refreshed' && reason === 'terms-changed') return words.termsChanged;
   return words.actions[action];
 }
 
-/** Reasons of the service's own are codes, and said by the name and the changes. */
+/** Returns the reason if it is text for people. Codes are left out: the name and the changes express them. */
 function reasonOf({ action, reason }: RecordedAuditEntry): string | null {
   return action === 'refreshed' || action === 'status-changed' || reason === 'revoked' ? null : reason;
 }
 
 function listChanges({ before, after }: RecordedAuditEntry, reader: Reader): string[] {
   if (after === null) return [];
-  return fieldNames.flatMap((name) => {
+  return Object.entries(reader.texts.history.changes).flatMap(([name, label]) => {
     const from = tell(name, before?.[name], reader);
     const to = tell(name, after[name], reader);
     if (from === to) return [];
-    return [`${words.changes[name]}: ${from === texts.none ? to : `${from} → ${to}`}`];
+    return [`${label}: ${from === reader.texts.none ? to : `${from} → ${to}`}`];
   });
 }
 
-function tell(name: string, value: unknown, { locale }: Reader): string {
+function tell(name: string, value: unknown, { locale, texts }: Reader): string {
   if (value === null || value === undefined || value === '') return texts.none;
   if (Array.isArray(value)) return value.length === 0 ? texts.none : value.join(', ');
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   if (dates.has(name) && !Number.isNaN(Date.parse(text))) return formatInstant(new Date(text), locale);
-  return isStatus(text) ? licenseStatusTexts[text] : text;
+  return isStatus(text) ? texts.license.statuses[text] : text;
 }
 
 function isStatus(text: string): text is LicenseStatus {

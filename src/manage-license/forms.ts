@@ -2,7 +2,7 @@ import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import { peerPlaceShape } from '../peer-registry/peer-page.js';
 
-/** A form that is one button. */
+/** A form that consists of one button. */
 export class ActionForm {
   @IsString()
   @MaxLength(64)

@@ -14,7 +14,7 @@ import { renderHistory } from './views/history-view.js';
 
 const linesPerPage = 25;
 
-/** What was done with the license, by whom, and what lies ahead. */
+/** Serves the history page: who did what with the license, and what happens next. */
 @ApiExcludeController()
 @UseGuards(PageGuard)
 @Controller('license/history')
@@ -31,8 +31,8 @@ export class HistoryController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const reader = this.composer.readerOf(request.headers['accept-language']);
-    // One more than fits tells whether there is another page.
+    const reader = this.composer.readerOf(request);
+    // One entry more than fits shows whether there is another page.
     const entries = await this.store.readAudit(linesPerPage + 1, before ?? null);
     const shown = entries.slice(0, linesPerPage);
     const page = renderHistory({

@@ -4,36 +4,36 @@ import { emphasize, html } from './html.js';
 const hostile = `<script>alert("1" + '2') & more</script>`;
 
 describe('html', () => {
-  it('escapes every value, as text and in an attribute', () => {
+  it('escapes every value in text and in attributes', () => {
     const { text } = html`<p title="${hostile}">${hostile}</p>`;
     const safe = '&#60;script&#62;alert(&#34;1&#34; + &#39;2&#39;) &#38; more&#60;/script&#62;';
     expect(text).toBe(`<p title="${safe}">${safe}</p>`);
   });
 
-  it('takes HTML of its own as it is, alone and in lists', () => {
+  it('inserts its own HTML unchanged, single or in a list', () => {
     const items = ['a', '<b>'].map((item) => html`<li>${item}</li>`);
     expect(html`${items}`.text).toBe('<li>a</li><li>&#60;b&#62;</li>');
     expect(html`<p>${items[0]}</p>`.text).toBe('<p><li>a</li></p>');
   });
 
-  it('writes nothing for what is not there, and zero as zero', () => {
+  it('renders null, false and undefined as nothing, and zero as 0', () => {
     expect(html`[${null}${false}${undefined}${0}]`.text).toBe('[0]');
   });
 
-  it('takes no object that only looks like HTML', () => {
+  it('refuses an object that only looks like HTML', () => {
     const forged = { text: '<b>' } as unknown as string;
     expect(() => html`${forged}`.text).toThrow();
   });
 });
 
 describe('emphasize', () => {
-  it('marks what stands between asterisks, and escapes all of it', () => {
+  it('renders text between asterisks as bold, and escapes all text', () => {
     expect(emphasize('Choose **Next** or <b>**<i>**').text).toBe(
       'Choose <strong>Next</strong> or &#60;b&#62;<strong>&#60;i&#62;</strong>',
     );
   });
 
-  it('leaves text without asterisks alone', () => {
+  it('returns text without asterisks unchanged', () => {
     expect(emphasize('plain').text).toBe('plain');
   });
 });

@@ -1,4 +1,4 @@
-/** A piece of HTML that may stand in a page as it is. Only {@link html} makes one. */
+/** HTML that is inserted into a page without escaping. Only {@link html} creates it. */
 export class Html {
   private constructor(readonly text: string) {}
 
@@ -11,14 +11,14 @@ export class Html {
 
 export type HtmlValue = string | number | Html | readonly Html[] | null | false | undefined;
 
-/** Builds HTML from a template: each value is escaped unless it is HTML itself; null, false and undefined are nothing. */
+/** Builds HTML from a template. Escapes each value unless it is {@link Html}; null, false and undefined render nothing. */
 export function html(parts: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
   return Html.fromTemplate(parts, values);
 }
 
 const nothing = html``;
 
-/** Renders text in which `**words**` stand out. */
+/** Renders text in which `**words**` become bold. */
 export function emphasize(text: string): Html {
   const [first, ...rest] = text
     .split('**')
@@ -34,7 +34,7 @@ function render(value: HtmlValue): string {
 }
 
 function escape(text: string): string {
-  // Nearly no text needs it, and looking is cheaper than building a new one.
+  // Most values need no escaping, and testing is faster than replacing.
   if (!/[&<>"']/.test(text)) return text;
   return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

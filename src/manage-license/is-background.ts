@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 
-/** Whether a page sent this by itself, to show what has changed, and no person did. */
+/** Returns whether the script of a page sent this request by itself, without an action of a person. */
 export function isBackground(request: FastifyRequest): boolean {
   return request.headers['x-background'] !== undefined;
 }

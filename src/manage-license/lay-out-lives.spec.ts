@@ -13,7 +13,7 @@ const { license } = buildGrant({ terms: { renewalDate: shift(startAt, 100 * dayM
 const nextRefreshAt = shift(startAt, 20 * hourMs);
 
 describe('layOutLives', () => {
-  it('puts the moments of the token in order, from its issue to its end', () => {
+  it('orders the moments of the token from its issue to its expiry', () => {
     const [token] = layOutLives(license, nextRefreshAt, defaultPolicy, startAt);
     expect(token?.moments.map(({ kind }) => kind)).toEqual([
       'issued',
@@ -28,13 +28,13 @@ describe('layOutLives', () => {
     expect(token?.passed).toBe(0);
   });
 
-  it('tells how much of each life has passed', () => {
+  it('returns the part of each time line that has passed', () => {
     const [token, whole] = layOutLives(license, nextRefreshAt, defaultPolicy, shift(startAt, 3.5 * dayMs));
     expect(token?.passed).toBe(0.5);
     expect(whole?.passed).toBe(0.035);
   });
 
-  it('has the renewal window and date of a license', () => {
+  it('contains the renewal window and the renewal date of a license', () => {
     const [, whole] = layOutLives(license, nextRefreshAt, defaultPolicy, startAt);
     expect(whole?.moments.map(({ kind, place }) => [kind, place])).toEqual([
       ['issued', 0],
@@ -43,17 +43,20 @@ describe('layOutLives', () => {
     ]);
   });
 
-  it('has only the token where the license has no renewal date', () => {
+  it('contains only the token if the license has no renewal date', () => {
     const { license: endless } = buildGrant({ terms: { renewalDate: null } });
     expect(layOutLives(endless, null, defaultPolicy, startAt).map(({ kind }) => kind)).toEqual(['token']);
   });
 
-  it.each([-400, -1, 8, 200])('keeps every place on the bar when now is %i days from the issue', (days) => {
-    for (const life of layOutLives(license, nextRefreshAt, defaultPolicy, shift(startAt, days * dayMs))) {
-      for (const place of [life.passed, ...life.moments.map((moment) => moment.place)]) {
-        expect(place).toBeGreaterThanOrEqual(0);
-        expect(place).toBeLessThanOrEqual(1);
+  it.each([-400, -1, 8, 200])(
+    'returns positions between 0 and 1 when now is %i days after the issue',
+    (days) => {
+      for (const life of layOutLives(license, nextRefreshAt, defaultPolicy, shift(startAt, days * dayMs))) {
+        for (const place of [life.passed, ...life.moments.map((moment) => moment.place)]) {
+          expect(place).toBeGreaterThanOrEqual(0);
+          expect(place).toBeLessThanOrEqual(1);
+        }
       }
-    }
-  });
+    },
+  );
 });

@@ -1,27 +1,24 @@
 import type { License, LicensePolicy } from '../domain/license.js';
 import { tokenWarningThresholds } from '../domain/token-warnings.js';
-import type { texts } from './texts.js';
-
-type MomentKind = keyof typeof texts.history.moments;
 
 export interface Moment {
-  readonly kind: MomentKind;
+  readonly kind: 'issued' | 'next-refresh' | 'warning' | 'token-expiry' | 'renewal-window' | 'renewal';
   readonly at: Date;
-  /** Its place in the life, from 0 to 1. */
+  /** The position on the time line, from 0 to 1. */
   readonly place: number;
 }
 
-/** A stretch of time with what happens in it, in order. */
+/** A time line with its moments in order. */
 export interface Life {
   readonly kind: 'token' | 'license';
   readonly moments: readonly Moment[];
-  /** How much of it has passed, from 0 to 1. */
+  /** The part that has passed, from 0 to 1. */
   readonly passed: number;
 }
 
 type Dated = Pick<Moment, 'kind' | 'at'>;
 
-/** Lays out the lives of the license token and of the license; the latter only where it has a renewal date. */
+/** Returns the time lines of the license token and, if the license has a renewal date, of the license. */
 export function layOutLives(
   license: License,
   nextRefreshAt: Date | null,

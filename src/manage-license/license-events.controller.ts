@@ -2,19 +2,18 @@ import { Controller, Get, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AdminGuard } from '../admin/admin-guard.js';
-import { adminOf } from '../admin/admin-request.js';
 import { Problem, ProblemException } from '../http/problem.js';
 import { LicenseFeed } from './license-feed.js';
 
 const headers = {
   'content-type': 'text/event-stream; charset=utf-8',
-  // A proxy must hand on each event as it comes.
+  // Makes proxies forward each event immediately.
   'x-accel-buffering': 'no',
-  // At the end of the stream the connection is of no more use, and would hold up a service that stops.
+  // A connection that stayed open after the stream would delay the shutdown of the service.
   connection: 'close',
 };
 
-/** Lets a page follow the license. */
+/** Streams changes of the license to the page. */
 @ApiTags('license')
 @UseGuards(AdminGuard)
 @Controller('api/license')
@@ -24,7 +23,7 @@ export class LicenseEventsController {
   @Get('events')
   @ApiOperation({
     summary:
-      'Follow the license, with the session cookie of the page: an event "license" now and at each change, with a heartbeat every 10 s',
+      'Follow the license with the session cookie of the page: an event "license" immediately and at each change, and a heartbeat every 10 s',
   })
   @ApiResponse({ status: 200, content: { 'text/event-stream': { schema: { type: 'string' } } } })
   @ApiResponse({ status: 401, description: 'unauthorized', type: Problem })
@@ -32,8 +31,8 @@ export class LicenseEventsController {
   @ApiResponse({ status: 429, description: 'too-many-streams', type: Problem })
   @ApiResponse({ status: 503, description: 'shutting-down', type: Problem })
   follow(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    const { session } = adminOf(request);
-    if (session === null) throw sessionRequired();
+    const session = request.admin?.session;
+    if (!session) throw sessionRequired();
     const outcome = this.feed.open(session);
     switch (outcome.kind) {
       case 'opened':
@@ -43,24 +42,29 @@ export class LicenseEventsController {
         throw new ProblemException(
           429,
           'too-many-streams',
-          'Too many pages follow the license: close some.',
+          'Too many pages follow the license. Close some of them.',
           {
             'retry-after': '10',
           },
         );
       case 'closing':
-        throw new ProblemException(503, 'shutting-down', 'The service is stopping: try again shortly.', {
-          'retry-after': '5',
-        });
+        throw new ProblemException(
+          503,
+          'shutting-down',
+          'The service is stopping. Try again in a few seconds.',
+          {
+            'retry-after': '5',
+          },
+        );
     }
   }
 }
 
-/** A stream that no session ends would go on for good. */
+/** Requires a session, because a stream without one would never end. */
 function sessionRequired(): ProblemException {
   return new ProblemException(
     403,
     'session-required',
-    'Log in on the page: the events are for its session cookie. With the admin token, read GET /api/license.',
+    'The events require the session cookie of the page: log in there. With the admin token, use GET /api/license.',
   );
 }

@@ -8,15 +8,15 @@ const lookMs = 500;
 const heartbeatMs = 10_000;
 const maxStreams = 64;
 const maxStreamsPerSession = 8;
-/** A reader that falls this far behind has gone without a word. */
+/** A client that is this far behind is gone, although its connection is still open. */
 const maxBacklogBytes = 64 * 1024;
 
 export type FeedOutcome =
   { readonly kind: 'opened'; readonly stream: PassThrough } | { readonly kind: 'full' | 'closing' };
 
 /**
- * Tells those who look at the license of every change, as server-sent events. One look at the memory twice a second
- * serves them all, because time alone changes a license too. Reading along is no sign of a person: it prolongs no session.
+ * Sends every change of the license to the open pages as server-sent events. It compares the license twice a second,
+ * because time alone can change it. An open stream does not prolong its session: it does not show that a person is there.
  */
 @Injectable()
 export class LicenseFeed implements BeforeApplicationShutdown {
@@ -34,7 +34,7 @@ export class LicenseFeed implements BeforeApplicationShutdown {
     this.sessions.onEnd((session) => this.endStreamsOf(session));
   }
 
-  /** Opens a stream that begins with how things stand, and ends with the session. */
+  /** Opens a stream that starts with the current license and ends with the session. */
   open(session: Session): FeedOutcome {
     if (this.isClosing) return { kind: 'closing' };
     const own = [...this.streams.values()].filter((other) => other === session).length;
@@ -42,7 +42,7 @@ export class LicenseFeed implements BeforeApplicationShutdown {
     const stream = new PassThrough();
     this.streams.set(stream, session);
     stream.once('close', () => this.forget(stream));
-    // What came too late for a broken connection is nobody's error.
+    // A write after the connection broke is not an error.
     stream.on('error', () => this.forget(stream));
     const version = this.composer.version();
     stream.write(`retry: 2000\n\n${this.describe(version)}`);

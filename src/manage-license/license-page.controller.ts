@@ -17,7 +17,7 @@ import { goTo, sendPage } from './send-page.js';
 import { renderLicensePage } from './views/license-view.js';
 import { renderRemoval } from './views/removal-view.js';
 
-/** The Manage License page. Each form does one thing and goes back to the page, which shows what came of it. */
+/** Serves the Manage License page. Each form does one thing and redirects to the page, which shows the outcome. */
 @ApiExcludeController()
 @UseGuards(PageGuard)
 @Controller()
@@ -34,9 +34,8 @@ export class LicensePageController {
 
   @Get()
   async show(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    const session = sessionOf(request);
-    const notice = isBackground(request) ? null : this.notices.take(session);
-    const page = await this.composer.compose(session, request.headers['accept-language'], notice);
+    const notice = isBackground(request) ? null : this.notices.take(sessionOf(request));
+    const page = await this.composer.compose(request, notice);
     sendPage(reply, renderLicensePage(page));
   }
 
@@ -66,7 +65,7 @@ export class LicensePageController {
 
   @Get('license/remove')
   async askBeforeRemoval(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    const page = await this.composer.compose(sessionOf(request), request.headers['accept-language'], null);
+    const page = await this.composer.compose(request, null);
     if (page.license.status === 'unlicensed') return goTo(reply, '/');
     sendPage(reply, renderRemoval(page));
   }
@@ -83,7 +82,7 @@ export class LicensePageController {
   }
 }
 
-/** Null: what the page shows says it already. */
+/** Returns the notice of an outcome, or `null` if the page shows the outcome without one. */
 function noticeOfNext(outcome: RequestUserCodeOutcome): Notice | null {
   switch (outcome.kind) {
     case 'issued':
@@ -120,7 +119,7 @@ function noticeOfRefresh(outcome: RefreshOutcome): Notice | null {
     case 'unlicensed':
       return { kind: 'no-license', detail: null };
     case 'unreachable':
-      // Why stands in the warning of the connection.
+      // The warning about the connection contains the reason.
       return { kind: 'refresh-unreachable', detail: null };
     case 'refused':
     case 'revoked':

@@ -3,19 +3,19 @@ import type { Reader } from './reader.js';
 import type { NoticeKind } from './texts.js';
 import type { Visitor } from './views/layout.js';
 
-/** The pending user code, or how it ended. Holds no secret of the flow: never the device code. */
+/** The pending user code, or how it ended. It never contains the device code, which is secret. */
 export interface AuthorizationView {
   readonly state: 'pending' | 'denied' | 'expired' | 'refused';
-  /** In the Authorization server's words; null unless refused. */
+  /** The reason that the Authorization server gives; `null` unless refused. */
   readonly refusal: string | null;
   readonly userCode: string;
   readonly expiresAt: Date;
 }
 
-/** What came of a person's last click, shown once. */
+/** The outcome of a person's last click, shown once. */
 export interface Notice {
   readonly kind: NoticeKind;
-  /** What the service noted of it, in technical words. */
+  /** A technical description of the outcome; `null` if there is none. */
   readonly detail: string | null;
 }
 
@@ -24,14 +24,14 @@ export interface LicensePage {
   readonly license: LicenseView;
   readonly authorization: AuthorizationView | null;
   readonly notice: Notice | null;
-  /** Where a person authorizes this server; null where nothing is to be authorized. */
+  /** The page on which a person authorizes this server; `null` if there is nothing to authorize. */
   readonly authorizationServerUrl: string | null;
   readonly visitor: Visitor;
   readonly reader: Reader;
   readonly version: string;
 }
 
-/** Whether the page shows how to acquire a license: there is none, or the one there is cannot be refreshed. */
+/** Returns whether the page shows how to acquire a license: there is none, or it can no longer be refreshed. */
 export function isAcquiring(license: LicenseView): boolean {
   return license.status === 'unlicensed' || license.reauthorizationRequired;
 }

@@ -9,12 +9,13 @@ import { Sessions } from '../admin/sessions.js';
 import { ProblemException } from '../http/problem.js';
 import { ActionForm, LoginForm } from './forms.js';
 import { isBackground } from './is-background.js';
+import { PageComposer } from './page-composer.js';
 import { PageGuard } from './page-guard.js';
 import { goTo, sendPage } from './send-page.js';
 import { type LoginFault, renderLogin } from './views/login-view.js';
 
 const longestName = 64;
-/** Letters, digits, signs and spaces: nothing that is invisible or turns the text around it. */
+/** Excludes invisible characters and those that change the direction of the text around them. */
 const printable = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*$/u;
 
 const faultStatuses: Record<LoginFault, number> = {
@@ -26,7 +27,7 @@ const faultStatuses: Record<LoginFault, number> = {
   ended: 200,
 };
 
-/** Opens and ends sessions of the page. */
+/** Starts and ends sessions of the page. */
 @ApiExcludeController()
 @Controller()
 export class LoginController {
@@ -36,15 +37,17 @@ export class LoginController {
     private readonly adminToken: AdminToken,
     private readonly throttle: LoginThrottle,
     private readonly sessions: Sessions,
+    private readonly composer: PageComposer,
   ) {}
 
   @Get('login')
   show(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const id = readSessionCookie(request);
     if (id !== null && this.sessions.find(id) !== null) return goTo(reply, '/');
-    // A page that notices by itself that its session has ended leaves the cookie to the person who comes after it.
+    // A page that finds by itself that its session has ended keeps the cookie: with it, the login page that the person
+    // sees next explains why it appears.
     if (id !== null && !isBackground(request)) clearSessionCookie(request, reply);
-    this.send(reply, id === null ? null : 'ended');
+    this.send(request, reply, id === null ? null : 'ended');
   }
 
   @Post('login')
@@ -54,14 +57,20 @@ export class LoginController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     if (!isSameOrigin(request)) {
-      throw new ProblemException(403, 'cross-site-request', 'The form is not one of this service.');
+      throw new ProblemException(
+        403,
+        'cross-site-request',
+        'The form must come from a page of this service.',
+      );
     }
     const name = (form.name ?? '').trim();
     const nameFault = judgeName(name);
-    if (nameFault !== null) return this.send(reply, nameFault, name);
+    if (nameFault !== null) return this.send(request, reply, nameFault, name);
     const outcome = await this.throttle.attempt(request.ip, form.token.trim());
-    if (outcome.kind === 'refused') return this.send(reply, 'refused', name);
-    if (outcome.kind === 'wrong') return this.send(reply, outcome.isSlowed ? 'slowed' : 'wrong', name);
+    if (outcome.kind === 'refused') return this.send(request, reply, 'refused', name);
+    if (outcome.kind === 'wrong') {
+      return this.send(request, reply, outcome.isSlowed ? 'slowed' : 'wrong', name);
+    }
     this.open(request, reply, name === '' ? null : name);
     goTo(reply, '/');
   }
@@ -76,17 +85,18 @@ export class LoginController {
   }
 
   private open(request: FastifyRequest, reply: FastifyReply, name: string | null): void {
-    // An id from before the login is worth nothing after it.
+    // The id of an earlier session must not stay valid after this login.
     const earlier = readSessionCookie(request);
     if (earlier !== null) this.sessions.end(earlier);
     writeSessionCookie(request, reply, this.sessions.start(name));
-    this.logger.log(`Somebody logged in from ${request.ip}.`);
+    this.logger.log(`Login to the page from ${request.ip}.`);
   }
 
-  private send(reply: FastifyReply, fault: LoginFault | null, name = ''): void {
+  private send(request: FastifyRequest, reply: FastifyReply, fault: LoginFault | null, name = ''): void {
     const status = fault === null ? 200 : faultStatuses[fault];
     if (status === 429) void reply.header('retry-after', '2');
-    sendPage(reply, renderLogin({ fault, name, tokenFilePath: this.adminToken.filePath }), status);
+    const reader = this.composer.readerOf(request);
+    sendPage(reply, renderLogin({ fault, name, tokenFilePath: this.adminToken.filePath, reader }), status);
   }
 }
 

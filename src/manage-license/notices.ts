@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Session } from '../admin/sessions.js';
 import type { Notice } from './license-page.js';
 
-/** Keeps, from a form to the page that follows it, what came of the form. */
+/** Stores the outcome of a form until the next page shows it. */
 @Injectable()
 export class Notices {
   private readonly waiting = new WeakMap<Session, Notice>();
@@ -11,7 +11,7 @@ export class Notices {
     this.waiting.set(session, notice);
   }
 
-  /** Takes the notice away, so that it is shown once. */
+  /** Returns the notice of a session and removes it, so that it is shown once. */
   take(session: Session): Notice | null {
     const notice = this.waiting.get(session) ?? null;
     this.waiting.delete(session);

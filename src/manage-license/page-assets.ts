@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { constants, gzipSync } from 'node:zlib';
 
-/** A file that pages load: its name holds a hash of its content, so that a browser may keep it for good. */
+/** A file that pages load. Its name contains a hash of its content, so that browsers may cache it permanently. */
 export interface PageAsset {
   readonly name: string;
   readonly contentType: string;

@@ -1,13 +1,13 @@
 import type { TokenStatus } from '../domain/license-status.js';
 import type { AttentionReason } from '../peer-registry/attention.js';
 
-/** Every word of the page of connected servers and registers. `**words**` stand out. */
+/** The English texts of the page of connected servers and registers. `**words**` are bold. */
 export const peerTexts = {
   title: 'Connected servers and registers',
   asOf: 'As of',
-  reload: 'Reload the page for what has happened since.',
+  reload: 'Reload the page to update it.',
   summary: (total: number, connected: number | null, attention: number) =>
-    `${total} known, ${connected === null ? 'nobody can tell how many of them are' : connected} connected, ` +
+    `${total} known, ${connected ?? 'an unknown number'} connected, ` +
     `${attention} ${attention === 1 ? 'needs' : 'need'} attention.`,
   filter: 'Filter',
   filters: {
@@ -29,7 +29,7 @@ export const peerTexts = {
   connected: 'Connected',
   notConnected: 'Not connected',
   unknownConnection: 'Connection unknown',
-  notTold: 'Not told yet',
+  notTold: 'Not reported yet',
   tokenStatuses: {
     none: 'No license token',
     valid: 'License token valid',
@@ -37,13 +37,13 @@ export const peerTexts = {
     expired: 'License token expired',
   } satisfies Record<TokenStatus, string>,
   attention: {
-    unlicensed: 'It has no license: acquire one on its own license page.',
+    unlicensed: 'It has no license. Acquire one on its own license page.',
     'license-expired': 'Renew its license on the Authorization server.',
     'requires-renewal': 'Renew its license on the Authorization server.',
-    'reauthorization-required': 'It must be authorized again, on its own license page.',
-    'token-expired': 'It has not come back with a fresh license token.',
-    'token-expiring': 'Its license token expires soon: check its internet connection.',
-    'not-heard-of': 'Not heard of for more than a day: is it switched on, and on the network?',
+    'reauthorization-required': 'Authorize it again on its own license page.',
+    'token-expired': 'It has not connected with a fresh license token.',
+    'token-expiring': 'Its license token expires soon. Check its internet connection.',
+    'not-heard-of': 'No contact for more than a day. Check that it is switched on and on the network.',
     offline: 'It has not reached the Authorization server for more than a day.',
     'clock-suspect': 'Its clock seems to be wrong.',
   } satisfies Record<AttentionReason, string>,
@@ -51,12 +51,12 @@ export const peerTexts = {
   next: 'Next page',
   empty: {
     title: 'No register or server has connected yet',
-    text: 'Each shows here as soon as it connects for the first time. For that:',
+    text: 'Each device is listed here after its first connection. To connect a device:',
     hub: (server: string) =>
       `On the Authorization server, choose ${server} as the **hub server** of the device, and authorize the device.`,
     thisServer: 'this server',
-    connect: 'Let it connect with its license token to the broker of this server:',
+    connect: 'Connect the device with its license token to the broker of this server:',
   },
-  noneFits: 'There is none like that.',
-  noneInNeed: 'None needs attention.',
-} as const;
+  noneFits: 'No server or register matches.',
+  noneInNeed: 'No server or register needs attention.',
+};

@@ -22,7 +22,7 @@ const queries: Readonly<Record<PeerFilter, Pick<PeerQuery, 'kind' | 'attention'>
   registers: { kind: 'register', attention: false },
 };
 
-/** Which servers and registers connect to this server, and which of them somebody should look after. */
+/** Serves the page of the servers and registers that connect to this server, with those that need attention. */
 @ApiExcludeController()
 @UseGuards(PageGuard)
 @Controller('peers')
@@ -54,7 +54,7 @@ export class PeersPageController {
       serverName: this.store.state.identity?.serverName ?? null,
       brokerUrl: brokerUrlFor(this.settings.nats.url, request.hostname),
       visitor: sessionOf(request),
-      reader: this.composer.readerOf(request.headers['accept-language']),
+      reader: this.composer.readerOf(request),
     });
     sendPage(reply, page);
   }

@@ -3,10 +3,10 @@ import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { AuthorizationServer } from '../domain/ports/authorization-server.js';
 
-/** A page does not wait longer than this for a server that does not answer. */
+/** The longest time that a page waits for the Authorization server. */
 const longestWaitMs = 1000;
 
-/** Knows where a person finds the pages of the Authorization server before that has named a page for a user code. */
+/** Finds the page of the Authorization server that a person opens while no user code names one. */
 @Injectable()
 export class PeoplePage {
   constructor(
@@ -14,7 +14,7 @@ export class PeoplePage {
     private readonly settings: Settings,
   ) {}
 
-  /** The page that the server names in its metadata; the issuer where it names none or cannot be asked now. */
+  /** Returns the page that the metadata of the server names, or the issuer if there is none or no answer arrives in time. */
   async find(): Promise<string> {
     const stop = new AbortController();
     const late = setTimeout(longestWaitMs, null, { signal: stop.signal }).catch(() => null);

@@ -17,7 +17,7 @@ describe('chooseLocale', () => {
     ['de;q=much, nl', 'nl'],
     ['"><script>, pl', 'pl'],
     [Array<string>(5000).fill('x').join(','), 'en'],
-  ])('takes %s for %s', (header, locale) => {
+  ])('reads the header %s as the locale %s', (header, locale) => {
     expect(chooseLocale(header)).toBe(locale);
   });
 });

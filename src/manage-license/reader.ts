@@ -1,46 +1,32 @@
-/** Who a page is written for, and when. */
+import Negotiator from 'negotiator';
+import { type Texts, textsFor } from './texts.js';
+
+/** The person for whom a page is rendered, and the moment that it shows. */
 export interface Reader {
-  /** A BCP 47 tag that dates are written by. */
+  /** The BCP 47 tag by which dates are formatted. */
   readonly locale: string;
+  readonly texts: Texts;
   readonly now: Date;
 }
 
 const fallbackLocale = 'en';
+/** Bounds the work that a long header causes. */
 const maxChoices = 10;
 
-/** Asking what is supported costs more than the rest; the cap bounds what callers' headers can make us keep. */
-const maxKnownHeaders = 100;
-const maxKnownLength = 200;
-const knownHeaders = new Map<string, string>();
+/** Returns the reader whose browser sent this `Accept-Language` header. */
+export function createReader(acceptLanguage: string | undefined, now: Date): Reader {
+  const locale = chooseLocale(acceptLanguage);
+  return { locale, texts: textsFor(locale), now };
+}
 
-/** Picks the locale of an `Accept-Language` header (RFC 9110 section 12.5.4) that dates can be written in. */
+/** Returns the preferred locale of an `Accept-Language` header (RFC 9110 section 12.5.4) for which dates can be formatted. */
 export function chooseLocale(acceptLanguage = ''): string {
-  const known = knownHeaders.get(acceptLanguage);
-  if (known !== undefined) return known;
-  const locale = findLocale(acceptLanguage);
-  if (knownHeaders.size < maxKnownHeaders && acceptLanguage.length <= maxKnownLength) {
-    knownHeaders.set(acceptLanguage, locale);
-  }
-  return locale;
-}
-
-function findLocale(acceptLanguage: string): string {
-  const choices = acceptLanguage
-    .split(',', maxChoices)
-    .map(readChoice)
-    .filter(({ weight }) => weight > 0)
-    .toSorted((a, b) => b.weight - a.weight);
-  return choices.find(({ tag }) => isSupported(tag))?.tag ?? fallbackLocale;
-}
-
-function readChoice(part: string): { tag: string; weight: number } {
-  const [tag = '', ...parameters] = part.split(';').map((piece) => piece.trim());
-  const quality = parameters.find((parameter) => /^q=/i.test(parameter))?.slice(2);
-  return { tag, weight: quality === undefined ? 1 : Number(quality) || 0 };
+  const choices = new Negotiator({ headers: { 'accept-language': acceptLanguage } }).languages();
+  return choices.slice(0, maxChoices).find(isSupported) ?? fallbackLocale;
 }
 
 function isSupported(tag: string): boolean {
-  // Language, script and region only: extensions would let a header choose calendars and digits that nobody tested.
+  // Only language, script and region: an extension would select a calendar or digits that no test covers.
   if (!/^[a-z]{2,3}(-[a-z]{4})?(-([a-z]{2}|\d{3}))?$/i.test(tag)) return false;
   return Intl.DateTimeFormat.supportedLocalesOf(tag).length > 0;
 }

@@ -1,8 +1,8 @@
 import type { FastifyReply } from 'fastify';
 
 /**
- * Stricter than for the API, but for the pictures that the style sheet holds in itself. A page may tell its own service
- * where a form was sent from: without that a browser sends `Origin: null`, and the form could not be told from a foreign one.
+ * Stricter than for the API, except for the images inside the style sheet. The pages send a referrer to their own service:
+ * without it browsers send `Origin: null`, and a form would look as if it came from another site.
  */
 const headers = {
   'content-security-policy':
@@ -17,7 +17,7 @@ export function sendPage(reply: FastifyReply, page: string, status = 200): void 
   void reply.status(status).headers(headers).type('text/html; charset=utf-8').send(page);
 }
 
-/** Goes on with a GET, so that a reload does not do again what a form has done. */
+/** Redirects to a GET, so that a reload does not send the form again. */
 export function goTo(reply: FastifyReply, path: string): void {
   void reply.header('cache-control', 'no-store').redirect(path, 303);
 }

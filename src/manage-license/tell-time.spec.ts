@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dayMs, hourMs, minuteMs, shift, startAt } from '../../test/support/license-fixture.js';
+import { createReader } from './reader.js';
 import { formatInstant, tellDistance } from './tell-time.js';
 
 describe('tellDistance', () => {
@@ -18,13 +19,13 @@ describe('tellDistance', () => {
     [-1, 'less than a minute ago'],
     [-5 * minuteMs, '5 minutes ago'],
     [-3 * dayMs, '3 days ago'],
-  ])('says of %i ms: %s', (ms, text) => {
-    expect(tellDistance(shift(startAt, ms), startAt)).toBe(text);
+  ])('formats a distance of %i ms as: %s', (ms, text) => {
+    expect(tellDistance(shift(startAt, ms), createReader('en', startAt))).toBe(text);
   });
 });
 
 describe('formatInstant', () => {
-  it('writes the date as the locale does, and names the time zone', () => {
+  it('formats the date in the locale, with the name of the time zone', () => {
     expect(formatInstant(startAt, 'de')).toMatch(/^24\. November 2026 um \d\d:\d\d \S+$/);
     expect(formatInstant(startAt, 'en-US')).toMatch(/^November 24, 2026 at \d{1,2}:\d\d\s[AP]M \S+$/);
   });

@@ -1,25 +1,26 @@
+import type { Reader } from './reader.js';
+
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 const yearMs = 365 * dayMs;
-/** Building a formatter costs a hundred times what using it does; the cap bounds what callers' headers can make us keep. */
+/** Creating a formatter takes longer than rendering a page. The limit bounds the memory that headers can claim. */
 const maxFormatters = 50;
 const formatters = new Map<string, Intl.DateTimeFormat>();
-const distances = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
 
-/** Writes an instant as a date and time of this machine's time zone, which it names. */
+/** Formats an instant as date and time in the time zone of this machine, with the name of the zone. */
 export function formatInstant(instant: Date, locale: string): string {
   return formatterOf(locale).format(instant);
 }
 
-/** Tells how far an instant is from now in one whole unit, such as "in 29 days" or "5 minutes ago". */
-export function tellDistance(instant: Date, now: Date): string {
+/** Formats the distance of an instant from now in one whole unit, such as "in 29 days" or "5 minutes ago". */
+export function tellDistance(instant: Date, { now, texts }: Pick<Reader, 'now' | 'texts'>): string {
   const distanceMs = instant.getTime() - now.getTime();
   const lengthMs = Math.abs(distanceMs);
-  if (lengthMs < minuteMs) return distanceMs <= 0 ? 'less than a minute ago' : 'in less than a minute';
+  if (lengthMs < minuteMs) return distanceMs <= 0 ? texts.distance.justPassed : texts.distance.soon;
   const [unitMs, unit] = unitOf(lengthMs);
-  // Cut, never rounded up: nobody is promised a day that is not there.
-  return distances.format(Math.trunc(distanceMs / unitMs), unit);
+  // Truncated, because rounding up would promise time that is not left.
+  return texts.distance.format.format(Math.trunc(distanceMs / unitMs), unit);
 }
 
 function unitOf(lengthMs: number): [number, Intl.RelativeTimeFormatUnit] {

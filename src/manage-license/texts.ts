@@ -1,15 +1,24 @@
+import { licenseStatusTexts } from '../domain/license-status.js';
 import type { AuditAction } from '../domain/ports/license-store.js';
+import type { Moment } from './lay-out-lives.js';
 import { peerTexts } from './peer-texts.js';
 
-/** Every word that the pages say, in one place. `**words**` stand out. */
-export const texts = {
+const english = {
+  /** The BCP 47 tag of these texts. */
+  language: 'en',
   product: 'POS licensing',
   skipToContent: 'Skip to content',
   loggedInAs: (name: string) => `Logged in as ${name}`,
   none: 'None',
   newTab: '(opens in a new tab)',
 
-  held: { text: 'The license has changed meanwhile.', show: 'Show it' },
+  distance: {
+    format: new Intl.RelativeTimeFormat('en', { numeric: 'always' }),
+    justPassed: 'less than a minute ago',
+    soon: 'in less than a minute',
+  },
+
+  held: { text: 'The license has changed.', show: 'Show it' },
 
   navigation: {
     label: 'Main',
@@ -24,24 +33,24 @@ export const texts = {
     introduction: 'This page shows and manages the license of this POS server.',
     token: 'Admin token',
     name: 'Your name (optional)',
-    nameHint: 'Shown in the history beside what you do.',
+    nameHint: 'The history shows it next to your actions.',
     submit: 'Log in',
     help: 'Where is the admin token?',
-    inFile: 'It was created at the first start of this service. On the server, it is in this file:',
-    showFile: 'To see it, run there:',
+    inFile: 'This service created it at its first start. On the server, it is in this file:',
+    showFile: 'To show it, run on the server:',
     inSetting:
-      'It is the one that this service was started with: its setting **ADMIN_TOKEN**, or the file named by **ADMIN_TOKEN_FILE**.',
+      'It is the setting **ADMIN_TOKEN** of this service, or in the file that **ADMIN_TOKEN_FILE** names.',
     reset:
-      'Lost it? Stop the service, set **ADMIN_TOKEN** to a new secret of at least 16 characters, and start it again: ' +
-      'that one counts from then on, and the old one no longer does.',
-    wrong: 'That is not the admin token. Look below for where it is.',
+      'Lost it? Stop the service, set **ADMIN_TOKEN** to a new secret of at least 16 characters, and start the service again. ' +
+      'The old token then no longer works.',
+    wrong: 'Incorrect admin token. See below for where to find it.',
     slowed:
-      'That is not the admin token. After several wrong ones each answer takes up to two seconds; the right one is always let in.',
-    refused: 'Too many people are trying to log in at this moment. Wait a few seconds, then try again.',
+      'Incorrect admin token. Too many incorrect attempts from this address: further attempts are delayed. You are not locked out.',
+    refused: 'Too many login attempts are in progress. Wait a few seconds, then try again.',
     badName:
-      'The name can have at most 64 letters, digits, punctuation marks and spaces. Change it, then try again.',
-    takenName: 'The name “system” is the one that the service itself has in the history. Choose another.',
-    ended: 'Your session has ended. Log in again to go on.',
+      'A name has at most 64 characters: letters, digits, punctuation, symbols and spaces. Change the name, then try again.',
+    takenName: 'The history uses the name “system” for the service itself. Choose another name.',
+    ended: 'Your session has ended. Log in again to continue.',
   },
 
   license: {
@@ -55,11 +64,12 @@ export const texts = {
       hubUrl: 'Hub Server URL',
       tokenExpiry: 'Token Expiry',
     },
+    statuses: licenseStatusTexts,
     details: 'License details',
     nextRefresh: 'Next refresh',
     lastContact: 'Last contact with the Authorization server',
     neverContacted: 'never',
-    technical: 'What the service noted',
+    technical: 'Technical details',
     next: 'Next',
     complete: 'Complete Authorization',
     cancel: 'Cancel',
@@ -70,24 +80,27 @@ export const texts = {
 
   acquire: {
     title: 'Acquire a license',
-    introduction: 'This server has no license yet. Six steps, about a minute:',
+    introduction: 'This server has no license yet. Acquiring one takes six steps and about a minute:',
     again: 'To acquire the license again:',
     open: 'Open the Authorization server',
-    steps: [
-      'In a separate tab, log in to the Authorization server, choose the organization to manage, then choose **Authorize Device**.',
-      'Choose the device to license from the **Device** drop-down list.',
-      'Back on the license page choose **Next**.',
-      'The page now shows a **User Code**. Copy it to the clipboard.',
-      'On the Authorization server paste it into the **User Code** field, choose **Authorize** and confirm any prompts.',
-      'Back on the license page choose **Complete Authorization**. The page then shows the license details.',
-    ],
+    steps: {
+      logIn:
+        'In a separate tab, log in to the Authorization server, choose the organization to manage, then choose **Authorize Device**.',
+      chooseDevice: 'Choose the device to license from the **Device** drop-down list.',
+      next: 'Back on the license page choose **Next**.',
+      copy: 'The page now shows a **User Code**. Copy it to the clipboard.',
+      authorize:
+        'On the Authorization server paste it into the **User Code** field, choose **Authorize** and confirm any prompts.',
+      complete:
+        'Back on the license page choose **Complete Authorization**. The page then shows the license details.',
+    },
     userCode: 'User Code',
     copy: 'Copy User Code',
     copied: 'Copied',
-    copyFailed: 'Select the code and copy it by hand',
+    copyFailed: 'Select the code and copy it manually',
     expires: 'This code expires',
     timeLeft: 'Time left:',
-    movesOn: 'Once you have confirmed there, this page shows the license by itself.',
+    movesOn: 'This page also shows the license without a click soon after you confirm.',
   },
 
   warnings: {
@@ -97,31 +110,31 @@ export const texts = {
     },
     tokenExpired: {
       title: 'The license token has expired',
-      text: 'Reconnect the server to the internet to obtain fresh tokens. Until then registers and other servers may not be let in.',
+      text: 'Reconnect the server to the internet to obtain fresh tokens. Until then, connections of registers and other servers may be refused.',
     },
     offline: {
       title: 'The Authorization server cannot be reached',
-      text: 'The license stays as it is, and the service goes on trying. Check the internet connection of this server.',
+      text: 'The license does not change, and the service keeps trying. Check the internet connection of this server.',
     },
     refused: {
       title: 'The Authorization server did not refresh the license token',
-      text: 'Put the license right on the Authorization server, then choose **Check again**.',
+      text: 'Correct the license on the Authorization server, then choose **Check again**.',
     },
     requiresRenewal: {
       title: 'Renew the license',
-      text: 'The renewal date is near. Renew the license on the Authorization server. This server picks that up by itself; to see it at once, choose **Check again**.',
+      text: 'The renewal date is near. Renew the license on the Authorization server. The next refresh applies the renewal; to apply it now, choose **Check again**.',
     },
     expired: {
       title: 'The license has expired',
-      text: 'Renewed on the Authorization server? Choose **Check again**. Otherwise choose **Remove License**, then acquire a license again with the steps that are shown then.',
+      text: 'If it was renewed on the Authorization server, choose **Check again**. Otherwise choose **Remove License**, then follow the steps to acquire a license again.',
     },
     reauthorization: {
       title: 'This server must be authorized again',
-      text: 'This server has lost its right to refresh: an answer of the Authorization server did not arrive, or the server was restored from a backup. The license is kept until its token expires; acquire it again before then with the steps below.',
+      text: 'This server can no longer refresh its license token: an answer of the Authorization server was lost, or the server was restored from a backup. The license stays until its token expires. Before then, acquire it again with the steps below.',
     },
     clockSuspect: {
       title: 'The clock of this server seems to be wrong',
-      text: 'Set its date and time right. Until then the last time that could be trusted counts.',
+      text: 'Correct the date and time of this server. Until then the service uses the last trusted time.',
     },
     until: 'Expires',
     since: 'Since',
@@ -132,67 +145,67 @@ export const texts = {
   ended: {
     removed: {
       title: 'The license was removed from this server',
-      text: 'To license it again, follow the steps.',
+      text: 'To license this server again, follow the steps below.',
     },
     revoked: {
-      title: 'The Authorization server has withdrawn the license',
-      text: 'The authorization of this server was removed there. To license it again, follow the steps.',
+      title: 'The Authorization server has revoked the license',
+      text: 'The authorization of this server was removed there. To license this server again, follow the steps below.',
     },
   },
 
   authorizationEnded: {
     denied: {
       title: 'The authorization was denied',
-      text: 'Somebody chose **Deny** on the Authorization server. If that was a mistake, choose **Next** for a new User Code.',
+      text: 'Someone chose **Deny** on the Authorization server. If that was a mistake, choose **Next** to get a new User Code.',
     },
     expired: {
       title: 'The User Code has expired',
-      text: 'It was not entered in time. Choose **Next** for a new one.',
+      text: 'Nobody entered it in time. Choose **Next** to get a new one.',
     },
     refused: {
-      title: 'The authorization brought no license',
-      text: 'See to what the reason says, then choose **Next** for a new User Code.',
+      title: 'The Authorization server did not grant a license',
+      text: 'Fix the problem described below, then choose **Next** to get a new User Code.',
     },
   },
 
   notices: {
     pending: {
       title: 'Not authorized yet',
-      text: 'Nobody has entered and confirmed this User Code on the Authorization server so far. Do that there, then choose **Complete Authorization** again.',
+      text: 'Nobody has entered and confirmed this User Code on the Authorization server yet. Do that, then choose **Complete Authorization** again.',
     },
     'no-authorization': {
       title: 'There is no User Code to complete',
-      text: 'It was cancelled. Choose **Next** for a new one.',
+      text: 'It was canceled. Choose **Next** to get a new one.',
     },
     'next-unreachable': {
       title: 'The Authorization server cannot be reached',
-      text: 'A User Code comes from there. Check the internet connection of this server, then choose **Next** again.',
+      text: 'The Authorization server issues the User Code. Check the internet connection of this server, then choose **Next** again.',
     },
     'complete-unreachable': {
       title: 'The Authorization server cannot be reached',
-      text: 'The User Code stays good. Check the internet connection of this server, then choose **Complete Authorization** again.',
+      text: 'The User Code remains valid. Check the internet connection of this server, then choose **Complete Authorization** again.',
     },
     'refresh-unreachable': {
       title: 'The license token was not refreshed',
-      text: 'The Authorization server gave no usable answer. The license stays as it is.',
+      text: 'The Authorization server sent no usable answer. The license does not change.',
     },
     'license-present': {
-      title: 'This server is licensed already',
+      title: 'This server is already licensed',
       text: 'To acquire another license, choose **Remove License** first.',
     },
     'no-license': { title: 'This server has no license to refresh', text: 'Choose **Next** to acquire one.' },
-    acquired: { title: 'This server is licensed', text: 'Registers and other servers have been told.' },
-    refreshed: { title: 'Done', text: 'The Authorization server has answered: what you see is up to date.' },
-    cancelled: { title: 'Cancelled', text: 'The User Code is no longer good.' },
+    acquired: { title: 'This server is licensed', text: 'Registers and other servers have been notified.' },
+    refreshed: { title: 'Done', text: 'The Authorization server answered. This page is up to date.' },
+    cancelled: { title: 'Canceled', text: 'The User Code is no longer valid.' },
   },
 
   removal: {
     title: 'Remove License',
     question: (server: string) => `Remove the license from ${server}?`,
     effects: [
-      'Registers and servers that connect to this server are told at once that it is not licensed.',
-      'The license is given back to the Authorization server: at once, or as soon as it can be reached.',
-      'To license this server again you need the internet and somebody who can log in to the Authorization server.',
+      'Registers and servers that connect to this server are notified immediately that it is not licensed.',
+      'The license is returned to the Authorization server immediately, or as soon as the Authorization server can be reached.',
+      'To license this server again, you need the internet and someone who can log in to the Authorization server.',
     ],
     confirm: 'Remove License',
     keep: 'Keep License',
@@ -200,32 +213,32 @@ export const texts = {
 
   history: {
     title: 'History',
-    trail: 'What was done',
-    empty: 'Nothing has happened yet.',
+    trail: 'Activity',
+    empty: 'No activity yet.',
     older: 'Older entries',
     newest: 'Newest entries',
     by: 'by',
     from: 'from',
     system: 'the service',
     reason: 'Reason:',
-    lives: 'License and token on a time line',
+    lives: 'Timelines of license and token',
     tokenLife: 'License token',
     licenseLife: 'License',
     lifePassed: (life: string, passed: number) =>
-      `${life}: ${Math.floor(passed * 100)} % of its time has passed`,
-    nowLine: 'The upright line is now; the coloured part has passed.',
+      `${life}: ${Math.floor(passed * 100)}% of its time has passed`,
+    nowLine: 'The vertical line marks the present. The colored part has passed.',
     moments: {
       issued: 'Token issued',
       'next-refresh': 'Next refresh',
       warning: 'Warning',
       'token-expiry': 'Token Expiry',
-      'renewal-window': 'Renewal is asked for',
+      'renewal-window': 'Renewal window opens',
       renewal: 'License Renewal Date',
-    },
+    } satisfies Record<Moment['kind'], string>,
     noRenewal: 'The license has no renewal date.',
     actions: {
       'authorization-requested': 'User Code requested',
-      'authorization-cancelled': 'User Code cancelled',
+      'authorization-cancelled': 'User Code canceled',
       'authorization-denied': 'Authorization denied on the Authorization server',
       'authorization-expired': 'User Code expired',
       'authorization-refused': 'License refused by the Authorization server',
@@ -234,11 +247,11 @@ export const texts = {
       'refresh-failed': 'License token not refreshed',
       'status-changed': 'License status changed',
       removed: 'License removed',
-      revoked: 'License withdrawn by the Authorization server',
-      'grant-revoked-at-server': 'Removed license given back to the Authorization server',
+      revoked: 'License revoked by the Authorization server',
+      'grant-revoked-at-server': 'Removed license returned to the Authorization server',
       'backed-up': 'Backup made',
       restored: 'Restored from a backup',
-      'key-rotated': 'Key of the secrets replaced',
+      'key-rotated': 'Encryption key rotated',
       'admin-token-reset': 'Admin token replaced',
     } satisfies Record<AuditAction, string>,
     renewed: 'License renewed',
@@ -259,26 +272,34 @@ export const texts = {
   errors: {
     back: 'Go to the license page',
     400: {
-      title: 'That did not work',
-      text: 'The page sent something that this service does not understand.',
+      title: 'The request was not valid',
+      text: 'The service cannot process what the browser sent. Go to the license page and try again from there.',
     },
     403: {
-      title: 'That form is out of date',
+      title: 'This form is out of date',
       text: 'It belongs to an earlier login or to another page. Go to the license page and try again from there.',
     },
-    404: { title: 'There is no such page', text: 'The address may be mistyped, or the page has moved.' },
+    404: { title: 'Page not found', text: 'The address may be mistyped, or the page has moved.' },
     429: { title: 'Too many attempts', text: 'Wait a few seconds, then try again.' },
     500: {
       title: 'Something went wrong',
-      text: 'The service could not do that. Nothing was half done. Try again; if it stays, the log of the service says why.',
+      text: 'The service could not complete the request. Nothing was saved in part. Try again; if the error persists, see the log of the service.',
     },
   },
-} as const;
+};
 
-/** What a person is told in a heading and a sentence or two. */
+/** Every text of the pages, in one language. `**words**` are bold. */
+export type Texts = typeof english;
+
+/** A heading and the text below it. */
 export interface Message {
   readonly title: string;
   readonly text: string;
 }
 
-export type NoticeKind = keyof typeof texts.notices;
+export type NoticeKind = keyof Texts['notices'];
+
+/** Returns the texts for a locale. There is only English so far. */
+export function textsFor(_locale: string): Texts {
+  return english;
+}

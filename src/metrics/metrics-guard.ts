@@ -2,7 +2,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { AdminGuard } from '../admin/admin-guard.js';
 import { Settings } from '../config/settings.js';
 
-/** Lets in whom METRICS_ACCESS names. */
+/** Admits everyone or only admins, as METRICS_ACCESS says. */
 @Injectable()
 export class MetricsGuard implements CanActivate {
   constructor(

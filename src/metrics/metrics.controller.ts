@@ -16,7 +16,7 @@ export class MetricsController {
 
   @Get()
   @Header('content-type', contentType)
-  @ApiOperation({ summary: 'The state of this service in the text format of Prometheus' })
+  @ApiOperation({ summary: 'The metrics of this service in the text format of Prometheus' })
   @ApiProduces(contentType)
   @ApiResponse({ status: 200, schema: { type: 'string' } })
   async read(): Promise<string> {

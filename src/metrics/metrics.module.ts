@@ -6,7 +6,7 @@ import { MetricsController } from './metrics.controller.js';
 import { MetricsGuard } from './metrics-guard.js';
 import { MetricsRegistry } from './metrics-registry.js';
 
-/** Provides the registry to every feature, which adds its own metrics, and the route that Prometheus scrapes. */
+/** Provides the registry, to which each feature adds its metrics, and the route that Prometheus scrapes. */
 @Module({})
 export class MetricsModule {
   static forRoot({ metricsAccess }: Settings): DynamicModule {

@@ -2,7 +2,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 
 let registry: Registry | null = null;
 
-/** The metrics of the process: the same however many applications run in it, so they exist once. */
+/** Returns the metrics of the process. They exist once, even if several applications run in it. */
 export function processMetrics(): Registry {
   if (registry === null) {
     registry = new Registry();

@@ -3,8 +3,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ProblemException } from '../http/problem.js';
 import { explainRefusal, isForbidden } from './explain-refusal.js';
 import { PeerAdmission } from './peer-admission.js';
-import type { PeerRefusal } from './tokens/peer.js';
-import { notePeer } from './peer-request.js';
+import type { Peer, PeerRefusal } from './tokens/peer.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by `PeerGuard`; `null` on every route without it. */
+    peer: Peer | null;
+  }
+}
 
 /** What a proof must name: the request as its sender wrote it. */
 export interface ProvenRequest {
@@ -20,7 +26,7 @@ export class PeerGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
-    await this.admit(request, http.getResponse<FastifyReply>(), {
+    request.peer = await this.admit(request, http.getResponse<FastifyReply>(), {
       method: request.method,
       url: `${request.protocol}://${request.host}${request.url}`,
     });
@@ -28,7 +34,7 @@ export class PeerGuard implements CanActivate {
   }
 
   /** @throws ProblemException 401 or 403 with the challenge of RFC 6750 section 3 and RFC 9449 section 7.1 */
-  async admit(request: FastifyRequest, reply: FastifyReply, proven: ProvenRequest): Promise<void> {
+  async admit(request: FastifyRequest, reply: FastifyReply, proven: ProvenRequest): Promise<Peer> {
     const [, scheme, token] =
       /^(Bearer|DPoP) ([\w.~+/=-]{1,12288})$/i.exec(request.headers.authorization ?? '') ?? [];
     if (scheme === undefined || token === undefined) throw missing();
@@ -42,7 +48,7 @@ export class PeerGuard implements CanActivate {
     if (verdict.kind === 'refused') throw this.refusal(verdict.code);
     // RFC 9449 section 8.2: the nonce for the next proof comes with the answer to this one.
     if (verdict.peer.keyThumbprint !== null) reply.header('dpop-nonce', this.admission.nonce);
-    notePeer(request, verdict.peer);
+    return verdict.peer;
   }
 
   private refusal(code: PeerRefusal): ProblemException {

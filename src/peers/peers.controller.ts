@@ -6,7 +6,6 @@ import { Problem, ProblemException } from '../http/problem.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
 import { brokerUrlFor } from './broker-url.js';
 import { PeerGuard } from './peer-guard.js';
-import { peerOf } from './peer-request.js';
 import { OwnPeerDto } from './peers.dto.js';
 
 const problems = (status: number, description: string) => ApiResponse({ status, description, type: Problem });
@@ -31,7 +30,8 @@ export class PeersController {
   @ApiOperation({ summary: 'Who the caller is to this server, and where its events are' })
   @ApiResponse({ status: 200, type: OwnPeerDto })
   me(@Req() request: FastifyRequest): OwnPeerDto {
-    const { deviceId, name, kind, features, tokenExpiresAt } = peerOf(request);
+    if (request.peer === null) throw new Error('This route needs PeerGuard.');
+    const { deviceId, name, kind, features, tokenExpiresAt } = request.peer;
     const natsUrl = brokerUrlFor(this.settings.nats.url, request.hostname);
     const serverId = this.store.state.identity?.serverId ?? '';
     return { deviceId, name, kind, features, tokenExpiresAt, serverId, natsUrl };
@@ -55,8 +55,7 @@ export class PeersController {
         'The proxy must say which request it asks about: X-Original-Method and X-Original-URL (the whole URL).',
       );
     }
-    await this.guard.admit(request, reply, { method: String(method), url: String(url) });
-    const peer = peerOf(request);
+    const peer = await this.guard.admit(request, reply, { method: String(method), url: String(url) });
     reply.header('x-device-id', peer.deviceId);
     reply.header('x-device-kind', peer.kind);
     reply.header('x-features', peer.features.join(','));

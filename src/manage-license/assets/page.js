@@ -1,4 +1,4 @@
-// Makes the page quicker to use. Everything works without it, by forms and links.
+// Makes the page more convenient. Without this script, everything works by forms and links.
 
 const secondMs = 1000;
 const minuteMs = 60 * secondMs;
@@ -11,11 +11,11 @@ const units = [
   [hourMs, 'hour', 2],
   [minuteMs, 'minute', 1],
 ];
-const distances = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
+const distances = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: 'always' });
 const announcement = document.getElementById('announcement');
 /** How far the clock of the service is ahead of this browser's. */
 let clockOffsetMs = 0;
-/** A form was sent, and its answer is on the way. */
+/** Whether a form was sent and its answer is pending. */
 let isLeaving = false;
 
 start();
@@ -26,7 +26,7 @@ function start() {
   setInterval(tellDistances, 15 * secondMs);
   document.addEventListener('click', (event) => void copyUserCode(event));
   document.addEventListener('submit', markAsBusy);
-  // A page that comes back from the browser's memory is as old as when it was left.
+  // The browser restores a page as it was when the person left it.
   addEventListener('pageshow', ({ persisted }) => persisted && location.reload());
   if (getContent().dataset.version !== undefined) followLicense();
 }
@@ -36,8 +36,7 @@ function getContent() {
 }
 
 function prepareContent() {
-  const renderedAt = getContent().dataset.now;
-  clockOffsetMs = renderedAt === undefined ? 0 : Date.parse(renderedAt) - Date.now();
+  clockOffsetMs = Date.parse(getContent().dataset.now) - Date.now();
   for (const time of document.querySelectorAll('time')) time.textContent = formatInstant(time);
   for (const button of document.querySelectorAll('[data-copy]')) button.hidden = false;
   tellCountdowns();
@@ -48,7 +47,7 @@ function readServiceClock() {
   return Date.now() + clockOffsetMs;
 }
 
-/** The service writes instants in its own time zone; the reader's is known only here. */
+/** Formats an instant in the time zone of the browser, which the service does not know. */
 function formatInstant(time) {
   const options = { year: 'numeric', month: 'long', day: 'numeric', hour: 'numeric', minute: '2-digit' };
   const formatter = new Intl.DateTimeFormat(time.lang, { ...options, timeZoneName: 'short' });
@@ -63,7 +62,8 @@ function tellDistances() {
 
 function tellDistance(distanceMs) {
   const unit = units.find(([unitMs, , least]) => Math.abs(distanceMs) >= unitMs * least);
-  if (unit === undefined) return distanceMs <= 0 ? 'less than a minute ago' : 'in less than a minute';
+  const { justPassed, soon } = announcement.dataset;
+  if (unit === undefined) return distanceMs <= 0 ? justPassed : soon;
   return distances.format(Math.trunc(distanceMs / unit[0]), unit[1]);
 }
 
@@ -91,7 +91,7 @@ async function copyText(text) {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    // There is no clipboard for a page that came without TLS from another machine: the selection still has one.
+    // Browsers offer the clipboard API only over TLS and on localhost. Copying the selection works everywhere.
     getSelection().selectAllChildren(document.getElementById('user-code'));
     const isCopied = document.execCommand('copy');
     if (isCopied) getSelection().removeAllRanges();
@@ -107,7 +107,7 @@ function markAsBusy({ target, submitter }) {
   target.addEventListener('submit', (event) => event.preventDefault());
 }
 
-/** Tells a screen reader, without a trace on the page. */
+/** Makes screen readers announce a text that the page does not show. */
 function announce(text) {
   announcement.classList.add('for-readers');
   announcement.textContent = text;
@@ -120,7 +120,7 @@ function followLicense() {
     source = new EventSource('/api/license/events');
     source.addEventListener('license', ({ lastEventId }) => void takeVersion(lastEventId));
     source.addEventListener('error', () => {
-      // Anything but a broken connection ends the source: the session has ended, or the service is going.
+      // Unless only the connection broke, the source is closed: the session has ended, or the service stops.
       if (source?.readyState !== EventSource.CLOSED) return;
       source = null;
       void checkSession().then(() => setTimeout(connect, 3 * secondMs));
@@ -130,7 +130,7 @@ function followLicense() {
     source?.close();
     source = null;
   };
-  // A browser has few connections for one service, and a page that nobody sees needs none.
+  // Browsers limit the connections to one service, and a hidden page needs none.
   document.addEventListener('visibilitychange', () => (document.hidden ? disconnect() : connect()));
   addEventListener('pagehide', disconnect);
   connect();
@@ -161,7 +161,7 @@ async function takeVersion(version) {
   replaceContent(document.adoptNode(fresh), content);
 }
 
-/** Whether a change of the content would take something out of a person's hand. */
+/** Returns whether new content would interrupt the person: a decision, typing or a selection. */
 function isHeld(content) {
   const { activeElement } = document;
   const isTyping = content.contains(activeElement) && activeElement.matches('input, select, textarea');

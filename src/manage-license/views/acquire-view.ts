@@ -1,41 +1,43 @@
 import { emphasize, html, type Html } from '../html.js';
 import type { AuthorizationView, LicensePage } from '../license-page.js';
-import { texts } from '../texts.js';
 import { renderDate, renderDistance } from './instant-view.js';
 import { renderAction } from './layout.js';
 
-const words = texts.acquire;
-/** The steps that are done once the page shows a user code. */
-const stepsBeforeCode = 3;
+/** The number of the step that copies the user code. */
+const copyStep = 4;
 
-/** The way from no license to a license: the steps before a user code is there, or those with it. */
+/** Renders the steps to a license: all of them, or those that remain once there is a user code. */
 export function renderAcquire(page: LicensePage): Html {
   const { authorization } = page;
   return authorization?.state === 'pending' ? renderWithCode(page, authorization) : renderBeforeCode(page);
 }
 
 function renderBeforeCode(page: LicensePage): Html {
-  const [logIn, ...rest] = words.steps;
+  const { texts } = page.reader;
+  const words = texts.acquire;
+  const { logIn, ...rest } = words.steps;
   const introduction = page.license.status === 'unlicensed' ? words.introduction : words.again;
   return html`<section class="card">
     <h2>${words.title}</h2>
     <p>${introduction}</p>
     <ol class="steps">
       <li>${emphasize(logIn)} ${renderServerLink(page)}</li>
-      ${rest.map((step) => html`<li>${emphasize(step)}</li>`)}
+      ${Object.values(rest).map((step) => html`<li>${emphasize(step)}</li>`)}
     </ol>
     <div class="actions">${renderAction(page.visitor, '/license/next', texts.license.next)}</div>
   </section>`;
 }
 
 function renderWithCode(page: LicensePage, authorization: AuthorizationView): Html {
-  const [copyIt, enterIt, completeIt] = words.steps.slice(stepsBeforeCode);
+  const { texts } = page.reader;
+  const words = texts.acquire;
+  const { copy, authorize, complete } = words.steps;
   return html`<section class="card">
     <h2>${words.title}</h2>
-    <ol class="steps" start="${stepsBeforeCode + 1}">
-      <li>${emphasize(copyIt ?? '')}${renderUserCode(page, authorization)}</li>
-      <li>${emphasize(enterIt ?? '')} ${renderServerLink(page)}</li>
-      <li>${emphasize(completeIt ?? '')} ${words.movesOn}</li>
+    <ol class="steps" start="${copyStep}">
+      <li>${emphasize(copy)}${renderUserCode(page, authorization)}</li>
+      <li>${emphasize(authorize)} ${renderServerLink(page)}</li>
+      <li>${emphasize(complete)} ${words.movesOn}</li>
     </ol>
     <div class="actions">
       ${renderAction(page.visitor, '/license/complete', texts.license.complete)}
@@ -45,6 +47,7 @@ function renderWithCode(page: LicensePage, authorization: AuthorizationView): Ht
 }
 
 function renderUserCode({ reader }: LicensePage, { userCode, expiresAt }: AuthorizationView): Html {
+  const words = reader.texts.acquire;
   return html`<div class="user-code">
     <p class="label" id="user-code-label">${words.userCode}</p>
     <p class="code"><code id="user-code" translate="no">${groupUserCode(userCode)}</code></p>
@@ -69,17 +72,18 @@ function renderUserCode({ reader }: LicensePage, { userCode, expiresAt }: Author
   </div>`;
 }
 
-/** Splits a code that comes in one piece, for the eye alone: what is copied stays as the server wrote it. */
+/** Displays a long code in groups. The button still copies the code as the server issued it. */
 function groupUserCode(userCode: string): Html {
   if (!/^[A-Z0-9]{6,12}$/i.test(userCode)) return html`${userCode}`;
   const groups = userCode.match(/.{1,4}/g) ?? [];
   return html`${groups.map((group) => html`<span class="group">${group}</span>`)}`;
 }
 
-function renderServerLink({ authorizationServerUrl }: LicensePage): Html | null {
+function renderServerLink({ authorizationServerUrl, reader }: LicensePage): Html | null {
+  const { texts } = reader;
   return authorizationServerUrl === null
     ? null
     : html`<a href="${authorizationServerUrl}" target="_blank" rel="noopener noreferrer"
-        >${words.open} <span class="new-tab">${texts.newTab}</span></a
+        >${texts.acquire.open} <span class="new-tab">${texts.newTab}</span></a
       >`;
 }

@@ -1,12 +1,20 @@
 import { html } from '../html.js';
-import { type Message, texts } from '../texts.js';
+import type { Reader } from '../reader.js';
+import type { Message, Texts } from '../texts.js';
 import { renderPage } from './layout.js';
 
-/** Renders why a page cannot be shown, and where to go on. */
-export function renderError({ title, text }: Message): string {
+/** Renders why the service cannot show a page, with a link to the license page. */
+export function renderError(status: number, reader: Reader): string {
+  const { errors } = reader.texts;
+  const { title, text } = messageOf(status, errors);
   return renderPage(
-    { title, visitor: null },
+    { title, visitor: null, reader },
     html`<p>${text}</p>
-      <p><a href="/" role="button">${texts.errors.back}</a></p>`,
+      <p><a href="/" role="button">${errors.back}</a></p>`,
   );
+}
+
+function messageOf(status: number, errors: Texts['errors']): Message {
+  if (status === 403 || status === 404 || status === 429) return errors[status];
+  return status < 500 ? errors[400] : errors[500];
 }

@@ -2,20 +2,17 @@ import type { AuditLine } from '../describe-audit-entry.js';
 import { html, type Html } from '../html.js';
 import type { Life } from '../lay-out-lives.js';
 import type { Reader } from '../reader.js';
-import { texts } from '../texts.js';
 import { renderInstant } from './instant-view.js';
 import { renderPage, type Visitor } from './layout.js';
 import { renderLife } from './life-view.js';
 
-const words = texts.history;
-
 export interface HistoryPage {
-  /** Empty: there is no license, or the page is an older one. */
+  /** Empty if there is no license, and on pages of older entries. */
   readonly lives: readonly Life[];
   /** Newest first. */
   readonly lines: readonly AuditLine[];
   readonly isOlder: boolean;
-  /** Where the older page begins; null: there is none. */
+  /** The entry before which the next older page begins; `null` if there is none. */
   readonly nextBefore: number | null;
   readonly visitor: Visitor;
   readonly reader: Reader;
@@ -23,8 +20,9 @@ export interface HistoryPage {
 
 export function renderHistory(page: HistoryPage): string {
   const { lines, lives, isOlder, nextBefore, visitor, reader } = page;
+  const words = reader.texts.history;
   return renderPage(
-    { title: words.title, visitor, section: 'history', now: reader.now },
+    { title: words.title, visitor, section: 'history', reader },
     html`${lives.length > 0 && renderLives(lives, reader)}
       <section class="card">
         <h2>${words.trail}</h2>
@@ -38,6 +36,7 @@ export function renderHistory(page: HistoryPage): string {
 }
 
 function renderLives(lives: readonly Life[], reader: Reader): Html {
+  const words = reader.texts.history;
   return html`<section class="card">
     <h2>${words.lives}</h2>
     ${lives.map((life) => renderLife(life, reader))}
@@ -46,7 +45,8 @@ function renderLives(lives: readonly Life[], reader: Reader): Html {
   </section>`;
 }
 
-function renderPaging({ isOlder, nextBefore }: HistoryPage): Html {
+function renderPaging({ isOlder, nextBefore, reader }: HistoryPage): Html {
+  const words = reader.texts.history;
   return html`<p class="actions">
     ${isOlder && html`<a href="/license/history" role="button" class="outline secondary">${words.newest}</a>`}
     ${nextBefore !== null && html`<a href="/license/history?before=${nextBefore}" role="button" class="outline">${words.older}</a>`}
@@ -54,6 +54,7 @@ function renderPaging({ isOlder, nextBefore }: HistoryPage): Html {
 }
 
 function renderLine({ at, what, who, from, why, changes }: AuditLine, reader: Reader): Html {
+  const words = reader.texts.history;
   const origin = from === null ? who : `${who} ${words.from} ${from}`;
   return html`<li>
     <p class="what">${what}</p>

@@ -1,16 +1,16 @@
 import { assetUrls } from '../page-assets.js';
 import { html, type Html } from '../html.js';
-import { texts } from '../texts.js';
+import type { Reader } from '../reader.js';
+import type { Texts } from '../texts.js';
 
-/** What stands around the content of every page. */
+/** The parts of a page around its content. */
 export interface PageFrame {
   readonly title: string;
-  /** Null where nobody is logged in. */
+  /** `null` if nobody is logged in. */
   readonly visitor: Visitor | null;
   readonly section?: 'license' | 'peers' | 'history';
   readonly live?: LiveMark;
-  /** The clock of the service, where the page tells times. */
-  readonly now?: Date;
+  readonly reader: Reader;
 }
 
 export interface Visitor {
@@ -18,21 +18,21 @@ export interface Visitor {
   readonly csrfToken: string;
 }
 
-/** What a page needs to follow the license by itself. */
+/** The data with which the script of the page follows the license. */
 interface LiveMark {
-  /** Names what the page shows: another one is newer. */
+  /** Identifies what the page shows; a different version is newer. */
   readonly version: string;
-  /** What a screen reader is told when the page has moved on. */
+  /** What a screen reader announces when the page has changed. */
   readonly summary: string;
-  /** Whether a person is deciding something here, so that the page must not change under the hand. */
+  /** Whether a person decides something on this page, so that the script must not replace its content. */
   readonly isHeld: boolean;
 }
 
-/** Renders a whole page. */
 export function renderPage(frame: PageFrame, content: Html): string {
-  const { visitor, live, now } = frame;
+  const { visitor, live } = frame;
+  const { texts, now } = frame.reader;
   return html`<!doctype html>
-    <html lang="en">
+    <html lang="${texts.language}">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -46,7 +46,7 @@ export function renderPage(frame: PageFrame, content: Html): string {
         <a class="skip" href="#content">${texts.skipToContent}</a>
         <header class="container">
           <p class="product">${texts.product}</p>
-          ${visitor && renderNavigation(visitor, frame.section)}
+          ${visitor && renderNavigation(visitor, frame.section, texts)}
         </header>
         <p
           class="container announcement"
@@ -54,12 +54,14 @@ export function renderPage(frame: PageFrame, content: Html): string {
           role="status"
           data-held="${texts.held.text}"
           data-show="${texts.held.show}"
+          data-just-passed="${texts.distance.justPassed}"
+          data-soon="${texts.distance.soon}"
         ></p>
         <main
           class="container"
           id="content"
           tabindex="-1"
-          ${now && html`data-now="${now.toISOString()}"`}
+          data-now="${now.toISOString()}"
           ${live && renderLiveMark(live)}
         >
           <h1>${frame.title}</h1>
@@ -69,7 +71,7 @@ export function renderPage(frame: PageFrame, content: Html): string {
     </html> `.text;
 }
 
-function renderNavigation(visitor: Visitor, section: PageFrame['section']): Html {
+function renderNavigation(visitor: Visitor, section: PageFrame['section'], texts: Texts): Html {
   const words = texts.navigation;
   const link = (name: NonNullable<PageFrame['section']>, path: string): Html =>
     html`<li><a href="${path}" ${name === section && html` aria-current="page"`}>${words[name]}</a></li>`;
@@ -92,7 +94,7 @@ export function renderCsrfField({ csrfToken }: Visitor): Html {
   return html`<input type="hidden" name="csrfToken" value="${csrfToken}" />`;
 }
 
-/** A form that is one button. */
+/** Renders a form that is one button. */
 export function renderAction(visitor: Visitor, path: string, label: string, className = ''): Html {
   return html`<form method="post" action="${path}">${renderCsrfField(visitor)}<button${className !== '' && html` class="${className}"`} id="${path.replaceAll('/', '-').slice(1)}">${label}</button></form>`;
 }

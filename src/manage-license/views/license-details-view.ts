@@ -1,13 +1,12 @@
 import { html, type Html } from '../html.js';
 import type { LicensePage } from '../license-page.js';
-import { texts } from '../texts.js';
 import { renderInstant } from './instant-view.js';
 
-const words = texts.license;
-
-/** The fields of a license, beside its status. */
+/** Renders the fields of a license, except its status. */
 export function renderLicenseDetails({ license, reader }: LicensePage): Html {
   const { hub, token, connection } = license;
+  const { texts } = reader;
+  const words = texts.license;
   const instant = (at: Date | null): Html => (at === null ? html`${texts.none}` : renderInstant(at, reader));
   return html`<section class="card" aria-labelledby="details-title">
     <h2 id="details-title">${words.details}</h2>

@@ -10,9 +10,11 @@ import {
 import { initialLicenseState, type LicenseState } from '../../domain/license-state.js';
 import { licenseViewAt } from '../../domain/license-view.js';
 import type { AuthorizationView, LicensePage } from '../license-page.js';
-import { texts } from '../texts.js';
+import { createReader } from '../reader.js';
+import { textsFor } from '../texts.js';
 import { renderLicensePage } from './license-view.js';
 
+const texts = textsFor('en');
 const hostile = '"><script>alert(1)</script>';
 const pending: AuthorizationView = {
   state: 'pending',
@@ -28,48 +30,48 @@ function buildPage(state: LicenseState, change: Partial<LicensePage> = {}, now =
     notice: null,
     authorizationServerUrl: 'https://auth.example/',
     visitor: { name: 'Anna', csrfToken: 'token-of-the-session' },
-    reader: { locale: 'en', now },
+    reader: createReader('en', now),
     version: 'v1',
     ...change,
   };
 }
 
 const licensed = buildLicensedState();
-/** What a person reads and chooses: tags and runs of white space do not count. */
+/** Returns the text that a person sees on a page. */
 const read = (page: LicensePage) =>
   renderLicensePage(page)
     .replaceAll(/<[^>]+>/g, ' ')
     .replaceAll(/\s+/g, ' ');
 
 describe('renderLicensePage', () => {
-  it('has every field of a license, by its name', () => {
+  it('shows every field of a license with its label', () => {
     const text = read(buildPage(licensed));
     for (const label of Object.values(texts.license.fields)) expect(text).toContain(label);
     expect(text).toContain('Hub Server Name Head office Hub Server URL https://hub.example');
     expect(text).toMatch(/License Renewal Date November 24, 2027 .* \( in 365 days \)/);
   });
 
-  it('has the six steps, word for word', () => {
+  it('shows the six steps word for word', () => {
     const text = read(buildPage(initialLicenseState));
-    for (const step of texts.acquire.steps) {
+    for (const step of Object.values(texts.acquire.steps)) {
       expect(text).toContain(step.replaceAll(/\*\*(\w[^*]*)\*\*/g, ' $1 ').replaceAll(/\s+/g, ' '));
     }
   });
 
-  it('shows a user code in the very letters that are copied', () => {
+  it('shows the user code exactly as the button copies it', () => {
     const html = renderLicensePage(buildPage(initialLicenseState, { authorization: pending }));
     expect(html).toContain('translate="no">WDJB-MJHT</code>');
     expect(html).toContain('data-copy="WDJB-MJHT"');
   });
 
-  it('groups a code that comes in one piece, for the eye alone', () => {
+  it('displays a long user code in groups, and copies it without them', () => {
     const authorization = { ...pending, userCode: 'WDJBMJHT' };
     const html = renderLicensePage(buildPage(initialLicenseState, { authorization }));
     expect(html).toContain('<span class="group">WDJB</span><span class="group">MJHT</span>');
     expect(html).toContain('data-copy="WDJBMJHT"');
   });
 
-  it('does not show a user code that is over', () => {
+  it('does not show a user code that has ended', () => {
     for (const state of ['denied', 'expired', 'refused'] as const) {
       const text = read(buildPage(initialLicenseState, { authorization: { ...pending, state } }));
       expect(text).not.toContain('WDJB');
@@ -81,13 +83,13 @@ describe('renderLicensePage', () => {
     ['licensed', 0, 'Refresh now'],
     ['requires-renewal', 340, 'Check again'],
     ['expired', 366, 'Check again'],
-  ])('offers for %s what there is to do', (_status, days, label) => {
+  ])('shows the actions for a license that is %s', (_status, days, label) => {
     const text = read(buildPage(licensed, {}, shift(startAt, days * dayMs)));
     expect(text).toContain(label);
     expect(text).toContain('Remove License');
   });
 
-  it('escapes whatever comes from elsewhere', () => {
+  it('escapes every value from outside', () => {
     const state = buildLicensedState(
       buildGrant({
         identity: {
@@ -114,12 +116,12 @@ describe('renderLicensePage', () => {
     ).not.toContain('<script>alert');
   });
 
-  it('has no inline script, style or handler, which the policy would block', () => {
+  it('contains no inline script, style or handler, which the policy would block', () => {
     const html = renderLicensePage(buildPage(licensed, { authorization: pending }));
     expect(html).not.toMatch(/<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=/);
   });
 
-  it('is the same for the same view', () => {
+  it('renders the same view identically', () => {
     expect(renderLicensePage(buildPage(licensed))).toBe(renderLicensePage(buildPage(licensed)));
   });
 });

@@ -1,14 +1,13 @@
 import { collectWarnings } from '../collect-warnings.js';
 import { html, type Html } from '../html.js';
 import { isAcquiring, type LicensePage, type Notice } from '../license-page.js';
-import { texts } from '../texts.js';
+import type { Texts } from '../texts.js';
 import { renderAcquire } from './acquire-view.js';
 import { renderAction, renderPage } from './layout.js';
 import { renderLicenseDetails } from './license-details-view.js';
 import { type MessageTone, renderMessage, renderOutcome } from './message-view.js';
 import { renderDetail, renderWarnings } from './warnings-view.js';
 
-const words = texts.license;
 const goodNotices: ReadonlySet<string> = new Set(['acquired', 'refreshed']);
 const plainNotices: ReadonlySet<string> = new Set(['pending', 'cancelled']);
 
@@ -19,72 +18,78 @@ const statusTones = {
   expired: 'bad',
 } as const satisfies Record<string, MessageTone>;
 
-/** Renders the Manage License page in whatever state the license is. */
+/** Renders the Manage License page for every state of the license. */
 export function renderLicensePage(page: LicensePage): string {
   const { visitor, version, reader } = page;
   const live = { version, summary: summarize(page), isHeld: false };
   return renderPage(
-    { title: words.title, visitor, section: 'license', live, now: reader.now },
+    { title: reader.texts.license.title, visitor, section: 'license', live, reader },
     renderContent(page),
   );
 }
 
-/** One line that says how things stand: what a screen reader tells when it changes. */
-export function summarize({ license, authorization }: LicensePage): string {
+/** Summarizes the page in one line, which a screen reader announces when it changes. */
+export function summarize({ license, authorization, reader }: LicensePage): string {
+  const { texts } = reader;
   const ended =
     authorization !== null && authorization.state !== 'pending'
       ? [texts.authorizationEnded[authorization.state].title]
       : [];
-  const warnings = collectWarnings(license).map(({ message }) => message.title);
-  return [`${words.fields.status}: ${license.statusText}`, ...ended, ...warnings].join('. ');
+  const warnings = collectWarnings(license, texts).map(({ message }) => message.title);
+  const { fields, statuses } = texts.license;
+  return [`${fields.status}: ${statuses[license.status]}`, ...ended, ...warnings].join('. ');
 }
 
 function renderContent(page: LicensePage): Html {
   const { license, notice } = page;
-  const head = html`${notice && renderNotice(notice)}${renderStatus(page)}${renderEnd(page)}${renderWarnings(page)}`;
+  const { texts } = page.reader;
+  const head = html`${notice && renderNotice(notice, texts)}${renderStatus(page)}${renderEnd(page)}${renderWarnings(page)}`;
   const isCodeShown = page.authorization?.state === 'pending';
   if (license.status === 'unlicensed') return html`${head}${renderAcquire(page)}`;
   if (isCodeShown || isAcquiring(license)) {
     return html`${head}${renderAcquire(page)}${renderLicenseDetails(page)}${renderActions(page, false)}`;
   }
-  // What is to be done stands beside the reason to do it; where there is none, the details come first.
-  return collectWarnings(license).length > 0
+  // The buttons follow the warnings that explain them. Without warnings, the details come first.
+  return collectWarnings(license, texts).length > 0
     ? html`${head}${renderActions(page, true)}${renderLicenseDetails(page)}`
     : html`${head}${renderLicenseDetails(page)}${renderActions(page, true)}`;
 }
 
-function renderNotice({ kind, detail }: Notice): Html {
+function renderNotice({ kind, detail }: Notice, texts: Texts): Html {
   const tone = goodNotices.has(kind) ? 'good' : plainNotices.has(kind) ? 'plain' : 'warning';
-  return renderOutcome(tone, texts.notices[kind], renderDetail(detail));
+  return renderOutcome(tone, texts.notices[kind], renderDetail(detail, texts));
 }
 
-function renderStatus({ license }: LicensePage): Html {
-  const { serverName, organization, status, statusText } = license;
+function renderStatus({ license, reader }: LicensePage): Html {
+  const { serverName, organization, status } = license;
+  const words = reader.texts.license;
   const place = [serverName, organization?.name].filter((name) => name !== undefined && name !== null);
   return html`<section class="status ${statusTones[status]}">
     <p class="label">${words.fields.status}</p>
-    <p class="value">${statusText}</p>
+    <p class="value">${words.statuses[status]}</p>
     ${status !== 'unlicensed' && place.length > 0 && html`<p class="place">${place.join(' · ')}</p>`}
   </section>`;
 }
 
-/** Why there is no license, or no user code any more. */
-function renderEnd({ license, authorization }: LicensePage): Html | null {
+/** Renders why there is no license, or no longer a user code. */
+function renderEnd({ license, authorization, reader }: LicensePage): Html | null {
+  const { texts } = reader;
   if (authorization !== null && authorization.state !== 'pending') {
     const { state, refusal } = authorization;
-    return renderMessage('warning', texts.authorizationEnded[state], renderReason(refusal));
+    return renderMessage('warning', texts.authorizationEnded[state], renderReason(refusal, texts));
   }
   if (license.status !== 'unlicensed' || authorization !== null) return null;
   if (license.reason === 'revoked') return renderMessage('warning', texts.ended.revoked);
   return license.reason === 'removed' ? renderMessage('plain', texts.ended.removed) : null;
 }
 
-function renderReason(refusal: string | null): Html | null {
+function renderReason(refusal: string | null, texts: Texts): Html | null {
   return refusal === null ? null : html`<p>${texts.warnings.reason} ${refusal}</p>`;
 }
 
-function renderActions({ license, visitor }: LicensePage, canRefresh: boolean): Html {
-  const isPlain = collectWarnings(license).length === 0;
+function renderActions({ license, visitor, reader }: LicensePage, canRefresh: boolean): Html {
+  const words = reader.texts.license;
+  const isPlain = collectWarnings(license, reader.texts).length === 0;
   const label = isPlain ? words.refresh : words.checkAgain;
   return html`<div class="actions">
     ${canRefresh && renderAction(visitor, '/license/refresh', label, isPlain ? 'outline' : '')}

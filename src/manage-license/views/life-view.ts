@@ -1,18 +1,17 @@
 import { html, type Html } from '../html.js';
 import type { Life, Moment } from '../lay-out-lives.js';
 import type { Reader } from '../reader.js';
-import { texts } from '../texts.js';
 import { renderInstant } from './instant-view.js';
 
-const words = texts.history;
 const marginUnits = 10;
 const barUnits = 300;
 const markUnits = 20;
 const barY = 12;
 const rowUnits = 22;
 
-/** Draws a life as a bar with numbered marks, and tells the same in a list with the same numbers. */
+/** Renders a time line as a bar with numbered marks, and as a list with the same numbers. */
 export function renderLife(life: Life, reader: Reader): Html {
+  const words = reader.texts.history;
   const title = life.kind === 'token' ? words.tokenLife : words.licenseLife;
   const rows = assignRows(life.moments);
   const height = barY * 2 + Math.max(...rows) * rowUnits;
@@ -48,7 +47,7 @@ function renderMark({ place }: Moment, number: number, row: number): Html {
   </g>`;
 }
 
-/** Puts marks that would cover each other into rows below the bar. */
+/** Moves marks that would overlap into rows below the bar. */
 function assignRows(moments: readonly Moment[]): number[] {
   const lastInRow: number[] = [];
   return moments.map(({ place }) => {

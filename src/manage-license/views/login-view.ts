@@ -1,23 +1,24 @@
 import { emphasize, html, type Html } from '../html.js';
-import { texts } from '../texts.js';
+import type { Reader } from '../reader.js';
+import type { Texts } from '../texts.js';
 import { renderPage } from './layout.js';
-
-const words = texts.login;
 
 export type LoginFault = 'wrong' | 'slowed' | 'refused' | 'badName' | 'takenName' | 'ended';
 
 export interface LoginPage {
   readonly fault: LoginFault | null;
   readonly name: string;
-  /** The file that holds the generated token; null: the token is a setting. */
+  /** The file that contains the generated token; `null` if the token is a setting. */
   readonly tokenFilePath: string | null;
+  readonly reader: Reader;
 }
 
-export function renderLogin({ fault, name, tokenFilePath }: LoginPage): string {
+export function renderLogin({ fault, name, tokenFilePath, reader }: LoginPage): string {
+  const words = reader.texts.login;
   const isTokenFault = fault === 'wrong' || fault === 'slowed';
   const isNameFault = fault === 'badName' || fault === 'takenName';
   return renderPage(
-    { title: words.title, visitor: null },
+    { title: words.title, visitor: null, reader },
     html`<p>${words.introduction}</p>
       ${fault !== null && html`<p class="message ${fault === 'ended' ? 'plain' : 'bad'}" role="alert" id="fault">${words[fault]}</p>`}
       <form method="post" action="/login" class="card login">
@@ -46,19 +47,19 @@ export function renderLogin({ fault, name, tokenFilePath }: LoginPage): string {
       </form>
       <section class="help">
         <h2>${words.help}</h2>
-        ${tokenFilePath === null ? html`<p>${emphasize(words.inSetting)}</p>` : renderFileHelp(tokenFilePath)}
+        ${tokenFilePath === null ? html`<p>${emphasize(words.inSetting)}</p>` : renderFileHelp(tokenFilePath, words)}
         <p>${emphasize(words.reset)}</p>
       </section>`,
   );
 }
 
-function renderFileHelp(path: string): Html {
+function renderFileHelp(path: string, words: Texts['login']): Html {
   return html`<p>${words.inFile}</p>
     <p><code>${path}</code></p>
     <p>${words.showFile} <code>cat ${quote(path)}</code></p>`;
 }
 
-/** As a shell takes it. */
+/** Quotes a path for a shell. */
 function quote(path: string): string {
   return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
 }

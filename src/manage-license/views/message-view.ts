@@ -3,7 +3,7 @@ import type { Message } from '../texts.js';
 
 export type MessageTone = 'good' | 'plain' | 'warning' | 'bad';
 
-/** A tone is told by a sign too, not by colour alone. */
+/** A sign for each tone, for people who cannot distinguish the colors. */
 const signs: Record<MessageTone, string> = { good: '✓', plain: 'i', warning: '!', bad: '✕' };
 
 export function renderMessage(tone: MessageTone, { title, text }: Message, more: Html | null = null): Html {
@@ -17,7 +17,7 @@ export function renderMessage(tone: MessageTone, { title, text }: Message, more:
   </section>`;
 }
 
-/** The outcome of what a person has just done: read out, and the place from which the keyboard goes on. */
+/** Renders the outcome of a person's last action. Screen readers announce it, and it gets the keyboard focus. */
 export function renderOutcome(tone: MessageTone, message: Message, more: Html | null = null): Html {
   return html`<div role="alert" tabindex="-1" autofocus>${renderMessage(tone, message, more)}</div>`;
 }

@@ -2,21 +2,18 @@ import type { PeerList } from '../../peer-registry/list-peers.js';
 import { type PeerFilter, peerFilters } from '../forms.js';
 import { emphasize, html, type Html } from '../html.js';
 import type { Reader } from '../reader.js';
-import { texts } from '../texts.js';
 import { renderDate } from './instant-view.js';
 import { renderPage, type Visitor } from './layout.js';
 import { renderPeerRow } from './peer-row-view.js';
-
-const words = texts.peers;
 
 export interface PeersPage {
   readonly list: PeerList;
   readonly filter: PeerFilter;
   readonly search: string;
   readonly isFirst: boolean;
-  /** Null: this server was never licensed, and does not know its name. */
+  /** `null` if this server was never licensed and does not know its name. */
   readonly serverName: string | null;
-  /** Where peers reach the broker of this server. */
+  /** The URL at which peers reach the broker of this server. */
   readonly brokerUrl: string;
   readonly visitor: Visitor;
   readonly reader: Reader;
@@ -25,12 +22,13 @@ export interface PeersPage {
 export function renderPeers(page: PeersPage): string {
   const { list, visitor, reader } = page;
   return renderPage(
-    { title: words.title, visitor, section: 'peers', now: reader.now },
+    { title: reader.texts.peers.title, visitor, section: 'peers', reader },
     list.counts.total === 0 ? renderEmpty(page) : renderList(page),
   );
 }
 
-function renderEmpty({ serverName, brokerUrl }: PeersPage): Html {
+function renderEmpty({ serverName, brokerUrl, reader }: PeersPage): Html {
+  const words = reader.texts.peers;
   const { title, text, hub, thisServer, connect } = words.empty;
   return html`<section class="card">
     <h2>${title}</h2>
@@ -45,6 +43,7 @@ function renderEmpty({ serverName, brokerUrl }: PeersPage): Html {
 
 function renderList(page: PeersPage): Html {
   const { list, reader } = page;
+  const words = reader.texts.peers;
   const { total, connected, attention } = list.counts;
   return html`<p>
       ${words.summary(total, connected, attention)}
@@ -54,7 +53,8 @@ function renderList(page: PeersPage): Html {
     ${list.peers.length === 0 ? renderNone(page) : renderTable(page)} ${renderPaging(page)}`;
 }
 
-function renderFilters({ filter, search }: PeersPage): Html {
+function renderFilters({ filter, search, reader }: PeersPage): Html {
+  const words = reader.texts.peers;
   const link = (name: PeerFilter): Html =>
     html`<li>
       <a href="${pathOf(name, search)}" ${name === filter && html` aria-current="true"`}
@@ -68,7 +68,8 @@ function renderFilters({ filter, search }: PeersPage): Html {
   </nav>`;
 }
 
-function renderSearch({ filter, search }: PeersPage): Html {
+function renderSearch({ filter, search, reader }: PeersPage): Html {
+  const words = reader.texts.peers;
   return html`<form class="search" method="get" action="/peers">
     ${filter !== 'all' && html`<input type="hidden" name="show" value="${filter}" />`}
     <label for="search">${words.search}</label>
@@ -79,12 +80,13 @@ function renderSearch({ filter, search }: PeersPage): Html {
   </form>`;
 }
 
-function renderNone({ filter, search }: PeersPage): Html {
+function renderNone({ filter, search, reader }: PeersPage): Html {
+  const words = reader.texts.peers;
   return html`<p>${filter === 'attention' && search === '' ? words.noneInNeed : words.noneFits}</p>`;
 }
 
 function renderTable({ list, reader }: PeersPage): Html {
-  const { columns } = words;
+  const { columns } = reader.texts.peers;
   const heads = [columns.name, columns.kind, columns.status, columns.tokenExpiry, columns.lastSeen];
   return html`<table class="peers">
     <thead>
@@ -98,7 +100,8 @@ function renderTable({ list, reader }: PeersPage): Html {
   </table>`;
 }
 
-function renderPaging({ list, filter, search, isFirst }: PeersPage): Html | null {
+function renderPaging({ list, filter, search, isFirst, reader }: PeersPage): Html | null {
+  const words = reader.texts.peers;
   if (isFirst && list.nextAfter === null) return null;
   return html`<p class="actions">
     ${!isFirst && html`<a href="${pathOf(filter, search)}" role="button" class="outline secondary">${words.first}</a>`}

@@ -1,18 +1,16 @@
 import { html } from '../html.js';
 import type { LicensePage } from '../license-page.js';
-import { texts } from '../texts.js';
 import { renderCsrfField, renderPage } from './layout.js';
 import { summarize } from './license-view.js';
 
-const words = texts.removal;
-
-/** Asks before the license is removed, and says what that will do. */
+/** Renders the question before the license is removed, with the effects of the removal. */
 export function renderRemoval(page: LicensePage): string {
   const { license, visitor, version, reader } = page;
+  const words = reader.texts.removal;
   const name = license.serverName ?? license.serverId ?? '';
   const live = { version, summary: summarize(page), isHeld: true };
   return renderPage(
-    { title: words.title, visitor, section: 'license', live, now: reader.now },
+    { title: words.title, visitor, section: 'license', live, reader },
     html`<section class="card">
       <h2>${words.question(name)}</h2>
       <ul>
