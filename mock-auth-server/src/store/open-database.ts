@@ -1,7 +1,8 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import type { Database, Statement } from 'better-sqlite3';
 import { schema } from './schema.js';
+import { Sqlite } from './sqlite.js';
 
 const fileName = 'mock-auth-server.sqlite';
 /** Marks the file as this server's, so that a foreign database is never written to. */
@@ -13,7 +14,7 @@ class DatabaseUnusableError extends Error {
 }
 
 /** Opens the one database file in the data folder, and lays out its tables the first time. */
-export function openDatabase(dataDir: string): Database.Database {
+export function openDatabase(dataDir: string): Database {
   const path = join(dataDir, fileName);
   const database = open(dataDir, path);
   try {
@@ -27,18 +28,18 @@ export function openDatabase(dataDir: string): Database.Database {
   }
 }
 
-function open(dataDir: string, path: string): Database.Database {
+function open(dataDir: string, path: string): Database {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     // The file holds the private signing keys: it is created for its owner alone, and SQLite's -wal file follows its mode.
     closeSync(openSync(path, 'a', 0o600));
-    return new Database(path);
+    return new Sqlite(path);
   } catch (error) {
     throw unusable(path, error);
   }
 }
 
-function prepare(database: Database.Database, path: string): void {
+function prepare(database: Database, path: string): void {
   // First of all, because already the journal mode is written into the file.
   const isEmpty = database.prepare('SELECT 1 FROM sqlite_schema').get() === undefined;
   if (!isEmpty) refuseForeign(database, path);
@@ -57,9 +58,9 @@ function prepare(database: Database.Database, path: string): void {
 }
 
 /** Compiles each statement once: the same few come with every request. */
-function keepStatements(database: Database.Database): void {
+function keepStatements(database: Database): void {
   const compile = database.prepare.bind(database);
-  const kept = new Map<string, Database.Statement>();
+  const kept = new Map<string, Statement>();
   database.prepare = ((source: string) => {
     const statement = kept.get(source) ?? compile(source);
     kept.set(source, statement);
@@ -67,7 +68,7 @@ function keepStatements(database: Database.Database): void {
   }) as typeof compile;
 }
 
-function refuseForeign(database: Database.Database, path: string): void {
+function refuseForeign(database: Database, path: string): void {
   const isOwn = database.pragma('application_id', { simple: true }) === applicationId;
   const isOfThisVersion = database.pragma('user_version', { simple: true }) === schemaVersion;
   if (isOwn && isOfThisVersion) return;
