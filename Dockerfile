@@ -6,14 +6,13 @@ ARG NATS_IMAGE=nats:2.12.8-alpine
 
 FROM ${NODE_IMAGE} AS manifests
 WORKDIR /app
-COPY package.json package-lock.json ./
+COPY package.json package-lock.json .npmrc ./
 COPY mock-auth-server/package.json mock-auth-server/
 COPY client/package.json client/
 
-# Not npm ci, which refuses a lock file that lacks other platforms' optional binaries. Without --save, npm install follows
-# the lock file and leaves it as it is. No script of a package is run: nothing here has to be compiled.
+# npm ci installs what the lock file names, and nothing else. It runs no script of a package (.npmrc): nothing is compiled.
 FROM manifests AS build
-RUN --mount=type=cache,target=/root/.npm npm install --no-save --no-audit --no-fund --ignore-scripts --force
+RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY scripts scripts
 COPY src src
@@ -21,26 +20,23 @@ COPY mock-auth-server mock-auth-server
 COPY client client
 RUN node scripts/build.mjs && chmod +x dist/cli.js
 
-# What each process needs to run, and no more.
-#
-# better-sqlite3 13 in place of 12: from 24.19 on, Node aborts at a garbage collection of 12 (nodejs/node#65446). Outside
-# of the image it is 12, because 13 has no binary for Node 20 (ADR 0004). It brings its binary along.
+# What each process needs to run, and no more. Optional are the SQLite of Node 20 and a socket for another runtime.
 FROM manifests AS licensing-dependencies
 COPY deploy/remove-what-is-not-run.sh deploy/
 RUN --mount=type=cache,target=/root/.npm \
-  npm install --omit=dev --workspaces=false --no-save --no-audit --no-fund --ignore-scripts --force better-sqlite3@13.2.0 \
+  npm ci --omit=dev --omit=optional --workspaces=false --no-audit --no-fund \
   && sh deploy/remove-what-is-not-run.sh node_modules
 
 FROM manifests AS mock-dependencies
 COPY deploy/remove-what-is-not-run.sh deploy/
 RUN --mount=type=cache,target=/root/.npm \
-  npm install --omit=dev --workspace mock-auth-server --no-save --no-audit --no-fund --ignore-scripts --force better-sqlite3@13.2.0 \
+  npm ci --omit=dev --omit=optional --workspace mock-auth-server --no-audit --no-fund \
   && sh deploy/remove-what-is-not-run.sh node_modules
 
 FROM manifests AS register-dependencies
 COPY deploy/remove-what-is-not-run.sh deploy/
 RUN --mount=type=cache,target=/root/.npm \
-  npm install --omit=dev --workspace client --no-save --no-audit --no-fund --ignore-scripts --force \
+  npm ci --omit=dev --omit=optional --workspace client --no-audit --no-fund \
   && sh deploy/remove-what-is-not-run.sh node_modules
 
 FROM ${NODE_IMAGE} AS runtime

@@ -1,9 +1,9 @@
 import { copyFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { LicenseStore } from '../src/domain/ports/license-store.js';
+import { Sqlite } from '../src/persistence/sqlite.js';
 import { readOutbox } from './support/commit-events.js';
 import { FakeClock } from './support/fake-clock.js';
 import { runCommand } from './support/run-command.js';

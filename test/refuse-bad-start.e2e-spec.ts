@@ -5,8 +5,8 @@ import { chmod, mkdir, mkdtemp, open, readdir, readFile, rm, stat, writeFile } f
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Sqlite } from '../src/persistence/sqlite.js';
 import { buildTimeoutMs, ensureBuilt } from './support/ensure-built.js';
 import { startMock, type TestMock } from './support/start-mock.js';
 import { type EndedProcess, runProcess, startProcess } from './support/start-process.js';

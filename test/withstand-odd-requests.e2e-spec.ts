@@ -1,8 +1,8 @@
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Sqlite } from '../src/persistence/sqlite.js';
 import { buildTimeoutMs, ensureBuilt } from './support/ensure-built.js';
 import { fuzzWithoutGrowth, shareOfCases } from './support/fuzz-run.js';
 import { measurable } from './support/measure-memory.js';

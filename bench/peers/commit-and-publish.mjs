@@ -1,11 +1,12 @@
 // The least that tells a subscriber of a committed change: one row committed to SQLite as safely as ours, and one
 // JetStream publish, on the broker of our own rows.
-import Database from 'better-sqlite3';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
+import { loadBuilt } from '../stage/load-built.mjs';
 
 const subject = 'bench.status';
-const database = new Database(process.env['DATABASE_FILE'] ?? ':memory:');
+const { Sqlite } = await loadBuilt('persistence/sqlite');
+const database = new Sqlite(process.env['DATABASE_FILE'] ?? ':memory:');
 database.pragma('journal_mode = WAL');
 database.pragma('synchronous = FULL');
 database.exec('CREATE TABLE event (id INTEGER PRIMARY KEY, body TEXT NOT NULL)');

@@ -3,13 +3,16 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
+import { loadBuilt } from '../stage/load-built.mjs';
 
 class EmptyApp {
   startedAt = Date.now();
 }
 
+const { Sqlite } = await loadBuilt('persistence/sqlite');
 const dataSource = await new DataSource({
   type: 'better-sqlite3',
+  driver: Sqlite,
   database: process.env['DATABASE_FILE'] ?? ':memory:',
   enableWAL: true,
 }).initialize();

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import Database from 'better-sqlite3';
 import { GrantHolder } from '../stage/grant-holder.mjs';
+import { loadBuilt } from '../stage/load-built.mjs';
 
 const refreshesARound = 20;
 const pauseMs = 100;
@@ -22,7 +22,8 @@ export const refreshLicense = {
     await holder.acquire((userCode) =>
       mock.control('POST', '/mock/approve', { userCode, deviceId: 'srv-hub' }),
     );
-    const database = new Database(join(stage.newFolder('bare'), 'bare.sqlite'));
+    const { Sqlite } = await loadBuilt('persistence/sqlite');
+    const database = new Sqlite(join(stage.newFolder('bare'), 'bare.sqlite'));
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = FULL');
     database.exec('CREATE TABLE token (id INTEGER PRIMARY KEY, body TEXT NOT NULL)');

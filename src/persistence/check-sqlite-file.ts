@@ -1,6 +1,6 @@
-import Sqlite from 'better-sqlite3';
 import { DatabaseFileError } from './database-file-error.js';
 import { sqliteApplicationId } from './sqlite-application-id.js';
+import { Sqlite } from './sqlite.js';
 
 /**
  * Reads a database file that nobody has open from end to end, and changes nothing.

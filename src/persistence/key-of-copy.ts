@@ -1,7 +1,7 @@
-import Sqlite from 'better-sqlite3';
 import { decodeEncryptionKey } from './encryption-key.js';
 import { isKeyOf, keyCheckName } from './open-secret-box.js';
 import { SecretBox } from './secret-box.js';
+import { Sqlite } from './sqlite.js';
 
 /** Tells whether the secrets in a copy of a database were sealed with a key; a database without secrets fits every key. */
 export function fitsCopy(path: string, key: string): boolean {

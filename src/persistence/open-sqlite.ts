@@ -8,6 +8,7 @@ import { assertPrivateFile } from './private-file.js';
 import { readSchemaState } from './read-schema-state.js';
 import { SchemaVersionError } from './schema-version-error.js';
 import { schema } from './schema.js';
+import { Sqlite } from './sqlite.js';
 import { sqliteApplicationId } from './sqlite-application-id.js';
 import { runMigrations } from './run-migrations.js';
 import type { UpgradeMode } from './upgrade-mode.js';
@@ -22,6 +23,7 @@ const lockWaitMs = 2000;
 export async function openSqlite(path: string, upgrade: UpgradeMode): Promise<DataSource> {
   const dataSource = new DataSource({
     type: 'better-sqlite3',
+    driver: Sqlite,
     database: path,
     // A start waits for the one before it to end; a command says at once that the service runs.
     timeout: upgrade === 'never' ? 0 : lockWaitMs,

@@ -1,6 +1,5 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import type { Settings } from '../config/settings.js';
 import { DatabaseFileError } from './database-file-error.js';
 import { Database } from './database.js';
@@ -9,6 +8,7 @@ import { openSqlite } from './open-sqlite.js';
 import { readOrCreatePrivateFile } from './private-file.js';
 import { SecretBox } from './secret-box.js';
 import { settleRestoredDatabase, type SettleOptions } from './settle-restored-database.js';
+import { Sqlite } from './sqlite.js';
 
 /** There is something where a backup is to be restored to. */
 export class TargetNotEmptyError extends Error {

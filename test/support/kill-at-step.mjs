@@ -3,8 +3,8 @@
 import { subscribe } from 'node:diagnostics_channel';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-import Sqlite from 'better-sqlite3';
 import pg from 'pg';
+import { Sqlite } from '../../dist/persistence/sqlite.js';
 
 /** @type {{ of: string, step: number }} `of`: "start", or a request as in "POST /api/license/refresh?struck" */
 const { of, step } = JSON.parse(process.env.KILL_AT_STEP ?? '');

@@ -1,7 +1,8 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import type { Database, Statement } from 'better-sqlite3';
 import { schema } from './schema.js';
+import { Sqlite } from './sqlite.js';
 
 const fileName = 'mock-auth-server.sqlite';
 /** Marks the file as a database of this server, so that it never writes to a foreign database. */
@@ -13,7 +14,7 @@ class DatabaseUnusableError extends Error {
 }
 
 /** Opens the database file in the data folder, and creates its tables at the first start. */
-export function openDatabase(dataDir: string): Database.Database {
+export function openDatabase(dataDir: string): Database {
   const path = join(dataDir, fileName);
   const database = open(dataDir, path);
   try {
@@ -27,18 +28,18 @@ export function openDatabase(dataDir: string): Database.Database {
   }
 }
 
-function open(dataDir: string, path: string): Database.Database {
+function open(dataDir: string, path: string): Database {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     // The file contains the private signing keys: only its owner may read it, and SQLite's -wal file gets its mode.
     closeSync(openSync(path, 'a', 0o600));
-    return new Database(path);
+    return new Sqlite(path);
   } catch (error) {
     throw unusable(path, error);
   }
 }
 
-function prepare(database: Database.Database, path: string): void {
+function prepare(database: Database, path: string): void {
   // Checked first, because setting the journal mode already writes to the file.
   const isEmpty = database.prepare('SELECT 1 FROM sqlite_schema').get() === undefined;
   if (!isEmpty) refuseForeign(database, path);
@@ -57,9 +58,9 @@ function prepare(database: Database.Database, path: string): void {
 }
 
 /** Compiles each statement once, because every request uses the same few. */
-function keepStatements(database: Database.Database): void {
+function keepStatements(database: Database): void {
   const compile = database.prepare.bind(database);
-  const kept = new Map<string, Database.Statement>();
+  const kept = new Map<string, Statement>();
   database.prepare = ((source: string) => {
     const statement = kept.get(source) ?? compile(source);
     kept.set(source, statement);
@@ -67,7 +68,7 @@ function keepStatements(database: Database.Database): void {
   }) as typeof compile;
 }
 
-function refuseForeign(database: Database.Database, path: string): void {
+function refuseForeign(database: Database, path: string): void {
   const isOwn = database.pragma('application_id', { simple: true }) === applicationId;
   const isOfThisVersion = database.pragma('user_version', { simple: true }) === schemaVersion;
   if (isOwn && isOfThisVersion) return;

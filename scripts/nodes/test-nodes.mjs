@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { findNatsServer } from '../find-nats.mjs';
+import { withoutBendingSettings } from '../prepare/npm-command.mjs';
+import { runCaptured, runStep } from '../run-step.mjs';
+import { provideNode } from './provide-node.mjs';
+import { startAndRefresh } from './start-and-refresh.mjs';
+
+const ROOT_DIR = join(import.meta.dirname, '../..');
+const PRELOAD = pathToFileURL(join(import.meta.dirname, 'force-gc.mjs')).href;
+const FEW_REFRESHES = 5;
+/** Test files that use SQLite, and take seconds. */
+const TESTS = [
+  'src/persistence',
+  'mock-auth-server/test/process.spec.ts',
+  'test/acquire-license.e2e-spec.ts',
+  'test/back-up-and-restore.e2e-spec.ts',
+  'test/upgrade-database.e2e-spec.ts',
+];
+
+/**
+ * Runs what is committed on each supported Node: in a fresh clone `npm start`, a license and its refreshes under forced
+ * garbage collections, and the tests of the database.
+ * @param {string[]} words `--versions 20,24`, `--starts 20` (the first one refreshes 300 times, the others 5 times),
+ *   `--refreshes 300`, `--quick` (no tests)
+ * @returns {Promise<string>} the figures
+ * @throws {Error} at the first fault
+ */
+export async function testNodes(words) {
+  const { values } = parseArgs({
+    args: words,
+    options: {
+      versions: { type: 'string', default: '20,22,24,26' },
+      starts: { type: 'string', default: '1' },
+      refreshes: { type: 'string', default: '300' },
+      quick: { type: 'boolean', default: false },
+    },
+  });
+  const figures = [];
+  for (const major of values.versions.split(',')) {
+    figures.push(await testNode(major, Number(values.starts), Number(values.refreshes), values.quick));
+  }
+  console.log(figures.join('\n'));
+  return figures.join('; ');
+}
+
+/** @param {string} major @param {number} starts @param {number} refreshes @param {boolean} isQuick */
+async function testNode(major, starts, refreshes, isQuick) {
+  const node = await provideNode(major);
+  const folder = mkdtempSync(join(tmpdir(), `node-${major}-`));
+  const rootDir = join(folder, 'clone');
+  const env = await environmentOf(node);
+  try {
+    await runStep(`Cloning what is committed, for Node ${major}`, () =>
+      runCaptured({ command: 'git', args: ['clone', '--quiet', ROOT_DIR, rootDir], cwd: folder }),
+    );
+    for (let start = 1; start <= starts; start += 1) {
+      const run = {
+        rootDir,
+        env: { ...env, NODE_OPTIONS: `--import ${PRELOAD}` },
+        refreshes: start === 1 ? refreshes : FEW_REFRESHES,
+      };
+      console.log(`  Node ${major}, start ${start} of ${starts}: ${await startAndRefresh(run)}`);
+    }
+    if (!isQuick) {
+      const call = {
+        command: join(node, 'bin/node'),
+        args: ['node_modules/vitest/vitest.mjs', 'run', ...TESTS],
+      };
+      await runStep(`Tests of the database on Node ${major}`, () =>
+        runCaptured({ ...call, cwd: rootDir, env }),
+      );
+    }
+    return `Node ${major}: ${starts} of ${starts} starts, ${refreshes} refreshes under forced garbage collection`;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** That Node, its headers, and the broker that this checkout uses. @param {string} node */
+async function environmentOf(node) {
+  const nats = await findNatsServer({ tell: (line) => console.log(`› ${line} …`) });
+  const folders = [join(node, 'bin'), ...(nats.kind === 'binary' ? [dirname(nats.path)] : [])];
+  return {
+    ...withoutBendingSettings(process.env),
+    PATH: [...folders, process.env['PATH']].join(delimiter),
+    npm_config_nodedir: node,
+    npm_package_config_node_gyp_nodedir: node,
+    FORCE_COLOR: undefined,
+  };
+}
