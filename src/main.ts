@@ -1,15 +1,15 @@
-// First, so that a signal during the start counts.
-import './limit-shutdown.js';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
 import { loadSettings } from './config/load-settings.js';
 import { explainStartFault } from './explain-start-fault.js';
+import { limitShutdown } from './limit-shutdown.js';
 import { createLogger } from './logging/create-logger.js';
 import { createAdapter, setupApp } from './setup-app.js';
 
 // Whatever this process writes is for its own user alone.
 process.umask(0o077);
+limitShutdown();
 
 try {
   const settings = loadSettings(process.env);

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { brokerEnvironment } from './support/broker-environment.js';
 import { createDatabase, databaseName, isOnPostgres } from './support/create-database.js';
 import { buildTimeoutMs, ensureBuilt } from './support/ensure-built.js';
+import { startFreezableLink } from './support/freezable-link.js';
 import { readStream } from './support/read-stream.js';
 import { reportFigure } from './support/report-figure.js';
 import { startApp } from './support/start-app.js';
@@ -157,6 +158,27 @@ describe('a stop', () => {
     await expectOrderlyStop();
     mute.close();
   });
+
+  if (isOnPostgres) {
+    it('ends with code 1 when the database no longer answers, and says what is open', async () => {
+      const database = await startFreezableLink(Number(new URL(databaseUrl).port));
+      const url = new URL(databaseUrl);
+      url.port = String(database.port);
+      service = await start({ environment: { DATABASE_URL: url.href } });
+      await service.acquire(mock);
+      database.freeze();
+      const stoppedAt = Date.now();
+      const { exitCode, output } = await service.end('SIGTERM');
+      expect(Date.now() - stoppedAt).toBeLessThan(longestStopMs);
+      expect({ exitCode, output }).toMatchObject({
+        exitCode: 1,
+        output: expect.stringMatching(
+          /The stop takes longer than 9 s\. Still open: [^"]*the (lease|database)/,
+        ),
+      });
+      database.close();
+    });
+  }
 
   it('does not wait for its own broker when that no longer answers', async () => {
     service = await start({ environment: brokerEnvironment(nats) });

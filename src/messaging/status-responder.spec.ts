@@ -35,6 +35,9 @@ class FakeBroker {
   }
 }
 
+/** Returns what the broker says of a device that this service let in. */
+const device = (user: string) => JSON.stringify({ user, id: 7, issuer_key: 'REG' });
+
 describe('StatusResponder', () => {
   const freshText = vi.fn();
   const noteDropped = vi.fn();
@@ -82,7 +85,6 @@ describe('StatusResponder', () => {
 
   describe('when the broker does not read the answers', () => {
     const maxPerPeer = 64;
-    const device = (user: string) => JSON.stringify({ user, id: 7, issuer_key: 'REG' });
     let read: () => void;
     let answered: string[];
 
