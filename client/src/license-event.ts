@@ -41,5 +41,5 @@ export type TokenExpiringEvent = EventEnvelope<
   }
 >;
 
-/** An event of a server's license; `type` tells which. */
+/** An event of a server's license, discriminated by `type`. */
 export type LicenseEvent = LicenseStatusEvent | TokenExpiringEvent;
