@@ -246,6 +246,9 @@ describe('the list of peers', () => {
   it('outlives a restart, knows at once who is still connected, and reads what was told meanwhile', async () => {
     await open(register);
     await expect.poll(async () => (await find(register))?.connected).toBe(true);
+    const expiring = writeExpiringEvent({ serverId: store, at: now(), expiresAt: now(hourMs) });
+    await deliver(expiring, store, 'token.expiring');
+    await expect.poll(async () => (await find(store))?.tokenStatus).toBe('expiring');
     const { peers } = await list();
     await app.close();
     const at = now();

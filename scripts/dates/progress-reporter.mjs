@@ -35,10 +35,14 @@ export default class ProgressReporter {
   }
 }
 
+const mostFrames = 5;
+
 /** @param {readonly { message: string, stack?: string, diff?: string }[]} errors */
 function showErrors(errors) {
   for (const { message, stack, diff } of errors) {
-    const text = [stack ?? message, diff].filter(Boolean).join('\n');
+    // The first line of a stack is not always the message: that of a hook that timed out is another.
+    const frames = (stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+    const text = [message, ...frames.slice(0, mostFrames), diff].filter(Boolean).join('\n');
     console.log(text.replaceAll(/^/gm, '      '));
   }
 }

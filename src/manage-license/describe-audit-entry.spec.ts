@@ -60,7 +60,8 @@ describe('describeAuditEntry', () => {
   });
 
   it('formats dates in the locale of the reader, and a new value without an arrow', () => {
-    const after = { renewalDate: '2027-06-30T12:00:00.000Z' };
+    // The same day in every time zone from UTC-9 to UTC+14.
+    const after = { renewalDate: '2027-06-30T09:00:00.000Z' };
     expect(describeAuditEntry(buildEntry({ before: { renewalDate: null }, after }), reader).changes).toEqual([
       expect.stringMatching(/^License Renewal Date: June 30, 2027 at /),
     ]);
