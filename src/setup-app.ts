@@ -10,14 +10,14 @@ import { setSecurityHeaders } from './http/security-headers.js';
 import { PageErrorFilter } from './manage-license/page-error-filter.js';
 import { HttpMetrics } from './metrics/http-metrics.js';
 
-const longestBodyBytes = 16 * 1024;
+const maxBodyBytes = 16 * 1024;
 
 /** The HTTP server below the application, with its limits. */
 export function createAdapter({ trustedProxies }: Settings): FastifyAdapter {
   return new FastifyAdapter({
     // Of anybody else, such headers are only a claim. Fastify takes an empty list for trust in nobody.
     trustProxy: trustedProxies,
-    bodyLimit: longestBodyBytes,
+    bodyLimit: maxBodyBytes,
     routerOptions: { maxParamLength: 256 },
     requestTimeout: 30_000,
     // At shutdown, connections that are kept alive but idle end at once.

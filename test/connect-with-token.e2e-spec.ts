@@ -5,8 +5,8 @@ import {
   tokenAuthenticator,
 } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ConnectedPeers } from '../src/messaging/connected-peers.js';
-import { PeerConnections } from '../src/messaging/peer-connections.js';
+import { PeerPresence } from '../src/messaging/connected-peers.js';
+import { PeerDisconnector } from '../src/messaging/peer-connections.js';
 import { RevocationList } from '../src/peers/revocation-list.js';
 import { makeDeviceKey } from './support/device-key.js';
 import { connectAsService, streamInfo } from './support/read-stream.js';
@@ -67,13 +67,13 @@ describe('a connection with a license token', () => {
     const connection = await open(await issue(register));
     await expect.poll(async () => (await connection.request(lastStatus)).headers?.code ?? 0).toBe(0);
     expect((await connection.request(lastStatus)).json()).toMatchObject({ data: { status: 'licensed' } });
-    const heard = (async () => {
+    const received = (async () => {
       for await (const message of connection.subscribe('license.status', { max: 1 })) return message.json();
       return null;
     })();
     await connection.flush();
     await app.as('post', '/api/license/refresh').expect(200);
-    expect(await heard).toMatchObject({ data: { reason: 'refreshed' } });
+    expect(await received).toMatchObject({ data: { reason: 'refreshed' } });
     expect((await connection.request('svc.licensing.status')).json()).toMatchObject({ status: 'licensed' });
   });
 
@@ -213,11 +213,11 @@ describe('a connection with a license token', () => {
 
   it('counts as long as it is there', async () => {
     const { app: service } = app;
-    await expect.poll(() => service.get(ConnectedPeers).present?.size).toBe(0);
+    await expect.poll(() => service.get(PeerPresence).present?.size).toBe(0);
     const connection = await open(await issue(register));
-    await expect.poll(() => service.get(ConnectedPeers).present?.size).toBe(1);
+    await expect.poll(() => service.get(PeerPresence).present?.size).toBe(1);
     await connection.close();
-    await expect.poll(() => service.get(ConnectedPeers).present?.size).toBe(0);
+    await expect.poll(() => service.get(PeerPresence).present?.size).toBe(0);
   });
 
   it('is ended when the Authorization server has revoked the device', async () => {
@@ -226,7 +226,7 @@ describe('a connection with a license token', () => {
     const { version } = app.app.get(RevocationList);
     await app.as('post', '/api/license/refresh').expect(200);
     await expect.poll(() => app.app.get(RevocationList).version).toBeGreaterThan(version);
-    await app.app.get(PeerConnections).look();
+    await app.app.get(PeerDisconnector).checkNow();
     await revoked.closed();
     expect(other.isClosed()).toBe(false);
   });
@@ -241,8 +241,8 @@ describe('a connection with a license token', () => {
     await app.close();
     app = await startApp({ mock, nats, dataDir: app.dataDir });
     const { app: service } = app;
-    await expect.poll(() => service.get(ConnectedPeers).present?.size).toBe(2);
-    await service.get(PeerConnections).look();
+    await expect.poll(() => service.get(PeerPresence).present?.size).toBe(2);
+    await service.get(PeerDisconnector).checkNow();
     expect(revoked.isClosed()).toBe(false);
     const back = (async () => {
       for await (const { type } of other.status()) if (type === 'reconnect') return true;
@@ -253,7 +253,7 @@ describe('a connection with a license token', () => {
     const { version } = service.get(RevocationList);
     await app.as('post', '/api/license/refresh').expect(200);
     await expect.poll(() => service.get(RevocationList).version).toBeGreaterThan(version);
-    await service.get(PeerConnections).look();
+    await service.get(PeerDisconnector).checkNow();
     await revoked.closed();
     expect(await back).toBe(true);
     expect((await other.request(lastStatus)).json()).toMatchObject({ type: 'license.status' });
@@ -261,20 +261,20 @@ describe('a connection with a license token', () => {
 
   it('stays when the license of the server is removed, so that the register hears of it', async () => {
     const connection = await open(await issue(otherRegister));
-    const heard = (async () => {
+    const received = (async () => {
       for await (const message of connection.subscribe('license.status', { max: 1 })) return message.json();
       return null;
     })();
     await connection.flush();
     await app.as('delete', '/api/license').expect(204);
-    expect(await heard).toMatchObject({ data: { status: 'unlicensed', reason: 'removed' } });
+    expect(await received).toMatchObject({ data: { status: 'unlicensed', reason: 'removed' } });
     expect(connection.isClosed()).toBe(false);
   });
 
   it('is ended when the server is licensed as another', async () => {
     const connection = await open(await issue(otherRegister));
     await app.acquire(mock, 'srv-store-2');
-    await app.app.get(PeerConnections).look();
+    await app.app.get(PeerDisconnector).checkNow();
     await connection.closed();
     await expect(open(await issue(otherRegister))).rejects.toThrow(/authorization violation/i);
   });

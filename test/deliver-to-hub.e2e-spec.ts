@@ -40,7 +40,7 @@ describe('a store server with a hub', () => {
   /** Has no broker of its own at all. */
   let otherStore: TestApp;
   /** Everything that was published at the hub, also what its stream knew already. */
-  const heard: string[] = [];
+  const received: string[] = [];
 
   beforeAll(async () => {
     [hubNats, nats, mock] = await Promise.all([startNats(), startNats(), startMock()]);
@@ -51,7 +51,7 @@ describe('a store server with a hub', () => {
     otherStore = await startApp({ mock, environment: { HUB_NATS_URL: otherLink.url } });
     await hub.acquire(mock, 'srv-hub');
     const connection = await connectAsService(hubNats);
-    connection.subscribe('stores.>', { callback: (_error, { data }) => void heard.push(eventId(data)) });
+    connection.subscribe('stores.>', { callback: (_error, { data }) => void received.push(eventId(data)) });
     await connection.flush();
     await Promise.all([store.acquire(mock, 'srv-store-1'), otherStore.acquire(mock, 'srv-store-2')]);
   });
@@ -119,12 +119,12 @@ describe('a store server with a hub', () => {
     expect(metrics.value('pos_licensing_hub_outbox_pending_events')).toBe(100);
     expect(metrics.value('pos_licensing_outbox_pending_events')).toBe(0);
 
-    heard.length = 0;
+    received.length = 0;
     link.restore();
     await untilDelivered(store);
     const committed = (await readOutbox(store)).slice(-100).map((row) => row.eventId);
     expect(idsOf(await readHub('srv-store-1'))).toEqual(committed);
-    expect(heard).toEqual(committed);
+    expect(received).toEqual(committed);
     expect((await readMetrics(store.url)).value('pos_licensing_hub_connected')).toBe(1);
   });
 
@@ -140,14 +140,14 @@ describe('a store server with a hub', () => {
   });
 
   it('goes on where it was when the link breaks among many events', async () => {
-    heard.length = 0;
+    received.length = 0;
     const { cuts } = link;
     link.cutAfter(20_000, 'from-broker');
     await commitEvents(store, 300);
     await untilDelivered(store);
-    expect(heard.length).toBeGreaterThanOrEqual(300);
+    expect(received.length).toBeGreaterThanOrEqual(300);
     const committed = (await readOutbox(store)).slice(-300).map((row) => row.eventId);
-    expect([...new Set(heard)]).toEqual(committed);
+    expect([...new Set(received)]).toEqual(committed);
     expect(idsOf(await readHub('srv-store-1'))).toEqual(committed.slice(-100));
     expect(link.cuts).toBe(cuts + 1);
   });
@@ -191,11 +191,11 @@ describe('a store server with a hub', () => {
         environment: { HUB_NATS_URL: link.url },
       });
       await expect.poll(() => isConnected(replica), patience).toBe(true);
-      heard.length = 0;
+      received.length = 0;
       await commitEvents(replica, 20);
       await commitEvents(store, 20);
       await untilDelivered(store);
-      expect(heard).toEqual((await readOutbox(store)).slice(-40).map((row) => row.eventId));
+      expect(received).toEqual((await readOutbox(store)).slice(-40).map((row) => row.eventId));
       await replica.close();
     });
   }

@@ -52,16 +52,16 @@ async function diagnose(
   ]);
   const findings = JSON.parse(output) as Finding[];
   expect(exitCode).toBe(findings.some(({ verdict }) => verdict === 'fail') ? 4 : 0);
-  for (const { verdict, cure } of findings)
-    expect(cure !== null).toBe(verdict === 'warn' || verdict === 'fail');
+  for (const { verdict, remedy: remedy } of findings)
+    expect(remedy !== null).toBe(verdict === 'warn' || verdict === 'fail');
   return findings.filter(({ verdict }) => verdict === 'warn' || verdict === 'fail');
 }
 
-const faultOf = (check: string, message: RegExp, cure: RegExp) => ({
+const faultOf = (check: string, message: RegExp, remedy: RegExp) => ({
   check,
   verdict: 'fail',
   message: expect.stringMatching(message),
-  cure: expect.stringMatching(cure),
+  remedy: expect.stringMatching(remedy),
 });
 
 describe('the doctor of a running service', () => {
@@ -145,7 +145,7 @@ describe('the doctor of a running service', () => {
 
   it('warns of a hub that is away', async () => {
     expect(await diagnose({ HUB_NATS_URL: 'nats://127.0.0.1:9' })).toEqual([
-      expect.objectContaining({ check: 'hub', verdict: 'warn', cure: expect.stringMatching(/HUB_NATS_URL/) }),
+      expect.objectContaining({ check: 'hub', verdict: 'warn', remedy: expect.stringMatching(/HUB_NATS_URL/) }),
     ]);
   });
 
@@ -227,7 +227,7 @@ describe('the doctor of a service that does not run', () => {
   const away = expect.objectContaining({
     check: 'service',
     verdict: 'warn',
-    cure: expect.stringMatching(/Start it/),
+    remedy: expect.stringMatching(/Start it/),
   }) as unknown;
 
   function change(statement: string): void {

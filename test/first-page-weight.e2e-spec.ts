@@ -4,7 +4,7 @@ import { startBrowser } from './support/browser.js';
 import { startApp, type TestApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
 
-const mostBytes = 50_000;
+const maxBytes = 50_000;
 
 describe('the first page, with nothing in the cache of the browser', () => {
   let browser: Browser;
@@ -39,7 +39,7 @@ describe('the first page, with nothing in the cache of the browser', () => {
     expect([...hosts]).toEqual([urlOf()]);
     // More than the page alone: the style sheet has come too.
     expect(bytes).toBeGreaterThan(10_000);
-    expect(bytes).toBeLessThanOrEqual(mostBytes);
+    expect(bytes).toBeLessThanOrEqual(maxBytes);
     await context.close();
   });
 });

@@ -22,7 +22,7 @@ registerHooks(
 const refreshes = 5;
 const lastStatus = '$JS.API.DIRECT.GET.LICENSING.license.status';
 
-const heard: unknown[] = [];
+const received: unknown[] = [];
 const errors: string[] = [];
 const arrivals = new EventEmitter();
 
@@ -30,7 +30,7 @@ const arrivals = new EventEmitter();
 class Display {
   @EventPattern('license.status')
   show(@Payload() data: unknown): string {
-    heard.push(data);
+    received.push(data);
     arrivals.emit('event');
     return 'an answer that nobody has asked for';
   }
@@ -98,9 +98,9 @@ describe('who follows the license with nothing of ours', () => {
 
   it('hears the data of every event in a plain Nest microservice', async () => {
     const signal = AbortSignal.timeout(10_000);
-    while (heard.length <= refreshes) await once(arrivals, 'event', { signal });
+    while (received.length <= refreshes) await once(arrivals, 'event', { signal });
     const published = await readStream(nats);
-    expect(heard).toEqual(published.map(({ event }) => event.data));
+    expect(received).toEqual(published.map(({ event }) => event.data));
   });
 
   it('disturbs nobody with the answers of such a microservice: the broker refuses them', async () => {

@@ -1,7 +1,7 @@
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RevocationList } from '../src/peers/revocation-list.js';
-import { PeerUpkeep } from '../src/peers/peer-upkeep.js';
+import { TrustDataRefresher } from '../src/peers/peer-upkeep.js';
 import { hashOf, makeDeviceKey } from './support/device-key.js';
 import { startApp, type TestApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
@@ -174,7 +174,7 @@ describe('a peer with its license token', () => {
     await app.as('post', '/api/license/refresh').expect(200);
     await expect.poll(() => app.app.get(RevocationList).version).toBeGreaterThan(version);
     expect((await me(`Bearer ${token}`).expect(403)).body).toMatchObject({ code: 'device-revoked' });
-    await app.app.get(PeerUpkeep).look();
+    await app.app.get(TrustDataRefresher).checkNow();
     await app.close();
     app = await startApp({ mock, dataDir: app.dataDir });
     expect((await me(`Bearer ${token}`).expect(403)).body).toMatchObject({ code: 'device-revoked' });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LicenseState } from '../src/domain/license-state.js';
 import { LicenseStore } from '../src/domain/ports/license-store.js';
 import { Database } from '../src/persistence/database.js';
-import { SettingRow } from '../src/persistence/entities/setting.entity.js';
+import { KeyValueRow } from '../src/persistence/entities/setting.entity.js';
 import { commitEvents, readOutbox } from './support/commit-events.js';
 import { startApp, type TestApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
@@ -33,14 +33,14 @@ describe('writes that come at once', () => {
   });
 
   const write = (name: string) =>
-    database.transact((manager) => manager.insert(SettingRow, { name, value: 'written' }));
+    database.transact((manager) => manager.insert(KeyValueRow, { name, value: 'written' }));
   const names = () =>
-    database.read(async (manager) => (await manager.find(SettingRow)).map(({ name }) => name).toSorted());
+    database.read(async (manager) => (await manager.find(KeyValueRow)).map(({ name }) => name).toSorted());
 
   /** Writes, waits with the transaction open, and takes it all back. */
   const writeAndFail = (name: string) =>
     database.transact(async (manager) => {
-      await manager.insert(SettingRow, { name, value: 'taken back' });
+      await manager.insert(KeyValueRow, { name, value: 'taken back' });
       await pause();
       await pause();
       throw new ChangedItsMindError();
@@ -99,11 +99,11 @@ describe('writes that come at once', () => {
     expect(outcomes.filter(({ status }) => status === 'rejected')).toHaveLength(writers);
     const events = (await readOutbox(app)).slice(first.length);
     expect(events).toHaveLength(writers);
-    const told = events.map(
+    const reported = events.map(
       ({ body }) => (JSON.parse(body) as { data: { serverName: string } }).data.serverName,
     );
-    expect(told.map((name) => name.length - (told[0]?.length ?? 0))).toEqual(told.map((_, index) => index));
-    expect(await app.view()).toMatchObject({ serverName: told.at(-1) });
+    expect(reported.map((name) => name.length - (reported[0]?.length ?? 0))).toEqual(reported.map((_, index) => index));
+    expect(await app.view()).toMatchObject({ serverName: reported.at(-1) });
     expect(store.secrets).not.toBeNull();
   });
 

@@ -15,15 +15,15 @@ import { startProcess, type TestProcess } from './support/start-process.js';
 const soakMinutes = Number(process.env['SOAK_MINUTES'] ?? 0);
 const shortRounds = 180;
 const refreshesPerRound = 5;
-const longestMs = 180_000 + soakMinutes * 60_000;
+const maxMs = 180_000 + soakMinutes * 60_000;
 /**
  * By minutes a leak of 1 kB for each refresh is found. The short form has too few of them for that: what V8 and the
  * libraries take and give back makes up to half a megabyte, so that it finds what leaks 3 kB.
  */
-const mostBytesPerRefresh = soakMinutes >= 5 ? 768 : 3072;
-const mostMoreResources = 10;
+const maxBytesPerRefresh = soakMinutes >= 5 ? 768 : 3072;
+const maxMoreResources = 10;
 /** What the test takes for a leak at the end, to show that it finds one: kept for each request of this path. */
-const plantedBytes = Math.round(mostBytesPerRefresh * 2.5);
+const plantedBytes = Math.round(maxBytesPerRefresh * 2.5);
 const plantedPath = '/planted-leak';
 const planted = `data:text/javascript,${encodeURIComponent(`
   import { subscribe } from 'node:diagnostics_channel';
@@ -155,10 +155,10 @@ describe('the memory of a service', () => {
           `${[warm, middle, last].map(({ resources }) => resources).join(' → ')} resources`,
       );
       const growth = last.usedBytes - warm.usedBytes;
-      expect(growth / (refreshes - refreshesBefore)).toBeLessThan(mostBytesPerRefresh);
-      expect(last.resources - warm.resources).toBeLessThan(mostMoreResources);
+      expect(growth / (refreshes - refreshesBefore)).toBeLessThan(maxBytesPerRefresh);
+      expect(last.resources - warm.resources).toBeLessThan(maxMoreResources);
     },
-    longestMs,
+    maxMs,
   );
 
   it(
@@ -168,8 +168,8 @@ describe('the memory of a service', () => {
       const refreshesBefore = refreshes;
       await liveAThird(true);
       const growth = (await measureMemory(service)).usedBytes - before.usedBytes;
-      expect(growth / (refreshes - refreshesBefore)).toBeGreaterThan(mostBytesPerRefresh);
+      expect(growth / (refreshes - refreshesBefore)).toBeGreaterThan(maxBytesPerRefresh);
     },
-    longestMs,
+    maxMs,
   );
 });

@@ -65,7 +65,7 @@ describe('the secrets of a license', () => {
     store = await TestStore.start({ environment: { LOG_LEVEL: 'debug' } });
     const log = recordLog();
     const secrets = new Set<string>();
-    const told: string[] = [];
+    const reported: string[] = [];
     const note = async (): Promise<void> => {
       const { pending } = store.app.app.get(LicenseStore);
       const grant = store.secrets;
@@ -80,7 +80,7 @@ describe('the secrets of a license', () => {
       ]) {
         if (secret !== undefined) secrets.add(secret);
       }
-      told.push(await readAnswers(), JSON.stringify(await readOutbox(store.app)), await readDatabase());
+      reported.push(await readAnswers(), JSON.stringify(await readOutbox(store.app)), await readDatabase());
     };
 
     const { body } = await store.app.as('post', authorization).expect(201);
@@ -90,20 +90,20 @@ describe('the secrets of a license', () => {
     await note();
     await store.app.as('post', refreshPath).expect(200);
     await note();
-    store.proxy.inject({ path: tokenPath, at: 'answer', fate: { cutAfterBytes: 400 } });
-    told.push((await store.app.as('post', refreshPath).expect(503)).text);
+    store.proxy.inject({ path: tokenPath, at: 'answer', outcome: { cutAfterBytes: 400 } });
+    reported.push((await store.app.as('post', refreshPath).expect(503)).text);
     await note();
     await store.setFault('error');
-    told.push((await store.app.as('post', refreshPath).expect(502)).text);
+    reported.push((await store.app.as('post', refreshPath).expect(502)).text);
     await store.app.as('delete', '/api/license').expect(204);
     await store.app.tick();
     await note();
     await store.setFault('none');
-    told.push((await store.app.as('post', refreshPath).expect(404)).text);
+    reported.push((await store.app.as('post', refreshPath).expect(404)).text);
     vi.restoreAllMocks();
 
     expect(secrets.size).toBeGreaterThanOrEqual(8);
-    const everything = [...told, ...log].join('\n');
+    const everything = [...reported, ...log].join('\n');
     // What is looked through is really there.
     for (const trace of [
       'srv-store-1',

@@ -3,7 +3,7 @@ import { connect, type NatsConnection, tokenAuthenticator } from '@nats-io/trans
 import supertest from 'supertest';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { PeerList } from '../src/peer-registry/list-peers.js';
-import { KnownPeers } from '../src/peer-registry/known-peers.js';
+import { PeerRepository } from '../src/peer-registry/known-peers.js';
 import { dayMs, hourMs, shift } from './support/license-fixture.js';
 import { readMetrics } from './support/read-metrics.js';
 import { connectAsService } from './support/read-stream.js';
@@ -263,7 +263,7 @@ describe('the list of peers', () => {
   });
 
   /** Tells something new, however long that takes, and waits until the list has it. */
-  async function told(at: Date): Promise<void> {
+  async function reported(at: Date): Promise<void> {
     await expect
       .poll(
         () =>
@@ -281,17 +281,17 @@ describe('the list of peers', () => {
 
   it('goes on when the stream was lost, and when the broker was away', async () => {
     await (await jetstreamManager(service, { checkAPI: false })).streams.delete('STORES');
-    await told(now());
+    await reported(now());
     await nats.restart();
     await expect.poll(async () => (await list()).counts.connected, { timeout: 20_000 }).toBe(0);
-    await told(now());
+    await reported(now());
   });
 
   it('gives each of 2,000 peers once, page by page', async () => {
     const seeded = Array.from({ length: 2000 }, (_, index) => `srv-${String(index).padStart(4, '0')}`);
     const at = now();
     for (let start = 0; start < seeded.length; start += 500) {
-      await app.app.get(KnownPeers).record(
+      await app.app.get(PeerRepository).record(
         seeded.slice(start, start + 500).map((deviceId, index) => ({
           kind: 'admitted',
           deviceId,

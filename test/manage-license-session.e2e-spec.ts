@@ -282,9 +282,9 @@ describe('a session of the page', () => {
         /^retry: \d+\n\nid: \S+\nevent: license\ndata: {.*"status":"unlicensed".*}\n\n$/s,
       );
       const { body } = await app.as('post', '/api/license/authorization').expect(201);
-      const told = await nextEvent(stream);
-      expect(told).toContain('"authorization":{"state":"pending"');
-      expect(told).not.toContain(body.userCode);
+      const reported = await nextEvent(stream);
+      expect(reported).toContain('"authorization":{"state":"pending"');
+      expect(reported).not.toContain(body.userCode);
       stream.destroy();
     });
 

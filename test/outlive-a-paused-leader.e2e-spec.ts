@@ -13,7 +13,7 @@ import { refreshPath, tokenPath } from './support/start-store.js';
 
 const tokenTtlSeconds = 8;
 /** A refresh comes after 50–70 % of the token's life; what a busy machine takes is added to the latest. */
-const leastGapMs = tokenTtlSeconds * 500 - 200;
+const minGapMs = tokenTtlSeconds * 500 - 200;
 const dueTimeoutMs = tokenTtlSeconds * 1000 + 5000;
 
 /** What the mock says when it meets a refresh token that it has seen used. */
@@ -80,7 +80,7 @@ describe('two processes on one PostgreSQL, of which the leader stands still', ()
   const wakeLeader = () => process.kill(leader.pid, 'SIGCONT');
 
   /** The reasons that the register was told. An event that was sent twice has one id, by which registers drop it. */
-  function heard(): unknown[] {
+  function received(): unknown[] {
     const events = new Map(register.events.map(({ event }) => [event.id, event.data['reason']]));
     return [...events.values()];
   }
@@ -105,8 +105,8 @@ describe('two processes on one PostgreSQL, of which the leader stands still', ()
     wakeLeader();
     await expect.poll(() => refreshedAtMs.length, { timeout: dueTimeoutMs }).toBe(2);
     const [first = 0, second = 0] = refreshedAtMs;
-    expect(second - first).toBeGreaterThan(leastGapMs);
-    await expect.poll(heard).toEqual(['acquired', 'refreshed', 'refreshed']);
+    expect(second - first).toBeGreaterThan(minGapMs);
+    await expect.poll(received).toEqual(['acquired', 'refreshed', 'refreshed']);
     await expect.poll(() => leader.view()).toEqual(await other.view());
     expect(await other.view()).toMatchObject({ status: 'licensed', reauthorizationRequired: false });
     await expectNothingLost();
@@ -120,7 +120,7 @@ describe('two processes on one PostgreSQL, of which the leader stands still', ()
     proxy.inject({
       path: tokenPath,
       at,
-      fate: 'pass',
+      outcome: 'pass',
       meanwhile: async () => {
         pauseLeader();
         await endLeases();

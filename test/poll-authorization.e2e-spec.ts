@@ -20,26 +20,26 @@ describe('polling for the approval of a user code', () => {
   afterEach(() => store.stop());
 
   /** Takes note of each poll; those that come first meet the given fates. */
-  function watch(...fates: (OAuthErrorCode | 'drop')[]): void {
+  function watch(...outcomes: (OAuthErrorCode | 'drop')[]): void {
     const meanwhile = async (): Promise<void> => {
       polledAtMs.push(store.clock.now().getTime());
     };
-    for (const fate of fates) {
+    for (const outcome of outcomes) {
       store.proxy.inject({
         path: tokenPath,
         at: 'request',
         meanwhile,
-        fate:
-          fate === 'drop'
-            ? fate
+        outcome:
+          outcome === 'drop'
+            ? outcome
             : {
                 status: 400,
                 headers: { 'content-type': 'application/json' },
-                body: JSON.stringify({ error: fate }),
+                body: JSON.stringify({ error: outcome }),
               },
       });
     }
-    store.proxy.inject({ path: tokenPath, at: 'request', meanwhile, fate: 'pass', times: 1000 });
+    store.proxy.inject({ path: tokenPath, at: 'request', meanwhile, outcome: 'pass', times: 1000 });
   }
 
   async function next(): Promise<string> {

@@ -116,14 +116,14 @@ describe('telling registers of the license', () => {
       ]);
     }
     await register.until(hasReason('token-expired'));
-    const told = register.events.filter(({ subject }) => subject === 'token.expiring');
-    expect(told.map(({ event }) => event.data['thresholdSeconds'])).toEqual([21_600, 10_800, 4320, 0]);
-    expect(told.at(-1)?.event.data).toMatchObject({
+    const reported = register.events.filter(({ subject }) => subject === 'token.expiring');
+    expect(reported.map(({ event }) => event.data['thresholdSeconds'])).toEqual([21_600, 10_800, 4320, 0]);
+    expect(reported.at(-1)?.event.data).toMatchObject({
       secondsRemaining: 0,
       lastRefreshError: { code: expect.any(String), message: expect.any(String), at: instant },
       offlineSince: instant,
     });
-    expect(await register.last('token.expiring')).toEqual(told.at(-1));
+    expect(await register.last('token.expiring')).toEqual(reported.at(-1));
   });
 
   it('counts both subjects with one sequence that only grows, and is never behind the clock', async () => {

@@ -48,14 +48,14 @@ async function killDuringRefresh(at: Fault['at']): Promise<void> {
     meanwhile: async () => {
       left = await kill();
     },
-    fate: 'drop',
+    outcome: 'drop',
   });
   await store.refreshWhenDue();
   await store.restart(left);
 }
 
-async function loseAnswer(fate: Fault['fate']): Promise<void> {
-  store.proxy.inject({ path: tokenPath, at: 'answer', fate });
+async function loseAnswer(outcome: Fault['outcome']): Promise<void> {
+  store.proxy.inject({ path: tokenPath, at: 'answer', outcome: outcome });
   await store.refreshWhenDue();
 }
 
@@ -88,7 +88,7 @@ async function expectReauthorizationRequired(): Promise<void> {
 describe.each([withoutRotation, withGrace])('an Authorization server $server', ({ mock }) => {
   it('heals by itself when the answer of a refresh is lost in the network', async () => {
     store = await startLicensedStore({ mock });
-    store.proxy.inject({ path: tokenPath, at: 'answer', fate: 'drop' });
+    store.proxy.inject({ path: tokenPath, at: 'answer', outcome: 'drop' });
     await store.refreshWhenDue();
     expect(store.refreshes).toHaveLength(1);
     expect(await store.app.view()).toMatchObject({ status: 'licensed', connection: { online: false } });
@@ -109,7 +109,7 @@ describe.each([withoutRotation, withGrace])('an Authorization server $server', (
 
   it.each([1, 40, 400])('heals by itself when an answer ends after %i bytes', async (cutAfterBytes) => {
     store = await startLicensedStore({ mock });
-    store.proxy.inject({ path: tokenPath, at: 'answer', fate: { cutAfterBytes } });
+    store.proxy.inject({ path: tokenPath, at: 'answer', outcome: { cutAfterBytes } });
     await store.refreshWhenDue();
     expect((await store.app.view()).connection.online).toBe(false);
     await expectHealthyGrant();
@@ -134,7 +134,7 @@ describe.each([withoutRotation, withGrace])('an Authorization server $server', (
       meanwhile: async () => {
         transact.mockRejectedValue(Object.assign(new Error('disk full'), { code: 'SQLITE_FULL' }));
       },
-      fate: 'pass',
+      outcome: 'pass',
     });
     await expect(store.app.app.get(RefreshLicense).execute(serviceItself)).rejects.toThrow('disk full');
     transact.mockRestore();

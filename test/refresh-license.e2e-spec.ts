@@ -12,11 +12,11 @@ const timeOf = (instant: Date | string | null): number => new Date(instant ?? Nu
 const refreshState = () => store.app.app.get(LicenseStore).state.refresh;
 
 /** The next try comes after what the server has asked for, and a jitter of at least a second. */
-async function expectWait(askedMs: number, longestJitterMs: number): Promise<void> {
+async function expectWait(askedMs: number, maxJitterMs: number): Promise<void> {
   const { nextRefreshAt } = (await store.app.view()).token;
   const jitterMs = timeOf(nextRefreshAt) - store.clock.now().getTime() - askedMs;
   expect(jitterMs).toBeGreaterThanOrEqual(secondMs);
-  expect(jitterMs).toBeLessThanOrEqual(longestJitterMs);
+  expect(jitterMs).toBeLessThanOrEqual(maxJitterMs);
 }
 
 describe('refreshing a license token', () => {
@@ -89,7 +89,7 @@ describe('refreshing a license token', () => {
       path: tokenPath,
       at: 'answer',
       meanwhile: () => vi.waitFor(() => expect(execute).toHaveBeenCalledTimes(6), 10_000),
-      fate: 'pass',
+      outcome: 'pass',
     });
     const asked = [1, 2, 3, 4, 5].map(() => store.app.as('post', refreshPath).expect(200));
     const answers = await Promise.all([...asked, store.app.tick()]);
@@ -143,7 +143,7 @@ describe('POST /api/license/refresh', () => {
   it('answers 502 when something else answers in its place', async () => {
     store = await startLicensedStore();
     const portal = { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>Please log in' };
-    store.proxy.inject({ path: tokenPath, at: 'request', fate: portal });
+    store.proxy.inject({ path: tokenPath, at: 'request', outcome: portal });
     const { body } = await store.app.as('post', refreshPath).expect(502);
     expect(body).toMatchObject({
       code: 'authorization-server-unreachable',
@@ -230,7 +230,7 @@ describe('an outage of the Authorization server', () => {
       const askFor = (seconds: number) => ({
         path: tokenPath,
         at: 'request' as const,
-        fate: { status, headers: { 'retry-after': String(seconds) } },
+        outcome: { status, headers: { 'retry-after': String(seconds) } },
       });
       store.proxy.inject(askFor(3600));
       await store.refreshWhenDue();

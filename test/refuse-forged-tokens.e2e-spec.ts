@@ -40,7 +40,7 @@ type Attempt =
   | { readonly kind: 'good' };
 
 /** Of token and proof together: with more, the headers may be longer than 16 KB, and are refused unread. */
-const mostCharacters = 15_000;
+const maxCharacters = 15_000;
 
 describe('of tokens and proofs', () => {
   let mock: TestMock;
@@ -176,7 +176,7 @@ describe('of tokens and proofs', () => {
         const expected = isRight(attempt);
         if (expected === true) expect(answer?.status, shown).toBe(204);
         else {
-          const isLong = credentials.token.length + (credentials.proof ?? '').length > mostCharacters;
+          const isLong = credentials.token.length + (credentials.proof ?? '').length > maxCharacters;
           const known = expected === false ? [401, 403] : [204, 401];
           expect(isLong ? [...known, 431] : known, shown).toContain(answer?.status);
         }

@@ -129,7 +129,7 @@ describe('removing a license', () => {
     store.proxy.inject({
       path: revocationPath,
       at: 'request',
-      fate: 'drop',
+      outcome: 'drop',
       times: 1_000,
       meanwhile: async () => {
         tries++;
@@ -170,7 +170,7 @@ describe('removing a license while a refresh is under way', () => {
       meanwhile: async () => {
         await remove();
       },
-      fate: 'pass',
+      outcome: 'pass',
     });
     await store.app.as('post', refreshPath).expect(200);
     expect(await store.app.view()).toMatchObject({ status: 'unlicensed', reason: 'removed' });
@@ -199,7 +199,7 @@ describe('removing a license while a refresh is under way', () => {
         await remove();
         await store.app.acquire(store.mock);
       },
-      fate: 'pass',
+      outcome: 'pass',
     });
     await store.app.as('post', refreshPath).expect(200);
     await store.live(3 * minuteMs, minuteMs);

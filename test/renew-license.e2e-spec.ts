@@ -160,15 +160,15 @@ describe('a renewal at the Authorization server', () => {
 
 describe('a license that the Authorization server refuses', () => {
   it.each([
-    { why: 'inactive', change: { isActive: false }, cure: { isActive: true }, says: /not active/ },
-    { why: 'used up', change: { count: 0 }, cure: { count: 5 }, says: /used up/ },
+    { why: 'inactive', change: { isActive: false }, remedy: { isActive: true }, says: /not active/ },
+    { why: 'used up', change: { count: 0 }, remedy: { count: 5 }, says: /used up/ },
     {
       why: 'expired there',
       change: { expiresOn: '2020-01-01' },
-      cure: { expiresOn: null },
+      remedy: { expiresOn: null },
       says: /expired/,
     },
-  ])('is kept with its token and tried again slowly ($why)', async ({ change, cure, says }) => {
+  ])('is kept with its token and tried again slowly ($why)', async ({ change, remedy: remedy, says }) => {
     store = await startLicensedStore();
     const before = await store.app.view();
     await changeLicense(change);
@@ -197,7 +197,7 @@ describe('a license that the Authorization server refuses', () => {
     expect(await store.eventNames()).toEqual(['acquired']);
     expect(await store.isAuthorized()).toBe(true);
 
-    await changeLicense(cure);
+    await changeLicense(remedy);
     await store.refreshWhenDue();
     expect(await store.app.view()).toMatchObject({
       status: 'licensed',

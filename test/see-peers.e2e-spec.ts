@@ -1,8 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { ConnectedPeers } from '../src/messaging/connected-peers.js';
-import { KnownPeers } from '../src/peer-registry/known-peers.js';
-import type { Observation } from '../src/peer-registry/observe-peer.js';
+import { PeerPresence } from '../src/messaging/connected-peers.js';
+import { PeerRepository } from '../src/peer-registry/known-peers.js';
+import type { PeerSighting } from '../src/peer-registry/observe-peer.js';
 import { readStoreEvent } from '../src/peer-registry/store-event.js';
 import { startBrowser } from './support/browser.js';
 import { dayMs, hourMs, minuteMs, shift, startAt } from './support/license-fixture.js';
@@ -28,7 +28,7 @@ describe('the page of connected servers and registers', { timeout: 120_000 }, ()
   const go = () => store.page.getByRole('link', { name: 'Servers and registers' }).click();
   const choose = (name: string) => store.page.getByRole('link', { name, exact: true }).click();
   const names = () => store.page.locator('tbody th').allInnerTexts();
-  const record = (observations: Observation[]) => store.app.app.get(KnownPeers).record(observations);
+  const record = (observations: PeerSighting[]) => store.app.app.get(PeerRepository).record(observations);
 
   it('says how to connect while none has', async () => {
     await go();
@@ -49,7 +49,7 @@ describe('the page of connected servers and registers', { timeout: 120_000 }, ()
         clockSuspect: true,
       }),
     ]);
-    vi.spyOn(store.app.app.get(ConnectedPeers), 'present', 'get').mockReturnValue(
+    vi.spyOn(store.app.app.get(PeerPresence), 'present', 'get').mockReturnValue(
       new Map([
         ['reg-hub-1', 1],
         ['srv-store-1', 1],
@@ -109,7 +109,7 @@ describe('the page of connected servers and registers', { timeout: 120_000 }, ()
   });
 });
 
-function admit(deviceId: string, name: string, atMs: number): Observation {
+function admit(deviceId: string, name: string, atMs: number): PeerSighting {
   const at = shift(startAt, atMs);
   const tokenExpiresAt = shift(at, 7 * dayMs);
   return {
@@ -120,7 +120,7 @@ function admit(deviceId: string, name: string, atMs: number): Observation {
   };
 }
 
-function tell(serverId: string, serverName: string, atMs: number, data: object = {}): Observation {
+function tell(serverId: string, serverName: string, atMs: number, data: object = {}): PeerSighting {
   const at = shift(startAt, atMs);
   const json = writeStatusEvent({ serverId, at, data: { serverName, ...data } });
   const event = readStoreEvent(`stores.${serverId}.license.status`, new TextEncoder().encode(json));

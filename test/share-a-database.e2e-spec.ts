@@ -79,14 +79,14 @@ describe('two replicas on one PostgreSQL', () => {
   });
 
   it('have one leader, and the other takes over when it stops', async () => {
-    const isLeading = await Promise.all([first, second].map(({ app }) => app.get(Leadership).holds()));
+    const isLeading = await Promise.all([first, second].map(({ app }) => app.get(Leadership).isLeader()));
     expect(isLeading.filter(Boolean)).toHaveLength(1);
     const leases = second.app.get(Leases);
     await first.as('get', '/api/license');
-    expect(await leases.hold('probe', 10_000)).toBe(true);
-    expect(await first.app.get(Leases).hold('probe', 10_000)).toBe(false);
+    expect(await leases.acquireOrRenew('probe', 10_000)).toBe(true);
+    expect(await first.app.get(Leases).acquireOrRenew('probe', 10_000)).toBe(false);
     await leases.release('probe');
-    expect(await first.app.get(Leases).hold('probe', 10_000)).toBe(true);
+    expect(await first.app.get(Leases).acquireOrRenew('probe', 10_000)).toBe(true);
   });
 
   it('do not wait for each other for long when one stands still in the middle of a write', async () => {
@@ -141,7 +141,7 @@ describe('two replicas on one PostgreSQL', () => {
       const json = writeStatusEvent({ serverId: 'srv-store-1', at: clock.now(), data: { status } });
       return jetstream(service).publish('stores.srv-store-1.license.status', json);
     };
-    const isFirstLeading = await first.app.get(Leadership).holds();
+    const isFirstLeading = await first.app.get(Leadership).isLeader();
     for (const status of ['requires-renewal', 'licensed']) {
       await tell(status);
       for (const replica of [first, second]) {

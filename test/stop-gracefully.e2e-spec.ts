@@ -15,7 +15,7 @@ import { startMock, type TestMock } from './support/start-mock.js';
 import { startNats, type TestNats } from './support/start-nats.js';
 import { startProcess, type StartProcessOptions, type TestProcess } from './support/start-process.js';
 
-const longestStopMs = 10_000;
+const maxStopMs = 10_000;
 /** `STOPS=100` for the long form. A start on PostgreSQL takes longer. */
 const stops = Number(process.env['STOPS'] ?? (isOnPostgres ? 3 : 5));
 const stopsTimeoutMs = 60_000 + stops * 15_000;
@@ -56,7 +56,7 @@ describe('a stop', () => {
   async function expectOrderlyStop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     const stoppedAt = Date.now();
     const { exitCode, output } = await service.end(signal);
-    expect(Date.now() - stoppedAt).toBeLessThan(longestStopMs);
+    expect(Date.now() - stoppedAt).toBeLessThan(maxStopMs);
     expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
     expect(() => process.kill(service.pid, 0)).toThrow(/ESRCH/);
     expect(output).not.toMatch(/"level":"(error|fatal)"/);
@@ -106,7 +106,7 @@ describe('a stop', () => {
       service = await start();
       const { dataDir } = service;
       await service.acquire(mock);
-      for (let trial = 0; trial < stops; trial += 1) {
+      for (let attempt = 0; attempt < stops; attempt += 1) {
         void service.as('POST', '/api/license/refresh').catch(() => undefined);
         await sleep(Math.random() * 400);
         await expectOrderlyStop();
@@ -169,7 +169,7 @@ describe('a stop', () => {
       database.freeze();
       const stoppedAt = Date.now();
       const { exitCode, output } = await service.end('SIGTERM');
-      expect(Date.now() - stoppedAt).toBeLessThan(longestStopMs);
+      expect(Date.now() - stoppedAt).toBeLessThan(maxStopMs);
       expect({ exitCode, output }).toMatchObject({
         exitCode: 1,
         output: expect.stringMatching(

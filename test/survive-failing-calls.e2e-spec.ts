@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Leadership } from '../src/coordination/leadership.js';
-import { ObserveLicense } from '../src/licensing/observe-license.js';
+import { AdvanceLicense } from '../src/licensing/observe-license.js';
 import type { GrantSecrets } from '../src/domain/ports/authorization-server.js';
 import { LicenseStore } from '../src/domain/ports/license-store.js';
 import { NatsLink } from '../src/messaging/nats-link.js';
@@ -23,7 +23,7 @@ import { startNats, type TestNats } from './support/start-nats.js';
 import { refreshPath, TestStore } from './support/start-store.js';
 
 /** More statements than any use case makes. */
-const mostCalls = 80;
+const maxCalls = 80;
 const eventsOfRelay = 3;
 const yearMs = 365 * dayMs;
 
@@ -51,18 +51,18 @@ interface UseCase {
 
 interface Strike {
   readonly at: number;
-  readonly fate: StatementFate;
+  readonly outcome: StatementFate;
   readonly isForGood: boolean;
 }
 
 /** Fails at each call in turn: by each fate once with `FAILING_CALLS=all`, else by one of them at each call. */
 function* planStrikes(isLong = process.env['FAILING_CALLS'] === 'all'): Generator<Strike, void, boolean> {
-  for (const [index, fate] of statementFates.entries()) {
+  for (const [index, outcome] of statementFates.entries()) {
     const [first, step] = isLong ? [1, 1] : [index + 1, statementFates.length];
-    for (let at = first; at < mostCalls && (yield { at, fate, isForGood: false }); at += step);
+    for (let at = first; at < maxCalls && (yield { at, outcome: outcome, isForGood: false }); at += step);
   }
   const step = isLong ? 1 : 8;
-  for (let at = 1; at < mostCalls && (yield { at, fate: 'undone', isForGood: true }); at += step);
+  for (let at = 1; at < maxCalls && (yield { at, outcome: 'undone', isForGood: true }); at += step);
 }
 
 let nats: TestNats;
@@ -70,7 +70,7 @@ let store: TestStore;
 let person: LicenseRequests;
 let fault: DatabaseFault;
 let checkedSequence = 0;
-let trials = 0;
+let attempts = 0;
 const drains = new Set<Promise<void>>();
 
 beforeAll(async () => {
@@ -79,7 +79,7 @@ beforeAll(async () => {
   person = new LicenseRequests(store, ['503 storage-unavailable']);
   store.app.app.useLogger(false);
   // Who leads is asked now and then by the real clock, and has a suite of its own.
-  vi.spyOn(store.app.app.get(Leadership), 'holds').mockResolvedValue(true);
+  vi.spyOn(store.app.app.get(Leadership), 'isLeader').mockResolvedValue(true);
   followDrains(store.app.app.get(OutboxRelay));
   await vi.waitFor(() => expect(get(NatsLink).isConnected).toBe(true));
   fault = DatabaseFault.of(store.app);
@@ -88,7 +88,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await store.stop();
   await nats.stop();
-  reportFigure('R2', `${trials} failing calls survived on ${databaseName}`);
+  reportFigure('R2', `${attempts} failing calls survived on ${databaseName}`);
 });
 
 /** What is committed is published in the background: a trial waits for that too. */
@@ -101,18 +101,18 @@ function followDrains(relay: OutboxRelay): void {
   };
 }
 
-async function settleDrains(): Promise<void> {
+async function waitForDrains(): Promise<void> {
   while (drains.size > 0) await Promise.all(drains);
 }
 
 async function drain(): Promise<void> {
   await store.app.app.get(OutboxRelay).drain();
-  await settleDrains();
+  await waitForDrains();
 }
 
 const get = <T>(type: abstract new (...args: never[]) => T): T => store.app.app.get<T>(type);
 
-async function beLicensed(): Promise<void> {
+async function givenLicensed(): Promise<void> {
   const { license, reauthorizationRequired } = get(LicenseStore).state;
   const renewalDate = license?.terms.renewalDate ?? null;
   const isFar = renewalDate !== null && renewalDate > shift(store.clock.now(), 40 * dayMs);
@@ -124,7 +124,7 @@ async function beLicensed(): Promise<void> {
 }
 
 async function beRefreshed(): Promise<void> {
-  await beLicensed();
+  await givenLicensed();
   await person.refresh();
 }
 
@@ -151,16 +151,16 @@ const useCases: readonly UseCase[] = [
     run: () => person.cancel(),
   },
   { name: 'Complete Authorization', prepare: () => person.beAuthorized(), run: () => person.complete() },
-  { name: 'a refresh that a person asks for', prepare: beLicensed, run: () => person.refresh() },
+  { name: 'a refresh that a person asks for', prepare: givenLicensed, run: () => person.refresh() },
   {
     name: 'a refresh that is due',
-    prepare: beLicensed,
+    prepare: givenLicensed,
     run: () => store.refreshWhenDue(),
   },
   {
     name: 'a renewal',
     prepare: async () => {
-      await beLicensed();
+      await givenLicensed();
       await renewTo(shift(store.clock.now(), 20 * yearMs));
     },
     run: () => person.refresh(),
@@ -168,7 +168,7 @@ const useCases: readonly UseCase[] = [
   {
     name: 'a revocation at the Authorization server',
     prepare: async () => {
-      await beLicensed();
+      await givenLicensed();
       await store.mock.control('DELETE', '/mock/devices/srv-store-1/authorization');
     },
     run: async () => {
@@ -179,11 +179,11 @@ const useCases: readonly UseCase[] = [
     // end of its token.
     otherwise: { status: 'licensed → licensed', isTokenNew: false },
   },
-  { name: 'removing', prepare: beLicensed, run: () => person.remove() },
+  { name: 'removing', prepare: givenLicensed, run: () => person.remove() },
   {
     name: 'the revocation of a dropped grant',
     prepare: async () => {
-      await beLicensed();
+      await givenLicensed();
       await person.remove();
     },
     run: () => person.revokeDropped(),
@@ -194,7 +194,7 @@ const useCases: readonly UseCase[] = [
       await beRefreshed();
       approachEnd(30 * hourMs);
     },
-    run: () => get(ObserveLicense).execute(),
+    run: () => get(AdvanceLicense).execute(),
   },
   {
     name: 'the end of the token',
@@ -202,23 +202,23 @@ const useCases: readonly UseCase[] = [
       await beRefreshed();
       approachEnd(-1);
     },
-    run: () => get(ObserveLicense).execute(),
+    run: () => get(AdvanceLicense).execute(),
   },
   {
     name: 'the end of the license',
     prepare: async () => {
-      await beLicensed();
+      await givenLicensed();
       await renewTo(shift(store.clock.now(), hourMs));
       await person.refresh();
       store.clock.advance(hourMs);
     },
-    run: () => get(ObserveLicense).execute(),
+    run: () => get(AdvanceLicense).execute(),
   },
   {
     name: 'publishing',
     prepare: async () => {
-      await beLicensed();
-      await settleDrains();
+      await givenLicensed();
+      await waitForDrains();
       get(NatsLink).isConnected = false;
       await commitEvents(store.app, eventsOfRelay);
     },
@@ -310,16 +310,16 @@ async function expectIntact(): Promise<void> {
 
 describe.each(useCases)('$name', ({ prepare, run, otherwise }) => {
   /** Fails at `at`, heals, does it again. Resolves to whether the use case has come to that call at all. */
-  async function trial({ at, fate, isForGood }: Strike, whole: Change): Promise<boolean> {
-    const where = `${fate} at call ${at}${isForGood ? ' and from it on' : ''}`;
+  async function attempt({ at, outcome: outcome, isForGood }: Strike, whole: Change): Promise<boolean> {
+    const where = `${outcome} at call ${at}${isForGood ? ' and from it on' : ''}`;
     await prepare();
     await drain();
     const before = await readFacts();
     // The calls of the relay are those of a use case of its own.
     get(NatsLink).isConnected = false;
-    fault.failAt({ at, isForGood }, fate);
+    fault.failAt({ at, isForGood }, outcome);
     await run().catch(() => undefined);
-    await settleDrains();
+    await waitForDrains();
     const { struck } = fault;
     fault.heal();
     get(NatsLink).isConnected = true;
@@ -349,8 +349,8 @@ describe.each(useCases)('$name', ({ prepare, run, otherwise }) => {
     const whole = compare(before, await readFacts());
     const plan = planStrikes();
     for (let strike = plan.next(); !strike.done;) {
-      const isMet = await trial(strike.value, whole);
-      if (isMet) trials += 1;
+      const isMet = await attempt(strike.value, whole);
+      if (isMet) attempts += 1;
       strike = plan.next(isMet);
     }
     await expectIntact();
@@ -360,17 +360,17 @@ describe.each(useCases)('$name', ({ prepare, run, otherwise }) => {
 describe('publishing, where a publish fails', () => {
   it.each<PublishFate>(['not-sent', 'acknowledgement-lost'])(
     'loses, repeats and reorders nothing: %s',
-    async (fate) => {
-      await beLicensed();
+    async (outcome) => {
+      await givenLicensed();
       await drain();
       const publishing = PublishFault.of(store.app);
       for (const isForGood of [false, true]) {
         for (let at = 1; at <= eventsOfRelay; at += 1) {
-          publishing.failAt({ at, isForGood }, fate);
+          publishing.failAt({ at, isForGood }, outcome);
           await commitEvents(store.app, eventsOfRelay);
-          await settleDrains();
+          await waitForDrains();
           expect(publishing.struck).toBeGreaterThan(0);
-          trials += 1;
+          attempts += 1;
           publishing.heal();
           await drain();
           await expectPublished();

@@ -7,7 +7,7 @@ import { startNats, type TestNats } from './support/start-nats.js';
 
 /** SQLite's own limit of pages, which is met as a full disk is: in the middle of a transaction. */
 const noLimit = 1_073_741_823;
-const mostRefreshes = 200;
+const maxRefreshes = 200;
 
 describe('a service whose disk is full or read-only', () => {
   let mock: TestMock;
@@ -36,7 +36,7 @@ describe('a service whose disk is full or read-only', () => {
     await limitPages('as they are');
     let refreshes = 0;
     let answer = await refresh();
-    for (; answer.status === 200 && refreshes < mostRefreshes; refreshes += 1) answer = await refresh();
+    for (; answer.status === 200 && refreshes < maxRefreshes; refreshes += 1) answer = await refresh();
     expect(answer.status).toBe(503);
     expect(answer.body).toMatchObject({
       code: 'storage-unavailable',

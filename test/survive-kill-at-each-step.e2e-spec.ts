@@ -19,11 +19,11 @@ import { runProcess, startProcess, type TestProcess } from './support/start-proc
 /** `KILL_STEPS=all` for the long form; else one step of so many. */
 const stride = process.env['KILL_STEPS'] === 'all' ? 1 : isOnPostgres ? 48 : 24;
 /** More than anything takes, and fewer. */
-const mostSteps = 400;
+const maxSteps = 400;
 const fewestSteps = 8;
 const timeoutMs = 3_600_000;
 /** What a request sets off comes soon after its answer, see kill-at-step.mjs. */
-const settleMs = 350;
+const idleMs = 350;
 const preload = `--import ${pathToFileURL(join(import.meta.dirname, 'support/kill-at-step.mjs')).href}`;
 
 /** What was killed, and at how many steps. */
@@ -44,13 +44,13 @@ interface Strike {
 const killAt = (strike: Strike) => ({ NODE_OPTIONS: preload, KILL_AT_STEP: JSON.stringify(strike) });
 
 /** Runs a trial at one step after the other, until one comes to none. Resolves to how many were struck. */
-async function forEachStep(trial: (step: number) => Promise<boolean>): Promise<number> {
+async function forEachStep(attempt: (step: number) => Promise<boolean>): Promise<number> {
   let kills = 0;
-  for (let step = randomInt(Math.min(stride, fewestSteps)) + 1; step <= mostSteps; step += stride) {
-    if (!(await trial(step))) return kills;
+  for (let step = randomInt(Math.min(stride, fewestSteps)) + 1; step <= maxSteps; step += stride) {
+    if (!(await attempt(step))) return kills;
     kills += 1;
   }
-  throw new Error(`There is no end after ${mostSteps} steps.`);
+  throw new Error(`There is no end after ${maxSteps} steps.`);
 }
 
 describe('a first start that is killed', () => {
@@ -176,7 +176,7 @@ describe('a use case that is killed', () => {
       environment: { ...environment, ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }) },
     });
 
-  async function beLicensed(service: TestProcess): Promise<void> {
+  async function givenLicensed(service: TestProcess): Promise<void> {
     const { status, reauthorizationRequired } = await service.view();
     if (status === 'licensed' && !reauthorizationRequired) return;
     expect(await service.acquire(mock)).toMatchObject({ status: 'licensed' });
@@ -214,11 +214,11 @@ describe('a use case that is killed', () => {
       expectDone: expectToken,
       redo: completeOrHearWhy,
     },
-    { name: 'refresh', request: 'POST /api/license/refresh', prepare: beLicensed, expectDone: expectToken },
+    { name: 'refresh', request: 'POST /api/license/refresh', prepare: givenLicensed, expectDone: expectToken },
     {
       name: 'remove',
       request: 'DELETE /api/license',
-      prepare: beLicensed,
+      prepare: givenLicensed,
       expectDone: async (service) => {
         expect((await service.view()).status).toBe('unlicensed');
       },
@@ -256,7 +256,7 @@ describe('a use case that is killed', () => {
         const before = await service.view();
         const answer = await ask(service, request).catch(() => undefined);
         left = { before, answer };
-        await sleep(settleMs);
+        await sleep(idleMs);
         const { output } = await service.end('SIGKILL');
         const [struck] = /Killed before step .*/.exec(output) ?? [];
         await expectWhole(struck ?? `after all ${step} steps`);

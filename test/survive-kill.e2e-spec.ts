@@ -16,9 +16,9 @@ import { runProcess, startProcess } from './support/start-process.js';
 /** `KILLS=200` for the long form. A start on PostgreSQL takes longer. */
 const kills = Number(process.env['KILLS'] ?? (isOnPostgres ? 6 : 30));
 /** Every third kill comes somewhere in the start, the others while the token is being refreshed. */
-const longestStartMs = 2000;
-const longestWorkMs = 1200;
-const trialsTimeoutMs = 60_000 + kills * 12_000;
+const maxStartMs = 2000;
+const maxWorkMs = 1200;
+const attemptsTimeoutMs = 60_000 + kills * 12_000;
 const askEveryMs = 100;
 
 describe('a service that is killed', () => {
@@ -83,7 +83,7 @@ describe('a service that is killed', () => {
 
       for (let kill = 1; kill <= kills; kill += 1) {
         const isAtStart = kill % 3 === 0;
-        const killAfterMs = Math.random() * (isAtStart ? longestStartMs : longestWorkMs);
+        const killAfterMs = Math.random() * (isAtStart ? maxStartMs : maxWorkMs);
         await (isAtStart ? killAtStart(killAfterMs) : killAtWork(killAfterMs));
         const found = await examine();
         const where = `kill ${kill}, ${Math.round(killAfterMs)} ms ${isAtStart ? 'into the start' : 'into its work'}`;
@@ -125,6 +125,6 @@ describe('a service that is killed', () => {
         `${kills} kills survived on ${databaseName}, ${eventIds.length} events, each in the stream once`,
       );
     },
-    trialsTimeoutMs,
+    attemptsTimeoutMs,
   );
 });

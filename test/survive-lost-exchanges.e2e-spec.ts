@@ -9,7 +9,7 @@ import { reportFigure } from './support/report-figure.js';
 import { TestStore } from './support/start-store.js';
 
 /** More exchanges than any use case has. */
-const mostExchanges = 20;
+const maxExchanges = 20;
 /** `FAILING_CALLS=all` for the long form: each exchange; else one of so many. */
 const isLong = process.env['FAILING_CALLS'] === 'all';
 const stride = { once: isOnPostgres && !isLong ? 2 : 1, forGood: isLong ? 1 : 3 };
@@ -19,12 +19,12 @@ const patienceWithCodeMs = 2 * minuteMs;
 
 const proxyAnswers = 'a proxy answers for the server';
 /** What becomes of the exchange that is struck. */
-const fates: readonly (readonly [what: string, Pick<Fault, 'at' | 'fate'>])[] = [
-  ['its request is lost', { at: 'request', fate: 'drop' }],
-  ['the server has a fault', { at: 'request', fate: { status: 500 } }],
-  [proxyAnswers, { at: 'request', fate: { status: 200, body: '<html>Log in</html>' } }],
-  ['its answer is lost', { at: 'answer', fate: 'drop' }],
-  ['its answer is cut', { at: 'answer', fate: { cutAfterBytes: 20 } }],
+const outcomes: readonly (readonly [what: string, Pick<Fault, 'at' | 'outcome'>])[] = [
+  ['its request is lost', { at: 'request', outcome: 'drop' }],
+  ['the server has a fault', { at: 'request', outcome: { status: 500 } }],
+  [proxyAnswers, { at: 'request', outcome: { status: 200, body: '<html>Log in</html>' } }],
+  ['its answer is lost', { at: 'answer', outcome: 'drop' }],
+  ['its answer is cut', { at: 'answer', outcome: { cutAfterBytes: 20 } }],
 ];
 
 interface UseCase {
@@ -42,7 +42,7 @@ interface UseCase {
 
 let store: TestStore;
 let person: LicenseRequests;
-let trials = 0;
+let attempts = 0;
 
 beforeAll(async () => {
   store = await TestStore.start();
@@ -54,10 +54,10 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await store.stop();
-  reportFigure('R2', `${trials} failing exchanges survived on ${databaseName}`);
+  reportFigure('R2', `${attempts} failing exchanges survived on ${databaseName}`);
 });
 
-async function beLicensed(): Promise<void> {
+async function givenLicensed(): Promise<void> {
   if ((await store.app.view()).status === 'licensed') return;
   await person.beAuthorized();
   await person.complete();
@@ -108,20 +108,20 @@ const useCases: readonly UseCase[] = [
   },
   {
     name: 'a refresh that a person asks for',
-    prepare: beLicensed,
+    prepare: givenLicensed,
     run: () => person.refresh(),
     expectDone: expectLicensed,
   },
   {
     name: 'a refresh that is due',
-    prepare: beLicensed,
+    prepare: givenLicensed,
     run: () => store.refreshWhenDue(),
     expectDone: expectLicensed,
   },
   {
     name: 'the revocation of a dropped grant',
     prepare: async () => {
-      await beLicensed();
+      await givenLicensed();
       await person.remove();
     },
     run: () => person.revokeDropped(),
@@ -132,7 +132,7 @@ const useCases: readonly UseCase[] = [
 
 describe.each(useCases)('$name', ({ prepare, run, redo = run, isDoneByStatus, expectDone }) => {
   /** Resolves to whether the use case has come to that exchange at all. */
-  async function trial(fault: Fault): Promise<boolean> {
+  async function attempt(fault: Fault): Promise<boolean> {
     await prepare();
     // The next one asks where the server has what, too.
     await store.restart();
@@ -154,24 +154,24 @@ describe.each(useCases)('$name', ({ prepare, run, redo = run, isDoneByStatus, ex
   }
 
   /** The first exchange alone, or with all behind it, then the second, until there are no more. */
-  async function failAtEach(fate: Pick<Fault, 'at' | 'fate'>, times: number, step: number): Promise<void> {
-    for (let after = 0; after < mostExchanges; after += step) {
-      if (!(await trial({ path: null, after, times, ...fate }))) {
+  async function failAtEach(outcome: Pick<Fault, 'at' | 'outcome'>, times: number, step: number): Promise<void> {
+    for (let after = 0; after < maxExchanges; after += step) {
+      if (!(await attempt({ path: null, after, times, ...outcome }))) {
         expect(after).toBeGreaterThan(0);
         return;
       }
-      trials += 1;
+      attempts += 1;
     }
     throw new Error('There is no end.');
   }
 
-  const possible = fates.filter(([what]) => !isDoneByStatus || what !== proxyAnswers);
+  const possible = outcomes.filter(([what]) => !isDoneByStatus || what !== proxyAnswers);
 
-  it.each(possible)('is done by the next try, whichever exchange fails: %s', (_what, fate) =>
-    failAtEach(fate, 1, stride.once),
+  it.each(possible)('is done by the next try, whichever exchange fails: %s', (_what, outcome) =>
+    failAtEach(outcome, 1, stride.once),
   );
 
-  it.each(possible)('is done once the network is back: from one exchange on, %s', (_what, fate) =>
-    failAtEach(fate, Number.POSITIVE_INFINITY, stride.forGood),
+  it.each(possible)('is done once the network is back: from one exchange on, %s', (_what, outcome) =>
+    failAtEach(outcome, Number.POSITIVE_INFINITY, stride.forGood),
   );
 });

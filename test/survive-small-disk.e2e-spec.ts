@@ -11,7 +11,7 @@ import { startProcess, type TestProcess } from './support/start-process.js';
 
 const run = promisify(execFile);
 const diskBytes = 2 * 1024 * 1024;
-const mostRefreshes = 200;
+const maxRefreshes = 200;
 
 /** A real file system of 2 MB. Only root may mount one, so this is of the long form: `SMALL_DISK=on`. */
 describe('a service on a disk that is really full', () => {
@@ -48,7 +48,7 @@ describe('a service on a disk that is really full', () => {
   it('says so, keeps its license, and after a kill has what it did once there was room again', async () => {
     await fill();
     let status = 200;
-    for (let refreshes = 0; status === 200 && refreshes < mostRefreshes; refreshes += 1) {
+    for (let refreshes = 0; status === 200 && refreshes < maxRefreshes; refreshes += 1) {
       status = await refresh();
     }
     expect(status).toBe(503);

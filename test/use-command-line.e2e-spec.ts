@@ -185,11 +185,11 @@ describe('with a license', () => {
     const exported = (await run('audit', '--json')).output.split('\n');
     let hash = '';
     for (const line of exported) {
-      const { id: _id, hash: told, ...entry } = JSON.parse(line) as { id: number; hash: string };
+      const { id: _id, hash: reported, ...entry } = JSON.parse(line) as { id: number; hash: string };
       hash = createHash('sha256')
         .update(`${hash}\n${JSON.stringify(Object.values(entry))}`)
         .digest('hex');
-      expect(told).toBe(hash);
+      expect(reported).toBe(hash);
     }
     const verified = await run('audit', '--verify');
     expect(verified).toMatchObject({ exitCode: 0, output: expect.stringContaining(`Head: ${hash}`) });

@@ -71,8 +71,8 @@ function entryOf(n: number): AuditEntry {
 
 describe('the audit trail', () => {
   it('tells who did what from where, as far as the proxies are trusted', async () => {
-    const told = (await readTrail()).map(({ actor, action, address }) => [actor, action, address]);
-    expect(told).toEqual([
+    const reported = (await readTrail()).map(({ actor, action, address }) => [actor, action, address]);
+    expect(reported).toEqual([
       ['admin', 'authorization-requested', '127.0.0.1'],
       ['admin', 'acquired', '127.0.0.1'],
       ['admin', 'refreshed', '192.0.2.7'],

@@ -163,14 +163,14 @@ describe('the service under odd messages', () => {
   );
 
   const listPeers = async () => (await service.as('GET', '/api/peers?limit=200')).text();
-  let told = 0;
+  let reported = 0;
   /** What another store server says behind everything that is odd. */
   async function expectStoreTold(): Promise<void> {
-    told += 1;
+    reported += 1;
     const serverId = 'srv-store-2';
-    const serverName = `Told ${told} times`;
+    const serverName = `Told ${reported} times`;
     const data = { ...storeEvent.data, serverId, serverName };
-    const sequence = String(Number(storeEvent.sequence) + told).padStart(16, '0');
+    const sequence = String(Number(storeEvent.sequence) + reported).padStart(16, '0');
     const event = { ...storeEvent, id: serverName, source: `/servers/${serverId}`, sequence, data };
     await connectionOf('service').request(`stores.${serverId}.license.status`, JSON.stringify(event), {
       timeout: answerTimeoutMs,

@@ -13,7 +13,7 @@ const { loadSettings } = await loadBuilt('config/load-settings');
 /** @type {typeof import('../../src/logging/create-logger.js')} */
 const { createLogger } = await loadBuilt('logging/create-logger');
 /** @type {typeof import('../../src/domain/license-event.js')} */
-const { tellStatus, unchanged } = await loadBuilt('domain/license-event');
+const { emitStatus, unchanged } = await loadBuilt('domain/license-event');
 /** @type {typeof import('../../src/domain/ports/license-store.js')} */
 const { LicenseStore } = await loadBuilt('domain/ports/license-store');
 /** @type {typeof import('../../src/domain/ports/clock.js')} */
@@ -41,7 +41,7 @@ async function commitEvents(count) {
   await app.get(LicenseStore).transact(async (transaction) => {
     let change = unchanged(transaction.state);
     for (let index = 0; index < count; index += 1) {
-      change = tellStatus(change, 'refreshed', settings.policy, app.get(Clock).now());
+      change = emitStatus(change, 'refreshed', settings.policy, app.get(Clock).now());
     }
     await transaction.saveState(change.state, change.events);
   });

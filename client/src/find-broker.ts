@@ -44,7 +44,7 @@ async function ask(url: string, device: LicensedDevice, nonce?: string): Promise
       redirect: 'manual',
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    device.clock.observe(answer);
+    device.clock.correct(answer);
     return answer;
   } catch (cause) {
     const message = `The server cannot be reached at ${url}.`;

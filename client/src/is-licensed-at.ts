@@ -1,4 +1,4 @@
-import { judgeStanding } from './judge-standing.js';
+import { computeStanding } from './judge-standing.js';
 import type { LicenseView } from './license-view.js';
 
 /**
@@ -6,5 +6,5 @@ import type { LicenseView } from './license-view.js';
  * nor the end of the token has passed. `now` may be long after the view was created. `false` if `license` is `null`.
  */
 export function isLicensedAt(license: LicenseView | null, now: Date): boolean {
-  return judgeStanding(license, null, now).isLicensed;
+  return computeStanding(license, null, now).isLicensed;
 }

@@ -22,7 +22,7 @@ export type StandingFault =
   | 'device-token-expired';
 
 /** Returns the standing at `now` by the server's last license view and, if a device is given, by its own license. */
-export function judgeStanding(
+export function computeStanding(
   server: LicenseView | null,
   device: Pick<LicensedDevice, 'license'> | null,
   now: Date,

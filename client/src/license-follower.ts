@@ -5,7 +5,7 @@ import { connectionOptionsFor } from './create-connection-options.js';
 import { type ConnectionListener, followConnection } from './follow-connection.js';
 import type { ConnectionChange, Delivery, Drop, FollowLicenseOptions } from './follow-license-options.js';
 import { type Identity, idOf, readIdentity } from './identity.js';
-import { judgeStanding, type Standing } from './judge-standing.js';
+import { computeStanding, type Standing } from './judge-standing.js';
 import { KnownLicense } from './known-license.js';
 import type { LicenseEvent, LicenseSubject, TokenExpiringEvent } from './license-event.js';
 import { LicenseServerError } from './license-server-error.js';
@@ -55,7 +55,7 @@ export class LicenseFollower {
    */
   standing(now?: Date): Standing {
     const device = 'device' in this.#options ? this.#options.device : null;
-    return judgeStanding(this.current(), device, now ?? device?.clock.now() ?? new Date());
+    return computeStanding(this.current(), device, now ?? device?.clock.now() ?? new Date());
   }
 
   /** Returns the `isLicensed` of {@link standing}. */

@@ -175,13 +175,13 @@ describe('followLicense with a broker that stays up', () => {
   it('keeps receiving after callbacks that throw or reject, and emits process warnings', async () => {
     const emitWarning = vi.spyOn(process, 'emitWarning').mockReturnValue();
     endings.push(() => Promise.resolve(emitWarning.mockRestore()));
-    const heard: string[] = [];
+    const received: string[] = [];
     const follower = followLicense({
       natsUrl: broker.url,
       ...broker.registerUser,
       onConnection: () => Promise.reject(new Error('the connection lamp is broken')),
       onLicenseStatus: (event) => {
-        heard.push(event.id);
+        received.push(event.id);
         throw new Error('the display is broken');
       },
     });
@@ -192,7 +192,7 @@ describe('followLicense with a broker that stays up', () => {
     const [first, second] = [nextStatus(), nextStatus()];
     await service.publish(first);
     await service.publish(second);
-    await expect.poll(() => heard).toEqual(expect.arrayContaining([first.id, second.id]));
+    await expect.poll(() => received).toEqual(expect.arrayContaining([first.id, second.id]));
     const details = emitWarning.mock.calls.map((call) => JSON.stringify(call)).join();
     expect(details).toContain('the connection lamp is broken');
     expect(details).toContain('the display is broken');
@@ -283,9 +283,9 @@ describe('followLicense with a broker that is interrupted', () => {
       const { license } = await register.seen('caught-up', () => true, callsBefore);
       expect(license?.sequence).toBe(sequenceOf(round + 4));
     }
-    const told = register.calls.filter((call) => call.kind === 'event');
-    expect(told.map(({ event }) => event.sequence)).toEqual([1, 4, 14].map(sequenceOf));
-    expect(told.every(({ delivery }) => delivery.kind === 'stored')).toBe(true);
+    const reported = register.calls.filter((call) => call.kind === 'event');
+    expect(reported.map(({ event }) => event.sequence)).toEqual([1, 4, 14].map(sequenceOf));
+    expect(reported.every(({ delivery }) => delivery.kind === 'stored')).toBe(true);
   });
 
   it('keeps the known license when the broker loses its store, and drops the repeated event', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DeviceLicense } from '../src/index.js';
-import { judgeStanding } from '../src/judge-standing.js';
+import { computeStanding } from '../src/judge-standing.js';
 import { makeView, tokenUntil } from './support/make-event.js';
 
 const NOW = new Date('2026-03-01T08:00:00.000Z');
@@ -32,7 +32,7 @@ describe('the standing of a register', () => {
     ['the token ended 1 ms ago', makeView(tokenUntil(after(-1).toISOString())), 'token-expired'],
     ['the server has no token', makeView(tokenUntil(null)), 'token-expired'],
   ])('is not licensed when %s', (_when, view, reason) => {
-    expect(judgeStanding(view, null, NOW)).toEqual({ isLicensed: false, reason, usableUntil: null });
+    expect(computeStanding(view, null, NOW)).toEqual({ isLicensed: false, reason, usableUntil: null });
   });
 
   it.each([
@@ -40,7 +40,7 @@ describe('the standing of a register', () => {
     ['its own license has ended', deviceWith({ renewalDate: NOW }), 'device-expired'],
     ['its own token ended 1 ms ago', deviceWith({ tokenExpiresAt: after(-1) }), 'device-token-expired'],
   ])('is not licensed at a licensed server when %s', (_when, device, reason) => {
-    expect(judgeStanding(makeView(), device, NOW)).toEqual({ isLicensed: false, reason, usableUntil: null });
+    expect(computeStanding(makeView(), device, NOW)).toEqual({ isLicensed: false, reason, usableUntil: null });
   });
 
   it.each([
@@ -49,7 +49,7 @@ describe('the standing of a register', () => {
     ['the end of its own token', {}, deviceWith({ tokenExpiresAt: after(3) }), 3],
     ['its own renewal date', {}, deviceWith({ renewalDate: after(2) }), 2],
   ])('is licensed until %s, if that is the earliest end', (_end, view, device, ms) => {
-    const standing = judgeStanding(makeView(view), device, NOW);
+    const standing = computeStanding(makeView(view), device, NOW);
     expect(standing).toEqual({ isLicensed: true, reason: 'licensed', usableUntil: after(ms) });
   });
 });

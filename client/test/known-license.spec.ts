@@ -69,12 +69,12 @@ describe('KnownLicense', () => {
     fc.assert(
       fc.property(arrivals, ([, arriving]) => {
         const known = new KnownLicense(SERVER_ID);
-        const told = arriving.filter((event) => known.consider(event, NOW) === 'news');
+        const reported = arriving.filter((event) => known.consider(event, NOW) === 'news');
         for (const type of ['license.status', 'token.expiring'] as const) {
-          const sequences = told.filter((event) => event.type === type).map((event) => event.sequence);
+          const sequences = reported.filter((event) => event.type === type).map((event) => event.sequence);
           expect(sequences).toEqual([...new Set(sequences)].toSorted());
         }
-        expect(told.every((event) => event.source === `/servers/${SERVER_ID}`)).toBe(true);
+        expect(reported.every((event) => event.source === `/servers/${SERVER_ID}`)).toBe(true);
       }),
     );
   });

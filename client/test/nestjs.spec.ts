@@ -21,10 +21,10 @@ register(
 );
 
 const arrivals = new EventEmitter();
-const heard: { pattern: string; data: unknown }[] = [];
+const received: { pattern: string; data: unknown }[] = [];
 
 function keep(pattern: string, data: unknown): string {
-  heard.push({ pattern, data });
+  received.push({ pattern, data });
   arrivals.emit('event');
   return 'heard';
 }
@@ -47,8 +47,8 @@ class RegisterModule {}
 
 async function heardNext(): Promise<unknown> {
   const signal = AbortSignal.timeout(10_000);
-  while (heard.length === 0) await once(arrivals, 'event', { signal });
-  return heard[0];
+  while (received.length === 0) await once(arrivals, 'event', { signal });
+  return received[0];
 }
 
 describe('a Nest microservice with the deserializer', () => {
@@ -84,12 +84,12 @@ describe('a Nest microservice with the deserializer', () => {
     await broker.stop();
   });
   beforeEach(() => {
-    heard.length = 0;
+    received.length = 0;
   });
 
   it('passes the whole event to the handler and sends no answer', async () => {
     for (const event of [makeStatusEvent(1), makeTokenWarning(2, '2099-01-01T00:00:00.000Z')]) {
-      heard.length = 0;
+      received.length = 0;
       // JetStream sets a reply inbox for its acknowledgement: an answer of the microservice would arrive there.
       await service.publish(event);
       expect(await heardNext()).toEqual({ pattern: event.type, data: event });

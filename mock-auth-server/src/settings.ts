@@ -96,9 +96,9 @@ class SettingsReader {
     return value;
   }
 
-  readSeconds(name: string, fallback: number, mostSeconds: number): number {
-    const expected = `a duration in whole seconds such as 90s, 10m or 7d, from 1s to ${mostSeconds}s`;
-    return this.read(name, fallback, (text) => parseSeconds(text, mostSeconds), expected);
+  readSeconds(name: string, fallback: number, maxSeconds: number): number {
+    const expected = `a duration in whole seconds such as 90s, 10m or 7d, from 1s to ${maxSeconds}s`;
+    return this.read(name, fallback, (text) => parseSeconds(text, maxSeconds), expected);
   }
 
   readSwitch(name: string, fallback: boolean): boolean {
@@ -115,7 +115,7 @@ class SettingsReader {
   }
 
   /** Reads a secret. A fault never contains its value. */
-  readSecret(name: string, leastLength: number): string | null {
+  readSecret(name: string, minLength: number): string | null {
     const path = this.#env[`${name}_FILE`];
     const direct = this.#env[name];
     if (path && direct) {
@@ -124,7 +124,7 @@ class SettingsReader {
     }
     const secret = path ? this.#readSecretFile(`${name}_FILE`, path) : direct;
     if (!secret) return null;
-    if (secret.length < leastLength) this.faults.push(`${name} must have at least ${leastLength} characters`);
+    if (secret.length < minLength) this.faults.push(`${name} must have at least ${minLength} characters`);
     return secret;
   }
 
@@ -140,11 +140,11 @@ class SettingsReader {
   }
 }
 
-function parseSeconds(text: string, mostSeconds: number): number | null {
+function parseSeconds(text: string, maxSeconds: number): number | null {
   const durationMs = parseDuration(text);
   if (durationMs === null || durationMs % 1000 !== 0) return null;
   const seconds = durationMs / 1000;
-  return seconds >= 1 && seconds <= mostSeconds ? seconds : null;
+  return seconds >= 1 && seconds <= maxSeconds ? seconds : null;
 }
 
 function parseHost(text: string): string | null {

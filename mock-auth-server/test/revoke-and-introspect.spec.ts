@@ -73,8 +73,8 @@ describe('introspection', () => {
     const server = await startTestServer({ refreshGrace: 0 });
     const config = await discover(server);
     const tokens = await acquire(server, config, 'srv-store-1');
-    const told = await client.tokenIntrospection(config, tokens.refresh_token);
-    expect(told).toMatchObject({
+    const reported = await client.tokenIntrospection(config, tokens.refresh_token);
+    expect(reported).toMatchObject({
       active: true,
       sub: 'srv-store-1',
       client_id: 'pos-server',
@@ -105,8 +105,8 @@ describe('introspection', () => {
     const config = await discover(server);
     const tokens = await acquire(server, config, 'srv-store-1');
     const register = await discover(server, 'pos-register');
-    const told = await client.tokenIntrospection(register, tokens.access_token);
-    expect(told).toMatchObject({ active: true, token_type: 'Bearer', ...decodeJwt(tokens.access_token) });
+    const reported = await client.tokenIntrospection(register, tokens.access_token);
+    expect(reported).toMatchObject({ active: true, token_type: 'Bearer', ...decodeJwt(tokens.access_token) });
     server.clock.advanceSeconds(61);
     expect(await client.tokenIntrospection(config, tokens.access_token)).toEqual({ active: false });
   });

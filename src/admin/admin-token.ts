@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { Database } from '../persistence/database.js';
-import { SettingRow } from '../persistence/entities/setting.entity.js';
+import { KeyValueRow } from '../persistence/entities/setting.entity.js';
 import { readOrCreatePrivateFile } from '../persistence/private-file.js';
 
 export const adminTokenSetting = 'admin-token-sha256';
@@ -51,7 +51,7 @@ export class AdminToken implements OnModuleInit {
 
   private async loadOrCreate(): Promise<Buffer> {
     const stored = await this.database.read((manager) =>
-      manager.findOneBy(SettingRow, { name: adminTokenSetting }),
+      manager.findOneBy(KeyValueRow, { name: adminTokenSetting }),
     );
     if (stored !== null) return Buffer.from(stored.value, 'hex');
     const path = adminTokenPath(this.settings.dataDir);
@@ -59,8 +59,8 @@ export class AdminToken implements OnModuleInit {
     const hash = hashAdminToken(token);
     const kept = await this.database.transact(async (manager) => {
       const values = { name: adminTokenSetting, value: hash.toString('hex') };
-      await manager.createQueryBuilder().insert().into(SettingRow).values(values).orIgnore().execute();
-      return manager.findOneByOrFail(SettingRow, { name: adminTokenSetting });
+      await manager.createQueryBuilder().insert().into(KeyValueRow).values(values).orIgnore().execute();
+      return manager.findOneByOrFail(KeyValueRow, { name: adminTokenSetting });
     });
     if (kept.value !== hash.toString('hex')) {
       // Another process on the same database was first. Its token is the valid one.

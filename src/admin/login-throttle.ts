@@ -6,7 +6,7 @@ import { AdminToken } from './admin-token.js';
 const freeMistakes = 5;
 const firstDelayMs = 250;
 /** The longest delay, however many attempts come from the same address. */
-const longestDelayMs = 2000;
+const maxDelayMs = 2000;
 const forgivenAfterMs = 10 * 60_000;
 const maxAddresses = 10_000;
 const maxWaiting = 200;
@@ -52,7 +52,7 @@ export class LoginThrottle {
   private delayMsFor(address: string): number {
     const count = this.recent(address)?.count ?? 0;
     if (count < freeMistakes) return 0;
-    return Math.min(longestDelayMs, firstDelayMs * 2 ** Math.min(count - freeMistakes, 30));
+    return Math.min(maxDelayMs, firstDelayMs * 2 ** Math.min(count - freeMistakes, 30));
   }
 
   private count(address: string): void {

@@ -4,7 +4,7 @@ import type { Settings } from '../config/settings.js';
 import { appendAuditEntry } from '../persistence/audit/append-audit-entry.js';
 import { commandLineActor } from '../persistence/audit/command-line-actor.js';
 import type { Database } from '../persistence/database.js';
-import { SettingRow } from '../persistence/entities/setting.entity.js';
+import { KeyValueRow } from '../persistence/entities/setting.entity.js';
 import { readOrCreatePrivateFile } from '../persistence/private-file.js';
 import { adminTokenPath, adminTokenSetting, hashAdminToken } from './admin-token.js';
 
@@ -15,7 +15,7 @@ export async function resetAdminToken({ dataDir }: Settings, database: Database)
     rmSync(path, { force: true });
     const token = readOrCreatePrivateFile(path, () => randomBytes(32).toString('base64url'));
     const value = hashAdminToken(token).toString('hex');
-    await manager.upsert(SettingRow, { name: adminTokenSetting, value }, ['name']);
+    await manager.upsert(KeyValueRow, { name: adminTokenSetting, value }, ['name']);
     const { name: actor, address } = commandLineActor();
     await appendAuditEntry(manager, {
       at: new Date(),

@@ -42,8 +42,8 @@ export const authorizeCommand: Command = {
 async function requestCode(service: ServiceClient): Promise<UserCode> {
   const answer = await service.send('POST', '/api/license/authorization');
   if (answer.kind === 'refused') {
-    const cure = answer.code === 'license-present' ? ' (pos-licensing refresh, or pos-licensing remove)' : '';
-    throw new CommandError(answer.code, `${answer.detail}${cure}`);
+    const remedy = answer.code === 'license-present' ? ' (pos-licensing refresh, or pos-licensing remove)' : '';
+    throw new CommandError(answer.code, `${answer.detail}${remedy}`);
   }
   return (await answer.response.json()) as UserCode;
 }
@@ -66,16 +66,16 @@ async function waitForLicense(
   service: ServiceClient,
   expiresAt: Date,
 ): Promise<LicenseReport> {
-  let toldMinutes = Number.POSITIVE_INFINITY;
+  let notifiedMinutes = Number.POSITIVE_INFINITY;
   for (;;) {
     const minutes = Math.max(0, Math.ceil((expiresAt.getTime() - Date.now()) / 60_000));
-    if (minutes < toldMinutes)
-      terminal.note(`Waiting for the authorization; the code is good for ${minutes} min.`);
-    toldMinutes = Math.min(toldMinutes, minutes);
+    if (minutes < notifiedMinutes)
+      terminal.notify(`Waiting for the authorization; the code is good for ${minutes} min.`);
+    notifiedMinutes = Math.min(notifiedMinutes, minutes);
     // Answers at the next moment at which the Authorization server may be asked, so this needs no pause of its own.
     const answer = await service.send('POST', '/api/license/authorization/complete');
     if (answer.kind === 'done') return (await answer.response.json()) as LicenseReport;
-    if (answer.code === 'authorization-server-unreachable') terminal.note(answer.detail);
+    if (answer.code === 'authorization-server-unreachable') terminal.notify(answer.detail);
     else if (answer.code !== 'authorization-pending')
       throw new CommandError(answer.code, answer.detail, exitOf(answer.code));
   }

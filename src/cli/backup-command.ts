@@ -10,7 +10,7 @@ import { checkSqliteFile } from '../persistence/check-sqlite-file.js';
 import { commandLineActor } from '../persistence/audit/command-line-actor.js';
 import { copySqlite } from '../persistence/copy-sqlite.js';
 import { encryptionKeyPaths } from '../persistence/encryption-key.js';
-import { fitsCopy } from '../persistence/key-of-copy.js';
+import { keyMatchesBackup } from '../persistence/key-of-copy.js';
 import { readOrCreatePrivateFile } from '../persistence/private-file.js';
 import type { Command, CommandInput } from './command.js';
 import { CommandError } from './command-error.js';
@@ -39,9 +39,9 @@ export const backupCommand: Command = {
         throw new CommandError('file-exists', `${file} is there already: name another file.`);
     }
     await copy(input, settings, path);
-    input.terminal.note(`The backup is written and was read again: ${path}`);
+    input.terminal.notify(`The backup is written and was read again: ${path}`);
     const { isKept, message } = keepKey(settings, path, keyPath);
-    input.terminal.note(message);
+    input.terminal.notify(message);
     return isKept ? exitCodes.ok : exitCodes.no;
   },
 };
@@ -100,7 +100,7 @@ async function copyOffline(settings: Settings, path: string): Promise<void> {
 function keepKey(settings: Settings, path: string, keyPath: string): { isKept: boolean; message: string } {
   const { current } = encryptionKeyPaths(settings.dataDir);
   if (settings.encryptionKey !== null) {
-    const isKept = fitsCopy(path, settings.encryptionKey);
+    const isKept = keyMatchesBackup(path, settings.encryptionKey);
     return {
       isKept,
       message: isKept
@@ -109,7 +109,7 @@ function keepKey(settings: Settings, path: string, keyPath: string): { isKept: b
     };
   }
   const key = existsSync(current) ? readFileSync(current, 'utf8').trim() : null;
-  if (key === null || !fitsCopy(path, key)) {
+  if (key === null || !keyMatchesBackup(path, key)) {
     const message = `ATTENTION: its key is not in ${current}. Keep the file encryption-key of the service's DATA_DIR, in another place.`;
     return { isKept: false, message };
   }

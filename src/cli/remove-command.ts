@@ -16,16 +16,16 @@ export const removeCommand: Command = {
     const service = connectService(input, loadSettings(input.variables));
     const license = await service.read<LicenseReport>('GET', '/api/license');
     if (license.status === 'unlicensed') {
-      input.terminal.note('This server has no license.');
+      input.terminal.notify('This server has no license.');
       return exitCodes.ok;
     }
     if (!(await isWanted(input, license))) {
-      input.terminal.note('Nothing was removed.');
+      input.terminal.notify('Nothing was removed.');
       return exitCodes.no;
     }
     const answer = await service.send('DELETE', '/api/license');
     if (answer.kind === 'refused') throw new CommandError(answer.code, answer.detail);
-    input.terminal.note('The license is removed from this server.');
+    input.terminal.notify('The license is removed from this server.');
     return exitCodes.ok;
   },
 };

@@ -19,7 +19,7 @@ export const resetAdminTokenCommand: Command = {
     }
     const { resetAdminToken } = await import('../admin/reset-admin-token.js');
     const path = await withDatabase(settings, (database) => resetAdminToken(settings, database));
-    terminal.note('The admin token is replaced; it counts from the next start of the service. It is in:');
+    terminal.notify('The admin token is replaced; it counts from the next start of the service. It is in:');
     terminal.print(path);
     return exitCodes.ok;
   },

@@ -5,11 +5,11 @@ import type { Settings } from '../config/settings.js';
 import { checkSqliteFile } from '../persistence/check-sqlite-file.js';
 import { commandLineActor } from '../persistence/audit/command-line-actor.js';
 import { encryptionKeyPaths } from '../persistence/encryption-key.js';
-import { fitsCopy } from '../persistence/key-of-copy.js';
+import { keyMatchesBackup } from '../persistence/key-of-copy.js';
 import { openSecretBox } from '../persistence/open-secret-box.js';
 import { readPrivateFile } from '../persistence/private-file.js';
 import { restoreSqlite } from '../persistence/restore-sqlite.js';
-import { settleRestoredDatabase } from '../persistence/settle-restored-database.js';
+import { quarantineRestoredDatabase } from '../persistence/settle-restored-database.js';
 import type { Command, CommandInput } from './command.js';
 import { CommandError } from './command-error.js';
 import { exitCodes } from './exit-code.js';
@@ -41,16 +41,16 @@ export const restoreCommand: Command = {
     refuseContradictions(input, file);
     const replaced =
       file === undefined
-        ? await settleInPlace(input, settings)
+        ? await quarantineInPlace(input, settings)
         : await restore(input, settings, resolve(file));
-    for (const path of replaced) input.terminal.note(`What was there is now ${path}`);
-    input.terminal.note(
+    for (const path of replaced) input.terminal.notify(`What was there is now ${path}`);
+    input.terminal.notify(
       isOriginalGone(input)
         ? 'Restored. The service refreshes the license at its next start.'
         : 'Restored. The license counts until its token ends: start the service, then authorize it anew (pos-licensing authorize).',
     );
     if (settings.adminToken === null && file !== undefined) {
-      input.terminal.note(
+      input.terminal.notify(
         'The admin token is that of the original; if it is lost: pos-licensing reset-admin-token.',
       );
     }
@@ -106,7 +106,7 @@ function findKey(input: CommandInput, { encryptionKey }: Settings, backupPath: s
       `There is no ${beside}: name the key of the backup with --key-file, or ENCRYPTION_KEY; if it is lost, add --without-key.`,
     );
   }
-  if ((encryptionKey !== null && encryptionKey !== key) || !fitsCopy(backupPath, key)) {
+  if ((encryptionKey !== null && encryptionKey !== key) || !keyMatchesBackup(backupPath, key)) {
     throw new CommandError(
       'key-wrong',
       `The key ${named === null ? 'found' : `in ${named}`} is not that of ${backupPath}: name the one that was written with it ` +
@@ -116,7 +116,7 @@ function findKey(input: CommandInput, { encryptionKey }: Settings, backupPath: s
   return key;
 }
 
-async function settleInPlace(input: CommandInput, settings: Settings): Promise<string[]> {
+async function quarantineInPlace(input: CommandInput, settings: Settings): Promise<string[]> {
   const { current } = encryptionKeyPaths(settings.dataDir);
   if (settings.encryptionKey === null && !existsSync(current)) {
     throw new CommandError('key-missing', `Put the key of the database back first: there is no ${current}.`);
@@ -125,7 +125,7 @@ async function settleInPlace(input: CommandInput, settings: Settings): Promise<s
   await withDatabase(
     settings,
     async (database) =>
-      settleRestoredDatabase(database, await openSecretBox(settings, database), settings, {
+      quarantineRestoredDatabase(database, await openSecretBox(settings, database), settings, {
         isOriginalGone: isOriginalGone(input),
         hasKey: true,
         actor: commandLineActor(),

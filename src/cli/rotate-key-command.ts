@@ -22,7 +22,7 @@ export const rotateKeyCommand: Command = {
     }
     const { rotateEncryptionKey } = await import('../persistence/rotate-encryption-key.js');
     await rotateEncryptionKey(settings, newKey);
-    terminal.note(
+    terminal.notify(
       newKey === null
         ? 'The key is rotated: the file "encryption-key" in DATA_DIR holds the new one.'
         : 'The key is rotated: set ENCRYPTION_KEY to the new one before the next start.',

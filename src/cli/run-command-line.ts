@@ -17,7 +17,7 @@ export async function runCommandLine(
   try {
     return await dispatch(args, variables, terminal);
   } catch (error) {
-    terminal.note(explain(error));
+    terminal.notify(explain(error));
     return exitCodeOf(error);
   }
 }

@@ -28,7 +28,7 @@ async function readLicense(input: CommandInput, settings: Settings): Promise<Lic
   } catch (error) {
     if (!(error instanceof ServiceAwayError) || input.textOf('url') !== null) throw error;
     const license = await readOffline(settings);
-    input.terminal.note('The service does not run: this is what its database says.');
+    input.terminal.notify('The service does not run: this is what its database says.');
     return license;
   }
 }

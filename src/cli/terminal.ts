@@ -5,7 +5,7 @@ export interface Terminal {
   /** Writes a line of the result. */
   print(text: string): void;
   /** Writes a line beside the result: progress, a warning, a fault. */
-  note(text: string): void;
+  notify(text: string): void;
   /** Asks a person. Resolves to null where there is none. */
   ask(question: string): Promise<string | null>;
 }
@@ -13,7 +13,7 @@ export interface Terminal {
 /** The terminal of this process. */
 export const processTerminal: Terminal = {
   print: (text) => void process.stdout.write(`${text}\n`),
-  note: (text) => void process.stderr.write(`${text}\n`),
+  notify: (text) => void process.stderr.write(`${text}\n`),
   ask: async (question) => {
     if (!process.stdin.isTTY) return null;
     const reader = createInterface({ input: process.stdin, output: process.stderr });

@@ -28,8 +28,8 @@ export class TrustedClock extends Clock implements OnApplicationBootstrap, OnApp
   onApplicationBootstrap(): void {
     // A token from before this start says nothing of the uptime since.
     this.lastReceivedAt = this.receivedAt();
-    this.takeMark();
-    this.stopFollowing = this.store.onCommit(() => this.takeMark());
+    this.adoptMark();
+    this.stopFollowing = this.store.onCommit(() => this.adoptMark());
   }
 
   onApplicationShutdown(): void {
@@ -52,7 +52,7 @@ export class TrustedClock extends Clock implements OnApplicationBootstrap, OnApp
     return this.machine.sleep(ms);
   }
 
-  private takeMark(): void {
+  private adoptMark(): void {
     const { trustedAt } = this.store.state;
     if (trustedAt === null) return;
     const { uptimeMs } = this.machine.read();

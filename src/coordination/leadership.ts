@@ -16,16 +16,16 @@ export class Leadership implements BeforeApplicationShutdown {
   private readonly logger = new Logger('Leadership');
   private readonly flight = new SingleFlight<boolean>();
   private prolongedAt = Number.NEGATIVE_INFINITY;
-  private isLeader = false;
+  private holdsLease = false;
   private isStopped = false;
 
   constructor(private readonly leases: Leases) {}
 
   /** Tells whether this process leads; asks the database only now and then. */
-  async holds(): Promise<boolean> {
+  async isLeader(): Promise<boolean> {
     if (this.isStopped) return false;
     const ageMs = performance.now() - this.prolongedAt;
-    if (ageMs < prolongAfterMs) return this.isLeader;
+    if (ageMs < prolongAfterMs) return this.holdsLease;
     return this.flight.run(() => this.prolong());
   }
 
@@ -36,23 +36,23 @@ export class Leadership implements BeforeApplicationShutdown {
 
   private async release(): Promise<void> {
     // One that is being prolonged would outlive its release.
-    await this.flight.settled();
-    if (this.isLeader) await this.leases.release(leaseName).catch(() => undefined);
+    await this.flight.whenIdle();
+    if (this.holdsLease) await this.leases.release(leaseName).catch(() => undefined);
   }
 
   private async prolong(): Promise<boolean> {
     const askedAt = performance.now();
     try {
-      const isLeader = await this.leases.hold(leaseName, leaseMs);
-      if (isLeader !== this.isLeader)
-        this.logger.debug(isLeader ? 'This process leads.' : 'Another process leads.');
-      this.isLeader = isLeader;
+      const holdsLease = await this.leases.acquireOrRenew(leaseName, leaseMs);
+      if (holdsLease !== this.holdsLease)
+        this.logger.debug(holdsLease ? 'This process leads.' : 'Another process leads.');
+      this.holdsLease = holdsLease;
     } catch (error) {
-      this.isLeader = false;
+      this.holdsLease = false;
       throw error;
     } finally {
       this.prolongedAt = askedAt;
     }
-    return this.isLeader;
+    return this.holdsLease;
   }
 }

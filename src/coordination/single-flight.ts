@@ -10,7 +10,7 @@ export class SingleFlight<T> {
   }
 
   /** Resolves once nothing is under way; the outcome is its starter's affair. */
-  async settled(): Promise<void> {
+  async whenIdle(): Promise<void> {
     await this.current?.catch(() => undefined);
   }
 }

@@ -1,7 +1,7 @@
 import type { LicenseGrant, LicensePolicy, LicenseTerms, ServerIdentity } from './license.js';
-import { type LicenseChange, tellStatus, unchanged } from './license-event.js';
+import { type LicenseChange, emitStatus, unchanged } from './license-event.js';
 import type { LicenseState } from './license-state.js';
-import { observeRenewalDate } from './observe-time.js';
+import { applyRenewalDate } from './observe-time.js';
 import { firstRefreshAt, stableOffset } from './refresh-schedule.js';
 import type { LicenseReason } from './transitions.js';
 
@@ -12,7 +12,7 @@ export function acceptAcquiredGrant(
   policy: LicensePolicy,
   now: Date,
 ): LicenseChange {
-  return tellStatus(unchanged(withGrant(state, grant, policy, now)), 'acquired', policy, now);
+  return emitStatus(unchanged(withGrant(state, grant, policy, now)), 'acquired', policy, now);
 }
 
 /** Takes up the license token of a successful refresh, and with it whatever the license has become. */
@@ -24,8 +24,8 @@ export function acceptRefreshedGrant(
 ): LicenseChange {
   if (state.license === null || state.identity === null) return unchanged(state);
   const reason = reasonOfRefresh(state.identity, state.license.terms, grant);
-  const { state: observed, events } = observeRenewalDate(unchanged(state), policy, now);
-  return tellStatus({ state: withGrant(observed, grant, policy, now), events }, reason, policy, now);
+  const { state: observed, events } = applyRenewalDate(unchanged(state), policy, now);
+  return emitStatus({ state: withGrant(observed, grant, policy, now), events }, reason, policy, now);
 }
 
 function withGrant(state: LicenseState, grant: LicenseGrant, policy: LicensePolicy, now: Date): LicenseState {

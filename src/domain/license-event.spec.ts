@@ -9,7 +9,7 @@ import {
   shift,
   startAt,
 } from '../../test/support/license-fixture.js';
-import { tellStatus, tellTokenExpiring, unchanged } from './license-event.js';
+import { emitStatus, emitTokenExpiring, unchanged } from './license-event.js';
 import { initialLicenseState, type LicenseState, withoutLicense } from './license-state.js';
 import { licenseViewAt } from './license-view.js';
 
@@ -24,9 +24,9 @@ describe('unchanged', () => {
   });
 });
 
-describe('tellStatus', () => {
+describe('emitStatus', () => {
   it('tells the view of the license after the change, and the status before it', () => {
-    const { state, events } = tellStatus(unchanged(buildLicensedState()), 'refreshed', policy, later);
+    const { state, events } = emitStatus(unchanged(buildLicensedState()), 'refreshed', policy, later);
     expect(events).toEqual([
       {
         type: 'license.status',
@@ -40,7 +40,7 @@ describe('tellStatus', () => {
   });
 
   it('remembers what was told', () => {
-    const { state } = tellStatus(unchanged(withoutLicense(buildLicensedState())), 'removed', policy, later);
+    const { state } = emitStatus(unchanged(withoutLicense(buildLicensedState())), 'removed', policy, later);
     expect(state).toMatchObject({
       reportedStatus: 'unlicensed',
       reason: 'removed',
@@ -49,23 +49,23 @@ describe('tellStatus', () => {
   });
 
   it('adds its event after the ones that are already there', () => {
-    const first = tellTokenExpiring(unchanged(buildLicensedState()), 60, later);
-    const second = tellStatus(first, 'token-expired', policy, later);
+    const first = emitTokenExpiring(unchanged(buildLicensedState()), 60, later);
+    const second = emitStatus(first, 'token-expired', policy, later);
     expect(second.events.map((event) => event.type)).toEqual(['token.expiring', 'license.status']);
     expect(second.events[0]).toBe(first.events[0]);
   });
 
   it('refuses a status that cannot follow the one that was told last', () => {
     const change = unchanged(withoutLicense(buildLicensedState()));
-    expect(() => tellStatus(change, 'refreshed', policy, later)).toThrow(
+    expect(() => emitStatus(change, 'refreshed', policy, later)).toThrow(
       expect.objectContaining({ code: 'invalid-transition' }),
     );
   });
 
   it('has nothing to tell of a server that was never licensed', () => {
     const nameless: LicenseState = { ...buildLicensedState(), identity: null };
-    expect(() => tellStatus(unchanged(nameless), 'refreshed', policy, later)).toThrow(/never licensed/);
-    expect(() => tellStatus(unchanged(initialLicenseState), 'removed', policy, later)).toThrow();
+    expect(() => emitStatus(unchanged(nameless), 'refreshed', policy, later)).toThrow(/never licensed/);
+    expect(() => emitStatus(unchanged(initialLicenseState), 'removed', policy, later)).toThrow();
   });
 });
 
@@ -79,7 +79,7 @@ describe('tellTokenExpiring', () => {
 
   it('tells how long the token lasts and why it was not refreshed', () => {
     const now = shift(expiresAt, -6 * hourMs);
-    expect(tellTokenExpiring(unchanged(offline), 21_600, now).events).toEqual([
+    expect(emitTokenExpiring(unchanged(offline), 21_600, now).events).toEqual([
       {
         type: 'token.expiring',
         serverId: 'srv-store-12',
@@ -106,18 +106,18 @@ describe('tellTokenExpiring', () => {
     [1, 0],
     [dayMs, 0],
   ])('counts whole seconds that remain: %i ms from the end', (offsetMs, expected) => {
-    const [event] = tellTokenExpiring(unchanged(offline), 0, shift(expiresAt, offsetMs)).events;
+    const [event] = emitTokenExpiring(unchanged(offline), 0, shift(expiresAt, offsetMs)).events;
     expect(event?.data).toMatchObject({ secondsRemaining: expected });
   });
 
   it('remembers the threshold, and leaves the status that was told as it is', () => {
-    const { state } = tellTokenExpiring(unchanged(offline), 21_600, later);
+    const { state } = emitTokenExpiring(unchanged(offline), 21_600, later);
     expect(state).toEqual({ ...offline, announcedThresholdSeconds: 21_600, sequence: later.getTime() });
   });
 
   it('has nothing to tell without a license', () => {
     const change = unchanged(withoutLicense(offline));
-    expect(tellTokenExpiring(change, 0, later)).toEqual(change);
+    expect(emitTokenExpiring(change, 0, later)).toEqual(change);
   });
 });
 
@@ -128,8 +128,8 @@ describe('the sequence', () => {
     ['the clock is behind the last event', later.getTime() + dayMs, later.getTime() + dayMs + 1],
   ])('goes on where %s', (_name, last, expected) => {
     const state: LicenseState = { ...buildLicensedState(), sequence: last };
-    expect(tellStatus(unchanged(state), 'refreshed', policy, later).state.sequence).toBe(expected);
-    expect(tellTokenExpiring(unchanged(state), 60, later).state.sequence).toBe(expected);
+    expect(emitStatus(unchanged(state), 'refreshed', policy, later).state.sequence).toBe(expected);
+    expect(emitTokenExpiring(unchanged(state), 60, later).state.sequence).toBe(expected);
   });
 
   it('strictly increases over both subjects, whatever the clock does', () => {
@@ -140,13 +140,13 @@ describe('the sequence', () => {
         let change = unchanged({ ...buildLicensedState(endless), sequence: 0 });
         for (const [isStatus, now] of steps) {
           change = isStatus
-            ? tellStatus(change, 'refreshed', policy, now)
-            : tellTokenExpiring(change, 60, now);
+            ? emitStatus(change, 'refreshed', policy, now)
+            : emitTokenExpiring(change, 60, now);
         }
-        const told = change.events.map((event) => event.sequence);
-        told.forEach((sequence, index) => expect(sequence).toBeGreaterThan(told[index - 1] ?? 0));
-        expect(told.every(Number.isSafeInteger)).toBe(true);
-        expect(change.state.sequence).toBe(told.at(-1) ?? 0);
+        const reported = change.events.map((event) => event.sequence);
+        reported.forEach((sequence, index) => expect(sequence).toBeGreaterThan(reported[index - 1] ?? 0));
+        expect(reported.every(Number.isSafeInteger)).toBe(true);
+        expect(change.state.sequence).toBe(reported.at(-1) ?? 0);
       }),
     );
   });

@@ -46,7 +46,7 @@ export function unchanged(state: LicenseState): LicenseChange {
  * Adds a `license.status` event for `reason` to a change, at the status that the license has at `now`.
  * @throws InvalidTransitionError if that status cannot follow the one that subscribers were told last
  */
-export function tellStatus(
+export function emitStatus(
   { state, events }: LicenseChange,
   reason: LicenseReason,
   policy: LicensePolicy,
@@ -55,19 +55,19 @@ export function tellStatus(
   const status = licenseStatusAt(state.license, policy.renewalWindowMs, now);
   assertTransition(state.reportedStatus, status, reason);
   const sequence = nextSequence(state.sequence, now);
-  const told: LicenseState = { ...state, reportedStatus: status, reason, sequence };
+  const reported: LicenseState = { ...state, reportedStatus: status, reason, sequence };
   const event: LicenseStatusEvent = {
     type: 'license.status',
     serverId: serverIdOf(state),
     time: now,
     sequence,
-    data: { previousStatus: state.reportedStatus, ...licenseViewAt(told, policy, now) },
+    data: { previousStatus: state.reportedStatus, ...licenseViewAt(reported, policy, now) },
   };
-  return { state: told, events: [...events, event] };
+  return { state: reported, events: [...events, event] };
 }
 
 /** Adds a `token.expiring` event for one threshold to a change. */
-export function tellTokenExpiring(
+export function emitTokenExpiring(
   { state, events }: LicenseChange,
   thresholdSeconds: number,
   now: Date,

@@ -18,7 +18,7 @@ import type { LicenseGrant, LicensePolicy } from './license.js';
 import type { LicenseChange, LicenseEvent, LicenseStatusEvent } from './license-event.js';
 import { initialLicenseState, type LicenseState } from './license-state.js';
 import { licenseStatusAt } from './license-status.js';
-import { observeTime } from './observe-time.js';
+import { applyTime } from './observe-time.js';
 import { beginRefresh, failRefresh, type RefreshFailure } from './refresh-failure.js';
 import { dropLicense } from './remove-license.js';
 import { tokenWarningThresholds } from './token-warnings.js';
@@ -116,9 +116,9 @@ class History {
   }
 
   #observe(): void {
-    const change = observeTime(this.state, this.policy, this.now);
+    const change = applyTime(this.state, this.policy, this.now);
     this.#record(change);
-    const again = observeTime(this.state, this.policy, this.now);
+    const again = applyTime(this.state, this.policy, this.now);
     expect(again.state).toBe(this.state);
     expect(again.events).toEqual([]);
     if (!this.#wasSetBack) this.#checkThresholds();

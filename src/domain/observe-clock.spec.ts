@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { unchanged } from './license-event.js';
 import { initialLicenseState, type LicenseState } from './license-state.js';
-import { markLifeMs, observeClock } from './observe-clock.js';
+import { markLifeMs, applyClockTrust } from './observe-clock.js';
 
 const now = new Date('2026-11-24T12:00:00Z');
 const policy = { renewalWindowMs: 0, tokenWarningsSeconds: [60], refreshIntervalMs: 60_000 };
@@ -19,23 +19,23 @@ const licensed: LicenseState = {
 
 describe('observing the clock', () => {
   it('changes nothing while all is well', () => {
-    const { state } = observeClock(unchanged(licensed), { isSuspect: false, trustedAt: now }, policy, now);
+    const { state } = applyClockTrust(unchanged(licensed), { isSuspect: false, trustedAt: now }, policy, now);
     expect(state).toBe(licensed);
   });
 
   it('tells subscribers once that the clock is suspect, and once that it is not any more', () => {
     const suspect = { isSuspect: true, trustedAt: now };
-    const first = observeClock(unchanged(licensed), suspect, policy, now);
+    const first = applyClockTrust(unchanged(licensed), suspect, policy, now);
     expect(first.events).toMatchObject([
       { type: 'license.status', data: { reason: 'clock-suspect', clockSuspect: true, status: 'licensed' } },
     ]);
-    expect(observeClock(unchanged(first.state), suspect, policy, now).events).toEqual([]);
-    const healed = observeClock(unchanged(first.state), { ...suspect, isSuspect: false }, policy, now);
+    expect(applyClockTrust(unchanged(first.state), suspect, policy, now).events).toEqual([]);
+    const healed = applyClockTrust(unchanged(first.state), { ...suspect, isSuspect: false }, policy, now);
     expect(healed.events).toMatchObject([{ data: { reason: 'clock-suspect', clockSuspect: false } }]);
   });
 
   it('keeps quiet on a server that has nobody to tell, yet remembers', () => {
-    const { state, events } = observeClock(
+    const { state, events } = applyClockTrust(
       unchanged(initialLicenseState),
       { isSuspect: true, trustedAt: null },
       policy,
@@ -46,9 +46,9 @@ describe('observing the clock', () => {
 
   it('keeps the stored mark where nobody has vouched for a time since, and sets it where there was none', () => {
     const silent = { isSuspect: false, trustedAt: null };
-    expect(observeClock(unchanged(licensed), silent, policy, now).state).toBe(licensed);
+    expect(applyClockTrust(unchanged(licensed), silent, policy, now).state).toBe(licensed);
     const first = { isSuspect: false, trustedAt: now };
-    const { state } = observeClock(unchanged(initialLicenseState), first, policy, now);
+    const { state } = applyClockTrust(unchanged(initialLicenseState), first, policy, now);
     expect(state.trustedAt).toEqual(now);
   });
 
@@ -57,7 +57,7 @@ describe('observing the clock', () => {
     [markLifeMs, true],
   ])('moves the stored mark on when it is %i ms old: %s', (ageMs, isMoved) => {
     const trustedAt = new Date(now.getTime() + ageMs);
-    const { state, events } = observeClock(unchanged(licensed), { isSuspect: false, trustedAt }, policy, now);
+    const { state, events } = applyClockTrust(unchanged(licensed), { isSuspect: false, trustedAt }, policy, now);
     expect(state.trustedAt).toEqual(isMoved ? trustedAt : now);
     expect(events).toEqual([]);
   });

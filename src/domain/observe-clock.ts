@@ -1,6 +1,6 @@
 import type { LicensePolicy } from './license.js';
-import { type LicenseChange, tellStatus } from './license-event.js';
-import { observeRenewalDate } from './observe-time.js';
+import { type LicenseChange, emitStatus } from './license-event.js';
+import { applyRenewalDate } from './observe-time.js';
 
 /** How old the stored mark of the trusted time may be: what a power cut can take from it. */
 export const markLifeMs = 10 * 60_000;
@@ -12,7 +12,7 @@ export interface ClockObservation {
 }
 
 /** Takes up a change of heart about the clock of this machine, and moves the stored mark of the trusted time on. */
-export function observeClock(
+export function applyClockTrust(
   change: LicenseChange,
   { isSuspect, trustedAt }: ClockObservation,
   policy: LicensePolicy,
@@ -22,7 +22,7 @@ export function observeClock(
   if (marked.state.clockSuspect === isSuspect) return marked;
   const suspected = { ...marked, state: { ...marked.state, clockSuspect: isSuspect } };
   if (marked.state.license === null) return suspected;
-  return tellStatus(observeRenewalDate(suspected, policy, now), 'clock-suspect', policy, now);
+  return emitStatus(applyRenewalDate(suspected, policy, now), 'clock-suspect', policy, now);
 }
 
 function moveMark(change: LicenseChange, trustedAt: Date): LicenseChange {

@@ -17,7 +17,7 @@ import {
 import { acceptRefreshedGrant } from './accept-grant.js';
 import { unchanged } from './license-event.js';
 import { initialLicenseState, type LicenseState } from './license-state.js';
-import { observeRenewalDate, observeTime } from './observe-time.js';
+import { applyRenewalDate, applyTime } from './observe-time.js';
 import { beginRefresh, failRefresh } from './refresh-failure.js';
 import { dropLicense } from './remove-license.js';
 
@@ -33,29 +33,29 @@ const grantDead = { kind: 'grant-dead', code: 'invalid_grant', message: 'unknown
 const longToken = buildToken({ issuedAt: new Date('2026-01-01T00:00:00Z'), lifeMs: 4000 * dayMs });
 
 function observeAt(state: LicenseState, now: Date): string[] {
-  return observeTime(state, policy, now).events.map(nameEvent);
+  return applyTime(state, policy, now).events.map(nameEvent);
 }
 
 /** Looks at each moment in turn and tells what was told when. */
 function watch(
   state: LicenseState,
   moments: readonly Date[],
-): { state: LicenseState; told: [number, string][] } {
-  const told: [number, string][] = [];
+): { state: LicenseState; reported: [number, string][] } {
+  const reported: [number, string][] = [];
   let watched = state;
   for (const now of moments) {
-    const change = observeTime(watched, policy, now);
-    change.events.forEach((event) => told.push([now.getTime(), nameEvent(event)]));
+    const change = applyTime(watched, policy, now);
+    change.events.forEach((event) => reported.push([now.getTime(), nameEvent(event)]));
     watched = change.state;
   }
-  return { state: watched, told };
+  return { state: watched, reported: reported };
 }
 
-describe('observeTime', () => {
+describe('applyTime', () => {
   it('has nothing to do without a license', () => {
     const { state: removed } = dropLicense(buildLicensedState(), policy, startAt);
     for (const state of [initialLicenseState, removed]) {
-      const change = observeTime(state, policy, shift(startAt, 1000 * dayMs));
+      const change = applyTime(state, policy, shift(startAt, 1000 * dayMs));
       expect(change.state).toBe(state);
       expect(change.events).toEqual([]);
     }
@@ -63,7 +63,7 @@ describe('observeTime', () => {
 
   it('hands back the same state where nothing is due', () => {
     const state = buildLicensedState();
-    expect(observeTime(state, policy, shift(startAt, dayMs)).state).toBe(state);
+    expect(applyTime(state, policy, shift(startAt, dayMs)).state).toBe(state);
   });
 
   describe.each(oddInstants)('with the renewal date when %s', (_name, renewalDate) => {
@@ -82,7 +82,7 @@ describe('observeTime', () => {
 
     it('tells each step once', () => {
       const days = Array.from({ length: 80 }, (_, day) => shift(renewalDate, (day - 40) * dayMs));
-      expect(watch(state, days).told).toEqual([
+      expect(watch(state, days).reported).toEqual([
         [renewalDate.getTime() - 30 * dayMs, 'renewal-window'],
         [renewalDate.getTime(), 'expired'],
       ]);
@@ -109,7 +109,7 @@ describe('observeTime', () => {
       const quarters = Array.from({ length: 4 * 24 * 8 }, (_, index) =>
         shift(token.issuedAt, index * 15 * minuteMs),
       );
-      expect(watch(state, quarters).told).toEqual([
+      expect(watch(state, quarters).reported).toEqual([
         [expiresAt.getTime() - 42 * hourMs, 'token:151200'],
         [expiresAt.getTime() - 21 * hourMs, 'token:75600'],
         [expiresAt.getTime() - 6 * hourMs, 'token:21600'],
@@ -121,7 +121,7 @@ describe('observeTime', () => {
 
   it('keeps the license, and its status, when its token ends', () => {
     const before = buildLicensedState();
-    const { state } = observeTime(before, policy, shift(startAt, 8 * dayMs));
+    const { state } = applyTime(before, policy, shift(startAt, 8 * dayMs));
     expect(state.license).toBe(before.license);
     expect(state).toMatchObject({ reportedStatus: 'licensed', reason: 'token-expired' });
   });
@@ -140,20 +140,20 @@ describe('observeTime', () => {
 
   it('tells nothing a second time at the same moment', () => {
     const now = shift(startAt, 60 * dayMs);
-    const first = observeTime(buildLicensedState(), policy, now);
-    const second = observeTime(first.state, policy, now);
+    const first = applyTime(buildLicensedState(), policy, now);
+    const second = applyTime(first.state, policy, now);
     expect(second.state).toBe(first.state);
     expect(second.events).toEqual([]);
   });
 
   it('tells no threshold again after the clock was set back', () => {
     const { state } = watch(buildLicensedState(), [shift(startAt, 6 * dayMs)]);
-    expect(watch(state, [shift(startAt, dayMs), shift(startAt, 6 * dayMs)]).told).toEqual([]);
+    expect(watch(state, [shift(startAt, dayMs), shift(startAt, 6 * dayMs)]).reported).toEqual([]);
   });
 
   it('withdraws "requires renewal" where the clock was set back, or the window made smaller', () => {
     const state = buildLicensedState(buildGrant({ terms: { renewalDate: shift(startAt, 20 * dayMs) } }));
-    const narrower = observeTime(state, { ...policy, renewalWindowMs: 10 * dayMs }, startAt);
+    const narrower = applyTime(state, { ...policy, renewalWindowMs: 10 * dayMs }, startAt);
     expect(narrower.state).toMatchObject({ reportedStatus: 'licensed', reason: 'renewal-window' });
     expect(observeAt(state, shift(startAt, -11 * dayMs))).toEqual(['renewal-window']);
   });
@@ -177,7 +177,7 @@ describe('a license whose grant is dead', () => {
   });
 
   it('leaves an unlicensed server that still knows who it is', () => {
-    const { state, events } = observeTime(waiting, policy, shift(startAt, 8 * dayMs));
+    const { state, events } = applyTime(waiting, policy, shift(startAt, 8 * dayMs));
     expect(state).toMatchObject({
       license: null,
       identity: waiting.identity,
@@ -189,9 +189,9 @@ describe('a license whose grant is dead', () => {
   });
 });
 
-describe('observeRenewalDate', () => {
+describe('applyRenewalDate', () => {
   it('leaves the token alone', () => {
-    const change = observeRenewalDate(unchanged(buildLicensedState()), policy, shift(startAt, 8 * dayMs));
+    const change = applyRenewalDate(unchanged(buildLicensedState()), policy, shift(startAt, 8 * dayMs));
     expect(change).toEqual(unchanged(buildLicensedState()));
   });
 });
@@ -209,14 +209,14 @@ describe('an outage of 30 days', () => {
       let state = buildLicensedState(buildGrant({ terms: { renewalDate: null }, token }));
       const tickMs = lifeMs > hourMs ? minuteMs : secondMs;
       const ticks = lifeMs > hourMs ? (30 * dayMs) / tickMs : 3600;
-      const told: string[] = [];
+      const reported: string[] = [];
       for (let tick = 0; tick < ticks; tick++) {
         const now = shift(begin, tick * tickMs);
         if (state.refresh.nextAttemptAt !== null && state.refresh.nextAttemptAt <= now) {
           state = failRefresh(state, unreachable, policy, now, 0.5).state;
         }
-        const change = observeTime(state, policy, now);
-        told.push(...change.events.map(nameEvent));
+        const change = applyTime(state, policy, now);
+        reported.push(...change.events.map(nameEvent));
         state = change.state;
       }
       const thresholds = {
@@ -224,7 +224,7 @@ describe('an outage of 30 days', () => {
         [dayMs]: [21_600, 10_800, 4320],
         [minuteMs]: [15, 7, 3],
       };
-      expect(told).toEqual(
+      expect(reported).toEqual(
         [...(thresholds[lifeMs] ?? []), 0].map((seconds) => `token:${seconds}`).concat('token-expired'),
       );
       expect(state).toMatchObject({ reportedStatus: 'licensed', connection: { online: false } });
@@ -257,7 +257,7 @@ describe('a healthy server', () => {
       const refreshAt = state.refresh.nextAttemptAt ?? receivedAt;
       for (const part of [0, 0.5, 0.99, 1]) {
         const now = shift(receivedAt, Math.floor(part * (refreshAt.getTime() - receivedAt.getTime())));
-        expect(observeTime(state, policy, now).state).toBe(state);
+        expect(applyTime(state, policy, now).state).toBe(state);
       }
       const token = buildToken({ issuedAt: refreshAt, lifeMs });
       const grant = buildGrant({ terms: { renewalDate: null }, token });

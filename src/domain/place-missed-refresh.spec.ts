@@ -8,7 +8,7 @@ import {
   startAt,
 } from '../../test/support/license-fixture.js';
 import { initialLicenseState, type LicenseState } from './license-state.js';
-import { placeMissedRefresh } from './place-missed-refresh.js';
+import { spreadOverdueRefresh } from './place-missed-refresh.js';
 import { missedRefreshAt, stableOffset } from './refresh-schedule.js';
 
 const { refreshIntervalMs } = defaultPolicy;
@@ -30,14 +30,14 @@ describe('placeMissedRefresh', () => {
     const token = licensed.license?.token;
     if (token === undefined) throw new Error('The fixture has a license.');
     const nextAttemptAt = missedRefreshAt(token, refreshIntervalMs, stableOffset('srv-store-12'), now);
-    expect(placeMissedRefresh(withNextAttempt(dueAt), refreshIntervalMs, now)).toEqual(
+    expect(spreadOverdueRefresh(withNextAttempt(dueAt), refreshIntervalMs, now)).toEqual(
       withNextAttempt(nextAttemptAt),
     );
     expect(nextAttemptAt > now).toBe(true);
   });
 
   it('gives a place to one that is due at the very start', () => {
-    expect(placeMissedRefresh(withNextAttempt(dueAt), refreshIntervalMs, dueAt)).not.toBeNull();
+    expect(spreadOverdueRefresh(withNextAttempt(dueAt), refreshIntervalMs, dueAt)).not.toBeNull();
   });
 
   it.each<[string, LicenseState, number]>([
@@ -54,6 +54,6 @@ describe('placeMissedRefresh', () => {
     ],
     ['where the token has ended, so that it is made at once', withNextAttempt(dueAt), 8 * dayMs],
   ])('leaves everything as it is %s', (_name, state, afterMs) => {
-    expect(placeMissedRefresh(state, refreshIntervalMs, shift(startAt, afterMs))).toBeNull();
+    expect(spreadOverdueRefresh(state, refreshIntervalMs, shift(startAt, afterMs))).toBeNull();
   });
 });

@@ -2,7 +2,7 @@ import type { LicenseState } from './license-state.js';
 import { missedRefreshAt, stableOffset } from './refresh-schedule.js';
 
 /** The state with a place of its own for a refresh that is overdue at the start; null: none is, or it is due at once. */
-export function placeMissedRefresh(
+export function spreadOverdueRefresh(
   state: LicenseState,
   refreshIntervalMs: number,
   startedAt: Date,

@@ -1,7 +1,7 @@
 import { type LicensePolicy, tokenLifeMs } from './license.js';
-import { type LicenseChange, tellStatus, unchanged } from './license-event.js';
+import { type LicenseChange, emitStatus, unchanged } from './license-event.js';
 import { type ConnectionError, type LicenseState, withoutLicense } from './license-state.js';
-import { observeRenewalDate } from './observe-time.js';
+import { applyRenewalDate } from './observe-time.js';
 import { honouredRetryAfterMs, refusedRetryDelayMs, retryDelayMs } from './refresh-schedule.js';
 
 /**
@@ -107,14 +107,14 @@ function endGrant(before: LicenseState, policy: LicensePolicy, lastError: Connec
   const hasLiveToken = state.license !== null && state.license.token.expiresAt.getTime() >= now.getTime();
   if (mayHaveDiedOfRetry && hasLiveToken) {
     const waiting: LicenseState = { ...withoutNextAttempt(state), reauthorizationRequired: true };
-    return tellStatus(
-      observeRenewalDate(unchanged(waiting), policy, now),
+    return emitStatus(
+      applyRenewalDate(unchanged(waiting), policy, now),
       'reauthorization-required',
       policy,
       now,
     );
   }
-  return tellStatus(unchanged(withoutLicense(state)), 'revoked', policy, now);
+  return emitStatus(unchanged(withoutLicense(state)), 'revoked', policy, now);
 }
 
 function withoutNextAttempt(state: LicenseState): LicenseState {

@@ -271,9 +271,9 @@ describe('refusedRetryDelayMs', () => {
     ['7 d', 7 * dayMs, 45 * minuteMs, hourMs],
     ['60 s', minuteMs, 9 * secondMs, 12 * secondMs],
     ['0 s', 0, 3 * secondMs, 4 * secondMs],
-  ])('of a token that lives %s', (_name, lifeMs, leastMs, mostMs) => {
-    expect(refusedRetryDelayMs(lifeMs, 0)).toBe(leastMs);
-    expect(refusedRetryDelayMs(lifeMs, almostOne)).toBe(mostMs - 1);
+  ])('of a token that lives %s', (_name, lifeMs, minMs, maxMs) => {
+    expect(refusedRetryDelayMs(lifeMs, 0)).toBe(minMs);
+    expect(refusedRetryDelayMs(lifeMs, almostOne)).toBe(maxMs - 1);
   });
 
   it('is slower than any retry of a server that cannot be reached', () => {
@@ -316,7 +316,7 @@ describe('isRefreshDue', () => {
   });
 
   it.each([0, 1])('waits for a license that was refused although the interval is shorter (%i ms)', (ms) => {
-    const longestMs = 4 * 15 * minuteMs + 15 * minuteMs;
-    expect(isRefreshDue(inMs(longestMs + ms), minuteMs, now)).toBe(ms > 0);
+    const maxMs = 4 * 15 * minuteMs + 15 * minuteMs;
+    expect(isRefreshDue(inMs(maxMs + ms), minuteMs, now)).toBe(ms > 0);
   });
 });

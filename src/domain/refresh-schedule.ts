@@ -10,7 +10,7 @@ const earliestPartAfterFailures = 1 / 7;
 const backoffBaseMs = 1000;
 const backoffCapMs = 15 * 60_000;
 const backoffCapPartOfLife = 0.05;
-const leastRetryDelayMs = 1000;
+const minRetryDelayMs = 1000;
 const refusedRetryCaps = 4;
 const retryAfterPartOfLife = 0.2;
 
@@ -33,7 +33,7 @@ export function firstRefreshAt(
     isAfterFailures && isIntervalShorter ? earliestPartAfterFailures : earliestPartOfLatest;
   const delayMs = latestMs * (earliestPart + (1 - earliestPart) * offset);
   const receivedMs = token.receivedAt.getTime();
-  return new Date(Math.max(receivedMs, Math.min(receivedMs + Math.floor(delayMs), calmUntilMs(token))));
+  return new Date(Math.max(receivedMs, Math.min(receivedMs + Math.floor(delayMs), firstWarningMs(token))));
 }
 
 /**
@@ -48,7 +48,7 @@ export function missedRefreshAt(
   now: Date,
 ): Date {
   const windowMs = latestRefreshMs(token, refreshIntervalMs) * (1 - earliestPartOfLatest);
-  const spreadMs = Math.max(0, Math.min(windowMs, calmUntilMs(token) - now.getTime()));
+  const spreadMs = Math.max(0, Math.min(windowMs, firstWarningMs(token) - now.getTime()));
   return new Date(now.getTime() + Math.floor(spreadMs * offset));
 }
 
@@ -57,7 +57,7 @@ function latestRefreshMs(token: TokenLife, refreshIntervalMs: number): number {
 }
 
 /** The warnings count from the issuer's end of the token: an answer that came late must not bring the first of them. */
-function calmUntilMs(token: TokenLife): number {
+function firstWarningMs(token: TokenLife): number {
   return token.expiresAt.getTime() - tokenLifeMs(token) * (1 - latestPartOfLife);
 }
 
@@ -75,7 +75,7 @@ export function stableOffset(deviceId: string): number {
 
 /** The longest wait between two tries, in ms: the smaller of 15 minutes and 5 % of the token's life, at least 1 s. */
 export function retryCapMs(lifeMs: number): number {
-  return Math.max(leastRetryDelayMs, Math.min(backoffCapMs, lifeMs * backoffCapPartOfLife));
+  return Math.max(minRetryDelayMs, Math.min(backoffCapMs, lifeMs * backoffCapPartOfLife));
 }
 
 /**
@@ -87,7 +87,7 @@ export function retryCapMs(lifeMs: number): number {
  */
 export function retryDelayMs(failures: number, lifeMs: number, random: number, retryAfterMs = 0): number {
   const ceilingMs = Math.min(retryCapMs(lifeMs), backoffBaseMs * 2 ** Math.min(failures, 30));
-  return retryAfterMs + Math.floor(leastRetryDelayMs + random * Math.max(0, ceilingMs - leastRetryDelayMs));
+  return retryAfterMs + Math.floor(minRetryDelayMs + random * Math.max(0, ceilingMs - minRetryDelayMs));
 }
 
 /** Bounds a `Retry-After`: no server may make a store wait until its token has ended. */
@@ -97,8 +97,8 @@ export function honouredRetryAfterMs(
   refreshIntervalMs: number,
 ): number {
   const partOfLifeMs = Math.floor(lifeMs * retryAfterPartOfLife);
-  const longestMs = Math.min(refreshIntervalMs, Math.max(retryCapMs(lifeMs), partOfLifeMs));
-  return Math.max(0, Math.min(retryAfterMs, longestMs));
+  const maxMs = Math.min(refreshIntervalMs, Math.max(retryCapMs(lifeMs), partOfLifeMs));
+  return Math.max(0, Math.min(retryAfterMs, maxMs));
 }
 
 /**

@@ -1,9 +1,9 @@
 import type { LicensePolicy } from './license.js';
-import { type LicenseChange, tellStatus, unchanged } from './license-event.js';
+import { type LicenseChange, emitStatus, unchanged } from './license-event.js';
 import { type LicenseState, withoutLicense } from './license-state.js';
 
 /** Drops the license from this server at a person's request. Nothing changes where there is none. */
 export function dropLicense(state: LicenseState, policy: LicensePolicy, now: Date): LicenseChange {
   if (state.license === null) return unchanged(state);
-  return tellStatus(unchanged(withoutLicense(state)), 'removed', policy, now);
+  return emitStatus(unchanged(withoutLicense(state)), 'removed', policy, now);
 }

@@ -12,10 +12,10 @@ import {
 } from '../../test/support/license-fixture.js';
 import { initialLicenseState } from './license-state.js';
 import { licenseStatusAt } from './license-status.js';
-import { observeTime } from './observe-time.js';
+import { applyTime } from './observe-time.js';
 import { failRefresh } from './refresh-failure.js';
 import { isRefreshDue } from './refresh-schedule.js';
-import { settleRestoredLicense } from './settle-restored-license.js';
+import { quarantineRestoredLicense } from './settle-restored-license.js';
 
 const policy = defaultPolicy;
 const licensed = freezeDeeply(buildLicensedState());
@@ -23,14 +23,14 @@ const restoredAt = shift(startAt, 2 * dayMs);
 
 describe('settleRestoredLicense', () => {
   it.each([true, false])('changes nothing where there is no license (original gone: %s)', (isGone) => {
-    expect(settleRestoredLicense(initialLicenseState, isGone, policy, restoredAt)).toEqual({
+    expect(quarantineRestoredLicense(initialLicenseState, isGone, policy, restoredAt)).toEqual({
       state: initialLicenseState,
       events: [],
     });
   });
 
   it('keeps the license, never refreshes it, and calls for another authorization', () => {
-    const { state, events } = settleRestoredLicense(licensed, false, policy, restoredAt);
+    const { state, events } = quarantineRestoredLicense(licensed, false, policy, restoredAt);
     expect(state.license).toEqual(licensed.license);
     expect(state.reauthorizationRequired).toBe(true);
     expect(
@@ -40,14 +40,14 @@ describe('settleRestoredLicense', () => {
   });
 
   it('ends the license with its token', () => {
-    const { state } = settleRestoredLicense(licensed, false, policy, restoredAt);
-    const ended = observeTime(state, policy, shift(startAt, 7 * dayMs + 1));
+    const { state } = quarantineRestoredLicense(licensed, false, policy, restoredAt);
+    const ended = applyTime(state, policy, shift(startAt, 7 * dayMs + 1));
     expect(ended.state.license).toBeNull();
     expect(ended.events.map(nameEvent).at(-1)).toBe('revoked');
   });
 
   it('refreshes at once where the original is gone, and does not take a dead grant for a revocation', () => {
-    const { state } = settleRestoredLicense(licensed, true, policy, restoredAt);
+    const { state } = quarantineRestoredLicense(licensed, true, policy, restoredAt);
     expect(isRefreshDue(state.refresh.nextAttemptAt, policy.refreshIntervalMs, restoredAt)).toBe(true);
     expect(state.reauthorizationRequired).toBe(false);
     const dead = { kind: 'grant-dead', code: 'invalid_grant', message: 'revoked' } as const;
@@ -57,7 +57,7 @@ describe('settleRestoredLicense', () => {
 
   it('leaves a grant that was dead before as it is, also where the original is gone', () => {
     const dead = { ...licensed, reauthorizationRequired: true };
-    const { state } = settleRestoredLicense(dead, true, policy, restoredAt);
+    const { state } = quarantineRestoredLicense(dead, true, policy, restoredAt);
     expect(state).toMatchObject({ reauthorizationRequired: true, refresh: { nextAttemptAt: null } });
   });
 
@@ -65,7 +65,7 @@ describe('settleRestoredLicense', () => {
     fc.assert(
       fc.property(fc.boolean(), fc.integer({ min: -1000, max: 20_000 }), (isGone, hours) => {
         const now = shift(startAt, hours * hourMs);
-        const { state, events } = settleRestoredLicense(licensed, isGone, policy, now);
+        const { state, events } = quarantineRestoredLicense(licensed, isGone, policy, now);
         expect(state.reportedStatus).toBe(licenseStatusAt(licensed.license, policy.renewalWindowMs, now));
         const sequences = [licensed.sequence, ...events.map(({ sequence }) => sequence)];
         expect(sequences).toEqual([...new Set(sequences)].toSorted((a, b) => a - b));

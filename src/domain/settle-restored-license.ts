@@ -1,7 +1,7 @@
 import type { LicensePolicy } from './license.js';
-import { type LicenseChange, tellStatus, unchanged } from './license-event.js';
+import { type LicenseChange, emitStatus, unchanged } from './license-event.js';
 import type { LicenseState } from './license-state.js';
-import { observeRenewalDate } from './observe-time.js';
+import { applyRenewalDate } from './observe-time.js';
 
 /**
  * Makes a license that came from a backup safe to go on with, and tells it anew, as events of the original may be newer
@@ -11,22 +11,22 @@ import { observeRenewalDate } from './observe-time.js';
  * rotated refresh token would end the grant of both (RFC 9700 section 4.14.2). The license counts until its token ends.
  * Where the original is gone, the copy tries the grant at once, and knows that it may be dead: see {@link failRefresh}.
  */
-export function settleRestoredLicense(
+export function quarantineRestoredLicense(
   state: LicenseState,
   isOriginalGone: boolean,
   policy: LicensePolicy,
   now: Date,
 ): LicenseChange {
   if (state.license === null) return unchanged(state);
-  const observed = observeRenewalDate(unchanged(state), policy, now);
+  const observed = applyRenewalDate(unchanged(state), policy, now);
   if (isOriginalGone && !state.reauthorizationRequired) {
     const refresh = { ...state.refresh, nextAttemptAt: now, intentAt: state.refresh.intentAt ?? now };
-    return tellStatus({ ...observed, state: { ...observed.state, refresh } }, 'terms-changed', policy, now);
+    return emitStatus({ ...observed, state: { ...observed.state, refresh } }, 'terms-changed', policy, now);
   }
   const waiting: LicenseState = {
     ...observed.state,
     refresh: { nextAttemptAt: null, failures: 0, intentAt: null },
     reauthorizationRequired: true,
   };
-  return tellStatus({ ...observed, state: waiting }, 'reauthorization-required', policy, now);
+  return emitStatus({ ...observed, state: waiting }, 'reauthorization-required', policy, now);
 }

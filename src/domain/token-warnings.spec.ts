@@ -154,9 +154,9 @@ describe('dueTokenWarnings', () => {
           const looks = [...parts.toSorted((a, b) => a - b), 1.2].map((part) =>
             shift(token.issuedAt, Math.ceil(part * life) + (part === 1.2 ? 1 : 0)),
           );
-          const told: number[] = [];
-          for (const now of looks) told.push(...dueTokenWarnings(token, seconds, told.at(-1) ?? null, now));
-          expect(told).toEqual([...tokenWarningThresholds(token, seconds), 0]);
+          const reported: number[] = [];
+          for (const now of looks) reported.push(...dueTokenWarnings(token, seconds, reported.at(-1) ?? null, now));
+          expect(reported).toEqual([...tokenWarningThresholds(token, seconds), 0]);
         },
       ),
     );

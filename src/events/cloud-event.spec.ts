@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { buildLicensedState, defaultPolicy, startAt } from '../../test/support/license-fixture.js';
-import { tellStatus, tellTokenExpiring, unchanged } from '../domain/license-event.js';
+import { emitStatus, emitTokenExpiring, unchanged } from '../domain/license-event.js';
 import { toCloudEvent } from './cloud-event.js';
 
 const state = buildLicensedState();
 
 describe('toCloudEvent', () => {
   it('writes license.status as CloudEvents 1.0 in structured mode', () => {
-    const [event] = tellStatus(unchanged(state), 'refreshed', defaultPolicy, startAt).events;
+    const [event] = emitStatus(unchanged(state), 'refreshed', defaultPolicy, startAt).events;
     if (event === undefined) throw new Error('No event was told.');
     expect(JSON.parse(toCloudEvent(event, '01EVENT'))).toEqual({
       specversion: '1.0',
@@ -24,7 +24,7 @@ describe('toCloudEvent', () => {
   });
 
   it('writes token.expiring with its own schema, and instants as ISO 8601 in UTC', () => {
-    const [event] = tellTokenExpiring(unchanged(state), 0, startAt).events;
+    const [event] = emitTokenExpiring(unchanged(state), 0, startAt).events;
     if (event === undefined) throw new Error('No event was told.');
     expect(JSON.parse(toCloudEvent(event, '01EVENT'))).toMatchObject({
       type: 'token.expiring',
@@ -34,7 +34,7 @@ describe('toCloudEvent', () => {
   });
 
   it('writes sequences of sixteen digits, so that they order as text', () => {
-    const [event] = tellTokenExpiring(unchanged(state), 0, startAt).events;
+    const [event] = emitTokenExpiring(unchanged(state), 0, startAt).events;
     if (event === undefined) throw new Error('No event was told.');
     const sequences = [9, 10, 1_795_521_600_000, Number.MAX_SAFE_INTEGER].map(
       (sequence) => (JSON.parse(toCloudEvent({ ...event, sequence }, 'id')) as { sequence: string }).sequence,

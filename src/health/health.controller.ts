@@ -8,7 +8,7 @@ import {
 } from '@nestjs/terminus';
 import { ApiTags } from '@nestjs/swagger';
 import { Settings } from '../config/settings.js';
-import { LicenseReader } from '../licensing/license-reader.js';
+import { LicenseQuery } from '../licensing/license-reader.js';
 import { Clock } from '../domain/ports/clock.js';
 import { HubLink } from '../messaging/hub-link.js';
 import { NatsLink } from '../messaging/nats-link.js';
@@ -19,8 +19,8 @@ import { HealthFilter } from './health-filter.js';
 
 const databaseTimeoutMs = 2000;
 /** Much longer than publishing takes: a working broker stores an event within a second. */
-const longestWaitMs = 30_000;
-const leastFreeBytes = 64 * 1024 * 1024;
+const maxWaitMs = 30_000;
+const minFreeBytes = 64 * 1024 * 1024;
 
 /**
  * Reports the health of the service. Without the internet, the broker or a license it is `degraded`: the shop keeps
@@ -38,7 +38,7 @@ export class HealthController {
     private readonly link: NatsLink,
     private readonly hub: HubLink,
     private readonly hubOutbox: HubOutbox,
-    private readonly reader: LicenseReader,
+    private readonly query: LicenseQuery,
     private readonly clock: Clock,
     private readonly settings: Settings,
   ) {}
@@ -85,11 +85,11 @@ export class HealthController {
   private async checkNats() {
     const check = this.indicators.check('nats');
     const { count, oldestAt } = await countWaiting(this.outbox);
-    const hub = this.hub.isConfigured && { hub: await this.lookAtHub() };
+    const hub = this.hub.isConfigured && { hub: await this.checkHub() };
     const data: Record<string, unknown> = { eventsWaiting: count, oldestWaitingSince: oldestAt, ...hub };
     if (!this.link.isConnected) return check.degraded({ ...data, message: 'not connected' });
     const waitedMs = oldestAt === null ? 0 : this.clock.now().getTime() - oldestAt.getTime();
-    if (waitedMs > longestWaitMs) {
+    if (waitedMs > maxWaitMs) {
       const message = 'connected, but the broker stores no events. Check that JetStream is enabled';
       return check.degraded({ ...data, message });
     }
@@ -98,21 +98,21 @@ export class HealthController {
       : check.up(data);
   }
 
-  private async lookAtHub() {
+  private async checkHub() {
     const { count, oldestAt } = await countWaiting(this.hubOutbox);
     return { connected: this.hub.isConnected, eventsWaiting: count, oldestWaitingSince: oldestAt };
   }
 
   private checkAuthorizationServer() {
     const check = this.indicators.check('authorizationServer');
-    const { online, offlineSince, lastContactAt, lastError } = this.reader.view().connection;
+    const { online, offlineSince, lastContactAt, lastError } = this.query.view().connection;
     const data = { offlineSince, lastContactAt, lastError };
     return online && lastError === null ? check.up(data) : check.degraded(data);
   }
 
   private checkLicense() {
     const check = this.indicators.check('license');
-    const { status, token, renewalDate, reauthorizationRequired } = this.reader.view();
+    const { status, token, renewalDate, reauthorizationRequired } = this.query.view();
     const data = { license: status, token: token.status, tokenExpiresAt: token.expiresAt, renewalDate };
     const isFine = status === 'licensed' && token.status === 'valid' && !reauthorizationRequired;
     return isFine ? check.up(data) : check.degraded({ ...data, reauthorizationRequired });
@@ -120,7 +120,7 @@ export class HealthController {
 
   private checkClock() {
     const check = this.indicators.check('clock');
-    return this.reader.view().clockSuspect
+    return this.query.view().clockSuspect
       ? check.degraded('the clock of this server is suspect')
       : check.up();
   }
@@ -130,7 +130,7 @@ export class HealthController {
     const space = await statfs(this.settings.dataDir).catch(() => null);
     if (space === null) return check.down('the data folder cannot be read');
     const freeBytes = space.bavail * space.bsize;
-    return freeBytes >= leastFreeBytes ? check.up({ freeBytes }) : check.down({ freeBytes, leastFreeBytes });
+    return freeBytes >= minFreeBytes ? check.up({ freeBytes }) : check.down({ freeBytes, minFreeBytes: minFreeBytes });
   }
 }
 

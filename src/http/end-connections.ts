@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 
-const longestGoodbyeMs = 1500;
+const shutdownTimeoutMs = 1500;
 
 /**
  * Ends all connections shortly after the server begins to close. Closing waits for every request and for every
@@ -8,7 +8,7 @@ const longestGoodbyeMs = 1500;
  */
 export function endConnectionsAtClose(fastify: FastifyInstance): void {
   fastify.addHook('preClose', (done) => {
-    setTimeout(() => fastify.server.closeAllConnections(), longestGoodbyeMs).unref();
+    setTimeout(() => fastify.server.closeAllConnections(), shutdownTimeoutMs).unref();
     done();
   });
 }

@@ -5,7 +5,7 @@ import { explainStorageFault } from '../persistence/storage-fault.js';
 import { ProblemException, problemContentType, toProblem } from './problem.js';
 
 /** Bounds the input of the caller that a message of a framework may repeat. */
-const longestDetail = 500;
+const maxDetail = 500;
 
 /** Answers every error with RFC 9457 problem details, without internals. */
 @Catch()
@@ -62,8 +62,8 @@ function detailOf(error: unknown): string {
   if (error instanceof HttpException) {
     const response = error.getResponse();
     if (typeof response === 'object' && 'message' in response) {
-      return [response.message].flat().join('; ').slice(0, longestDetail);
+      return [response.message].flat().join('; ').slice(0, maxDetail);
     }
   }
-  return (error instanceof Error ? error.message : 'The request cannot be answered.').slice(0, longestDetail);
+  return (error instanceof Error ? error.message : 'The request cannot be answered.').slice(0, maxDetail);
 }

@@ -9,16 +9,16 @@ import { type Consumer, type ConsumerMessages, type JsMsg } from '@nats-io/jetst
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Leadership } from '../coordination/leadership.js';
 import { NatsLink } from '../messaging/nats-link.js';
-import { KnownPeers } from '../peer-registry/known-peers.js';
-import type { Observation } from '../peer-registry/observe-peer.js';
+import { PeerRepository } from '../peer-registry/known-peers.js';
+import type { PeerSighting } from '../peer-registry/observe-peer.js';
 import { readStoreEvent } from '../peer-registry/store-event.js';
 import { endsWithin, whileEnding } from '../coordination/shutdown.js';
-import { StoresPlace } from './stores-place.js';
+import { StoresCursor } from './stores-place.js';
 import { StoresStream } from './stores-stream.js';
 
 const retryMs = 1000;
 const waitMs = 5000;
-const mostAtOnce = 100;
+const maxAtOnce = 100;
 const endTimeoutMs = 2000;
 
 /**
@@ -37,9 +37,9 @@ export class StoresFollower implements OnApplicationBootstrap, BeforeApplication
   constructor(
     private readonly link: NatsLink,
     private readonly stream: StoresStream,
-    private readonly place: StoresPlace,
+    private readonly cursor: StoresCursor,
     private readonly leadership: Leadership,
-    private readonly peers: KnownPeers,
+    private readonly peers: PeerRepository,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -56,7 +56,7 @@ export class StoresFollower implements OnApplicationBootstrap, BeforeApplication
     while (!this.stopping.signal.aborted) {
       try {
         const connection = this.link.current;
-        if (connection !== null && (await this.leadership.holds())) await this.follow(connection);
+        if (connection !== null && (await this.leadership.isLeader())) await this.follow(connection);
       } catch (error) {
         this.report(error);
       }
@@ -66,36 +66,36 @@ export class StoresFollower implements OnApplicationBootstrap, BeforeApplication
 
   /** Follows the stream while this process leads. @throws whatever ends that, such as a lost stream */
   private async follow(connection: NatsConnection): Promise<void> {
-    const { consumer, created } = await this.stream.read(connection, await this.place.read());
+    const { consumer, created } = await this.stream.read(connection, await this.cursor.read());
     this.lastFault = '';
-    while (!this.stopping.signal.aborted && (await this.leadership.holds())) {
-      await this.takeNext(consumer, created);
+    while (!this.stopping.signal.aborted && (await this.leadership.isLeader())) {
+      await this.applyNext(consumer, created);
     }
   }
 
-  private async takeNext(consumer: Consumer, created: string): Promise<void> {
-    this.messages = await consumer.fetch({ max_messages: mostAtOnce, expires: waitMs });
+  private async applyNext(consumer: Consumer, created: string): Promise<void> {
+    this.messages = await consumer.fetch({ max_messages: maxAtOnce, expires: waitMs });
     if (this.stopping.signal.aborted) this.messages.stop();
     let waiting: JsMsg[] = [];
     for await (const message of this.messages) {
       waiting.push(message);
       // Live events are taken at once, a backlog together.
-      if (message.info.pending > 0 && waiting.length < mostAtOnce) continue;
-      await this.take(waiting, created);
+      if (message.info.pending > 0 && waiting.length < maxAtOnce) continue;
+      await this.applyMessages(waiting, created);
       waiting = [];
     }
-    if (waiting.length > 0) await this.take(waiting, created);
+    if (waiting.length > 0) await this.applyMessages(waiting, created);
   }
 
-  private async take(messages: readonly JsMsg[], created: string): Promise<void> {
+  private async applyMessages(messages: readonly JsMsg[], created: string): Promise<void> {
     const sequence = messages.at(-1)?.seq ?? 0;
     await this.peers.record(
-      messages.flatMap((message) => this.observe(message)),
-      (manager) => this.place.write(manager, { created, sequence }),
+      messages.flatMap((message) => this.toSightings(message)),
+      (manager) => this.cursor.write(manager, { created, sequence }),
     );
   }
 
-  private observe({ subject, data, info, seq }: JsMsg): Observation[] {
+  private toSightings({ subject, data, info, seq }: JsMsg): PeerSighting[] {
     const event = readStoreEvent(subject, data);
     if (event === null) {
       this.logger.warn(`Message ${seq} on ${subject} is no event of that store server: it is left out.`);

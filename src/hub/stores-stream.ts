@@ -16,7 +16,7 @@ import { Settings } from '../config/settings.js';
 import { storesStreamName, storesSubjects } from '../events/streams.js';
 import { ensureStream, type StreamDefinition } from '../messaging/ensure-stream.js';
 import { NatsLink } from '../messaging/nats-link.js';
-import type { StreamPlace } from './stores-place.js';
+import type { StreamCursor } from './stores-place.js';
 
 /** Of a reader that has gone without a word. */
 const forgottenAfterNanos = 60e9;
@@ -54,7 +54,7 @@ export class StoresStream implements OnModuleInit {
   /** Reads on after a place, or from the last message of each store where that is shorter or there is no such place. */
   async read(
     connection: NatsConnection,
-    place: StreamPlace | null,
+    cursor: StreamCursor | null,
   ): Promise<{ consumer: Consumer; created: string }> {
     await this.ensure(connection);
     const manager = await jetstreamManager(connection, { checkAPI: false });
@@ -64,7 +64,7 @@ export class StoresStream implements OnModuleInit {
       mem_storage: true,
       inactive_threshold: forgottenAfterNanos,
       filter_subjects: definition.subjects,
-      ...startAfter(place, info),
+      ...startAfter(cursor, info),
     });
     const consumer = await jetstream(connection).consumers.get(storesStreamName, name);
     return { consumer, created: info.created };
@@ -76,11 +76,11 @@ export class StoresStream implements OnModuleInit {
   }
 }
 
-function startAfter(place: StreamPlace | null, { created, state }: StreamInfo): Partial<ConsumerConfig> {
-  const missed = place?.created === created ? state.last_seq - place.sequence : -1;
+function startAfter(cursor: StreamCursor | null, { created, state }: StreamInfo): Partial<ConsumerConfig> {
+  const missed = cursor?.created === created ? state.last_seq - cursor.sequence : -1;
   // Missed less than nothing: the stream was brought back from a backup.
-  if (place === null || missed < 0 || missed > (state.num_subjects ?? 0)) {
+  if (cursor === null || missed < 0 || missed > (state.num_subjects ?? 0)) {
     return { deliver_policy: DeliverPolicy.LastPerSubject };
   }
-  return { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: place.sequence + 1 };
+  return { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: cursor.sequence + 1 };
 }

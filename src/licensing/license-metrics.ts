@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Counter } from 'prom-client';
 import { MachineClock } from '../clock/machine-clock.js';
 import { licenseStatuses, tokenStatuses } from '../domain/license-status.js';
-import { LicenseReader } from './license-reader.js';
+import { LicenseQuery } from './license-reader.js';
 import { Clock } from '../domain/ports/clock.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
 import { RefreshLicense } from './refresh-license.js';
@@ -13,7 +13,7 @@ import { MetricsRegistry } from '../metrics/metrics-registry.js';
 export class LicenseMetrics implements OnModuleInit {
   constructor(
     private readonly registry: MetricsRegistry,
-    private readonly reader: LicenseReader,
+    private readonly query: LicenseQuery,
     private readonly store: LicenseStore,
     private readonly clock: Clock,
     private readonly machine: MachineClock,
@@ -28,13 +28,13 @@ export class LicenseMetrics implements OnModuleInit {
   }
 
   private addLicense(): void {
-    const { registry, reader } = this;
+    const { registry, query: query } = this;
     registry.addStates(
       'license_status',
       'The license status: 1 for the present one.',
       licenseStatuses,
       () => {
-        return reader.view().status;
+        return query.view().status;
       },
     );
     registry.addStates(
@@ -42,32 +42,32 @@ export class LicenseMetrics implements OnModuleInit {
       'The status of the license token: 1 for the present one.',
       tokenStatuses,
       () => {
-        return reader.view().token.status;
+        return query.view().token.status;
       },
     );
     registry.addGauge(
       'license_renewal_timestamp_seconds',
       'When the license must have been renewed; absent if it never has to be.',
-      () => reader.view().renewalDate,
+      () => query.view().renewalDate,
     );
     registry.addGauge(
       'token_expiry_timestamp_seconds',
       'When the license token ends; absent without one.',
-      () => reader.view().token.expiresAt,
+      () => query.view().token.expiresAt,
     );
     registry.addGauge(
       'reauthorization_required',
       'Whether a person must authorize this server anew.',
-      () => reader.view().reauthorizationRequired,
+      () => query.view().reauthorizationRequired,
     );
   }
 
   private addRefresh(): void {
-    const { registry, reader, store } = this;
+    const { registry, query: query, store } = this;
     registry.addGauge(
       'next_refresh_timestamp_seconds',
       'When the license token will be refreshed; absent if nothing is planned.',
-      () => reader.view().token.nextRefreshAt,
+      () => query.view().token.nextRefreshAt,
     );
     registry.addGauge(
       'last_successful_refresh_timestamp_seconds',
@@ -88,21 +88,21 @@ export class LicenseMetrics implements OnModuleInit {
   }
 
   private addConnection(): void {
-    const { registry, reader } = this;
+    const { registry, query: query } = this;
     registry.addGauge(
       'authorization_server_reachable',
       'Whether the Authorization server answered when it was last asked.',
-      () => reader.view().connection.online,
+      () => query.view().connection.online,
     );
     registry.addGauge(
       'authorization_server_offline_since_timestamp_seconds',
       'Since when the Authorization server has not answered; absent while it does.',
-      () => reader.view().connection.offlineSince,
+      () => query.view().connection.offlineSince,
     );
     registry.addGauge(
       'authorization_server_last_contact_timestamp_seconds',
       'When the Authorization server last answered; absent before the first time.',
-      () => reader.view().connection.lastContactAt,
+      () => query.view().connection.lastContactAt,
     );
   }
 
@@ -111,7 +111,7 @@ export class LicenseMetrics implements OnModuleInit {
     registry.addGauge(
       'clock_suspect',
       'Whether the clock of this machine cannot be believed.',
-      () => this.reader.view().clockSuspect,
+      () => this.query.view().clockSuspect,
     );
     registry.addGauge(
       'clock_offset_seconds',

@@ -13,7 +13,7 @@ interface TextOfLicense {
 
 /** Tells the license as it is at the moment of asking, from memory. */
 @Injectable()
-export class LicenseReader {
+export class LicenseQuery {
   private told: TextOfLicense | null = null;
 
   constructor(

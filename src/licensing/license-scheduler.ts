@@ -1,7 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { Leadership } from '../coordination/leadership.js';
-import { ObserveLicense } from './observe-license.js';
+import { AdvanceLicense } from './observe-license.js';
 import { PollAuthorization } from './poll-authorization.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
 import { RefreshLicense } from './refresh-license.js';
@@ -9,7 +9,7 @@ import { RevokeDroppedGrants } from './revoke-dropped-grants.js';
 import { SingleFlight } from '../coordination/single-flight.js';
 
 const tickMs = 500;
-const longestGoodbyeMs = 5000;
+const shutdownTimeoutMs = 5000;
 
 /**
  * Looks at short intervals whether something is due. Every due time is stored or computed, never a running timer, so a
@@ -24,7 +24,7 @@ export class LicenseScheduler implements BeforeApplicationShutdown {
   private isStopped = false;
 
   constructor(
-    private readonly observeLicense: ObserveLicense,
+    private readonly advanceLicense: AdvanceLicense,
     private readonly pollAuthorization: PollAuthorization,
     private readonly refreshLicense: RefreshLicense,
     private readonly revokeDroppedGrants: RevokeDroppedGrants,
@@ -40,11 +40,11 @@ export class LicenseScheduler implements BeforeApplicationShutdown {
     if (this.isFirst) {
       // A server that was off for a weekend gets its token before it tells every register that the old one has ended.
       this.isFirst = false;
-      await this.run('place', () => this.refreshLicense.placeMissed());
+      await this.run('place', () => this.refreshLicense.spreadOverdue());
       await this.run('refresh', () => this.refreshLicense.executeWhenDue());
     }
     await Promise.all([
-      this.run('observe', () => this.observeLicense.execute()),
+      this.run('observe', () => this.advanceLicense.execute()),
       this.run('poll', () => this.pollAuthorization.executeWhenDue()),
       this.run('refresh', () => this.refreshLicense.executeWhenDue()),
       this.run('revoke', () => this.revokeDroppedGrants.executeWhenDue()),
@@ -53,20 +53,20 @@ export class LicenseScheduler implements BeforeApplicationShutdown {
 
   private async lead(): Promise<boolean> {
     await this.store.sync();
-    return (await this.leadership.holds()) && !this.isStopped;
+    return (await this.leadership.isLeader()) && !this.isStopped;
   }
 
   /** Lets a refresh that is under way end; if it cannot in time, its mark in the database tells the next start. */
   async beforeApplicationShutdown(): Promise<void> {
     this.isStopped = true;
     const settled = Promise.all([
-      this.refreshLicense.settled(),
-      this.pollAuthorization.settled(),
-      this.revokeDroppedGrants.settled(),
+      this.refreshLicense.whenIdle(),
+      this.pollAuthorization.whenIdle(),
+      this.revokeDroppedGrants.whenIdle(),
     ]);
     let timer: NodeJS.Timeout | undefined;
     const goodbye = new Promise<void>((resolve) => {
-      timer = setTimeout(() => resolve(), longestGoodbyeMs);
+      timer = setTimeout(() => resolve(), shutdownTimeoutMs);
     });
     await Promise.race([settled, goodbye]);
     clearTimeout(timer);

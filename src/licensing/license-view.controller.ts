@@ -2,7 +2,7 @@ import { Controller, Get, Header, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Problem } from '../http/problem.js';
 import { AdminOrPeerGuard } from './admin-or-peer-guard.js';
-import { LicenseReader } from './license-reader.js';
+import { LicenseQuery } from './license-reader.js';
 import { LicenseDto } from './license.dto.js';
 
 const problems = (status: number, description: string) => ApiResponse({ status, description, type: Problem });
@@ -13,7 +13,7 @@ const problems = (status: number, description: string) => ApiResponse({ status, 
 @UseGuards(AdminOrPeerGuard)
 @Controller('api/license')
 export class LicenseViewController {
-  constructor(private readonly reader: LicenseReader) {}
+  constructor(private readonly query: LicenseQuery) {}
 
   @Get()
   @Header('content-type', 'application/json; charset=utf-8')
@@ -25,6 +25,6 @@ export class LicenseViewController {
     'server-unlicensed, foreign-organization, wrong-device-kind, wrong-hub, license-expired, device-revoked',
   )
   read(): Promise<string> {
-    return this.reader.freshText();
+    return this.query.freshText();
   }
 }

@@ -7,7 +7,7 @@ import { Problem, ProblemException } from '../http/problem.js';
 import { CancelAuthorization } from './cancel-authorization.js';
 import type { AuditActor } from '../domain/audit-actor.js';
 import type { LicenseView } from '../domain/license-view.js';
-import { LicenseReader } from './license-reader.js';
+import { LicenseQuery } from './license-reader.js';
 import {
   AuditPageDto,
   AuditQueryDto,
@@ -37,7 +37,7 @@ const problems = (status: number, description: string) => ApiResponse({ status, 
 @Controller('api/license')
 export class LicenseController {
   constructor(
-    private readonly reader: LicenseReader,
+    private readonly query: LicenseQuery,
     private readonly store: LicenseStore,
     private readonly requestUserCode: RequestUserCode,
     private readonly pollAuthorization: PollAuthorization,
@@ -107,7 +107,7 @@ export class LicenseController {
     const outcome = await this.pollAuthorization.executeAtNextChance();
     switch (outcome.kind) {
       case 'licensed':
-        return this.reader.view();
+        return this.query.view();
       case 'pending':
         throw new ProblemException(
           409,
@@ -149,7 +149,7 @@ export class LicenseController {
       case 'refreshed':
       case 'revoked':
       case 'superseded':
-        return this.reader.view();
+        return this.query.view();
       case 'refused':
         throw new ProblemException(403, 'license-refused', outcome.message);
       case 'unlicensed':

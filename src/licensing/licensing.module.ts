@@ -6,11 +6,11 @@ import { AdminOrPeerGuard } from './admin-or-peer-guard.js';
 import { CancelAuthorization } from './cancel-authorization.js';
 import { Leadership } from '../coordination/leadership.js';
 import { LicenseMetrics } from './license-metrics.js';
-import { LicenseReader } from './license-reader.js';
+import { LicenseQuery } from './license-reader.js';
 import { LicenseScheduler } from './license-scheduler.js';
 import { LicenseViewController } from './license-view.controller.js';
 import { LicenseController } from './license.controller.js';
-import { ObserveLicense } from './observe-license.js';
+import { AdvanceLicense } from './observe-license.js';
 import { PollAuthorization } from './poll-authorization.js';
 import { RefreshLicense } from './refresh-license.js';
 import { RemoveLicense } from './remove-license.js';
@@ -23,20 +23,20 @@ import { RevokeDroppedGrants } from './revoke-dropped-grants.js';
   providers: [
     AdminOrPeerGuard,
     Leadership,
-    LicenseReader,
+    LicenseQuery,
     RequestUserCode,
     PollAuthorization,
     CancelAuthorization,
     RefreshLicense,
     RemoveLicense,
     RevokeDroppedGrants,
-    ObserveLicense,
+    AdvanceLicense,
     LicenseScheduler,
     LicenseMetrics,
   ],
   exports: [
     Leadership,
-    LicenseReader,
+    LicenseQuery,
     RequestUserCode,
     PollAuthorization,
     CancelAuthorization,

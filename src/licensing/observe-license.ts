@@ -3,15 +3,15 @@ import { Settings } from '../config/settings.js';
 import { serviceItself } from '../domain/audit-actor.js';
 import type { LicenseChange, LicenseEvent } from '../domain/license-event.js';
 import type { LicenseState } from '../domain/license-state.js';
-import { observeClock } from '../domain/observe-clock.js';
-import { observeTime } from '../domain/observe-time.js';
+import { applyClockTrust } from '../domain/observe-clock.js';
+import { applyTime } from '../domain/observe-time.js';
 import { Clock } from '../domain/ports/clock.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
 import { summarizeLicense } from '../domain/summarize-license.js';
 
 /** Tells what time alone has done to the license, and whether the clock of this machine can be believed. */
 @Injectable()
-export class ObserveLicense {
+export class AdvanceLicense {
   private readonly logger = new Logger('License');
 
   constructor(
@@ -22,11 +22,11 @@ export class ObserveLicense {
 
   async execute(): Promise<void> {
     // Nearly always nothing is due; that is decided in memory.
-    if (this.observe(this.store.state).state === this.store.state) return;
+    if (this.advance(this.store.state).state === this.store.state) return;
     await this.store.transact(async (transaction) => {
       const now = this.clock.now();
       const before = transaction.state;
-      const { state, events } = this.observe(before);
+      const { state, events } = this.advance(before);
       if (state === before) return;
       await transaction.saveState(state, events);
       if (state.license === null) await transaction.saveSecrets(null);
@@ -44,11 +44,11 @@ export class ObserveLicense {
     });
   }
 
-  private observe(state: LicenseState): LicenseChange {
+  private advance(state: LicenseState): LicenseChange {
     const { policy } = this.settings;
     const now = this.clock.now();
     const clock = { isSuspect: this.clock.isSuspect(), trustedAt: this.clock.trustedNow() };
-    return observeClock(observeTime(state, policy, now), clock, policy, now);
+    return applyClockTrust(applyTime(state, policy, now), clock, policy, now);
   }
 
   private log(event: LicenseEvent): void {

@@ -25,7 +25,7 @@ export type PollOutcome =
 
 /** RFC 8628 section 3.5: what each `slow_down` adds to the interval. */
 const slowDownSeconds = 5;
-const longestGapMs = 60_000;
+const maxGapMs = 60_000;
 
 interface ReceivedAnswer {
   readonly pending: PendingAuthorization;
@@ -63,7 +63,7 @@ export class PollAuthorization {
     if (pending?.state !== 'pending') return;
     const gapMs = Math.max(
       pending.intervalSeconds * 1000,
-      Math.min(longestGapMs, pending.intervalSeconds * 1000 * 2 ** pending.unansweredPolls),
+      Math.min(maxGapMs, pending.intervalSeconds * 1000 * 2 ** pending.unansweredPolls),
     );
     const isDue = this.clock.now().getTime() >= pending.lastPolledAt.getTime() + gapMs;
     if (isDue || pending.expiresAt <= this.clock.now()) await this.flight.run(() => this.poll());
@@ -82,26 +82,26 @@ export class PollAuthorization {
   }
 
   /** Waits for a poll that is under way, at shutdown. */
-  settled(): Promise<void> {
-    return this.flight.settled();
+  whenIdle(): Promise<void> {
+    return this.flight.whenIdle();
   }
 
   private async poll(): Promise<PollOutcome> {
     if (this.unstored !== null) {
-      const late = await this.keep(this.unstored, true);
+      const late = await this.persistAnswer(this.unstored, true);
       if (late.kind !== 'none') return late;
     }
-    const reserved = await this.store.transact((transaction) => this.reserve(transaction));
+    const reserved = await this.store.transact((transaction) => this.claimPollSlot(transaction));
     if (reserved.kind !== 'reserved') return reserved;
     const { pending } = reserved;
     const answer = await this.authorizationServer.redeemDeviceCode(pending.deviceCode, pending.dpopKey);
-    return this.keep({ pending, answer });
+    return this.persistAnswer({ pending, answer });
   }
 
-  private async keep(received: ReceivedAnswer, isLate = false): Promise<PollOutcome> {
+  private async persistAnswer(received: ReceivedAnswer, isLate = false): Promise<PollOutcome> {
     this.unstored = received.answer.kind === 'granted' ? received : null;
     const store = (given: ReceivedAnswer) =>
-      this.store.transact((transaction) => this.take(transaction, given, isLate));
+      this.store.transact((transaction) => this.applyAnswer(transaction, given, isLate));
     const outcome = await store(received).catch((error: unknown) => {
       if (!isLate || received.answer.kind !== 'granted') throw error;
       // The database stores that it was refused, but not the grant: the fault is in the grant.
@@ -112,7 +112,7 @@ export class PollAuthorization {
   }
 
   /** Commits the time of the poll before it is sent, so that neither a crash nor another process polls too soon. */
-  private async reserve(
+  private async claimPollSlot(
     transaction: LicenseTransaction,
   ): Promise<{ kind: 'reserved'; pending: PendingAuthorization } | PollOutcome> {
     const { pending, state } = transaction;
@@ -130,7 +130,7 @@ export class PollAuthorization {
     return { kind: 'reserved', pending: polled };
   }
 
-  private async take(
+  private async applyAnswer(
     transaction: LicenseTransaction,
     { pending, answer }: ReceivedAnswer,
     isLate: boolean,
@@ -144,7 +144,7 @@ export class PollAuthorization {
     }
     switch (answer.kind) {
       case 'granted':
-        return this.accept(transaction, pending, answer);
+        return this.applyGrant(transaction, pending, answer);
       case 'pending':
         if (pending.unansweredPolls > 0) await transaction.savePending({ ...pending, unansweredPolls: 0 });
         return { kind: 'pending' };
@@ -171,7 +171,7 @@ export class PollAuthorization {
     }
   }
 
-  private async accept(
+  private async applyGrant(
     transaction: LicenseTransaction,
     pending: PendingAuthorization,
     issued: IssuedGrant,

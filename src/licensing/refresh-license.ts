@@ -4,7 +4,7 @@ import { acceptRefreshedGrant } from '../domain/accept-grant.js';
 import { type AuditActor, serviceItself } from '../domain/audit-actor.js';
 import type { LicenseChange } from '../domain/license-event.js';
 import type { LicenseState, RefreshProgress } from '../domain/license-state.js';
-import { placeMissedRefresh } from '../domain/place-missed-refresh.js';
+import { spreadOverdueRefresh } from '../domain/place-missed-refresh.js';
 import { beginRefresh, failRefresh, type RefreshFailure } from '../domain/refresh-failure.js';
 import { isRefreshDue } from '../domain/refresh-schedule.js';
 import {
@@ -64,7 +64,7 @@ export class RefreshLicense implements OnApplicationBootstrap {
   private readonly listeners = new Set<(outcome: RefreshOutcome) => void>();
   /**
    * What the server decided and the database did not take: asked again, the server might not say it again. Only a fault of
-   * the database keeps it: see {@link keep}.
+   * the database keeps it: see {@link persistAnswer}.
    */
   private unstored: ReceivedAnswer | null = null;
   /** Before the start, nothing counts as missed. */
@@ -104,19 +104,19 @@ export class RefreshLicense implements OnApplicationBootstrap {
   }
 
   /** Gives a refresh whose time came while this server was off its place, once, before the first look at what is due. */
-  async placeMissed(): Promise<void> {
-    const place = (state: LicenseState) =>
-      placeMissedRefresh(state, this.settings.policy.refreshIntervalMs, this.startedAt);
-    if (place(this.store.state) === null) return;
+  async spreadOverdue(): Promise<void> {
+    const spread = (state: LicenseState) =>
+      spreadOverdueRefresh(state, this.settings.policy.refreshIntervalMs, this.startedAt);
+    if (spread(this.store.state) === null) return;
     await this.store.transact(async (transaction) => {
-      const placed = place(transaction.state);
-      if (placed !== null) await transaction.saveState(placed, []);
+      const spreadState = spread(transaction.state);
+      if (spreadState !== null) await transaction.saveState(spreadState, []);
     });
   }
 
   /** Waits for a refresh that is under way, at shutdown. */
-  settled(): Promise<void> {
-    return this.flight.settled();
+  whenIdle(): Promise<void> {
+    return this.flight.whenIdle();
   }
 
   /** One process at a time: a second call with a token that the first has rotated would look like theft. */
@@ -139,7 +139,7 @@ export class RefreshLicense implements OnApplicationBootstrap {
 
   private async waitForLease(): Promise<boolean> {
     for (let waitedMs = 0; waitedMs <= leaseMs; waitedMs += leasePollMs) {
-      if (await this.leases.hold(leaseName, leaseMs)) return true;
+      if (await this.leases.acquireOrRenew(leaseName, leaseMs)) return true;
       await this.clock.sleep(leasePollMs);
     }
     return false;
@@ -147,12 +147,12 @@ export class RefreshLicense implements OnApplicationBootstrap {
 
   private async refreshAlone(actor: AuditActor): Promise<RefreshOutcome> {
     if (this.unstored !== null) {
-      const late = await this.keep(this.unstored, actor);
+      const late = await this.persistAnswer(this.unstored, actor);
       if (late.kind === 'revoked') return late;
     }
     const begun = await this.store.transact((transaction) => this.begin(transaction));
     if (begun === null) return { kind: 'unlicensed' };
-    return this.keep(await this.ask(begun), actor);
+    return this.persistAnswer(await this.ask(begun), actor);
   }
 
   private async ask(begun: BegunRefresh): Promise<ReceivedAnswer> {
@@ -178,13 +178,13 @@ export class RefreshLicense implements OnApplicationBootstrap {
    * Stores an answer. One that cannot be stored is tried once more before the server is asked again. If the database then
    * refuses it but stores that the refresh failed, the fault is in the answer.
    */
-  private async keep(received: ReceivedAnswer, actor: AuditActor): Promise<RefreshOutcome> {
+  private async persistAnswer(received: ReceivedAnswer, actor: AuditActor): Promise<RefreshOutcome> {
     const isSecondTry = this.unstored === received;
     const { answer, newRefreshToken } = received;
     const isDecision = answer.kind === 'granted' || answer.kind === 'grant-dead' || newRefreshToken !== null;
     this.unstored = isDecision ? received : null;
     const store = (given: ReceivedAnswer) =>
-      this.store.transact((transaction) => this.take(transaction, given, actor));
+      this.store.transact((transaction) => this.applyAnswer(transaction, given, actor));
     const outcome = await store(received).catch((error: unknown) => {
       if (!isSecondTry) throw error;
       return store({ ...received, answer: unstorable });
@@ -205,7 +205,7 @@ export class RefreshLicense implements OnApplicationBootstrap {
     };
   }
 
-  private async take(
+  private async applyAnswer(
     transaction: LicenseTransaction,
     received: ReceivedAnswer,
     actor: AuditActor,
@@ -219,7 +219,7 @@ export class RefreshLicense implements OnApplicationBootstrap {
       }
       return { kind: 'superseded' };
     }
-    if (answer.kind === 'granted') return this.accept(transaction, answer, actor);
+    if (answer.kind === 'granted') return this.applyGrant(transaction, answer, actor);
     await this.fail(transaction, received, answer, actor);
     switch (answer.kind) {
       case 'grant-dead':
@@ -231,7 +231,7 @@ export class RefreshLicense implements OnApplicationBootstrap {
     }
   }
 
-  private async accept(
+  private async applyGrant(
     transaction: LicenseTransaction,
     issued: IssuedGrant,
     actor: AuditActor,

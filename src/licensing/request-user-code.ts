@@ -38,7 +38,7 @@ export class RequestUserCode {
     const { pending } = this.store;
     if (isOpen(pending, this.clock.now())) return { kind: 'already-pending', pending };
     const answer = await this.authorizationServer.requestDeviceCode();
-    return answer.kind === 'unreachable' ? answer : this.keep(answer, actor);
+    return answer.kind === 'unreachable' ? answer : this.persistAnswer(answer, actor);
   }
 
   private hasLiveLicense(): boolean {
@@ -47,7 +47,7 @@ export class RequestUserCode {
     return (status === 'licensed' || status === 'requires-renewal') && !reauthorizationRequired;
   }
 
-  private keep(issued: IssuedDeviceCode, actor: AuditActor): Promise<RequestUserCodeOutcome> {
+  private persistAnswer(issued: IssuedDeviceCode, actor: AuditActor): Promise<RequestUserCodeOutcome> {
     const now = this.clock.now();
     const pending: PendingAuthorization = {
       state: 'pending',

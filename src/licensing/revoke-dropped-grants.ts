@@ -25,8 +25,8 @@ export class RevokeDroppedGrants {
     });
   }
 
-  settled(): Promise<void> {
-    return this.flight.settled();
+  whenIdle(): Promise<void> {
+    return this.flight.whenIdle();
   }
 
   private async revoke({ id, secrets, failures }: DueRevocation): Promise<void> {

@@ -4,7 +4,7 @@ import { auditActions, type RecordedAuditEntry } from '../domain/ports/license-s
 import { describeAuditEntry } from './describe-audit-entry.js';
 import { createReader } from './reader.js';
 
-const reader = createReader('en', startAt);
+const context = createReader('en', startAt);
 
 function buildEntry(change: Partial<RecordedAuditEntry>): RecordedAuditEntry {
   return {
@@ -23,7 +23,7 @@ function buildEntry(change: Partial<RecordedAuditEntry>): RecordedAuditEntry {
 
 describe('describeAuditEntry', () => {
   it.each(auditActions)('has a text for the action %s', (action) => {
-    expect(describeAuditEntry(buildEntry({ action }), reader).what).toMatch(/^[A-Z].+/);
+    expect(describeAuditEntry(buildEntry({ action }), context).what).toMatch(/^[A-Z].+/);
   });
 
   it.each([
@@ -31,7 +31,7 @@ describe('describeAuditEntry', () => {
     ['renewed', 'License renewed'],
     ['terms-changed', 'License terms changed'],
   ])('describes a refresh with the reason %s as: %s', (reason, what) => {
-    expect(describeAuditEntry(buildEntry({ reason }), reader)).toMatchObject({ what, why: null });
+    expect(describeAuditEntry(buildEntry({ reason }), context)).toMatchObject({ what, why: null });
   });
 
   it('returns the actor, the address and the reason', () => {
@@ -41,18 +41,18 @@ describe('describeAuditEntry', () => {
       action: 'refresh-failed',
       reason: 'no internet',
     });
-    expect(describeAuditEntry(entry, reader)).toMatchObject({
+    expect(describeAuditEntry(entry, context)).toMatchObject({
       who: 'Anna',
       from: '192.0.2.7',
       why: 'no internet',
     });
-    expect(describeAuditEntry(buildEntry({}), reader).who).toBe('the service');
+    expect(describeAuditEntry(buildEntry({}), context).who).toBe('the service');
   });
 
   it('lists the changed members only', () => {
     const before = { status: 'licensed', features: ['xms'], hubId: 'srv-hub', renewalDate: null };
     const after = { status: 'expired', features: ['xms', 'kds'], hubId: null, renewalDate: null };
-    expect(describeAuditEntry(buildEntry({ before, after }), reader).changes).toEqual([
+    expect(describeAuditEntry(buildEntry({ before, after }), context).changes).toEqual([
       'Status: Licensed → Expired – Requires Renewal',
       'Features: xms → xms, kds',
       'Hub server: srv-hub → None',
@@ -62,7 +62,7 @@ describe('describeAuditEntry', () => {
   it('formats dates in the locale of the reader, and a new value without an arrow', () => {
     // The same day in every time zone from UTC-9 to UTC+14.
     const after = { renewalDate: '2027-06-30T09:00:00.000Z' };
-    expect(describeAuditEntry(buildEntry({ before: { renewalDate: null }, after }), reader).changes).toEqual([
+    expect(describeAuditEntry(buildEntry({ before: { renewalDate: null }, after }), context).changes).toEqual([
       expect.stringMatching(/^License Renewal Date: June 30, 2027 at /),
     ]);
   });

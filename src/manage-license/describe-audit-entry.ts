@@ -1,6 +1,6 @@
 import { type LicenseStatus, licenseStatuses } from '../domain/license-status.js';
 import type { RecordedAuditEntry } from '../domain/ports/license-store.js';
-import type { Reader } from './reader.js';
+import type { RenderContext } from './reader.js';
 import { formatInstant } from './tell-time.js';
 import type { Texts } from './texts.js';
 
@@ -19,8 +19,8 @@ export interface AuditLine {
   readonly changes: readonly string[];
 }
 
-export function describeAuditEntry(entry: RecordedAuditEntry, reader: Reader): AuditLine {
-  const words = reader.texts.history;
+export function describeAuditEntry(entry: RecordedAuditEntry, context: RenderContext): AuditLine {
+  const words = context.texts.history;
   return {
     id: entry.id,
     at: entry.at,
@@ -28,7 +28,7 @@ export function describeAuditEntry(entry: RecordedAuditEntry, reader: Reader): A
     who: entry.actor === 'system' ? words.system : entry.actor,
     from: entry.address,
     why: reasonOf(entry),
-    changes: listChanges(entry, reader),
+    changes: listChanges(entry, context),
   };
 }
 
@@ -44,17 +44,17 @@ function reasonOf({ action, reason }: RecordedAuditEntry): string | null {
   return action === 'refreshed' || action === 'status-changed' || reason === 'revoked' ? null : reason;
 }
 
-function listChanges({ before, after }: RecordedAuditEntry, reader: Reader): string[] {
+function listChanges({ before, after }: RecordedAuditEntry, context: RenderContext): string[] {
   if (after === null) return [];
-  return Object.entries(reader.texts.history.changes).flatMap(([name, label]) => {
-    const from = tell(name, before?.[name], reader);
-    const to = tell(name, after[name], reader);
+  return Object.entries(context.texts.history.changes).flatMap(([name, label]) => {
+    const from = tell(name, before?.[name], context);
+    const to = tell(name, after[name], context);
     if (from === to) return [];
-    return [`${label}: ${from === reader.texts.none ? to : `${from} → ${to}`}`];
+    return [`${label}: ${from === context.texts.none ? to : `${from} → ${to}`}`];
   });
 }
 
-function tell(name: string, value: unknown, { locale, texts }: Reader): string {
+function tell(name: string, value: unknown, { locale, texts }: RenderContext): string {
   if (value === null || value === undefined || value === '') return texts.none;
   if (Array.isArray(value)) return value.length === 0 ? texts.none : value.join(', ');
   const text = typeof value === 'string' ? value : JSON.stringify(value);

@@ -6,7 +6,7 @@ import { Settings } from '../config/settings.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
 import { describeAuditEntry } from './describe-audit-entry.js';
 import { HistoryQuery } from './forms.js';
-import { layOutLives, type Life } from './lay-out-lives.js';
+import { buildTimelines, type Timeline } from './lay-out-lives.js';
 import { PageComposer } from './page-composer.js';
 import { PageGuard } from './page-guard.js';
 import { sendPage } from './send-page.js';
@@ -31,23 +31,23 @@ export class HistoryController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const reader = this.composer.readerOf(request);
+    const context = this.composer.contextFor(request);
     // One entry more than fits shows whether there is another page.
     const entries = await this.store.readAudit(linesPerPage + 1, before ?? null);
     const shown = entries.slice(0, linesPerPage);
     const page = renderHistory({
-      lives: before === undefined ? this.lives(reader.now) : [],
-      lines: shown.map((entry) => describeAuditEntry(entry, reader)),
+      timelines: before === undefined ? this.timelines(context.now) : [],
+      lines: shown.map((entry) => describeAuditEntry(entry, context)),
       isOlder: before !== undefined,
       nextBefore: entries.length > linesPerPage ? (shown.at(-1)?.id ?? null) : null,
       visitor: sessionOf(request),
-      reader,
+      context: context,
     });
     sendPage(reply, page);
   }
 
-  private lives(now: Date): Life[] {
+  private timelines(now: Date): Timeline[] {
     const { license, refresh } = this.store.state;
-    return license === null ? [] : layOutLives(license, refresh.nextAttemptAt, this.settings.policy, now);
+    return license === null ? [] : buildTimelines(license, refresh.nextAttemptAt, this.settings.policy, now);
   }
 }

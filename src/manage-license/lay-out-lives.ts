@@ -5,11 +5,11 @@ export interface Moment {
   readonly kind: 'issued' | 'next-refresh' | 'warning' | 'token-expiry' | 'renewal-window' | 'renewal';
   readonly at: Date;
   /** The position on the time line, from 0 to 1. */
-  readonly place: number;
+  readonly offset: number;
 }
 
 /** A time line with its moments in order. */
-export interface Life {
+export interface Timeline {
   readonly kind: 'token' | 'license';
   readonly moments: readonly Moment[];
   /** The part that has passed, from 0 to 1. */
@@ -19,12 +19,12 @@ export interface Life {
 type Dated = Pick<Moment, 'kind' | 'at'>;
 
 /** Returns the time lines of the license token and, if the license has a renewal date, of the license. */
-export function layOutLives(
+export function buildTimelines(
   license: License,
   nextRefreshAt: Date | null,
   policy: LicensePolicy,
   now: Date,
-): Life[] {
+): Timeline[] {
   const { token, terms } = license;
   const issued: Dated = { kind: 'issued', at: token.issuedAt };
   const tokenMoments: Dated[] = [
@@ -36,27 +36,27 @@ export function layOutLives(
     })),
     { kind: 'token-expiry', at: token.expiresAt },
   ];
-  const lives = [layOut('token', tokenMoments, now)];
-  if (terms.renewalDate === null) return lives;
+  const timelines = [layOut('token', tokenMoments, now)];
+  if (terms.renewalDate === null) return timelines;
   const windowAt = before(terms.renewalDate, policy.renewalWindowMs);
   const licenseMoments: Dated[] = [
     issued,
     { kind: 'renewal-window', at: windowAt },
     { kind: 'renewal', at: terms.renewalDate },
   ];
-  return [...lives, layOut('license', licenseMoments, now)];
+  return [...timelines, layOut('license', licenseMoments, now)];
 }
 
-function layOut(kind: Life['kind'], moments: readonly Dated[], now: Date): Life {
+function layOut(kind: Timeline['kind'], moments: readonly Dated[], now: Date): Timeline {
   const ordered = moments.toSorted((a, b) => a.at.getTime() - b.at.getTime());
   const times = [...ordered.map(({ at }) => at.getTime()), now.getTime()];
   const from = Math.min(...times);
   const lengthMs = Math.max(1, Math.max(...times) - from);
-  const placeOf = (at: Date): number => (at.getTime() - from) / lengthMs;
+  const offsetOf = (at: Date): number => (at.getTime() - from) / lengthMs;
   return {
     kind,
-    passed: placeOf(now),
-    moments: ordered.map((moment) => ({ ...moment, place: placeOf(moment.at) })),
+    passed: offsetOf(now),
+    moments: ordered.map((moment) => ({ ...moment, offset: offsetOf(moment.at) })),
   };
 }
 

@@ -1,10 +1,10 @@
 import { PassThrough } from 'node:stream';
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { type Session, Sessions } from '../admin/sessions.js';
-import { LicenseReader } from '../licensing/license-reader.js';
+import { LicenseQuery } from '../licensing/license-reader.js';
 import { PageComposer } from './page-composer.js';
 
-const lookMs = 500;
+const checkIntervalMs = 500;
 const heartbeatMs = 10_000;
 const maxStreams = 64;
 const maxStreamsPerSession = 8;
@@ -22,13 +22,13 @@ export type FeedOutcome =
 export class LicenseFeed implements BeforeApplicationShutdown {
   private readonly streams = new Map<PassThrough, Session>();
   private timer: NodeJS.Timeout | null = null;
-  private toldVersion = '';
-  private toldAt = 0;
+  private sentVersion = '';
+  private sentAt = 0;
   private isClosing = false;
 
   constructor(
     private readonly composer: PageComposer,
-    private readonly reader: LicenseReader,
+    private readonly context: LicenseQuery,
     private readonly sessions: Sessions,
   ) {
     this.sessions.onEnd((session) => this.endStreamsOf(session));
@@ -56,24 +56,24 @@ export class LicenseFeed implements BeforeApplicationShutdown {
   }
 
   private follow(version: string): void {
-    this.toldVersion = version;
-    this.toldAt = Date.now();
-    this.timer = setInterval(() => this.look(), lookMs).unref();
+    this.sentVersion = version;
+    this.sentAt = Date.now();
+    this.timer = setInterval(() => this.checkNow(), checkIntervalMs).unref();
   }
 
-  private look(): void {
+  private checkNow(): void {
     this.sessions.endOverdue();
     const version = this.composer.version();
-    if (version !== this.toldVersion) {
-      this.toldVersion = version;
+    if (version !== this.sentVersion) {
+      this.sentVersion = version;
       this.tell(this.describe(version));
-    } else if (Date.now() - this.toldAt >= heartbeatMs) {
+    } else if (Date.now() - this.sentAt >= heartbeatMs) {
       this.tell(':\n\n');
     }
   }
 
   private tell(message: string): void {
-    this.toldAt = Date.now();
+    this.sentAt = Date.now();
     for (const stream of this.streams.keys()) {
       if (stream.writableLength > maxBacklogBytes) stream.destroy();
       else stream.write(message);
@@ -83,7 +83,7 @@ export class LicenseFeed implements BeforeApplicationShutdown {
   private describe(version: string): string {
     const authorization = this.composer.authorization();
     const data = {
-      license: this.reader.view(),
+      license: this.context.view(),
       authorization: authorization && { state: authorization.state, expiresAt: authorization.expiresAt },
     };
     return `id: ${version}\nevent: license\ndata: ${JSON.stringify(data)}\n\n`;

@@ -1,5 +1,5 @@
 import type { LicenseView } from '../domain/license-view.js';
-import type { Reader } from './reader.js';
+import type { RenderContext } from './reader.js';
 import type { NoticeKind } from './texts.js';
 import type { Visitor } from './views/layout.js';
 
@@ -27,7 +27,7 @@ export interface LicensePage {
   /** The page on which a person authorizes this server; `null` if there is nothing to authorize. */
   readonly authorizationServerUrl: string | null;
   readonly visitor: Visitor;
-  readonly reader: Reader;
+  readonly context: RenderContext;
   readonly version: string;
 }
 

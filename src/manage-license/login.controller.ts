@@ -14,7 +14,7 @@ import { PageGuard } from './page-guard.js';
 import { goTo, sendPage } from './send-page.js';
 import { type LoginFault, renderLogin } from './views/login-view.js';
 
-const longestName = 64;
+const maxName = 64;
 /** Excludes invisible characters and those that change the direction of the text around them. */
 const printable = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*$/u;
 
@@ -64,7 +64,7 @@ export class LoginController {
       );
     }
     const name = (form.name ?? '').trim();
-    const nameFault = judgeName(name);
+    const nameFault = validateName(name);
     if (nameFault !== null) return this.send(request, reply, nameFault, name);
     const outcome = await this.throttle.attempt(request.ip, form.token.trim());
     if (outcome.kind === 'refused') return this.send(request, reply, 'refused', name);
@@ -95,12 +95,12 @@ export class LoginController {
   private send(request: FastifyRequest, reply: FastifyReply, fault: LoginFault | null, name = ''): void {
     const status = fault === null ? 200 : faultStatuses[fault];
     if (status === 429) void reply.header('retry-after', '2');
-    const reader = this.composer.readerOf(request);
-    sendPage(reply, renderLogin({ fault, name, tokenFilePath: this.adminToken.filePath, reader }), status);
+    const context = this.composer.contextFor(request);
+    sendPage(reply, renderLogin({ fault, name, tokenFilePath: this.adminToken.filePath, context: context }), status);
   }
 }
 
-function judgeName(name: string): LoginFault | null {
-  if (name.length > longestName || !printable.test(name)) return 'badName';
+function validateName(name: string): LoginFault | null {
+  if (name.length > maxName || !printable.test(name)) return 'badName';
   return name.toLowerCase() === 'system' ? 'takenName' : null;
 }

@@ -13,7 +13,7 @@ import { Notices } from './notices.js';
 import { PageComposer } from './page-composer.js';
 import { PageGuard } from './page-guard.js';
 import { PeersPageController } from './peers-page.controller.js';
-import { PeoplePage } from './people-page.js';
+import { UserPortal } from './people-page.js';
 
 /** The Manage License page. */
 @Module({
@@ -26,6 +26,6 @@ import { PeoplePage } from './people-page.js';
     PeersPageController,
     LicenseEventsController,
   ],
-  providers: [PageComposer, PeoplePage, Notices, LicenseFeed, PageGuard],
+  providers: [PageComposer, UserPortal, Notices, LicenseFeed, PageGuard],
 })
 export class ManageLicenseModule {}

@@ -3,46 +3,46 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { sessionOf } from '../admin/admin-request.js';
 import type { LicenseView } from '../domain/license-view.js';
-import { LicenseReader } from '../licensing/license-reader.js';
+import { LicenseQuery } from '../licensing/license-reader.js';
 import { Clock } from '../domain/ports/clock.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
 import { type AuthorizationView, isAcquiring, type LicensePage, type Notice } from './license-page.js';
-import { PeoplePage } from './people-page.js';
-import { createReader, type Reader } from './reader.js';
+import { UserPortal } from './people-page.js';
+import { createReader, type RenderContext } from './reader.js';
 
 /** Collects what the Manage License page shows. */
 @Injectable()
 export class PageComposer {
   constructor(
-    private readonly reader: LicenseReader,
+    private readonly context: LicenseQuery,
     private readonly store: LicenseStore,
     private readonly clock: Clock,
-    private readonly peoplePage: PeoplePage,
+    private readonly userPortal: UserPortal,
   ) {}
 
   async compose(request: FastifyRequest, notice: Notice | null): Promise<LicensePage> {
     // The only wait comes first, so that everything on the page is of one moment.
-    const peoplePage = isAcquiring(this.reader.view()) ? await this.peoplePage.find() : null;
-    const license = this.reader.view();
+    const userPortal = isAcquiring(this.context.view()) ? await this.userPortal.find() : null;
+    const license = this.context.view();
     const authorization = this.authorization();
     return {
       license,
       authorization,
       notice,
-      authorizationServerUrl: this.store.pending?.verificationUri ?? peoplePage,
+      authorizationServerUrl: this.store.pending?.verificationUri ?? userPortal,
       visitor: sessionOf(request),
-      reader: this.readerOf(request),
+      context: this.contextFor(request),
       version: nameVersion(license, authorization),
     };
   }
 
-  readerOf({ headers }: FastifyRequest): Reader {
+  contextFor({ headers }: FastifyRequest): RenderContext {
     return createReader(headers['accept-language'], this.clock.now());
   }
 
   /** Returns a name for what the page shows now. It changes with everything on the page except the passing of time. */
   version(): string {
-    return nameVersion(this.reader.view(), this.authorization());
+    return nameVersion(this.context.view(), this.authorization());
   }
 
   authorization(): AuthorizationView | null {

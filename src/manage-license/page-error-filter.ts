@@ -16,8 +16,8 @@ export class PageErrorFilter extends ProblemFilter {
     if (!wantsPage(request)) return super.catch(error, host);
     const { status, headers } = this.explain(error);
     void reply.headers(headers);
-    const reader = createReader(request.headers['accept-language'], new Date());
-    sendPage(reply, renderError(status, reader), status);
+    const context = createReader(request.headers['accept-language'], new Date());
+    sendPage(reply, renderError(status, context), status);
   }
 }
 

@@ -5,7 +5,7 @@ import { sessionOf } from '../admin/admin-request.js';
 import { Settings } from '../config/settings.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
 import { ListPeers } from '../peer-registry/list-peers.js';
-import { type PeerQuery, readPeerPlace } from '../peer-registry/peer-page.js';
+import { type PeerQuery, readPeerCursor } from '../peer-registry/peer-page.js';
 import { brokerUrlFor } from '../peers/broker-url.js';
 import { type PeerFilter, PeersQuery } from './forms.js';
 import { PageComposer } from './page-composer.js';
@@ -43,7 +43,7 @@ export class PeersPageController {
     const list = await this.listPeers.execute({
       ...queries[filter],
       limit: peersPerPage,
-      after: after === undefined ? null : readPeerPlace(after),
+      after: after === undefined ? null : readPeerCursor(after),
       search: search.trim(),
     });
     const page = renderPeers({
@@ -54,7 +54,7 @@ export class PeersPageController {
       serverName: this.store.state.identity?.serverName ?? null,
       brokerUrl: brokerUrlFor(this.settings.nats.url, request.hostname),
       visitor: sessionOf(request),
-      reader: this.composer.readerOf(request),
+      context: this.composer.contextFor(request),
     });
     sendPage(reply, page);
   }

@@ -2,7 +2,7 @@ import Negotiator from 'negotiator';
 import { type Texts, textsFor } from './texts.js';
 
 /** The person for whom a page is rendered, and the moment that it shows. */
-export interface Reader {
+export interface RenderContext {
   /** The BCP 47 tag by which dates are formatted. */
   readonly locale: string;
   readonly texts: Texts;
@@ -14,7 +14,7 @@ const fallbackLocale = 'en';
 const maxChoices = 10;
 
 /** Returns the reader whose browser sent this `Accept-Language` header. */
-export function createReader(acceptLanguage: string | undefined, now: Date): Reader {
+export function createReader(acceptLanguage: string | undefined, now: Date): RenderContext {
   const locale = chooseLocale(acceptLanguage);
   return { locale, texts: textsFor(locale), now };
 }

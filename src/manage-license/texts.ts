@@ -221,11 +221,11 @@ const english = {
     from: 'from',
     system: 'the service',
     reason: 'Reason:',
-    lives: 'Timelines of license and token',
+    timelines: 'Timelines of license and token',
     tokenLife: 'License token',
     licenseLife: 'License',
-    lifePassed: (life: string, passed: number) =>
-      `${life}: ${Math.floor(passed * 100)}% of its time has passed`,
+    lifePassed: (timeline: string, passed: number) =>
+      `${timeline}: ${Math.floor(passed * 100)}% of its time has passed`,
     nowLine: 'The vertical line marks the present. The colored part has passed.',
     moments: {
       issued: 'Token issued',

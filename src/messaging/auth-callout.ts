@@ -7,7 +7,7 @@ import { answerRequests } from './answer-requests.js';
 import { BrokerLink } from './broker-link.js';
 import { FloodGuard } from './flood-guard.js';
 import { type AuthRequest, NatsSigner, readAuthRequest } from './nats-jwt.js';
-import { PeerConnections } from './peer-connections.js';
+import { PeerDisconnector } from './peer-connections.js';
 import { peerAccount, permissionsOf } from './peer-permissions.js';
 
 /** All registers of a shop come back together; a login that is dropped waits for seconds before it may try again. */
@@ -21,7 +21,7 @@ export class AuthCallout extends BrokerLink {
   constructor(
     private readonly settings: Settings,
     private readonly admission: PeerAdmission,
-    private readonly connections: PeerConnections,
+    private readonly connections: PeerDisconnector,
     private readonly guard: FloodGuard,
   ) {
     super(settings.nats.url, settings.nats.callout, 'to let peers in');
@@ -38,26 +38,26 @@ export class AuthCallout extends BrokerLink {
     const signer = new NatsSigner(callout.issuerSeed);
     answerRequests(this, { subject: '$SYS.REQ.USER.AUTH', max: maxLogins }, async ({ data }) => {
       const request = readAuthRequest(new TextDecoder().decode(data));
-      const nats = { type: 'authorization_response', version: 2, ...(await this.decide(request, signer)) };
+      const nats = { type: 'authorization_response', version: 2, ...(await this.authorizeConnection(request, signer)) };
       return signer.sign({ sub: request.userKey, aud: request.serverId, nats });
     });
     super.onApplicationBootstrap();
   }
 
   /** Never rejects: a client that gets no answer waits for seconds before it may try again. */
-  private async decide(
+  private async authorizeConnection(
     request: AuthRequest,
     signer: NatsSigner,
   ): Promise<{ jwt: string } | { error: string }> {
     try {
-      return await this.judge(request, signer);
+      return await this.admit(request, signer);
     } catch (error) {
       this.log.error(`A client at ${request.address} could not be judged.`, error);
       return { error: 'internal-error' };
     }
   }
 
-  private async judge(
+  private async admit(
     request: AuthRequest,
     signer: NatsSigner,
   ): Promise<{ jwt: string } | { error: string }> {
@@ -69,7 +69,7 @@ export class AuthCallout extends BrokerLink {
       return { error: verdict.code };
     }
     if (this.guard.isRefused(verdict.peer.deviceId)) return { error: 'too-many-requests' };
-    this.connections.note(request, verdict.peer);
+    this.connections.record(request, verdict.peer);
     return { jwt: signUser(signer, request, verdict.peer) };
   }
 }

@@ -70,7 +70,7 @@ export abstract class BrokerLink implements OnApplicationBootstrap, BeforeApplic
     while (!this.stopping.signal.aborted) {
       try {
         const login = this.nextLogin();
-        if (login !== null) await this.hold(await connect({ ...this.options(), ...login }));
+        if (login !== null) await this.serve(await connect({ ...this.options(), ...login }));
       } catch (error) {
         this.report(error);
       }
@@ -83,10 +83,10 @@ export abstract class BrokerLink implements OnApplicationBootstrap, BeforeApplic
   }
 
   /** Resolves when the connection is closed for good. */
-  private async hold(connection: NatsConnection): Promise<void> {
+  private async serve(connection: NatsConnection): Promise<void> {
     this.connection = connection;
     if (this.stopping.signal.aborted) await connection.close();
-    this.greet(connection);
+    this.handleConnection(connection);
     void this.followStatus(connection);
     const error = await connection.closed();
     if (error) this.report(error);
@@ -98,14 +98,14 @@ export abstract class BrokerLink implements OnApplicationBootstrap, BeforeApplic
         this.isConnected = false;
         this.logger.warn(`Connection to the broker ${this.purpose} lost; trying again until it is back.`);
       } else if (status.type === 'reconnect') {
-        this.greet(connection);
+        this.handleConnection(connection);
       } else if (status.type === 'error') {
         this.report(status.error);
       }
     }
   }
 
-  private greet(connection: NatsConnection): void {
+  private handleConnection(connection: NatsConnection): void {
     this.isConnected = true;
     this.lastFault = '';
     this.logger.log(`Connected to the broker at ${connection.getServer()} ${this.purpose}.`);

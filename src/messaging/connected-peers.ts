@@ -1,10 +1,10 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
-import { connectionName, PeerConnections } from './peer-connections.js';
+import { connectionName, PeerDisconnector } from './peer-connections.js';
 import { peerAccount } from './peer-permissions.js';
 
 const pageSize = 1000;
-const mostPages = 1000;
+const maxPages = 1000;
 const timeoutMs = 5000;
 
 /** What the broker's system account tells of a connection that has begun or ended. */
@@ -31,7 +31,7 @@ interface ConnectionList {
  * process has let in, or this one before it was started again.
  */
 @Injectable()
-export class ConnectedPeers implements OnModuleInit {
+export class PeerPresence implements OnModuleInit {
   private readonly followed = new WeakSet<NatsConnection>();
   /** The device of each connection, and how many connections each device has. */
   private readonly devices = new Map<string, string>();
@@ -42,7 +42,7 @@ export class ConnectedPeers implements OnModuleInit {
   private isFirstList = true;
   private readonly listeners = new Set<(deviceId: string) => void>();
 
-  constructor(private readonly link: PeerConnections) {}
+  constructor(private readonly link: PeerDisconnector) {}
 
   /** By their ids; null: nobody can tell, as the system account is away or not configured. */
   get present(): ReadonlyMap<string, number> | null {
@@ -86,7 +86,7 @@ export class ConnectedPeers implements OnModuleInit {
     const advisory = readAdvisory(message);
     if (advisory === null) return;
     const { server, client } = advisory;
-    this.note(connectionName(server.id, client.id), client.user, client.issuer_key);
+    this.record(connectionName(server.id, client.id), client.user, client.issuer_key);
   }
 
   private end(message: Msg): void {
@@ -103,7 +103,7 @@ export class ConnectedPeers implements OnModuleInit {
   }
 
   private async readAll(connection: NatsConnection): Promise<void> {
-    for (let page = 0; page < mostPages; page += 1) {
+    for (let page = 0; page < maxPages; page += 1) {
       const offset = page * pageSize;
       const request = JSON.stringify({ acc: peerAccount, auth: true, offset, limit: pageSize });
       const answers = await connection.requestMany('$SYS.REQ.SERVER.PING.CONNZ', request, {
@@ -111,17 +111,17 @@ export class ConnectedPeers implements OnModuleInit {
         maxWait: timeoutMs,
       });
       let total = 0;
-      for await (const message of answers) total = Math.max(total, this.take(message.json<ConnectionList>()));
+      for await (const message of answers) total = Math.max(total, this.applyPage(message.json<ConnectionList>()));
       if (total <= offset + pageSize) return;
     }
   }
 
   /** Resolves to how many connections the broker has. */
-  private take({ server, data }: ConnectionList): number {
+  private applyPage({ server, data }: ConnectionList): number {
     for (const { cid, authorized_user: user, issuer_key: issuer } of data?.connections ?? []) {
       const name = connectionName(server.id, cid);
       if (this.ended.has(name)) continue;
-      this.note(name, user, issuer);
+      this.record(name, user, issuer);
       if (this.isFirstList && user !== undefined && issuer !== undefined)
         this.link.inherit({ serverId: server.id, clientId: cid, deviceId: user });
     }
@@ -129,7 +129,7 @@ export class ConnectedPeers implements OnModuleInit {
   }
 
   /** Only whom this service has let in has an issuer: the broker's own users of the account are no peers. */
-  private note(name: string, user: string | undefined, issuer: string | undefined): void {
+  private record(name: string, user: string | undefined, issuer: string | undefined): void {
     if (user === undefined || issuer === undefined || this.devices.has(name)) return;
     this.devices.set(name, user);
     this.change(user, 1);

@@ -1,8 +1,8 @@
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ConnectedPeers } from './connected-peers.js';
+import type { PeerPresence } from './connected-peers.js';
 import { FloodGuard } from './flood-guard.js';
-import type { PeerConnections } from './peer-connections.js';
+import type { PeerDisconnector } from './peer-connections.js';
 
 describe('FloodGuard', () => {
   const endNamed = vi.fn();
@@ -19,8 +19,8 @@ describe('FloodGuard', () => {
     endNamed.mockReset();
     names = ['N/7', 'N/8'];
     guard = new FloodGuard(
-      { connectionsOf: () => names } as unknown as ConnectedPeers,
-      { endNamed } as unknown as PeerConnections,
+      { connectionsOf: () => names } as unknown as PeerPresence,
+      { endNamed } as unknown as PeerDisconnector,
     );
   });
 

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { remember } from '../peers/tokens/remember.js';
-import { ConnectedPeers } from './connected-peers.js';
-import { PeerConnections } from './peer-connections.js';
+import { setBounded } from '../peers/tokens/remember.js';
+import { PeerPresence } from './connected-peers.js';
+import { PeerDisconnector } from './peer-connections.js';
 
 const windowMs = 1000;
 const maxDropped = 1000;
@@ -19,8 +19,8 @@ export class FloodGuard {
   private readonly refusedUntil = new Map<string, number>();
 
   constructor(
-    private readonly peers: ConnectedPeers,
-    private readonly connections: PeerConnections,
+    private readonly peers: PeerPresence,
+    private readonly connections: PeerDisconnector,
   ) {}
 
   /** Counts a request that was dropped. Never throws. */
@@ -29,7 +29,7 @@ export class FloodGuard {
     const seen = this.dropped.get(peer);
     if (seen === undefined || now - seen.since > windowMs) {
       this.dropped.delete(peer);
-      remember(this.dropped, peer, { since: now, count: 1 }, maxPeers);
+      setBounded(this.dropped, peer, { since: now, count: 1 }, maxPeers);
       return;
     }
     seen.count += 1;
@@ -52,7 +52,7 @@ export class FloodGuard {
       );
     }
     this.refusedUntil.delete(peer);
-    remember(this.refusedUntil, peer, now + refusedMs, maxPeers);
+    setBounded(this.refusedUntil, peer, now + refusedMs, maxPeers);
     for (const name of names) void this.connections.endNamed(name, peer);
   }
 }

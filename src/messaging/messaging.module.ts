@@ -2,12 +2,12 @@ import { Module } from '@nestjs/common';
 import { LicensingModule } from '../licensing/licensing.module.js';
 import { PeersModule } from '../peers/peers.module.js';
 import { AuthCallout } from './auth-callout.js';
-import { ConnectedPeers } from './connected-peers.js';
+import { PeerPresence } from './connected-peers.js';
 import { FloodGuard } from './flood-guard.js';
 import { HubLink } from './hub-link.js';
 import { HubRevocations } from './hub-revocations.js';
 import { NatsLink } from './nats-link.js';
-import { PeerConnections } from './peer-connections.js';
+import { PeerDisconnector } from './peer-connections.js';
 import { RequestLink } from './request-link.js';
 import { StatusListResponder } from './status-list-responder.js';
 import { StatusResponder } from './status-responder.js';
@@ -23,11 +23,11 @@ import { VerifyResponder } from './verify-responder.js';
     VerifyResponder,
     StatusListResponder,
     HubRevocations,
-    PeerConnections,
-    ConnectedPeers,
+    PeerDisconnector,
+    PeerPresence,
     FloodGuard,
     AuthCallout,
   ],
-  exports: [NatsLink, HubLink, PeerConnections, ConnectedPeers],
+  exports: [NatsLink, HubLink, PeerDisconnector, PeerPresence],
 })
 export class MessagingModule {}

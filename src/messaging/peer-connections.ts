@@ -6,7 +6,7 @@ import type { Peer, PeerRefusal } from '../peers/tokens/peer.js';
 import { BrokerLink } from './broker-link.js';
 import type { AuthRequest } from './nats-jwt.js';
 
-const lookMs = 1000;
+const checkIntervalMs = 1000;
 const timeoutMs = 2000;
 /** Why a connection that was let in is ended. */
 const endings: Readonly<Partial<Record<PeerRefusal, string>>> = {
@@ -31,11 +31,11 @@ interface JudgedConnection extends Connection {
  * token to judge: they are ended at the first change of what a verdict rests on, and come again at once if they may.
  */
 @Injectable()
-export class PeerConnections extends BrokerLink {
+export class PeerDisconnector extends BrokerLink {
   private readonly log = new Logger('Callout');
   private readonly connections = new Map<string, JudgedConnection>();
   private readonly inherited = new Map<string, Connection>();
-  private judgedUnder = '';
+  private checkedUnder = '';
 
   constructor(
     private readonly settings: Settings,
@@ -62,19 +62,19 @@ export class PeerConnections extends BrokerLink {
   }
 
   /** Notes a connection that is let in. */
-  note({ serverId, clientId, authToken }: AuthRequest, { deviceId }: Peer): void {
+  record({ serverId, clientId, authToken }: AuthRequest, { deviceId }: Peer): void {
     if (this.settings.nats.sys === null) return;
     const [token = ''] = authToken.split('~', 1);
     this.connections.set(connectionName(serverId, clientId), { serverId, clientId, deviceId, token });
   }
 
   /** Ends the connections of those who would not be let in any more, if anything that decides about it has changed. */
-  @Interval(lookMs)
-  async look(): Promise<void> {
+  @Interval(checkIntervalMs)
+  async checkNow(): Promise<void> {
     const { basis } = this.verifier;
-    if (basis === this.judgedUnder || this.current === null) return;
-    const isFirst = this.judgedUnder === '';
-    this.judgedUnder = basis;
+    if (basis === this.checkedUnder || this.current === null) return;
+    const isFirst = this.checkedUnder === '';
+    this.checkedUnder = basis;
     if (!isFirst) await this.endInherited();
     for (const [name, connection] of this.connections) {
       const verdict = this.verifier.verifyOffline(connection.token);

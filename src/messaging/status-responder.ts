@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { LicenseReader } from '../licensing/license-reader.js';
+import { LicenseQuery } from '../licensing/license-reader.js';
 import { answerRequests } from './answer-requests.js';
 import { FloodGuard } from './flood-guard.js';
 import { RequestLink } from './request-link.js';
@@ -10,12 +10,12 @@ export class StatusResponder implements OnModuleInit {
   constructor(
     private readonly link: RequestLink,
     private readonly guard: FloodGuard,
-    private readonly reader: LicenseReader,
+    private readonly query: LicenseQuery,
   ) {}
 
   onModuleInit(): void {
     answerRequests(this.link, { subject: 'svc.licensing.status', guard: this.guard }, () =>
-      this.reader.freshText(),
+      this.query.freshText(),
     );
   }
 }

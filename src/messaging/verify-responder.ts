@@ -4,7 +4,7 @@ import { answerRequests } from './answer-requests.js';
 import { FloodGuard } from './flood-guard.js';
 import { RequestLink } from './request-link.js';
 
-const longestBytes = 32 * 1024;
+const maxBytes = 32 * 1024;
 
 interface VerifyRequest {
   readonly token: string;
@@ -52,7 +52,7 @@ export class VerifyResponder implements OnModuleInit {
 }
 
 function readRequest(data: Uint8Array): VerifyRequest | null {
-  if (data.length > longestBytes) return null;
+  if (data.length > maxBytes) return null;
   try {
     const value = JSON.parse(new TextDecoder().decode(data)) as Record<string, unknown> | null;
     const { token, proof, htm, htu } = value ?? {};

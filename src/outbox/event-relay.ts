@@ -29,7 +29,7 @@ export interface EventTarget {
 export abstract class EventRelay implements OnModuleInit {
   private readonly logger = new Logger('Outbox');
   private isDraining = false;
-  private isAgain = false;
+  private hasNewWork = false;
   /** Whether the stream may be missing or behind: at each connection, and after each fault. */
   private needsRestore = true;
   private lastFault = '';
@@ -58,16 +58,16 @@ export abstract class EventRelay implements OnModuleInit {
   /** Publishes everything that waits. Never rejects: what could not be published is tried again. */
   @Interval(safetyNetMs)
   async drain(): Promise<void> {
-    this.isAgain = true;
+    this.hasNewWork = true;
     if (this.isDraining) return;
     this.isDraining = true;
-    while (this.isAgain) {
-      this.isAgain = false;
+    while (this.hasNewWork) {
+      this.hasNewWork = false;
       try {
         await this.publishWaiting();
         this.lastFault = '';
       } catch (error) {
-        // A connection that came while this attempt was failing has set `isAgain`, so that it is not waited for twice.
+        // A connection that came while this attempt was failing has set `hasNewWork`, so that it is not waited for twice.
         this.needsRestore = true;
         this.report(error);
       }
@@ -79,7 +79,7 @@ export abstract class EventRelay implements OnModuleInit {
     const { outbox, stream, link } = this.target;
     for (;;) {
       const connection = link.current;
-      if (connection === null || !(await this.leadership.holds())) return;
+      if (connection === null || !(await this.leadership.isLeader())) return;
       if (this.needsRestore) await this.restore(connection);
       const events = await outbox.readUnpublished(batchSize);
       if (events.length === 0) return;
@@ -101,7 +101,7 @@ export abstract class EventRelay implements OnModuleInit {
     await stream.ensure(connection);
     for (const subject of eventSubjects) {
       const last = await outbox.lastPublished(subject);
-      if (last === null || (await stream.keeps(connection, last))) continue;
+      if (last === null || (await stream.contains(connection, last))) continue;
       this.logger.warn(`${whose}: the stream has lost its last ${subject}; publishing it again.`);
       await outbox.markUnpublished(last.sequence);
     }

@@ -7,7 +7,7 @@ export interface EventStream {
   ensure(connection: NatsConnection): Promise<void>;
 
   /** Whether the stream still has an event that it has acknowledged, or a later one of its subject. */
-  keeps(connection: NatsConnection, event: CommittedEvent): Promise<boolean>;
+  contains(connection: NatsConnection, event: CommittedEvent): Promise<boolean>;
 
   /**
    * Publishes events in their order and resolves to how many of them, from the first, are done with for certain.

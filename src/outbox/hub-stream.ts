@@ -31,7 +31,7 @@ export class HubStream implements EventStream {
   /** The hub looks after it. */
   async ensure(): Promise<void> {}
 
-  async keeps(connection: NatsConnection, event: CommittedEvent): Promise<boolean> {
+  async contains(connection: NatsConnection, event: CommittedEvent): Promise<boolean> {
     const serverId = serverIdOf(event);
     // What this server told as another device, it cannot tell again.
     if (serverId !== this.link.serverId) return true;

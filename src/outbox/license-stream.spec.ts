@@ -132,15 +132,15 @@ describe('LicenseStream.keeps', () => {
   const stream = new LicenseStream(loadSettings({}));
   const event = events[2]!;
   const type = 'license.status';
-  const keeps = (message: unknown) => {
+  const contains = (message: unknown) => {
     keepLast(typeof message === 'string' ? message : JSON.stringify(message));
-    return stream.keeps(connection, event);
+    return stream.contains(connection, event);
   };
 
   it.each(['0000000000000003', '0000000000000004'])(
     'is true for an event of sequence %s',
     async (sequence) => {
-      expect(await keeps({ type, source, sequence })).toBe(true);
+      expect(await contains({ type, source, sequence })).toBe(true);
     },
   );
 
@@ -160,11 +160,11 @@ describe('LicenseStream.keeps', () => {
     { type, source: '/servers/srv-store-2', sequence: '0000000000000003' },
     { type: 'token.expiring', source, sequence: '0000000000000003' },
   ])('is false where the last message is %j', async (message) => {
-    expect(await keeps(message)).toBe(false);
+    expect(await contains(message)).toBe(false);
   });
 
   it('is false where there is none', async () => {
     keepLast(null);
-    expect(await stream.keeps(connection, event)).toBe(false);
+    expect(await stream.contains(connection, event)).toBe(false);
   });
 });

@@ -36,7 +36,7 @@ export class LicenseStream implements EventStream {
     await ensureStream(connection, { ...definition, num_replicas: this.replicas });
   }
 
-  keeps(connection: NatsConnection, event: CommittedEvent): Promise<boolean> {
+  contains(connection: NatsConnection, event: CommittedEvent): Promise<boolean> {
     return keepsEvent(connection, targetOf(event), event);
   }
 

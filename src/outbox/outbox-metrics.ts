@@ -3,7 +3,7 @@ import { Counter } from 'prom-client';
 import { SingleFlight } from '../coordination/single-flight.js';
 import { HubLink } from '../messaging/hub-link.js';
 import { NatsLink } from '../messaging/nats-link.js';
-import { ConnectedPeers } from '../messaging/connected-peers.js';
+import { PeerPresence } from '../messaging/connected-peers.js';
 import { HubOutbox } from './hub-outbox.js';
 import { eventSubjects } from '../events/streams.js';
 import { OutboxRelay } from './outbox-relay.js';
@@ -22,13 +22,13 @@ const unknown: Waiting = { count: null, oldestAt: null };
 @Injectable()
 export class OutboxMetrics implements OnModuleInit {
   /** Both gauges of one scrape share one look at the database. */
-  private readonly look = new SingleFlight<Waiting>();
-  private readonly lookForHub = new SingleFlight<Waiting>();
+  private readonly pendingQuery = new SingleFlight<Waiting>();
+  private readonly hubPendingQuery = new SingleFlight<Waiting>();
 
   constructor(
     private readonly registry: MetricsRegistry,
     private readonly link: NatsLink,
-    private readonly peers: ConnectedPeers,
+    private readonly peers: PeerPresence,
     private readonly outbox: Outbox,
     private readonly relay: OutboxRelay,
     private readonly hub: HubLink,
@@ -85,11 +85,11 @@ export class OutboxMetrics implements OnModuleInit {
 
   /** A database that is away must not take the other metrics with it: they say what else is wrong. */
   private pending(): Promise<Waiting> {
-    return this.look.run(() => this.outbox.pending().catch(() => unknown));
+    return this.pendingQuery.run(() => this.outbox.pending().catch(() => unknown));
   }
 
   private async pendingForHub(): Promise<Waiting> {
     if (!this.hub.isConfigured) return unknown;
-    return this.lookForHub.run(() => this.hubOutbox.pending().catch(() => unknown));
+    return this.hubPendingQuery.run(() => this.hubOutbox.pending().catch(() => unknown));
   }
 }

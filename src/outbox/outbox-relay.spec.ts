@@ -32,7 +32,7 @@ class Surroundings {
       onConnected: (listener: () => Promise<void>) => (this.connected = listener),
     }) as unknown as NatsLink,
     { onCommit: (listener: () => void) => (this.committed = listener) } as unknown as LicenseStore,
-    { holds: async () => this.isLeader } as Leadership,
+    { isLeader: async () => this.isLeader } as Leadership,
     { now: () => new Date(0) } as Clock,
   );
 
@@ -62,7 +62,7 @@ class Surroundings {
         this.ensured += 1;
         this.onEnsure();
       },
-      keeps: async (_connection, { subject, sequence }) =>
+      contains: async (_connection, { subject, sequence }) =>
         this.inStream.some((row) => row.subject === subject && row.sequence >= sequence),
       publish: async (_connection, events) => {
         this.onPublish();

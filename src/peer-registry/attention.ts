@@ -50,12 +50,12 @@ interface Cause {
 function causesOf(peer: KnownPeer): Cause[] {
   const { status, tokenWarnsAt, tokenExpiresAt, offlineSince, lastSeenAt } = peer;
   // By the clock of the store, which may be ahead, but not after it was heard.
-  const toldAt = peer.statusAt === null || peer.statusAt > lastSeenAt ? lastSeenAt : peer.statusAt;
+  const reportedAt = peer.statusAt === null || peer.statusAt > lastSeenAt ? lastSeenAt : peer.statusAt;
   const ofStatus = status === null ? null : reasonsByStatus[status];
   return [
-    ofStatus !== null && { reason: ofStatus, from: toldAt },
-    peer.reauthorizationRequired && { reason: 'reauthorization-required', from: toldAt },
-    peer.clockSuspect && { reason: 'clock-suspect', from: toldAt },
+    ofStatus !== null && { reason: ofStatus, from: reportedAt },
+    peer.reauthorizationRequired && { reason: 'reauthorization-required', from: reportedAt },
+    peer.clockSuspect && { reason: 'clock-suspect', from: reportedAt },
     tokenExpiresAt !== null && { reason: 'token-expired', from: tokenExpiresAt },
     tokenWarnsAt !== null && { reason: 'token-expiring', from: tokenWarnsAt },
     offlineSince !== null && { reason: 'offline', from: after(offlineSince, dayMs) },

@@ -6,8 +6,8 @@ import { PeerRow } from '../persistence/entities/peer.entity.js';
 import type { DeviceKind } from '../domain/device-kind.js';
 import { needsAttentionFrom } from './attention.js';
 import type { KnownPeer } from './known-peer.js';
-import { type Observation, observePeer } from './observe-peer.js';
-import { type PeerPlace, type PeerQuery, writePeerPlace } from './peer-page.js';
+import { type PeerSighting, applySighting } from './observe-peer.js';
+import { type PeerCursor, type PeerQuery, writePeerCursor } from './peer-page.js';
 
 /** The end of all time, as far as a Date goes. */
 const never = new Date(8.64e15);
@@ -23,7 +23,7 @@ export interface PeerPage {
 
 /** The registers and store servers that this server knows, in the database. */
 @Injectable()
-export class KnownPeers {
+export class PeerRepository {
   constructor(
     private readonly database: Database,
     private readonly settings: Settings,
@@ -31,23 +31,23 @@ export class KnownPeers {
 
   /** Takes observations up, in their order, and whatever `alsoWrite` writes with them: all of it, or nothing. */
   async record(
-    observations: readonly Observation[],
+    observations: readonly PeerSighting[],
     alsoWrite?: (manager: EntityManager) => Promise<unknown>,
   ): Promise<void> {
     await this.database.transact(async (manager) => {
       if (this.database.isShared) await manager.query('SELECT pg_advisory_xact_lock($1)', [writeLock]);
-      const changed = this.observe(await find(manager, observations), observations);
+      const changed = this.applySighting(await find(manager, observations), observations);
       if (changed.length > 0) await manager.upsert(PeerRow, changed.map(toRow), ['deviceId']);
       await alsoWrite?.(manager);
     });
   }
 
-  private observe(known: Map<string, KnownPeer>, observations: readonly Observation[]): KnownPeer[] {
+  private applySighting(known: Map<string, KnownPeer>, observations: readonly PeerSighting[]): KnownPeer[] {
     const changed = new Map<string, KnownPeer>();
     for (const observation of observations) {
       const { deviceId } = observation;
       const before = known.get(deviceId) ?? null;
-      const after = observePeer(before, observation, this.settings.policy.tokenWarningsSeconds);
+      const after = applySighting(before, observation, this.settings.policy.tokenWarningsSeconds);
       if (after === null || after === before) continue;
       known.set(deviceId, after);
       changed.set(deviceId, after);
@@ -66,7 +66,7 @@ export class KnownPeers {
       const rows = [...urgent, ...rest].slice(0, query.limit);
       const end = rows.at(-1);
       const hasMore = urgent.length + rest.length > query.limit && end !== undefined;
-      return { peers: rows, nextAfter: hasMore ? writePeerPlace(placeOf(end, urgent.includes(end))) : null };
+      return { peers: rows, nextAfter: hasMore ? writePeerCursor(cursorOf(end, urgent.includes(end))) : null };
     });
   }
 
@@ -90,7 +90,7 @@ export class KnownPeers {
 
 async function find(
   manager: EntityManager,
-  observations: readonly Observation[],
+  observations: readonly PeerSighting[],
 ): Promise<Map<string, KnownPeer>> {
   const ids = [...new Set(observations.map(({ deviceId }) => deviceId))];
   const rows = await manager.findBy(PeerRow, { deviceId: In(ids) });
@@ -106,7 +106,7 @@ function toRow(peer: KnownPeer): PeerRow {
   };
 }
 
-function placeOf({ deviceId, needsAttentionFrom: from }: PeerRow, isUrgent: boolean): PeerPlace {
+function cursorOf({ deviceId, needsAttentionFrom: from }: PeerRow, isUrgent: boolean): PeerCursor {
   return isUrgent ? { part: 'attention', from, deviceId } : { part: 'rest', deviceId };
 }
 
@@ -123,8 +123,8 @@ function selectUrgent(
     .addOrderBy('peer.deviceId')
     .limit(limit);
   if (after?.part === 'attention') {
-    const place = { from: after.from.getTime(), after: after.deviceId };
-    select.andWhere('(peer.needsAttentionFrom, peer.deviceId) > (:from, :after)', place);
+    const cursor = { from: after.from.getTime(), after: after.deviceId };
+    select.andWhere('(peer.needsAttentionFrom, peer.deviceId) > (:from, :after)', cursor);
   }
   return select.getMany();
 }

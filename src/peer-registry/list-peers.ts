@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { formatSequence } from '../domain/license-view.js';
 import { type LicenseStatus, licenseStatusTexts, type TokenStatus } from '../domain/license-status.js';
 import { Clock } from '../domain/ports/clock.js';
-import { ConnectedPeers } from '../messaging/connected-peers.js';
+import { PeerPresence } from '../messaging/connected-peers.js';
 import type { DeviceKind } from '../domain/device-kind.js';
 import { type AttentionReason, attentionOf } from './attention.js';
 import type { KnownPeer } from './known-peer.js';
-import { KnownPeers } from './known-peers.js';
+import { PeerRepository } from './known-peers.js';
 import type { PeerQuery } from './peer-page.js';
-import { PeerRecorder } from './peer-recorder.js';
+import { PeerSightingWriter } from './peer-recorder.js';
 
 /** A peer as page and API show it at a moment. */
 export interface PeerView {
@@ -44,9 +44,9 @@ export interface PeerList {
 @Injectable()
 export class ListPeers {
   constructor(
-    private readonly peers: KnownPeers,
-    private readonly recorder: PeerRecorder,
-    private readonly connected: ConnectedPeers,
+    private readonly peers: PeerRepository,
+    private readonly recorder: PeerSightingWriter,
+    private readonly connected: PeerPresence,
     private readonly clock: Clock,
   ) {}
 

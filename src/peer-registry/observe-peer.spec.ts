@@ -9,16 +9,16 @@ import {
 } from '../../test/support/license-fixture.js';
 import { writeExpiringEvent, writeStatusEvent } from '../../test/support/store-events.js';
 import type { KnownPeer } from './known-peer.js';
-import { type Observation, observePeer } from './observe-peer.js';
+import { type PeerSighting, applySighting } from './observe-peer.js';
 import { readStoreEvent } from './store-event.js';
 
 const serverId = 'srv-store-1';
 const expiresAt = shift(startAt, 7 * dayMs);
 
-const observe = (known: KnownPeer | null, observation: Observation) =>
-  observePeer(known, observation, defaultPolicy.tokenWarningsSeconds);
+const applyAll = (known: KnownPeer | null, observation: PeerSighting) =>
+  applySighting(known, observation, defaultPolicy.tokenWarningsSeconds);
 
-function admitted(at: Date, change: object = {}): Observation {
+function admitted(at: Date, change: object = {}): PeerSighting {
   const peer = {
     deviceId: serverId,
     kind: 'server',
@@ -29,16 +29,16 @@ function admitted(at: Date, change: object = {}): Observation {
   return { kind: 'admitted', deviceId: serverId, at, peer: { ...peer, ...change } };
 }
 
-function told(type: string, json: string, at: Date): Observation {
+function reported(type: string, json: string, at: Date): PeerSighting {
   const event = readStoreEvent(`stores.${serverId}.${type}`, new TextEncoder().encode(json));
   if (event === null) throw new Error('This is no event of a store.');
   return { kind: 'told', deviceId: serverId, at, event };
 }
 
-const toldStatus = (at: Date, data: object = {}, sequence = at.getTime()) =>
-  told('license.status', writeStatusEvent({ serverId, at, sequence, data: { ...data } }), at);
+const reportedStatus = (at: Date, data: object = {}, sequence = at.getTime()) =>
+  reported('license.status', writeStatusEvent({ serverId, at, sequence, data: { ...data } }), at);
 
-const known = observe(null, admitted(startAt));
+const known = applyAll(null, admitted(startAt));
 
 describe('what is known of a peer', () => {
   it('begins with its token, which gives no cause for alarm before its end', () => {
@@ -47,28 +47,28 @@ describe('what is known of a peer', () => {
   });
 
   it('is the same object where nothing is new, and last seen is kept to the minute', () => {
-    expect(observe(known, admitted(shift(startAt, minuteMs - 1)))).toBe(known);
+    expect(applyAll(known, admitted(shift(startAt, minuteMs - 1)))).toBe(known);
     const later = shift(startAt, minuteMs);
-    expect(observe(known, admitted(later))).toMatchObject({ lastSeenAt: later });
-    expect(observe(known, { kind: 'present', deviceId: serverId, at: later })).toMatchObject({
+    expect(applyAll(known, admitted(later))).toMatchObject({ lastSeenAt: later });
+    expect(applyAll(known, { kind: 'present', deviceId: serverId, at: later })).toMatchObject({
       lastSeenAt: later,
     });
   });
 
   it('is nothing of a device that was only connected', () => {
-    expect(observe(null, { kind: 'present', deviceId: serverId, at: startAt })).toBeNull();
+    expect(applyAll(null, { kind: 'present', deviceId: serverId, at: startAt })).toBeNull();
   });
 
   it('is of the newest token, whichever comes last', () => {
     const newer = { tokenExpiresAt: shift(expiresAt, dayMs), name: 'Store One' };
-    const next = observe(known, admitted(startAt, newer));
+    const next = applyAll(known, admitted(startAt, newer));
     expect(next).toMatchObject({ ...newer, tokenWarnsAt: newer.tokenExpiresAt });
-    expect(observe(next, admitted(startAt, { name: 'Store One' }))).toBe(next);
+    expect(applyAll(next, admitted(startAt, { name: 'Store One' }))).toBe(next);
   });
 
   it('is what a store tells, with its token expiring at the threshold of this server', () => {
     const at = shift(startAt, hourMs);
-    expect(observe(known, toldStatus(at))).toMatchObject({
+    expect(applyAll(known, reportedStatus(at))).toMatchObject({
       name: `Name of ${serverId}`,
       status: 'licensed',
       statusAt: at,
@@ -84,9 +84,9 @@ describe('what is known of a peer', () => {
   it('says that a token is expiring from when the store says so', () => {
     const at = shift(startAt, hourMs);
     const token = { status: 'expiring', issuedAt: startAt, expiresAt, nextRefreshAt: null };
-    expect(observe(known, toldStatus(at, { token }))).toMatchObject({ tokenWarnsAt: at });
+    expect(applyAll(known, reportedStatus(at, { token }))).toMatchObject({ tokenWarnsAt: at });
     const json = writeExpiringEvent({ serverId, at, expiresAt });
-    expect(observe(known, told('token.expiring', json, at))).toMatchObject({
+    expect(applyAll(known, reported('token.expiring', json, at))).toMatchObject({
       tokenWarnsAt: at,
       tokenExpiresAt: expiresAt,
       sequence: at.getTime(),
@@ -96,7 +96,7 @@ describe('what is known of a peer', () => {
 
   it('has no token of a store that is not licensed', () => {
     const token = { status: 'none', issuedAt: null, expiresAt: null, nextRefreshAt: null };
-    expect(observe(known, toldStatus(startAt, { status: 'unlicensed', token }))).toMatchObject({
+    expect(applyAll(known, reportedStatus(startAt, { status: 'unlicensed', token }))).toMatchObject({
       status: 'unlicensed',
       tokenExpiresAt: null,
       tokenWarnsAt: null,
@@ -104,9 +104,9 @@ describe('what is known of a peer', () => {
   });
 
   it('does not go back to an older event, nor take one twice', () => {
-    const next = observe(known, toldStatus(startAt, {}, 7));
-    expect(observe(next, toldStatus(startAt, { status: 'expired' }, 7))).toBe(next);
-    expect(observe(next, toldStatus(startAt, { status: 'expired' }, 6))).toBe(next);
-    expect(observe(next, toldStatus(startAt, { status: 'expired' }, 8))).toMatchObject({ status: 'expired' });
+    const next = applyAll(known, reportedStatus(startAt, {}, 7));
+    expect(applyAll(next, reportedStatus(startAt, { status: 'expired' }, 7))).toBe(next);
+    expect(applyAll(next, reportedStatus(startAt, { status: 'expired' }, 6))).toBe(next);
+    expect(applyAll(next, reportedStatus(startAt, { status: 'expired' }, 8))).toMatchObject({ status: 'expired' });
   });
 });

@@ -4,7 +4,7 @@ import type { KnownPeer } from './known-peer.js';
 import type { LicenseStatusTold, StoreEvent, TokenExpiringTold } from './store-event.js';
 
 /** Something that was seen or heard of a peer. */
-export type Observation =
+export type PeerSighting =
   /** It came in with its license token. */
   | { readonly kind: 'admitted'; readonly deviceId: string; readonly at: Date; readonly peer: AdmittedPeer }
   /** It is connected, or was until now. */
@@ -21,24 +21,24 @@ const seenStepMs = 60_000;
  * Tells what is known of a peer after an observation; `known` itself if there is nothing new in it. Null: nothing is
  * known of that device.
  */
-export function observePeer(
+export function applySighting(
   known: KnownPeer | null,
-  observation: Observation,
+  observation: PeerSighting,
   tokenWarningsSeconds: readonly number[],
 ): KnownPeer | null {
   switch (observation.kind) {
     case 'admitted':
       return admit(known, observation.peer, observation.at);
     case 'present':
-      return known && seeAt(known, observation.at);
+      return known && touch(known, observation.at);
     case 'told':
-      return hear(known, observation.event, observation.at, tokenWarningsSeconds);
+      return applyEvent(known, observation.event, observation.at, tokenWarningsSeconds);
   }
 }
 
 function admit(known: KnownPeer | null, peer: AdmittedPeer, at: Date): KnownPeer {
   const { deviceId, kind, name, features, tokenExpiresAt } = peer;
-  const seen = seeAt(known ?? stranger(deviceId, kind, at), at);
+  const seen = touch(known ?? newPeerRecord(deviceId, kind, at), at);
   const isNewToken = seen.tokenExpiresAt === null || tokenExpiresAt > seen.tokenExpiresAt;
   // Whoever came with a token may have a fresher one by now: that this one ends soon is no cause for alarm.
   const token = isNewToken ? { tokenExpiresAt, tokenWarnsAt: tokenExpiresAt } : {};
@@ -46,22 +46,22 @@ function admit(known: KnownPeer | null, peer: AdmittedPeer, at: Date): KnownPeer
   return isSame && kind === seen.kind ? seen : { ...seen, kind, name, features, ...token };
 }
 
-function hear(
+function applyEvent(
   known: KnownPeer | null,
   event: StoreEvent,
   at: Date,
   tokenWarningsSeconds: readonly number[],
 ): KnownPeer {
-  const before = known ?? stranger(event.serverId, 'server', at);
+  const before = known ?? newPeerRecord(event.serverId, 'server', at);
   // Also a repeat shows that it is there, but tells nothing.
-  if (before.sequence !== null && event.sequence <= before.sequence) return seeAt(before, at);
-  const seen: KnownPeer = { ...seeAt(before, at), sequence: event.sequence };
+  if (before.sequence !== null && event.sequence <= before.sequence) return touch(before, at);
+  const seen: KnownPeer = { ...touch(before, at), sequence: event.sequence };
   return event.type === 'license.status'
-    ? hearStatus(seen, event, tokenWarningsSeconds)
-    : hearTokenExpiring(seen, event, at);
+    ? applyStatus(seen, event, tokenWarningsSeconds)
+    : applyTokenExpiring(seen, event, at);
 }
 
-function hearStatus(
+function applyStatus(
   known: KnownPeer,
   event: LicenseStatusTold,
   tokenWarningsSeconds: readonly number[],
@@ -84,7 +84,7 @@ function hearStatus(
   };
 }
 
-function hearTokenExpiring(
+function applyTokenExpiring(
   known: KnownPeer,
   { expiresAt, time, offlineSince }: TokenExpiringTold,
   at: Date,
@@ -96,16 +96,16 @@ function hearTokenExpiring(
 /** By this server's own thresholds, unless the store says that its token is expiring already. */
 function warnsAt(
   { status, issuedAt, expiresAt }: NonNullable<LicenseStatusTold['token']>,
-  toldAt: Date,
+  reportedAt: Date,
   tokenWarningsSeconds: readonly number[],
 ): Date {
   const life = { issuedAt, expiresAt, receivedAt: issuedAt };
   const [first = 0] = tokenWarningThresholds(life, tokenWarningsSeconds);
   const planned = new Date(expiresAt.getTime() - first * 1000);
-  return status === 'valid' ? planned : earlier(planned, toldAt);
+  return status === 'valid' ? planned : earlier(planned, reportedAt);
 }
 
-function seeAt(known: KnownPeer, at: Date): KnownPeer {
+function touch(known: KnownPeer, at: Date): KnownPeer {
   return at.getTime() - known.lastSeenAt.getTime() < seenStepMs ? known : { ...known, lastSeenAt: at };
 }
 
@@ -113,7 +113,7 @@ function earlier(one: Date, other: Date): Date {
   return one < other ? one : other;
 }
 
-function stranger(deviceId: string, kind: KnownPeer['kind'], at: Date): KnownPeer {
+function newPeerRecord(deviceId: string, kind: KnownPeer['kind'], at: Date): KnownPeer {
   return {
     deviceId,
     kind,

@@ -4,7 +4,7 @@ import { AdminGuard } from '../admin/admin-guard.js';
 import { Problem } from '../http/problem.js';
 import { ListPeers } from './list-peers.js';
 import { PeerListDto, PeerQueryDto } from './peer-list.dto.js';
-import { readPeerPlace } from './peer-page.js';
+import { readPeerCursor } from './peer-page.js';
 
 const problems = (status: number, description: string) => ApiResponse({ status, description, type: Problem });
 
@@ -23,7 +23,7 @@ export class PeerListController {
   list(@Query() { limit, after, kind, attention, search }: PeerQueryDto): Promise<PeerListDto> {
     return this.listPeers.execute({
       limit,
-      after: after === undefined ? null : readPeerPlace(after),
+      after: after === undefined ? null : readPeerCursor(after),
       kind: kind ?? null,
       attention: attention === 'true',
       search: search?.trim() ?? '',

@@ -1,14 +1,14 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { Clock } from '../domain/ports/clock.js';
-import { ConnectedPeers } from '../messaging/connected-peers.js';
+import { PeerPresence } from '../messaging/connected-peers.js';
 import { PeerAdmission } from '../peers/peer-admission.js';
 import { whileEnding } from '../coordination/shutdown.js';
-import { KnownPeers } from './known-peers.js';
-import type { Observation } from './observe-peer.js';
+import { PeerRepository } from './known-peers.js';
+import type { PeerSighting } from './observe-peer.js';
 
 const flushMs = 3000;
-const mostAtOnce = 100;
+const maxAtOnce = 100;
 /** A peer that stays connected for days is seen all the time. */
 const presenceMs = 3_600_000;
 const forgetIntervalMs = 3_600_000;
@@ -20,15 +20,15 @@ const keptMs = 90 * 86_400_000;
  * disk, and a peer that comes a hundred times in between costs one row.
  */
 @Injectable()
-export class PeerRecorder implements OnModuleInit, BeforeApplicationShutdown {
+export class PeerSightingWriter implements OnModuleInit, BeforeApplicationShutdown {
   private readonly logger = new Logger('Peers');
-  private readonly waiting = new Map<string, Observation>();
+  private readonly waiting = new Map<string, PeerSighting>();
   private lastFault = '';
 
   constructor(
     private readonly admission: PeerAdmission,
-    private readonly connected: ConnectedPeers,
-    private readonly peers: KnownPeers,
+    private readonly connected: PeerPresence,
+    private readonly peers: PeerRepository,
     private readonly clock: Clock,
   ) {}
 
@@ -37,7 +37,7 @@ export class PeerRecorder implements OnModuleInit, BeforeApplicationShutdown {
       const { deviceId } = peer;
       this.waiting.set(deviceId, { kind: 'admitted', deviceId, peer, at: this.clock.now() });
     });
-    this.connected.onLeft((deviceId) => this.notePresence(deviceId));
+    this.connected.onLeft((deviceId) => this.recordPresence(deviceId));
   }
 
   /** Writes what waits. Never rejects: what could not be written waits on. */
@@ -45,21 +45,21 @@ export class PeerRecorder implements OnModuleInit, BeforeApplicationShutdown {
   async flush(): Promise<void> {
     const waiting = [...this.waiting.values()];
     this.waiting.clear();
-    for (let start = 0; start < waiting.length; start += mostAtOnce) {
-      const batch = waiting.slice(start, start + mostAtOnce);
+    for (let start = 0; start < waiting.length; start += maxAtOnce) {
+      const batch = waiting.slice(start, start + maxAtOnce);
       try {
         await this.peers.record(batch);
         this.lastFault = '';
       } catch (error) {
-        for (const observation of batch) this.keep(observation);
+        for (const observation of batch) this.persist(observation);
         this.report(error);
       }
     }
   }
 
   @Interval(presenceMs)
-  notePresent(): void {
-    for (const deviceId of this.connected.present?.keys() ?? []) this.notePresence(deviceId);
+  recordPresent(): void {
+    for (const deviceId of this.connected.present?.keys() ?? []) this.recordPresence(deviceId);
   }
 
   @Interval(forgetIntervalMs)
@@ -72,12 +72,12 @@ export class PeerRecorder implements OnModuleInit, BeforeApplicationShutdown {
     return whileEnding('the list of peers', this.flush());
   }
 
-  private notePresence(deviceId: string): void {
-    this.keep({ kind: 'present', deviceId, at: this.clock.now() });
+  private recordPresence(deviceId: string): void {
+    this.persist({ kind: 'present', deviceId, at: this.clock.now() });
   }
 
   /** What has come meanwhile is newer, and an admission tells more. */
-  private keep(observation: Observation): void {
+  private persist(observation: PeerSighting): void {
     if (!this.waiting.has(observation.deviceId)) this.waiting.set(observation.deviceId, observation);
   }
 

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Gauge } from 'prom-client';
 import { Clock } from '../domain/ports/clock.js';
-import { KnownPeers } from './known-peers.js';
+import { PeerRepository } from './known-peers.js';
 import { MetricsRegistry } from '../metrics/metrics-registry.js';
 
 /** The registers and store servers that have come to this one. */
@@ -9,7 +9,7 @@ import { MetricsRegistry } from '../metrics/metrics-registry.js';
 export class PeerRegistryMetrics implements OnModuleInit {
   constructor(
     private readonly registry: MetricsRegistry,
-    private readonly peers: KnownPeers,
+    private readonly peers: PeerRepository,
     private readonly clock: Clock,
   ) {}
 

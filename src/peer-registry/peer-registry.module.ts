@@ -2,17 +2,17 @@ import { Module } from '@nestjs/common';
 import { AdminModule } from '../admin/admin.module.js';
 import { MessagingModule } from '../messaging/messaging.module.js';
 import { PeersModule } from '../peers/peers.module.js';
-import { KnownPeers } from './known-peers.js';
+import { PeerRepository } from './known-peers.js';
 import { ListPeers } from './list-peers.js';
 import { PeerListController } from './peer-list.controller.js';
-import { PeerRecorder } from './peer-recorder.js';
+import { PeerSightingWriter } from './peer-recorder.js';
 import { PeerRegistryMetrics } from './peer-registry-metrics.js';
 
 /** Every register and store server that has come to this server, and how each is. */
 @Module({
   imports: [AdminModule, PeersModule, MessagingModule],
   controllers: [PeerListController],
-  providers: [KnownPeers, PeerRecorder, ListPeers, PeerRegistryMetrics],
-  exports: [KnownPeers, ListPeers],
+  providers: [PeerRepository, PeerSightingWriter, ListPeers, PeerRegistryMetrics],
+  exports: [PeerRepository, ListPeers],
 })
 export class PeerRegistryModule {}

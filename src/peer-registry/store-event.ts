@@ -34,21 +34,21 @@ export type StoreEvent = LicenseStatusTold | TokenExpiringTold;
 
 type Json = Readonly<Record<string, unknown>>;
 
-const longestBytes = 64 * 1024;
-const longestCharacters = 256;
+const maxBytes = 64 * 1024;
+const maxCharacters = 256;
 const subjectShape = /^stores\.([A-Za-z0-9_-]{1,64})\.(license\.status|token\.expiring)$/;
 
 /** Reads an event from the stream of the stores; null: it is malformed, or another server's than its subject says. */
 export function readStoreEvent(subject: string, data: Uint8Array): StoreEvent | null {
   const [, serverId, type] = subjectShape.exec(subject) ?? [];
-  if (serverId === undefined || data.length > longestBytes) return null;
+  if (serverId === undefined || data.length > maxBytes) return null;
   try {
     const event = readObject(JSON.parse(new TextDecoder().decode(data)));
     expectThat(event['source'] === `/servers/${serverId}` && event['type'] === type);
     const envelope = readEnvelope(event, serverId);
-    const told = readObject(event['data']);
-    expectThat(told['serverId'] === serverId);
-    return type === 'license.status' ? readStatus(envelope, told) : readTokenExpiring(envelope, told);
+    const reported = readObject(event['data']);
+    expectThat(reported['serverId'] === serverId);
+    return type === 'license.status' ? readStatus(envelope, reported) : readTokenExpiring(envelope, reported);
   } catch (error) {
     if (error instanceof MalformedEventError || error instanceof SyntaxError) return null;
     throw error;
@@ -69,9 +69,9 @@ function readEnvelope(event: Json, serverId: string): StoreEventEnvelope {
   };
 }
 
-function readStatus(envelope: StoreEventEnvelope, told: Json): LicenseStatusTold {
-  const status = licenseStatuses.find((known) => known === told['status']);
-  const { features, clockSuspect, reauthorizationRequired } = told;
+function readStatus(envelope: StoreEventEnvelope, reported: Json): LicenseStatusTold {
+  const status = licenseStatuses.find((known) => known === reported['status']);
+  const { features, clockSuspect, reauthorizationRequired } = reported;
   if (status === undefined || !Array.isArray(features) || features.length > 100)
     throw new MalformedEventError();
   expectThat(typeof clockSuspect === 'boolean' && typeof reauthorizationRequired === 'boolean');
@@ -79,12 +79,12 @@ function readStatus(envelope: StoreEventEnvelope, told: Json): LicenseStatusTold
     ...envelope,
     type: 'license.status',
     status,
-    reason: orNull(told['reason'], readText),
-    serverName: orNull(told['serverName'], readText),
+    reason: orNull(reported['reason'], readText),
+    serverName: orNull(reported['serverName'], readText),
     features: features.map(readText),
-    renewalDate: orNull(told['renewalDate'], readInstant),
-    token: readToken(readObject(told['token'])),
-    offlineSince: orNull(readObject(told['connection'])['offlineSince'], readInstant),
+    renewalDate: orNull(reported['renewalDate'], readInstant),
+    token: readToken(readObject(reported['token'])),
+    offlineSince: orNull(readObject(reported['connection'])['offlineSince'], readInstant),
     clockSuspect: clockSuspect === true,
     reauthorizationRequired: reauthorizationRequired === true,
   };
@@ -96,12 +96,12 @@ function readToken({ status, issuedAt, expiresAt }: Json): LicenseStatusTold['to
   return { status, issuedAt: readInstant(issuedAt), expiresAt: readInstant(expiresAt) };
 }
 
-function readTokenExpiring(envelope: StoreEventEnvelope, told: Json): TokenExpiringTold {
+function readTokenExpiring(envelope: StoreEventEnvelope, reported: Json): TokenExpiringTold {
   return {
     ...envelope,
     type: 'token.expiring',
-    expiresAt: readInstant(told['expiresAt']),
-    offlineSince: orNull(told['offlineSince'], readInstant),
+    expiresAt: readInstant(reported['expiresAt']),
+    offlineSince: orNull(reported['offlineSince'], readInstant),
   };
 }
 
@@ -116,7 +116,7 @@ function readObject(value: unknown): Json {
 
 /** PostgreSQL takes no text with a NUL in it. */
 function readText(value: unknown): string {
-  const isText = typeof value === 'string' && value.length <= longestCharacters && !value.includes('\0');
+  const isText = typeof value === 'string' && value.length <= maxCharacters && !value.includes('\0');
   expectThat(isText);
   return value as string;
 }

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 
 const lifeMs = 5 * 60_000;
 /** So that memory is bounded: a shop with a thousand registers does not reach it. */
-const mostProofs = 50_000;
+const maxProofs = 50_000;
 
 interface Nonce {
   readonly value: string;
@@ -24,7 +24,7 @@ export class HttpNonces {
   /** The nonce that the next proof should carry. */
   current(): string {
     const isOld = performance.now() - this.present.madeAt >= lifeMs;
-    if (isOld || this.present.seenJtis.size >= mostProofs) {
+    if (isOld || this.present.seenJtis.size >= maxProofs) {
       this.previous = this.present;
       this.present = makeNonce();
     }
@@ -32,12 +32,12 @@ export class HttpNonces {
   }
 
   /** Takes a proof. `unknown-nonce`: it has none, or one that is too old; `replayed`: it was taken before. */
-  take(nonce: string | null, jti: string): 'taken' | 'replayed' | 'unknown-nonce' {
+  consume(nonce: string | null, jti: string): 'taken' | 'replayed' | 'unknown-nonce' {
     this.current();
     const known = [this.present, this.previous].find((candidate) => candidate?.value === nonce);
     if (!known || performance.now() - known.madeAt >= 2 * lifeMs) return 'unknown-nonce';
     if (known.seenJtis.has(jti)) return 'replayed';
-    if (known.seenJtis.size >= mostProofs) return 'unknown-nonce';
+    if (known.seenJtis.size >= maxProofs) return 'unknown-nonce';
     known.seenJtis.add(jti);
     return 'taken';
   }

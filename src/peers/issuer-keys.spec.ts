@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
 import type { Settings } from '../config/settings.js';
-import type { KeptValues } from '../persistence/kept-values.js';
+import type { KeyValueStore } from '../persistence/kept-values.js';
 import type { IssuerDocuments } from '../domain/ports/issuer-documents.js';
 import { IssuerKeys } from './issuer-keys.js';
 
@@ -17,7 +17,7 @@ describe('IssuerKeys', () => {
   let kept: Map<string, string>;
   let nowMs: number;
   const fetchKeys = vi.fn<IssuerDocuments['fetchKeys']>();
-  const write = vi.fn<KeptValues['write']>();
+  const write = vi.fn<KeyValueStore['write']>();
   let log: MockInstance<Logger['debug']>;
 
   beforeEach(() => {
@@ -36,7 +36,7 @@ describe('IssuerKeys', () => {
     return new IssuerKeys(
       { authorizationServer: { issuer: new URL(configured) } } as unknown as Settings,
       { fetchKeys } as unknown as IssuerDocuments,
-      values as unknown as KeptValues,
+      values as unknown as KeyValueStore,
     );
   }
 

@@ -1,11 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
-import { KeptValues } from '../persistence/kept-values.js';
+import { KeyValueStore } from '../persistence/kept-values.js';
 import { IssuerDocuments } from '../domain/ports/issuer-documents.js';
 import { readSignatureKey, type SignatureKey } from './tokens/signature-key.js';
 
 const valueName = 'issuer-keys';
-const mostKeys = 64;
+const maxKeys = 64;
 /** RFC 9068 section 4, and S9: a stranger with made-up key ids must not make this server ask without end. */
 const fetchGapMs = 5 * 60_000;
 
@@ -26,7 +26,7 @@ export class IssuerKeys {
   constructor(
     private readonly settings: Settings,
     private readonly documents: IssuerDocuments,
-    private readonly values: KeptValues,
+    private readonly values: KeyValueStore,
   ) {}
 
   /** Counts the changes of the keys: what was verified under another number has to be verified again. */
@@ -46,7 +46,7 @@ export class IssuerKeys {
     const kept = JSON.parse(text) as KeptKeys;
     const { href } = this.settings.authorizationServer.issuer;
     // Another server was configured since: its predecessor's keys count for nothing.
-    if (new URL(kept.issuer).href === href) this.take(text, kept);
+    if (new URL(kept.issuer).href === href) this.apply(text, kept);
   }
 
   /** Asks for keys because one is missing; not more often than S9 allows. Resolves to whether they were asked for. */
@@ -66,11 +66,11 @@ export class IssuerKeys {
     this.fetchedAt = performance.now();
     try {
       const { issuer, keys } = await this.documents.fetchKeys();
-      const kept: KeptKeys = { issuer, keys: keys.slice(0, mostKeys) };
+      const kept: KeptKeys = { issuer, keys: keys.slice(0, maxKeys) };
       const text = JSON.stringify(kept);
       if (text === this.kept) return true;
       await this.values.write(valueName, text);
-      this.take(text, kept);
+      this.apply(text, kept);
       return true;
     } catch (error) {
       const fault = error instanceof Error ? error.message : String(error);
@@ -79,7 +79,7 @@ export class IssuerKeys {
     }
   }
 
-  private take(text: string, { issuer, keys }: KeptKeys): void {
+  private apply(text: string, { issuer, keys }: KeptKeys): void {
     const read = keys.flatMap((jwk) => {
       const key = readSignatureKey(jwk);
       const { kid } = jwk as { kid?: unknown };

@@ -45,12 +45,12 @@ export class PeerAdmission {
   }
 
   async admitHttp(credentials: HttpCredentials): Promise<PeerVerdict> {
-    return this.conclude(await this.judgeHttp(credentials));
+    return this.conclude(await this.verifyHttp(credentials));
   }
 
   /** Admits a connection by its `auth_token`: `<token>`, or `<token>~<proof>` for a bound one. */
   async admitNats(authToken: string): Promise<PeerVerdict> {
-    return this.conclude(await this.judgeNats(authToken));
+    return this.conclude(await this.verifyNats(authToken));
   }
 
   private conclude(verdict: PeerVerdict): PeerVerdict {
@@ -59,7 +59,7 @@ export class PeerAdmission {
     return verdict;
   }
 
-  private async judgeHttp({ scheme, token, proof, method, url }: HttpCredentials): Promise<PeerVerdict> {
+  private async verifyHttp({ scheme, token, proof, method, url }: HttpCredentials): Promise<PeerVerdict> {
     const verdict = await this.verifier.verify(token);
     if (verdict.kind === 'refused') return verdict;
     const { keyThumbprint } = verdict.peer;
@@ -68,7 +68,7 @@ export class PeerAdmission {
     if (scheme === 'Bearer' || proof === null) return refuse('proof-missing');
     const checked = checkDpopProof(proof, { htm: method, htu: url, token, keyThumbprint });
     if (checked === null) return refuse('proof-invalid');
-    switch (this.nonces.take(checked.nonce, checked.jti)) {
+    switch (this.nonces.consume(checked.nonce, checked.jti)) {
       case 'taken':
         return verdict;
       case 'replayed':
@@ -78,7 +78,7 @@ export class PeerAdmission {
     }
   }
 
-  private async judgeNats(authToken: string): Promise<PeerVerdict> {
+  private async verifyNats(authToken: string): Promise<PeerVerdict> {
     const [token = '', proof] = authToken.split('~', 2);
     const verdict = await this.verifier.verify(token);
     if (verdict.kind === 'refused') return verdict;

@@ -6,7 +6,7 @@ import { IssuerKeys } from './issuer-keys.js';
 import { parseCompactJws } from './tokens/parse-compact-jws.js';
 import { RevocationList } from './revocation-list.js';
 
-const lookMs = 5000;
+const checkIntervalMs = 5000;
 /** Without an answer; with one, the list says how long it is good for. */
 const retryMs = 30_000;
 
@@ -15,7 +15,7 @@ const retryMs = 30_000;
  * token of this server, and the list again when its time is over. Both are kept for days without the internet.
  */
 @Injectable()
-export class PeerUpkeep implements OnModuleInit {
+export class TrustDataRefresher implements OnModuleInit {
   private readonly logger = new Logger('Peers');
   private readonly flight = new SingleFlight<void>();
   private nextListAt = 0;
@@ -35,8 +35,8 @@ export class PeerUpkeep implements OnModuleInit {
   }
 
   /** Fetches the list if its time is over. */
-  @Interval(lookMs)
-  async look(): Promise<void> {
+  @Interval(checkIntervalMs)
+  async checkNow(): Promise<void> {
     if (performance.now() >= this.nextListAt) await this.fetch();
   }
 

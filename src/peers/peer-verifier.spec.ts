@@ -7,7 +7,7 @@ import { readableRenewalDates, unreadableRenewalDates } from '../../test/support
 import type { Settings } from '../config/settings.js';
 import type { Clock } from '../domain/ports/clock.js';
 import type { LicenseStore } from '../domain/ports/license-store.js';
-import type { KeptValues } from '../persistence/kept-values.js';
+import type { KeyValueStore } from '../persistence/kept-values.js';
 import type { IssuerDocuments } from '../domain/ports/issuer-documents.js';
 import { IssuerKeys } from './issuer-keys.js';
 import { PeerVerifier } from './peer-verifier.js';
@@ -84,7 +84,7 @@ describe('PeerVerifier', () => {
     const values = {
       read: (name: string) => Promise.resolve(kept.get(name) ?? null),
       write: (name: string, value: string) => Promise.resolve(void kept.set(name, value)),
-    } as unknown as KeptValues;
+    } as unknown as KeyValueStore;
     const settings = { authorizationServer: { issuer: new URL(issuer) } } as unknown as Settings;
     const documents = { fetchKeys } as unknown as IssuerDocuments;
     keys = new IssuerKeys(settings, documents, values);
@@ -396,7 +396,7 @@ describe('PeerVerifier', () => {
     const fresh = new IssuerKeys(
       { authorizationServer: { issuer: new URL(issuer) } } as unknown as Settings,
       { fetchKeys } as unknown as IssuerDocuments,
-      { read: () => Promise.resolve(null), write: () => Promise.resolve() } as unknown as KeptValues,
+      { read: () => Promise.resolve(null), write: () => Promise.resolve() } as unknown as KeyValueStore,
     );
     const store = { state } as unknown as LicenseStore;
     const other = new PeerVerifier(fresh, revocations, store, { now: () => time } as unknown as Clock);

@@ -4,15 +4,15 @@ import type { ServerIdentity } from '../domain/license.js';
 import { Clock } from '../domain/ports/clock.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
 import { IssuerKeys } from './issuer-keys.js';
-import { judgePeerToken, judgeTime } from './tokens/judge-peer-token.js';
+import { checkClaims, checkExpiry } from './tokens/judge-peer-token.js';
 import { parseCompactJws } from './tokens/parse-compact-jws.js';
 import { type AcceptedPeer, type PeerVerdict, refuse } from './tokens/peer.js';
-import { remember } from './tokens/remember.js';
+import { setBounded } from './tokens/remember.js';
 import { RevocationList } from './revocation-list.js';
 import { hasSignatureOf } from './tokens/signature-key.js';
 
 /** A thousand registers with two tokens each, and room. About 1 kB each. */
-const mostSeen = 4096;
+const maxSeen = 4096;
 const tokenTypes = new Set(['at+jwt', 'application/at+jwt']);
 
 /**
@@ -54,7 +54,7 @@ export class PeerVerifier {
     const id = hash('sha256', token, 'base64');
     const known = this.seen.get(id);
     if (known === undefined) return this.verifyFirst(token, id);
-    const late = judgeTime(known.peer, this.clock.now());
+    const late = checkExpiry(known.peer, this.clock.now());
     if (late === null) return known;
     this.seen.delete(id);
     return refuse(late);
@@ -70,16 +70,16 @@ export class PeerVerifier {
     const key = this.keys.find(kid);
     if (key === null) return refuse('unknown-key');
     if (!hasSignatureOf(jws, key)) return refuse('bad-signature');
-    const verdict = judgePeerToken(jws, {
+    const verdict = checkClaims(jws, {
       identity: this.identity,
       issuer: this.keys.issuer,
       isRevoked: (claims) => this.revocations.isRevoked(claims),
     });
     if (verdict.kind === 'refused') return verdict;
-    const late = judgeTime(verdict.peer, this.clock.now());
+    const late = checkExpiry(verdict.peer, this.clock.now());
     if (late !== null) return refuse(late);
     // The oldest goes first: it is the one whose end is nearest, as a rule.
-    remember(this.seen, id, verdict, mostSeen);
+    setBounded(this.seen, id, verdict, maxSeen);
     return verdict;
   }
 

@@ -5,7 +5,7 @@ import { IssuerKeys } from './issuer-keys.js';
 import { PeerAdmission } from './peer-admission.js';
 import { PeerGuard } from './peer-guard.js';
 import { PeerMetrics } from './peer-metrics.js';
-import { PeerUpkeep } from './peer-upkeep.js';
+import { TrustDataRefresher } from './peer-upkeep.js';
 import { PeerVerifier } from './peer-verifier.js';
 import { PeersController } from './peers.controller.js';
 import { RevocationList } from './revocation-list.js';
@@ -16,7 +16,7 @@ import { RevocationList } from './revocation-list.js';
   providers: [
     IssuerKeys,
     RevocationList,
-    PeerUpkeep,
+    TrustDataRefresher,
     PeerVerifier,
     HttpNonces,
     PeerAdmission,

@@ -2,7 +2,7 @@ import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
-import type { KeptValues } from '../persistence/kept-values.js';
+import type { KeyValueStore } from '../persistence/kept-values.js';
 import type { IssuerDocuments } from '../domain/ports/issuer-documents.js';
 import type { IssuerKeys } from './issuer-keys.js';
 import { RevocationList } from './revocation-list.js';
@@ -54,7 +54,7 @@ describe('RevocationList', () => {
       {
         read: (name: string) => Promise.resolve(kept.get(name) ?? null),
         write: (name: string, value: string) => Promise.resolve(void kept.set(name, value)),
-      } as unknown as KeptValues,
+      } as unknown as KeyValueStore,
     );
   };
 

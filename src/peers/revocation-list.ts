@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { KeptValues } from '../persistence/kept-values.js';
+import { KeyValueStore } from '../persistence/kept-values.js';
 import { IssuerDocuments } from '../domain/ports/issuer-documents.js';
 import { IssuerKeys } from './issuer-keys.js';
 import { parseCompactJws } from './tokens/parse-compact-jws.js';
@@ -7,7 +7,7 @@ import { hasSignatureOf } from './tokens/signature-key.js';
 import { readTokenStatusList, statusReferenceOf, type TokenStatusList } from './tokens/token-status-list.js';
 
 const valueName = 'token-status-list';
-const longestListCharacters = 4 * 1024 * 1024;
+const maxListCharacters = 4 * 1024 * 1024;
 
 /** A Token Status List with the address that it was published at. */
 export interface SignedStatusList {
@@ -28,7 +28,7 @@ export class RevocationList {
   constructor(
     private readonly keys: IssuerKeys,
     private readonly documents: IssuerDocuments,
-    private readonly values: KeptValues,
+    private readonly values: KeyValueStore,
   ) {}
 
   /** Counts the lists taken up: what was accepted under another number has to be judged again. */
@@ -54,7 +54,7 @@ export class RevocationList {
     const text = await this.values.read(valueName);
     if (text === null) return;
     const { uri, jwt } = JSON.parse(text) as { uri: string; jwt: string };
-    this.take(jwt, uri);
+    this.apply(jwt, uri);
   }
 
   /** Fetches the list that `claims` refer to. Resolves to whether one came. */
@@ -72,13 +72,13 @@ export class RevocationList {
 
   /** Takes up a signed list from wherever it came, if it is newer than the present one. */
   async offer(jwt: string, uri: string): Promise<boolean> {
-    if (!this.take(jwt, uri)) return false;
+    if (!this.apply(jwt, uri)) return false;
     await this.values.write(valueName, JSON.stringify({ uri, jwt }));
     return true;
   }
 
-  private take(jwt: string, uri: string): boolean {
-    const jws = parseCompactJws(jwt, longestListCharacters);
+  private apply(jwt: string, uri: string): boolean {
+    const jws = parseCompactJws(jwt, maxListCharacters);
     const key = jws && this.keys.find(jws.header['kid']);
     if (jws === null || key === null || !hasSignatureOf(jws, key)) return false;
     const list = readTokenStatusList(jws, this.keys.issuer, uri);

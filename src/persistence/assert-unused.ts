@@ -16,7 +16,7 @@ export class ServiceRunningError extends Error {
  * process.
  * @throws ServiceRunningError
  */
-export async function assertUnused(manager: EntityManager): Promise<void> {
+export async function assertServiceStopped(manager: EntityManager): Promise<void> {
   const leases = await manager.find(LeaseRow);
   if (leases.some(({ expiresAt }) => expiresAt > new Date())) throw new ServiceRunningError();
 }

@@ -6,7 +6,7 @@ import { LeaseRow } from './entities/lease.entity.js';
 
 /** By the clock of the database, which all processes share. */
 const nowMs = '(EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::bigint';
-const takeOrProlong = `
+const acquireOrRenewSql = `
   INSERT INTO lease (name, holder, expires_at) VALUES ($1, $2, ${nowMs} + $3)
   ON CONFLICT (name) DO UPDATE SET holder = EXCLUDED.holder, expires_at = EXCLUDED.expires_at
   WHERE lease.holder = EXCLUDED.holder OR lease.expires_at <= ${nowMs}
@@ -21,10 +21,10 @@ export class DatabaseLeases extends Leases {
     super();
   }
 
-  override async hold(name: string, ms: number): Promise<boolean> {
+  override async acquireOrRenew(name: string, ms: number): Promise<boolean> {
     if (!this.database.isShared) return true;
     const rows = await this.database.transact((manager) =>
-      manager.query<unknown[]>(takeOrProlong, [name, this.holder, ms]),
+      manager.query<unknown[]>(acquireOrRenewSql, [name, this.holder, ms]),
     );
     return rows.length > 0;
   }

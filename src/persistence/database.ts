@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { whileEnding } from '../coordination/shutdown.js';
-import { SettingRow } from './entities/setting.entity.js';
+import { KeyValueRow } from './entities/setting.entity.js';
 import { endFailedTransaction } from './end-failed-transaction.js';
 import { Mutex } from '../coordination/mutex.js';
 import { explainStorageFault } from './storage-fault.js';
@@ -69,7 +69,7 @@ export class Database implements OnApplicationShutdown {
     if (this.writeFault === null) return null;
     const value = new Date().toISOString();
     await this.transact((manager) =>
-      manager.upsert(SettingRow, { name: 'write-check', value }, ['name']),
+      manager.upsert(KeyValueRow, { name: 'write-check', value }, ['name']),
     ).catch(() => undefined);
     return this.writeFault;
   }

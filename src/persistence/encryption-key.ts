@@ -8,8 +8,8 @@ const keyBytes = 32;
 export class InvalidEncryptionKeyError extends Error {
   readonly code = 'invalid-encryption-key';
 
-  constructor(place: string) {
-    super(`${place} does not hold 32 bytes in base64: put the right key back, from a backup if need be.`);
+  constructor(context: string) {
+    super(`${context} does not hold 32 bytes in base64: put the right key back, from a backup if need be.`);
     this.name = 'InvalidEncryptionKeyError';
   }
 }
@@ -37,8 +37,8 @@ export function newEncryptionKey(): string {
 }
 
 /** @throws InvalidEncryptionKeyError */
-export function decodeEncryptionKey(text: string, place: string): Buffer {
+export function decodeEncryptionKey(text: string, context: string): Buffer {
   const key = Buffer.from(text, 'base64');
-  if (key.length !== keyBytes) throw new InvalidEncryptionKeyError(place);
+  if (key.length !== keyBytes) throw new InvalidEncryptionKeyError(context);
   return key;
 }

@@ -1,18 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from './database.js';
-import { SettingRow } from './entities/setting.entity.js';
+import { KeyValueRow } from './entities/setting.entity.js';
 
 /** Small values that the service keeps for itself, by name; none of them is secret. */
 @Injectable()
-export class KeptValues {
+export class KeyValueStore {
   constructor(private readonly database: Database) {}
 
   async read(name: string): Promise<string | null> {
-    const row = await this.database.read((manager) => manager.findOneBy(SettingRow, { name }));
+    const row = await this.database.read((manager) => manager.findOneBy(KeyValueRow, { name }));
     return row?.value ?? null;
   }
 
   async write(name: string, value: string): Promise<void> {
-    await this.database.transact((manager) => manager.upsert(SettingRow, { name, value }, ['name']));
+    await this.database.transact((manager) => manager.upsert(KeyValueRow, { name, value }, ['name']));
   }
 }

@@ -4,7 +4,7 @@ import { SecretBox } from './secret-box.js';
 import { Sqlite } from './sqlite.js';
 
 /** Tells whether the secrets in a copy of a database were sealed with a key; a database without secrets fits every key. */
-export function fitsCopy(path: string, key: string): boolean {
+export function keyMatchesBackup(path: string, key: string): boolean {
   const database = new Sqlite(path, { readonly: true, fileMustExist: true });
   try {
     const sealed = database.prepare('SELECT value FROM setting WHERE name = ?').pluck().get(keyCheckName);

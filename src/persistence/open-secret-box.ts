@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { Settings } from '../config/settings.js';
 import type { Database } from './database.js';
 import { encryptionKeyPaths, loadEncryptionKey, readEncryptionKey } from './encryption-key.js';
-import { SettingRow } from './entities/setting.entity.js';
+import { KeyValueRow } from './entities/setting.entity.js';
 import { SecretBox, UnsealError } from './secret-box.js';
 
 /** A known value, sealed: it tells a wrong key at the start, before anything is written with it. */
@@ -32,7 +32,7 @@ export async function openSecretBox(settings: Settings, database: Database): Pro
 
 /** Writes the check value anew, as part of a rotation. */
 export async function writeKeyCheck(manager: EntityManager, box: SecretBox): Promise<void> {
-  await manager.save(SettingRow, { name: keyCheckName, value: box.seal(checkPlace, keyCheckName) });
+  await manager.save(KeyValueRow, { name: keyCheckName, value: box.seal(checkPlace, keyCheckName) });
 }
 
 /** Tells whether a check value was sealed with the key of a box. */
@@ -47,7 +47,7 @@ export function isKeyOf(sealed: string, box: SecretBox): boolean {
 }
 
 async function checkKey(manager: EntityManager, box: SecretBox): Promise<void> {
-  const row = await manager.findOneBy(SettingRow, { name: keyCheckName });
+  const row = await manager.findOneBy(KeyValueRow, { name: keyCheckName });
   if (row === null) await writeKeyCheck(manager, box);
   else box.open(checkPlace, row.value);
 }

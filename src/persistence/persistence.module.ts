@@ -6,7 +6,7 @@ import { LicenseStore } from '../domain/ports/license-store.js';
 import { ChangeFeed } from './change-feed.js';
 import { DatabaseLeases } from './database-leases.js';
 import { Database } from './database.js';
-import { KeptValues } from './kept-values.js';
+import { KeyValueStore } from './kept-values.js';
 import { openDataSource } from './open-data-source.js';
 import { openSecretBox } from './open-secret-box.js';
 import { SecretBox } from './secret-box.js';
@@ -38,9 +38,9 @@ import { TypeormLicenseStore } from './typeorm-license-store.js';
     { provide: LicenseStore, useClass: TypeormLicenseStore },
     { provide: Leases, useClass: DatabaseLeases },
     ChangeFeed,
-    KeptValues,
+    KeyValueStore,
     UsedProofs,
   ],
-  exports: [Database, LicenseStore, Leases, KeptValues, UsedProofs],
+  exports: [Database, LicenseStore, Leases, KeyValueStore, UsedProofs],
 })
 export class PersistenceModule {}

@@ -7,7 +7,7 @@ import { decodeEncryptionKey, encryptionKeyPaths, newEncryptionKey } from './enc
 import { openSqlite } from './open-sqlite.js';
 import { readOrCreatePrivateFile } from './private-file.js';
 import { SecretBox } from './secret-box.js';
-import { settleRestoredDatabase, type SettleOptions } from './settle-restored-database.js';
+import { quarantineRestoredDatabase, type SettleOptions } from './settle-restored-database.js';
 import { Sqlite } from './sqlite.js';
 
 /** There is something where a backup is to be restored to. */
@@ -69,7 +69,7 @@ async function prepareDraft(
   const database = new Database(await openSqlite(draft, 'without-copy'));
   try {
     const box = new SecretBox(decodeEncryptionKey(key, 'The key of the backup'));
-    await settleRestoredDatabase(database, box, settings, options);
+    await quarantineRestoredDatabase(database, box, settings, options);
   } catch (error) {
     await database.close();
     rmSync(draft, { force: true });

@@ -2,7 +2,7 @@ import { renameSync, rmSync } from 'node:fs';
 import type { EntityManager, ObjectLiteral } from 'typeorm';
 import type { Settings } from '../config/settings.js';
 import { appendAuditEntry } from './audit/append-audit-entry.js';
-import { assertUnused } from './assert-unused.js';
+import { assertServiceStopped } from './assert-unused.js';
 import { commandLineActor } from './audit/command-line-actor.js';
 import { Database } from './database.js';
 import {
@@ -47,7 +47,7 @@ export async function rotateEncryptionKey(settings: Settings, newKey: string | n
 }
 
 async function resealAll(manager: EntityManager, from: SecretBox, to: SecretBox): Promise<void> {
-  await assertUnused(manager);
+  await assertServiceStopped(manager);
   await reseal(manager, LicenseRow, 'secrets', sealPlaces.secrets, from, to);
   await reseal(manager, PendingAuthorizationRow, 'sealed', sealPlaces.pending, from, to);
   await reseal(manager, PendingRevocationRow, 'secrets', sealPlaces.revocation, from, to);
@@ -68,13 +68,13 @@ async function reseal<Row extends ObjectLiteral & { id: number }>(
   manager: EntityManager,
   table: new () => Row,
   column: keyof Row & string,
-  place: string,
+  context: string,
   from: SecretBox,
   to: SecretBox,
 ): Promise<void> {
   for (const row of await manager.find(table)) {
     const sealed: unknown = row[column];
     if (typeof sealed !== 'string') continue;
-    await manager.update(table, row.id, { [column]: to.seal(place, from.open(place, sealed)) } as never);
+    await manager.update(table, row.id, { [column]: to.seal(context, from.open(context, sealed)) } as never);
   }
 }

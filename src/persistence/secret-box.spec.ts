@@ -9,8 +9,8 @@ const box = new SecretBox(key);
 describe('a secret box', () => {
   it('opens whatever it has sealed', () => {
     fc.assert(
-      fc.property(fc.string(), fc.jsonValue(), (place, value) => {
-        expect(box.open(place, box.seal(place, value))).toEqual(JSON.parse(JSON.stringify(value)));
+      fc.property(fc.string(), fc.jsonValue(), (context, value) => {
+        expect(box.open(context, box.seal(context, value))).toEqual(JSON.parse(JSON.stringify(value)));
       }),
     );
   });

@@ -8,9 +8,9 @@ const tagBytes = 16;
 export class UnsealError extends Error {
   readonly code = 'cannot-unseal';
 
-  constructor(place: string, cause: unknown) {
+  constructor(context: string, cause: unknown) {
     super(
-      `The secret in ${place} cannot be decrypted. Was ENCRYPTION_KEY (or the file "encryption-key" in DATA_DIR) ` +
+      `The secret in ${context} cannot be decrypted. Was ENCRYPTION_KEY (or the file "encryption-key" in DATA_DIR) ` +
         'replaced? Put the key back that the database was written with, or restore both from one backup.',
       { cause },
     );
@@ -24,26 +24,26 @@ export class SecretBox {
     if (key.length !== 32) throw new Error('The encryption key must have 32 bytes.');
   }
 
-  /** @param place table and column, so that a value cannot be moved to another place */
-  seal(place: string, value: unknown): string {
+  /** @param context table and column, so that a value cannot be moved to another place */
+  seal(context: string, value: unknown): string {
     const nonce = randomBytes(nonceBytes);
-    const cipher = createCipheriv('aes-256-gcm', this.key, nonce).setAAD(Buffer.from(place));
+    const cipher = createCipheriv('aes-256-gcm', this.key, nonce).setAAD(Buffer.from(context));
     const text = Buffer.concat([cipher.update(JSON.stringify(value), 'utf8'), cipher.final()]);
     return `${version}.${Buffer.concat([nonce, cipher.getAuthTag(), text]).toString('base64url')}`;
   }
 
   /** @throws UnsealError */
-  open(place: string, sealed: string): unknown {
+  open(context: string, sealed: string): unknown {
     try {
       const [, body = ''] = sealed.split('.');
       const bytes = Buffer.from(body, 'base64url');
       const decipher = createDecipheriv('aes-256-gcm', this.key, bytes.subarray(0, nonceBytes))
-        .setAAD(Buffer.from(place))
+        .setAAD(Buffer.from(context))
         .setAuthTag(bytes.subarray(nonceBytes, nonceBytes + tagBytes));
       const text = Buffer.concat([decipher.update(bytes.subarray(nonceBytes + tagBytes)), decipher.final()]);
       return JSON.parse(text.toString('utf8'));
     } catch (error) {
-      throw new UnsealError(place, error);
+      throw new UnsealError(context, error);
     }
   }
 }

@@ -1,9 +1,9 @@
 import { type EntityManager, IsNull } from 'typeorm';
 import type { Settings } from '../config/settings.js';
 import type { AuditActor } from '../domain/audit-actor.js';
-import { settleRestoredLicense } from '../domain/settle-restored-license.js';
+import { quarantineRestoredLicense } from '../domain/settle-restored-license.js';
 import { summarizeLicense } from '../domain/summarize-license.js';
-import { assertUnused } from './assert-unused.js';
+import { assertServiceStopped } from './assert-unused.js';
 import type { Database } from './database.js';
 import { LicenseRow } from './entities/license.entity.js';
 import { OutboxEventRow } from './entities/outbox-event.entity.js';
@@ -21,7 +21,7 @@ export interface SettleOptions {
 }
 
 /** Makes a database that came from a backup safe to start a service on, in one transaction. */
-export async function settleRestoredDatabase(
+export async function quarantineRestoredDatabase(
   database: Database,
   box: SecretBox,
   { policy }: Settings,
@@ -29,11 +29,11 @@ export async function settleRestoredDatabase(
 ): Promise<void> {
   const now = new Date();
   await database.transact(async (manager) => {
-    await assertUnused(manager);
+    await assertServiceStopped(manager);
     if (!hasKey) await dropSealed(manager, box);
     const transaction = await TypeormLicenseTransaction.begin(manager, box);
     const { state: before } = transaction;
-    const { state, events } = settleRestoredLicense(before, isOriginalGone, policy, now);
+    const { state, events } = quarantineRestoredLicense(before, isOriginalGone, policy, now);
     if (events.length > 0) await dropWaitingEvents(manager, now);
     if (!isOriginalGone) {
       // Also a code that was pending then: the original may be waiting for it.

@@ -38,7 +38,7 @@ export class TypeormLicenseStore extends LicenseStore implements OnModuleInit {
   }
 
   async onModuleInit(): Promise<void> {
-    this.take(await this.read());
+    this.adopt(await this.read());
   }
 
   override get state(): LicenseState {
@@ -61,7 +61,7 @@ export class TypeormLicenseStore extends LicenseStore implements OnModuleInit {
       if (this.database.isShared && begun.version !== version) await manager.query(`NOTIFY ${changeChannel}`);
       return { result: done, transaction: begun };
     });
-    this.take(transaction);
+    this.adopt(transaction);
     return result;
   }
 
@@ -70,7 +70,7 @@ export class TypeormLicenseStore extends LicenseStore implements OnModuleInit {
     const row = await this.database.read((manager) =>
       manager.findOneOrFail(LicenseRow, { select: { version: true }, where: { id: 1 } }),
     );
-    if (row.version > this.snapshot.version) this.take(await this.read());
+    if (row.version > this.snapshot.version) this.adopt(await this.read());
   }
 
   private read(): Promise<TypeormLicenseTransaction> {
@@ -78,7 +78,7 @@ export class TypeormLicenseStore extends LicenseStore implements OnModuleInit {
   }
 
   /** Takes up what was committed, unless something newer is known already. */
-  private take({ version, state, secrets, pending }: Snapshot): void {
+  private adopt({ version, state, secrets, pending }: Snapshot): void {
     if (version <= this.snapshot.version) return;
     this.snapshot = { version, state, secrets, pending };
     for (const listener of this.listeners) listener();

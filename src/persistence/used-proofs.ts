@@ -8,11 +8,11 @@ import { UsedProofRow } from './entities/used-proof.entity.js';
 interface Claim {
   readonly id: string;
   readonly expiresAt: Date;
-  readonly settle: (isNew: boolean) => void;
+  readonly resolve: (isNew: boolean) => void;
   readonly fail: (error: unknown) => void;
 }
 
-const mostAtOnce = 200;
+const maxAtOnce = 200;
 
 /**
  * Remembers proofs that were used, over restarts and for all processes of a database. The claims of a moment share one
@@ -28,8 +28,8 @@ export class UsedProofs {
   /** Claims a proof until it is too old to be used. Resolves to false if it was claimed before. */
   claim(keyThumbprint: string, jti: string, now: Date, expiresAt: Date): Promise<boolean> {
     const id = hash('sha256', `${keyThumbprint} ${jti}`, 'base64url');
-    return new Promise((settle, fail) => {
-      this.waiting.push({ id, expiresAt, settle, fail });
+    return new Promise((resolve, fail) => {
+      this.waiting.push({ id, expiresAt, resolve: resolve, fail });
       if (!this.isWriting) void this.writeWaiting(now);
     });
   }
@@ -39,10 +39,10 @@ export class UsedProofs {
     while (this.waiting.length > 0) {
       // Whatever the broker has asked already is judged first, so that as many as can be share one commit.
       await nextTurn();
-      const claims = this.waiting.splice(0, mostAtOnce);
+      const claims = this.waiting.splice(0, maxAtOnce);
       try {
         const fresh = await this.database.transact((manager) => insert(manager, claims, now));
-        for (const claim of claims) claim.settle(fresh.delete(claim.id));
+        for (const claim of claims) claim.resolve(fresh.delete(claim.id));
       } catch (error) {
         for (const claim of claims) claim.fail(error);
       }
@@ -55,10 +55,10 @@ export class UsedProofs {
 async function insert(manager: EntityManager, claims: readonly Claim[], now: Date): Promise<Set<string>> {
   await manager.delete(UsedProofRow, { expiresAt: LessThan(now) });
   const { driver } = manager.dataSource;
-  const place = (index: number) => driver.createParameter('', index);
-  const places = claims.map((_, index) => `(${place(2 * index)}, ${place(2 * index + 1)})`);
+  const slot = (index: number) => driver.createParameter('', index);
+  const slots = claims.map((_, index) => `(${slot(2 * index)}, ${slot(2 * index + 1)})`);
   const rows = await manager.query<{ id: string }[]>(
-    `INSERT INTO used_proof (id, expires_at) VALUES ${places.join(', ')} ON CONFLICT (id) DO NOTHING RETURNING id`,
+    `INSERT INTO used_proof (id, expires_at) VALUES ${slots.join(', ')} ON CONFLICT (id) DO NOTHING RETURNING id`,
     claims.flatMap(({ id, expiresAt }) => [id, expiresAt.getTime()]),
   );
   return new Set(rows.map(({ id }) => id));

@@ -12,10 +12,10 @@ export class CallFault {
   struck = 0;
   private next: Strike | null = null;
 
-  strike(strike: Strike): void {
+  injectAt(injectAt: Strike): void {
     this.calls = 0;
     this.struck = 0;
-    this.next = strike;
+    this.next = injectAt;
   }
 
   heal(): void {

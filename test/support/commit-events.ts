@@ -1,5 +1,5 @@
 import { Settings } from '../../src/config/settings.js';
-import { type LicenseChange, tellStatus, unchanged } from '../../src/domain/license-event.js';
+import { type LicenseChange, emitStatus, unchanged } from '../../src/domain/license-event.js';
 import type { LicenseState } from '../../src/domain/license-state.js';
 import { Clock } from '../../src/domain/ports/clock.js';
 import { LicenseStore } from '../../src/domain/ports/license-store.js';
@@ -19,7 +19,7 @@ export async function commitEvents(
     let change: LicenseChange = unchanged(transaction.state);
     for (let index = 0; index < count; index += 1) {
       change = { ...change, state: alter(change.state, index) };
-      change = tellStatus(change, 'refreshed', policy, clock.now());
+      change = emitStatus(change, 'refreshed', policy, clock.now());
     }
     await transaction.saveState(change.state, change.events);
   });

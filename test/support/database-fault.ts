@@ -18,7 +18,7 @@ export const statementFates: readonly StatementFate[] = isOnPostgres
 
 /** Makes a statement of the running service fail, by the driver's own errors; below it, everything is real. */
 export class DatabaseFault extends CallFault {
-  private fate: StatementFate = 'refused';
+  private outcome: StatementFate = 'refused';
   private readonly prepared = new WeakSet<QueryRunner>();
 
   constructor(private readonly dataSource: DataSource) {
@@ -31,9 +31,9 @@ export class DatabaseFault extends CallFault {
     return new DatabaseFault(app.get(DataSource));
   }
 
-  failAt(strike: Strike, fate: StatementFate): void {
-    this.fate = fate;
-    this.strike(strike);
+  failAt(strike: Strike, outcome: StatementFate): void {
+    this.outcome = outcome;
+    this.injectAt(strike);
   }
 
   /** On SQLite all share one runner. */
@@ -44,8 +44,8 @@ export class DatabaseFault extends CallFault {
     const struck = async (...args: unknown[]): Promise<unknown> => {
       if (!this.meets()) return query(...args);
       const error = refusalOf(String(args[0]));
-      if (this.fate === 'refused') throw error;
-      if (this.fate === 'answer-lost') await query(...args);
+      if (this.outcome === 'refused') throw error;
+      if (this.outcome === 'answer-lost') await query(...args);
       if (!isOnPostgres) {
         this.takeBack();
         throw error;

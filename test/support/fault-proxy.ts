@@ -21,7 +21,7 @@ export interface Fault {
   readonly at: 'request' | 'answer';
   /** What else happens in that instant; the exchange waits for it. */
   readonly meanwhile?: () => Promise<void>;
-  readonly fate: Fate;
+  readonly outcome: Fate;
   /** How many exchanges it lets pass before; default 0. */
   readonly after?: number;
   /** How many exchanges it meets; default 1. */
@@ -74,7 +74,7 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
     const requestBody = await buffer(request);
     const early = takeFault(path, 'request');
     await early?.meanwhile?.();
-    if (early && early.fate !== 'pass') return meet(early.fate, null, response);
+    if (early && early.outcome !== 'pass') return meet(early.outcome, null, response);
     const answer = await forward(targetPort, request, requestBody);
     exchanges.push({
       path,
@@ -84,7 +84,7 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
     });
     const late = answer.status < 300 ? takeFault(path, 'answer') : undefined;
     await late?.meanwhile?.();
-    meet(late?.fate ?? 'pass', answer, response);
+    meet(late?.outcome ?? 'pass', answer, response);
   };
   const server = createServer((request, response) => {
     relay(request, response).catch(() => request.socket.destroy());
@@ -110,17 +110,17 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
   };
 }
 
-function meet(fate: Fate, answer: Answer | null, response: ServerResponse): void {
-  if (fate === 'drop' || (fate === 'pass' && answer === null)) {
+function meet(outcome: Fate, answer: Answer | null, response: ServerResponse): void {
+  if (outcome === 'drop' || (outcome === 'pass' && answer === null)) {
     response.destroy();
-  } else if (fate === 'pass' && answer !== null) {
+  } else if (outcome === 'pass' && answer !== null) {
     response.writeHead(answer.status, answer.headers).end(answer.body);
-  } else if (typeof fate === 'object' && 'status' in fate) {
-    response.writeHead(fate.status, fate.headers ?? {}).end(fate.body ?? '');
-  } else if (typeof fate === 'object' && answer !== null) {
+  } else if (typeof outcome === 'object' && 'status' in outcome) {
+    response.writeHead(outcome.status, outcome.headers ?? {}).end(outcome.body ?? '');
+  } else if (typeof outcome === 'object' && answer !== null) {
     // The head still promises the whole length, so the client can tell that something is missing.
     response.writeHead(answer.status, { ...answer.headers, 'content-length': answer.body.length });
-    response.write(answer.body.subarray(0, fate.cutAfterBytes), () => response.destroy());
+    response.write(answer.body.subarray(0, outcome.cutAfterBytes), () => response.destroy());
   }
 }
 

@@ -9,7 +9,7 @@ export type PublishFate = 'not-sent' | 'acknowledgement-lost';
 
 /** Makes a publish of an event fail as a timeout does, without the wait for it. */
 export class PublishFault extends CallFault {
-  private fate: PublishFate = 'not-sent';
+  private outcome: PublishFate = 'not-sent';
 
   constructor(connection: NatsConnection) {
     super();
@@ -18,7 +18,7 @@ export class PublishFault extends CallFault {
       if (!(eventSubjects as readonly string[]).includes(subject) || !this.meets()) {
         return request(subject, ...rest);
       }
-      if (this.fate === 'acknowledgement-lost') await request(subject, ...rest);
+      if (this.outcome === 'acknowledgement-lost') await request(subject, ...rest);
       throw new TimeoutError();
     };
   }
@@ -30,8 +30,8 @@ export class PublishFault extends CallFault {
     return new PublishFault(current);
   }
 
-  failAt(strike: Strike, fate: PublishFate): void {
-    this.fate = fate;
-    this.strike(strike);
+  failAt(strike: Strike, outcome: PublishFate): void {
+    this.outcome = outcome;
+    this.injectAt(strike);
   }
 }

@@ -34,7 +34,7 @@ export function startCommand(
   const [output, notes]: [string[], string[]] = [[], []];
   const ended = runCommandLine(args, variablesOf(target), {
     print: (line) => void output.push(line),
-    note: (line) => void notes.push(line),
+    notify: (line) => void notes.push(line),
     ask: async (question) => {
       notes.push(question);
       return answer;

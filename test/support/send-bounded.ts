@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import type { RawAnswer, RawRequest } from './send-raw.js';
 
 const answerTimeoutMs = 15_000;
-const longestBody = 16 * 1024;
+const maxBody = 16 * 1024;
 const agent = new Agent({ keepAlive: true, maxFreeSockets: 8 });
 
 /**
@@ -44,7 +44,7 @@ export async function sendBounded(
         headers: { ...headers, connection: 'close' },
         ...(body !== undefined && { body }),
       });
-    if ((body ?? '').length > longestBody) return null;
+    if ((body ?? '').length > maxBody) return null;
     throw error;
   }
 }

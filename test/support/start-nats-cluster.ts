@@ -5,8 +5,8 @@ import { connect } from '@nats-io/transport-node';
 import { findFreePort } from './find-free-port.js';
 import { startNats, type TestNats } from './start-nats.js';
 
-const mostTries = 3;
-const mostRequests = 8;
+const maxTries = 3;
+const maxRequests = 8;
 const names = ['broker-1', 'broker-2', 'broker-3'] as const;
 
 /** Three real brokers that keep one stream together. */
@@ -38,7 +38,7 @@ export async function startNatsCluster(): Promise<TestNatsCluster> {
   }
   const brokers = new Map(started);
   const url = started.map(([, broker]) => broker.url).join(',');
-  for (let tries = 0; tries < mostTries && !(await answers(url, passwords.licensing)); tries += 1) {
+  for (let tries = 0; tries < maxTries && !(await answers(url, passwords.licensing)); tries += 1) {
     for (const broker of brokers.values()) await broker.restart();
   }
   return {
@@ -55,7 +55,7 @@ async function answers(url: string, password: string): Promise<boolean> {
   const connection = await connect({ servers: url.split(','), user: 'licensing', pass: password });
   const manager = await jetstreamManager(connection, { checkAPI: false, timeout: 1_000 });
   let isAnswered = false;
-  for (let requests = 0; requests < mostRequests && !isAnswered; requests += 1) {
+  for (let requests = 0; requests < maxRequests && !isAnswered; requests += 1) {
     isAnswered = await manager.getAccountInfo().then(
       () => true,
       () => false,

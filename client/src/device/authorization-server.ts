@@ -135,7 +135,7 @@ export class AuthorizationServer {
       execute: isInsecureAllowed ? [allowInsecureRequests] : [],
       [customFetch]: (async (url, options) => {
         const answer = await this.#options.fetch(url, options as RequestInit);
-        clock.observe(answer);
+        clock.correct(answer);
         const { response, members } = await readAnswer(answer);
         const { refresh_token: token } = members;
         if (typeof token === 'string' && token !== '') this.#onNewRefreshToken?.(token);

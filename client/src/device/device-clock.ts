@@ -13,10 +13,10 @@ export class DeviceClock {
   }
 
   /** Applies the `Date` header of an answer. An answer without one changes nothing. */
-  observe(answer: { readonly headers: Pick<Headers, 'get'> }): void {
-    const toldMs = Date.parse(answer.headers.get('date') ?? '');
-    if (Number.isNaN(toldMs)) return;
-    const offsetMs = toldMs - Date.now();
+  correct(answer: { readonly headers: Pick<Headers, 'get'> }): void {
+    const serverMs = Date.parse(answer.headers.get('date') ?? '');
+    if (Number.isNaN(serverMs)) return;
+    const offsetMs = serverMs - Date.now();
     this.#offsetMs = Math.abs(offsetMs) < RESOLUTION_MS ? 0 : offsetMs;
   }
 }

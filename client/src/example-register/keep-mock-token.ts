@@ -11,7 +11,7 @@ interface Surroundings {
 }
 
 /** Gets a token at the start, and another whenever the server refuses the current one, until the process stops. */
-export async function keepMockToken(
+export async function refreshMockToken(
   token: MockToken,
   { tell, isNeeded, signal }: Surroundings,
   onFirst: () => void,

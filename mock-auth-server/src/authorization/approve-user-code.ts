@@ -2,7 +2,7 @@ import type { Device } from '../domain/model.js';
 import type { MockContext } from '../mock-context.js';
 import { inTransaction } from '../mock-context.js';
 import type { Judged } from './judge-approval.js';
-import { judgeApproval } from './judge-approval.js';
+import { checkApproval } from './judge-approval.js';
 
 /** Authorizes a device: the next poll of its code returns the tokens, and its old authorization ends. */
 export function approveUserCode(
@@ -13,11 +13,11 @@ export function approveUserCode(
   const outcome = inTransaction(context, (): Judged<{ device: Device }> => {
     const now = context.now();
     context.grants.endUnclaimed(now);
-    const judged = judgeApproval(context, enteredUserCode, deviceId);
-    if (!judged.ok) return judged;
-    const grant = context.grants.authorize(deviceId, judged.code.clientId, now);
-    context.deviceCodes.setState(judged.code, 'approved', grant.id);
-    return { ok: true, device: judged.device };
+    const checked = checkApproval(context, enteredUserCode, deviceId);
+    if (!checked.ok) return checked;
+    const grant = context.grants.authorize(deviceId, checked.code.clientId, now);
+    context.deviceCodes.setState(checked.code, 'approved', grant.id);
+    return { ok: true, device: checked.device };
   });
   context.log(
     outcome.ok ? `user code approved for ${deviceId}` : `user code not approved: ${outcome.refusal.code}`,

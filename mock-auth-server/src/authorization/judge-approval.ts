@@ -56,7 +56,7 @@ export function findPendingCode(context: MockContext, enteredUserCode: string): 
 }
 
 /** Returns whether a person may authorize this device with this user code now. It writes nothing. */
-export function judgeApproval(
+export function checkApproval(
   context: MockContext,
   enteredUserCode: string,
   deviceId: string,

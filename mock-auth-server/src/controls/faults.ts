@@ -25,7 +25,7 @@ export class Faults {
   }
 
   /** Returns the fault for one request if it has one of these modes, and counts the request. */
-  take(modes: readonly FaultMode[]): Fault {
+  next(modes: readonly FaultMode[]): Fault {
     const fault = this.#fault;
     if (fault.mode === 'none' || !modes.includes(fault.mode)) return noFault;
     if (fault.count !== null) this.set({ ...fault, count: fault.count - 1 });

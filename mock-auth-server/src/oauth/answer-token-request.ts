@@ -60,7 +60,7 @@ function runGrant(
   client: Client,
   proof: DpopProof | null,
 ): GrantOutcome {
-  if (proof !== null && !context.dpopProofs.remember(proof, request.wireNow)) {
+  if (proof !== null && !context.dpopProofs.record(proof, request.wireNow)) {
     return refuse(
       'invalid_dpop_proof',
       'the proof was already used: send a new one with a new jti in each request',

@@ -13,7 +13,7 @@ declare module 'fastify' {
 export function addFaultHooks(scope: FastifyInstance, faults: Faults, now: () => Date): void {
   scope.decorateRequest('clockSkewMs', 0);
   scope.addHook('onRequest', async (request, reply) => {
-    const fault = faults.take(['offline', 'error', 'slow', 'clock-skew']);
+    const fault = faults.next(['offline', 'error', 'slow', 'clock-skew']);
     if (fault.mode === 'offline') return destroySocket(request, reply);
     if (fault.mode === 'error') {
       if (fault.retryAfterSeconds !== null) reply.header('retry-after', fault.retryAfterSeconds);
@@ -29,7 +29,7 @@ export function addFaultHooks(scope: FastifyInstance, faults: Faults, now: () =>
     }
     // Drops only the answer of a completed change: the loss of any other answer has no consequence.
     const hasDoneWork = request.method === 'POST' && reply.statusCode < 300;
-    if (hasDoneWork && faults.take(['drop-answer']).mode === 'drop-answer') request.raw.socket.destroy();
+    if (hasDoneWork && faults.next(['drop-answer']).mode === 'drop-answer') request.raw.socket.destroy();
     return payload;
   });
 }

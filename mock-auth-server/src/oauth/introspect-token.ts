@@ -1,6 +1,6 @@
 import type { MockContext } from '../mock-context.js';
 import { identifyClient } from './clients.js';
-import { judgeRefreshToken } from './grants/judge-refresh-token.js';
+import { checkRefreshToken } from './grants/judge-refresh-token.js';
 import type { OAuthOutcome } from './oauth-refusal.js';
 import { refuse } from './oauth-refusal.js';
 import { readLicenseToken } from './read-license-token.js';
@@ -33,7 +33,7 @@ function describeRefreshToken(context: MockContext, token: string, clientId: str
   if (refreshToken === null) return null;
   const grant = context.grants.find(refreshToken.grantId);
   const isOwn = grant !== null && grant.clientId === clientId;
-  if (!isOwn || judgeRefreshToken(context, refreshToken, grant) !== 'usable') return inactive;
+  if (!isOwn || checkRefreshToken(context, refreshToken, grant) !== 'usable') return inactive;
   return {
     active: true,
     client_id: grant.clientId,

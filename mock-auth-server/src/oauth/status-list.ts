@@ -4,7 +4,7 @@ import { endpointPaths } from './endpoint-paths.js';
 
 /** How long a client may cache a list. */
 const ttlSeconds = 300;
-const leastBits = 8192;
+const minBits = 8192;
 
 /** Signs the Token Status List (draft-ietf-oauth-status-list): one bit for each grant, set if the grant has ended. */
 export function signStatusList(context: MockContext, now: Date): string {
@@ -21,7 +21,7 @@ export function signStatusList(context: MockContext, now: Date): string {
 
 /** Packs one bit for each index, the lowest first in its byte. The length doubles, so that it reveals little. */
 function packBits(indexes: readonly number[], highestIndex: number): Buffer {
-  let length = leastBits;
+  let length = minBits;
   while (length <= highestIndex) length *= 2;
   const bits = Buffer.alloc(length / 8);
   for (const index of indexes) {

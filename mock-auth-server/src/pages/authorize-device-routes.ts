@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { approveUserCode } from '../authorization/approve-user-code.js';
 import { denyUserCode } from '../authorization/deny-user-code.js';
 import type { ApprovalRefusal } from '../authorization/judge-approval.js';
-import { approvalRefusalStatus, judgeApproval } from '../authorization/judge-approval.js';
+import { approvalRefusalStatus, checkApproval } from '../authorization/judge-approval.js';
 import { describeDevice } from '../controls/describe-state.js';
 import { formatInstant } from '../domain/instant.js';
 import type { Device, Organization } from '../domain/model.js';
@@ -39,8 +39,8 @@ export function addAuthorizeDeviceRoutes(scope: FastifyInstance, pages: PageCont
     takeEntry(pages, request, reply, askToConfirm),
   );
   scope.post<{ Params: OrganizationParams }>(`${path}/confirm`, async (request, reply) => {
-    const decide = decisions.get(readForm(request.body).get('decision') ?? '');
-    if (decide) return takeEntry(pages, request, reply, decide);
+    const submitDecision = decisions.get(readForm(request.body).get('decision') ?? '');
+    if (submitDecision) return takeEntry(pages, request, reply, submitDecision);
     return sendFailure(reply, 400, 'No decision', 'choose Confirm or Deny: nothing was granted or denied');
   });
 }
@@ -89,8 +89,8 @@ function findWaitSeconds(pages: PageContext, request: FastifyRequest): number {
 
 function askToConfirm(pages: PageContext, entry: Entry, device: Device): FastifyReply {
   const { mock } = pages;
-  const judged = judgeApproval(mock, entry.userCode, device.id);
-  if (!judged.ok) return sendRefusal(pages, entry, judged.refusal);
+  const checked = checkApproval(mock, entry.userCode, device.id);
+  if (!checked.ok) return sendRefusal(pages, entry, checked.refusal);
   const license = mock.customers.findLicense(device.licenseId);
   if (license === null) throw new Error(`the device ${device.id} has no license`);
   const page = renderConfirmAuthorization({

@@ -27,7 +27,7 @@ export function describeDraft(license: License): LicenseDraft {
   };
 }
 
-export function judgeLicenseDraft(
+export function validateLicenseDraft(
   draft: LicenseDraft,
 ): { ok: true; terms: LicenseTerms } | { ok: false; fault: string } {
   if (!isName(draft.name)) return { ok: false, fault: 'the name must have between 1 and 100 characters' };

@@ -3,7 +3,7 @@ import type { License, Organization } from '../domain/model.js';
 import type { OrganizationParams } from './find-organization.js';
 import { findOrganization, findOwnLicense } from './find-organization.js';
 import { makeFreeId } from './free-id.js';
-import { describeDraft, judgeLicenseDraft, readLicenseDraft } from './license-draft.js';
+import { describeDraft, validateLicenseDraft, readLicenseDraft } from './license-draft.js';
 import type { PageContext } from './page-context.js';
 import { goTo, sendFailure, sendPage } from './page-reply.js';
 import { readForm } from './read-form.js';
@@ -93,11 +93,11 @@ function saveLicense(
   license: License | null,
 ): FastifyReply {
   const draft = readLicenseDraft(readForm(request.body));
-  const judged = judgeLicenseDraft(draft);
-  if (!judged.ok) return sendForm(request, reply, organization, license?.id ?? null, draft, judged.fault);
+  const checked = validateLicenseDraft(draft);
+  if (!checked.ok) return sendForm(request, reply, organization, license?.id ?? null, draft, checked.fault);
   const isTaken = (id: string): boolean => pages.mock.customers.findLicense(id) !== null;
   const id = license?.id ?? makeFreeId('lic', draft.name, isTaken);
-  const saved = { id, organizationId: organization.id, ...judged.terms };
+  const saved = { id, organizationId: organization.id, ...checked.terms };
   return change(pages, reply, saved, license === null ? 'created' : 'changed');
 }
 

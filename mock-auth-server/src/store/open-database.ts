@@ -19,7 +19,7 @@ export function openDatabase(dataDir: string): Database {
   const database = open(dataDir, path);
   try {
     prepare(database, path);
-    keepStatements(database);
+    cacheStatements(database);
     return database;
   } catch (error) {
     database.close();
@@ -58,7 +58,7 @@ function prepare(database: Database, path: string): void {
 }
 
 /** Compiles each statement once, because every request uses the same few. */
-function keepStatements(database: Database): void {
+function cacheStatements(database: Database): void {
   const compile = database.prepare.bind(database);
   const kept = new Map<string, Statement>();
   database.prepare = ((source: string) => {

@@ -3,7 +3,7 @@ import type { Database } from 'better-sqlite3';
 import { hashSecret } from '../hash.js';
 
 const idleLifeMs = 3_600_000;
-const longestLifeMs = 12 * 3_600_000;
+const maxLifeMs = 12 * 3_600_000;
 
 export interface Session {
   /** The hash of the session id, which identifies the session but cannot be used to log in. */
@@ -29,7 +29,7 @@ export class SessionStore {
   start(now: Date): string {
     this.#database
       .prepare('DELETE FROM sessions WHERE created_at <= ? OR last_seen_at <= ?')
-      .run(now.getTime() - longestLifeMs, now.getTime() - idleLifeMs);
+      .run(now.getTime() - maxLifeMs, now.getTime() - idleLifeMs);
     const id = randomBytes(32).toString('base64url');
     this.#database
       .prepare('INSERT INTO sessions (id_hash, csrf_token, created_at, last_seen_at) VALUES (?, ?, ?, ?)')
@@ -44,7 +44,7 @@ export class SessionStore {
     const row = select.get(idHash);
     const isLive =
       row !== undefined &&
-      now.getTime() < row.created_at + longestLifeMs &&
+      now.getTime() < row.created_at + maxLifeMs &&
       now.getTime() < row.last_seen_at + idleLifeMs;
     if (!isLive) return null;
     this.#database

@@ -3,12 +3,12 @@ import type { Settings } from '../../config/settings.js';
 import { explainFailure } from '../../oauth/explain-failure.js';
 import { OAuthSessions } from '../../oauth/oauth-session.js';
 import { fail, type Finding, ok, skip } from './finding.js';
-import { judgeClock } from './judge-clock.js';
+import { checkClockOffset } from './judge-clock.js';
 
 const check = 'authorization-server';
 const proxyTimeoutMs = 3000;
 
-const cures: Readonly<Record<string, string>> = {
+const remedies: Readonly<Record<string, string>> = {
   'authorization-server-unreachable':
     'Check the internet connection, DNS, the firewall, HTTPS_PROXY, and AUTH_SERVER_URL. Registers sell on until the token ends.',
   'authorization-server-error': 'It is not ready: wait, or ask who runs it.',
@@ -27,11 +27,11 @@ export async function checkAuthorizationServer(settings: Settings): Promise<Find
     await sessions.get();
   } catch (error) {
     const { code, message } = explainFailure(error);
-    const cure = /certificate/.test(message)
+    const remedy = /certificate/.test(message)
       ? 'Name the file of the private authority in NODE_EXTRA_CA_CERTS.'
-      : cures[code];
+      : remedies[code];
     return [
-      fail(check, message, cure ?? 'See docs/operations.md.'),
+      fail(check, message, remedy ?? 'See docs/operations.md.'),
       skip('clock', 'There is nothing to compare it with.'),
     ];
   }
@@ -40,7 +40,7 @@ export async function checkAuthorizationServer(settings: Settings): Promise<Find
   });
   return [
     ok(check, `${issuer.href} answers as its metadata promises.`),
-    judgeClock(answer.headers.get('date'), Date.now()),
+    checkClockOffset(answer.headers.get('date'), Date.now()),
   ];
 }
 

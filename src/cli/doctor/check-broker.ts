@@ -13,18 +13,18 @@ const notFound = 404;
 export async function checkBroker({ nats }: Settings, isServiceRunning: boolean): Promise<Finding[]> {
   const attempt = await open(nats.url, nats.login);
   if (attempt.kind === 'refused') {
-    const cure =
+    const remedy =
       'Give this service the NATS_USER and NATS_PASSWORD that the configuration of the broker has.';
-    return [fail(check, `The broker at ${nats.url} refuses the login of this service.`, cure)];
+    return [fail(check, `The broker at ${nats.url} refuses the login of this service.`, remedy)];
   }
   if (attempt.kind === 'away') {
-    const cure = 'Start the broker, or put NATS_URL right. Events wait in the database until it is back.';
-    return [fail(check, `No broker answers at ${nats.url} (${attempt.cause}).`, cure)];
+    const remedy = 'Start the broker, or put NATS_URL right. Events wait in the database until it is back.';
+    return [fail(check, `No broker answers at ${nats.url} (${attempt.cause}).`, remedy)];
   }
   const { connection } = attempt;
   try {
     return [
-      ...judgeBroker(connection),
+      ...checkBrokerAnswer(connection),
       await checkStream(connection, isServiceRunning),
       ...(await checkLogins(nats)),
       ...(await checkHub(nats.hubUrl)),
@@ -55,7 +55,7 @@ async function open(url: string, login: BrokerLogin | null): Promise<Attempt> {
   }
 }
 
-function judgeBroker({ info }: NatsConnection): Finding[] {
+function checkBrokerAnswer({ info }: NatsConnection): Finding[] {
   const version = info?.version ?? '0.0';
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major < 2 || (major === 2 && minor < 10)) {
@@ -109,8 +109,8 @@ async function checkStream(connection: NatsConnection, isServiceRunning: boolean
 /** The two further logins that letting peers in needs. */
 async function checkLogins({ url, callout, sys }: Settings['nats']): Promise<Finding[]> {
   if (callout === null) {
-    const cure = 'Set NATS_CALLOUT_USER, NATS_CALLOUT_PASSWORD and NATS_ISSUER_SEED.';
-    return [warn('callout', 'Peers cannot log in with their license tokens.', cure)];
+    const remedy = 'Set NATS_CALLOUT_USER, NATS_CALLOUT_PASSWORD and NATS_ISSUER_SEED.';
+    return [warn('callout', 'Peers cannot log in with their license tokens.', remedy)];
   }
   return [
     await checkLogin('callout', url, callout, 'NATS_CALLOUT_USER and NATS_CALLOUT_PASSWORD'),
@@ -143,6 +143,6 @@ async function checkHub(url: string | null): Promise<Finding[]> {
   const attempt = await open(url, null);
   if (attempt.kind === 'open') await attempt.connection.close();
   if (attempt.kind !== 'away') return [ok('hub', `The broker of the hub answers at ${url}.`)];
-  const cure = 'Check HUB_NATS_URL and the network between. Events wait in the database until it is back.';
-  return [warn('hub', `No broker of the hub answers at ${url} (${attempt.cause}).`, cure)];
+  const remedy = 'Check HUB_NATS_URL and the network between. Events wait in the database until it is back.';
+  return [warn('hub', `No broker of the hub answers at ${url} (${attempt.cause}).`, remedy)];
 }

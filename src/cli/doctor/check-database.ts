@@ -18,7 +18,7 @@ export async function checkDatabase(settings: Settings, isServiceRunning: boolea
   try {
     database = new Database(await openDataSource(settings.database, 'never'));
   } catch (error) {
-    return [judgeOpening(error, isServiceRunning), ...checkKeyFile(settings)];
+    return [checkOpening(error, isServiceRunning), ...checkKeyFile(settings)];
   }
   try {
     return await checkContent(settings, database);
@@ -50,12 +50,12 @@ const damageCure = 'Move it away and restore a backup (pos-licensing restore), o
 async function checkAuditTrail(database: Database): Promise<Finding> {
   const { isIntact, entryCount, faults } = await verifyAuditTrail(database, null);
   if (isIntact) return ok('audit-trail', `The audit trail is whole: ${entryCount} entries.`);
-  const cure =
+  const remedy =
     'Find out who could write to the database; pos-licensing audit --verify lists all that does not fit.';
-  return fail('audit-trail', faults[0]?.message ?? 'The audit trail does not fit together.', cure);
+  return fail('audit-trail', faults[0]?.message ?? 'The audit trail does not fit together.', remedy);
 }
 
-function judgeOpening(error: unknown, isServiceRunning: boolean): Finding {
+function checkOpening(error: unknown, isServiceRunning: boolean): Finding {
   if (error instanceof SchemaVersionError) {
     return error.code === 'database-older'
       ? warn(

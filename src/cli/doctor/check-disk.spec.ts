@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeFreeSpace } from './check-disk.js';
+import { checkFreeSpace } from './check-disk.js';
 
 describe('judgeFreeSpace', () => {
   it.each([
@@ -9,6 +9,6 @@ describe('judgeFreeSpace', () => {
     [511, 'warn'],
     [512, 'ok'],
   ])('calls %i MB: %s', (freeMegabytes, verdict) => {
-    expect(judgeFreeSpace(freeMegabytes).verdict).toBe(verdict);
+    expect(checkFreeSpace(freeMegabytes).verdict).toBe(verdict);
   });
 });

@@ -42,8 +42,8 @@ function checkWritable(dataDir: string): Finding[] {
     accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
     return [];
   } catch {
-    const cure = 'Run this as the user of the service, or give that user the folder (chown).';
-    return [fail(check, `This user cannot write to ${dataDir}.`, cure)];
+    const remedy = 'Run this as the user of the service, or give that user the folder (chown).';
+    return [fail(check, `This user cannot write to ${dataDir}.`, remedy)];
   }
 }
 

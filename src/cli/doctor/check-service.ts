@@ -25,10 +25,10 @@ export async function checkService(service: ServiceClient): Promise<ServiceCheck
       };
     }
     if (!response.ok) {
-      const cure = 'See its log; its database must answer, and it must not be stopping.';
+      const remedy = 'See its log; its database must answer, and it must not be stopping.';
       return {
         isRunning: true,
-        findings: [fail(check, `The service runs, but is not ready (HTTP ${response.status}).`, cure)],
+        findings: [fail(check, `The service runs, but is not ready (HTTP ${response.status}).`, remedy)],
       };
     }
     return { isRunning: true, findings: [ok(check, 'The service runs and is ready.')] };
@@ -58,16 +58,16 @@ export async function checkAdministration(
       reauthorizationRequired: boolean;
       token: { status: string };
     }>('GET', '/api/license');
-    return [ok('admin-token', 'The admin token is that of the service.'), judgeLicense(license)];
+    return [ok('admin-token', 'The admin token is that of the service.'), checkLicense(license)];
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    const cure =
+    const remedy =
       'Put the right one into ADMIN_TOKEN or the file; if it is lost, stop the service and run reset-admin-token.';
-    return [fail('admin-token', 'The admin token that is known here is not that of the service.', cure)];
+    return [fail('admin-token', 'The admin token that is known here is not that of the service.', remedy)];
   }
 }
 
-function judgeLicense(license: {
+function checkLicense(license: {
   status: string;
   statusText: string;
   reauthorizationRequired: boolean;

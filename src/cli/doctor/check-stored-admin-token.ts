@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { adminTokenPath, adminTokenSetting, hashAdminToken } from '../../admin/admin-token.js';
 import type { Settings } from '../../config/settings.js';
 import type { Database } from '../../persistence/database.js';
-import { SettingRow } from '../../persistence/entities/setting.entity.js';
+import { KeyValueRow } from '../../persistence/entities/setting.entity.js';
 import { fail, type Finding, ok, skip } from './finding.js';
 
 const check = 'admin-token';
@@ -13,7 +13,7 @@ export async function checkStoredAdminToken(
   database: Database,
 ): Promise<Finding[]> {
   if (adminToken !== null) return [ok(check, 'The admin token is a setting.')];
-  const row = await database.read((manager) => manager.findOneBy(SettingRow, { name: adminTokenSetting }));
+  const row = await database.read((manager) => manager.findOneBy(KeyValueRow, { name: adminTokenSetting }));
   const path = adminTokenPath(dataDir);
   if (row === null) return [skip(check, 'No admin token was made yet: the first start does.')];
   if (!existsSync(path)) return [skip(check, `There is no ${path}: somebody keeps the token elsewhere.`)];

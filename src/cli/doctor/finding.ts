@@ -4,21 +4,21 @@ export interface Finding {
   readonly verdict: 'ok' | 'warn' | 'fail' | 'skip';
   readonly message: string;
   /** What puts it right; null where nothing has to be done. */
-  readonly cure: string | null;
+  readonly remedy: string | null;
 }
 
 export function ok(check: string, message: string): Finding {
-  return { check, verdict: 'ok', message, cure: null };
+  return { check, verdict: 'ok', message, remedy: null };
 }
 
-export function warn(check: string, message: string, cure: string): Finding {
-  return { check, verdict: 'warn', message, cure };
+export function warn(check: string, message: string, remedy: string): Finding {
+  return { check, verdict: 'warn', message, remedy: remedy };
 }
 
-export function fail(check: string, message: string, cure: string): Finding {
-  return { check, verdict: 'fail', message, cure };
+export function fail(check: string, message: string, remedy: string): Finding {
+  return { check, verdict: 'fail', message, remedy: remedy };
 }
 
 export function skip(check: string, message: string): Finding {
-  return { check, verdict: 'skip', message, cure: null };
+  return { check, verdict: 'skip', message, remedy: null };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeClock } from './judge-clock.js';
+import { checkClockOffset } from './judge-clock.js';
 
 const date = 'Tue, 24 Nov 2026 12:00:00 GMT';
 const theirsMs = Date.parse(date);
@@ -12,12 +12,12 @@ describe('judgeClock', () => {
     [600, 'fail', /600 s ahead of/],
     [-7200, 'fail', /7200 s behind/],
   ])('judges a clock that is off by %i s', (seconds, verdict, message) => {
-    const finding = judgeClock(date, theirsMs + seconds * 1000);
+    const finding = checkClockOffset(date, theirsMs + seconds * 1000);
     expect(finding.verdict).toBe(verdict);
     expect(finding.message).toMatch(message);
   });
 
   it.each([null, '', 'yesterday'])('says nothing by the date %j', (told) => {
-    expect(judgeClock(told, theirsMs).verdict).toBe('skip');
+    expect(checkClockOffset(told, theirsMs).verdict).toBe('skip');
   });
 });

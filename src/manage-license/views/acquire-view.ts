@@ -13,7 +13,7 @@ export function renderAcquire(page: LicensePage): Html {
 }
 
 function renderBeforeCode(page: LicensePage): Html {
-  const { texts } = page.reader;
+  const { texts } = page.context;
   const words = texts.acquire;
   const { logIn, ...rest } = words.steps;
   const introduction = page.license.status === 'unlicensed' ? words.introduction : words.again;
@@ -29,7 +29,7 @@ function renderBeforeCode(page: LicensePage): Html {
 }
 
 function renderWithCode(page: LicensePage, authorization: AuthorizationView): Html {
-  const { texts } = page.reader;
+  const { texts } = page.context;
   const words = texts.acquire;
   const { copy, authorize, complete } = words.steps;
   return html`<section class="card">
@@ -46,8 +46,8 @@ function renderWithCode(page: LicensePage, authorization: AuthorizationView): Ht
   </section>`;
 }
 
-function renderUserCode({ reader }: LicensePage, { userCode, expiresAt }: AuthorizationView): Html {
-  const words = reader.texts.acquire;
+function renderUserCode({ context: context }: LicensePage, { userCode, expiresAt }: AuthorizationView): Html {
+  const words = context.texts.acquire;
   return html`<div class="user-code">
     <p class="label" id="user-code-label">${words.userCode}</p>
     <p class="code"><code id="user-code" translate="no">${groupUserCode(userCode)}</code></p>
@@ -62,10 +62,10 @@ function renderUserCode({ reader }: LicensePage, { userCode, expiresAt }: Author
       ${words.copy}
     </button>
     <p class="expiry">
-      ${words.expires} ${renderDate(expiresAt, reader)}
+      ${words.expires} ${renderDate(expiresAt, context)}
       <span class="distance"
         >(<span role="timer" data-countdown="${expiresAt.toISOString()}" data-label="${words.timeLeft}"
-          >${renderDistance(expiresAt, reader)}</span
+          >${renderDistance(expiresAt, context)}</span
         >)</span
       >
     </p>
@@ -79,8 +79,8 @@ function groupUserCode(userCode: string): Html {
   return html`${groups.map((group) => html`<span class="group">${group}</span>`)}`;
 }
 
-function renderServerLink({ authorizationServerUrl, reader }: LicensePage): Html | null {
-  const { texts } = reader;
+function renderServerLink({ authorizationServerUrl, context: context }: LicensePage): Html | null {
+  const { texts } = context;
   return authorizationServerUrl === null
     ? null
     : html`<a href="${authorizationServerUrl}" target="_blank" rel="noopener noreferrer"

@@ -1,14 +1,14 @@
 import { html } from '../html.js';
-import type { Reader } from '../reader.js';
+import type { RenderContext } from '../reader.js';
 import type { Message, Texts } from '../texts.js';
 import { renderPage } from './layout.js';
 
 /** Renders why the service cannot show a page, with a link to the license page. */
-export function renderError(status: number, reader: Reader): string {
-  const { errors } = reader.texts;
+export function renderError(status: number, context: RenderContext): string {
+  const { errors } = context.texts;
   const { title, text } = messageOf(status, errors);
   return renderPage(
-    { title, visitor: null, reader },
+    { title, visitor: null, context: context },
     html`<p>${text}</p>
       <p><a href="/" role="button">${errors.back}</a></p>`,
   );

@@ -1,6 +1,6 @@
 import { assetUrls } from '../page-assets.js';
 import { html, type Html } from '../html.js';
-import type { Reader } from '../reader.js';
+import type { RenderContext } from '../reader.js';
 import type { Texts } from '../texts.js';
 
 /** The parts of a page around its content. */
@@ -10,7 +10,7 @@ export interface PageFrame {
   readonly visitor: Visitor | null;
   readonly section?: 'license' | 'peers' | 'history';
   readonly live?: LiveMark;
-  readonly reader: Reader;
+  readonly context: RenderContext;
 }
 
 export interface Visitor {
@@ -30,7 +30,7 @@ interface LiveMark {
 
 export function renderPage(frame: PageFrame, content: Html): string {
   const { visitor, live } = frame;
-  const { texts, now } = frame.reader;
+  const { texts, now } = frame.context;
   return html`<!doctype html>
     <html lang="${texts.language}">
       <head>

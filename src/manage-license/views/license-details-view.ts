@@ -3,11 +3,11 @@ import type { LicensePage } from '../license-page.js';
 import { renderInstant } from './instant-view.js';
 
 /** Renders the fields of a license, except its status. */
-export function renderLicenseDetails({ license, reader }: LicensePage): Html {
+export function renderLicenseDetails({ license, context: context }: LicensePage): Html {
   const { hub, token, connection } = license;
-  const { texts } = reader;
+  const { texts } = context;
   const words = texts.license;
-  const instant = (at: Date | null): Html => (at === null ? html`${texts.none}` : renderInstant(at, reader));
+  const instant = (at: Date | null): Html => (at === null ? html`${texts.none}` : renderInstant(at, context));
   return html`<section class="card" aria-labelledby="details-title">
     <h2 id="details-title">${words.details}</h2>
     <dl class="fields">

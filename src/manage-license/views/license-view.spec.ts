@@ -31,7 +31,7 @@ function buildPage(state: LicenseState, change: Partial<LicensePage> = {}, now =
     notice: null,
     authorizationServerUrl: 'https://auth.example/',
     visitor: { name: 'Anna', csrfToken: 'token-of-the-session' },
-    reader: createReader('en', now),
+    context: createReader('en', now),
     version: 'v1',
     ...change,
   };

@@ -20,17 +20,17 @@ const statusTones = {
 
 /** Renders the Manage License page for every state of the license. */
 export function renderLicensePage(page: LicensePage): string {
-  const { visitor, version, reader } = page;
+  const { visitor, version, context: context } = page;
   const live = { version, summary: summarize(page), isHeld: false };
   return renderPage(
-    { title: reader.texts.license.title, visitor, section: 'license', live, reader },
+    { title: context.texts.license.title, visitor, section: 'license', live, context: context },
     renderContent(page),
   );
 }
 
 /** Summarizes the page in one line, which a screen reader announces when it changes. */
-export function summarize({ license, authorization, reader }: LicensePage): string {
-  const { texts } = reader;
+export function summarize({ license, authorization, context: context }: LicensePage): string {
+  const { texts } = context;
   const ended =
     authorization !== null && authorization.state !== 'pending'
       ? [texts.authorizationEnded[authorization.state].title]
@@ -42,7 +42,7 @@ export function summarize({ license, authorization, reader }: LicensePage): stri
 
 function renderContent(page: LicensePage): Html {
   const { license, notice } = page;
-  const { texts } = page.reader;
+  const { texts } = page.context;
   const head = html`${notice && renderNotice(notice, texts)}${renderStatus(page)}${renderEnd(page)}${renderWarnings(page)}`;
   const isCodeShown = page.authorization?.state === 'pending';
   if (license.status === 'unlicensed') return html`${head}${renderAcquire(page)}`;
@@ -60,9 +60,9 @@ function renderNotice({ kind, detail }: Notice, texts: Texts): Html {
   return renderOutcome(tone, texts.notices[kind], renderDetail(detail, texts));
 }
 
-function renderStatus({ license, reader }: LicensePage): Html {
+function renderStatus({ license, context: context }: LicensePage): Html {
   const { serverName, organization, status } = license;
-  const words = reader.texts.license;
+  const words = context.texts.license;
   const place = [serverName, organization?.name].filter((name) => name !== undefined && name !== null);
   return html`<section class="status ${statusTones[status]}">
     <p class="label">${words.fields.status}</p>
@@ -72,8 +72,8 @@ function renderStatus({ license, reader }: LicensePage): Html {
 }
 
 /** Renders why there is no license, or no longer a user code. */
-function renderEnd({ license, authorization, reader }: LicensePage): Html | null {
-  const { texts } = reader;
+function renderEnd({ license, authorization, context: context }: LicensePage): Html | null {
+  const { texts } = context;
   if (authorization !== null && authorization.state !== 'pending') {
     const { state, refusal } = authorization;
     return renderMessage('warning', texts.authorizationEnded[state], renderReason(refusal, texts));
@@ -87,9 +87,9 @@ function renderReason(refusal: string | null, texts: Texts): Html | null {
   return refusal === null ? null : html`<p>${texts.warnings.reason} ${refusal}</p>`;
 }
 
-function renderActions({ license, visitor, reader }: LicensePage, canRefresh: boolean): Html {
-  const words = reader.texts.license;
-  const isPlain = collectWarnings(license, reader.texts).length === 0;
+function renderActions({ license, visitor, context: context }: LicensePage, canRefresh: boolean): Html {
+  const words = context.texts.license;
+  const isPlain = collectWarnings(license, context.texts).length === 0;
   const label = isPlain ? words.refresh : words.checkAgain;
   return html`<div class="actions">
     ${canRefresh && renderAction(visitor, '/license/refresh', label, isPlain ? 'outline' : '')}

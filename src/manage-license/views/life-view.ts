@@ -1,6 +1,6 @@
 import { html, type Html } from '../html.js';
-import type { Life, Moment } from '../lay-out-lives.js';
-import type { Reader } from '../reader.js';
+import type { Timeline, Moment } from '../lay-out-lives.js';
+import type { RenderContext } from '../reader.js';
 import { renderInstant } from './instant-view.js';
 
 const marginUnits = 10;
@@ -10,15 +10,15 @@ const barY = 12;
 const rowUnits = 22;
 
 /** Renders a time line as a bar with numbered marks, and as a list with the same numbers. */
-export function renderLife(life: Life, reader: Reader): Html {
-  const words = reader.texts.history;
-  const title = life.kind === 'token' ? words.tokenLife : words.licenseLife;
-  const rows = assignRows(life.moments);
+export function renderTimeline(timeline: Timeline, context: RenderContext): Html {
+  const words = context.texts.history;
+  const title = timeline.kind === 'token' ? words.tokenLife : words.licenseLife;
+  const rows = assignRows(timeline.moments);
   const height = barY * 2 + Math.max(...rows) * rowUnits;
-  const nowX = toX(life.passed);
+  const nowX = toX(timeline.passed);
   return html`<div class="life">
     <h3>${title}</h3>
-    <svg viewBox="0 0 320 ${height}" role="img" aria-label="${words.lifePassed(title, life.passed)}">
+    <svg viewBox="0 0 320 ${height}" role="img" aria-label="${words.lifePassed(title, timeline.passed)}">
       <rect class="bar" x="${marginUnits}" y="${barY - 3}" width="${barUnits}" height="6" rx="3" />
       <rect
         class="lived"
@@ -29,16 +29,16 @@ export function renderLife(life: Life, reader: Reader): Html {
         rx="3"
       />
       <path class="today" d="M${nowX} 0V${barY * 2}" />
-      ${life.moments.map((moment, index) => renderMark(moment, index + 1, rows[index] ?? 0))}
+      ${timeline.moments.map((moment, index) => renderMark(moment, index + 1, rows[index] ?? 0))}
     </svg>
     <ol>
-      ${life.moments.map(({ kind, at }) => html`<li>${words.moments[kind]}: ${renderInstant(at, reader)}</li>`)}
+      ${timeline.moments.map(({ kind, at }) => html`<li>${words.moments[kind]}: ${renderInstant(at, context)}</li>`)}
     </ol>
   </div>`;
 }
 
-function renderMark({ place }: Moment, number: number, row: number): Html {
-  const x = toX(place);
+function renderMark({ offset: offset }: Moment, number: number, row: number): Html {
+  const x = toX(offset);
   const y = barY + row * rowUnits;
   return html`<g class="mark">
     <path d="M${x} ${barY}V${y}" />
@@ -50,8 +50,8 @@ function renderMark({ place }: Moment, number: number, row: number): Html {
 /** Moves marks that would overlap into rows below the bar. */
 function assignRows(moments: readonly Moment[]): number[] {
   const lastInRow: number[] = [];
-  return moments.map(({ place }) => {
-    const x = toX(place);
+  return moments.map(({ offset: offset }) => {
+    const x = toX(offset);
     const free = lastInRow.findIndex((last) => x - last >= markUnits);
     const row = free === -1 ? lastInRow.length : free;
     lastInRow[row] = x;
@@ -59,6 +59,6 @@ function assignRows(moments: readonly Moment[]): number[] {
   });
 }
 
-function toX(place: number): number {
-  return Math.round(marginUnits + place * barUnits);
+function toX(offset: number): number {
+  return Math.round(marginUnits + offset * barUnits);
 }

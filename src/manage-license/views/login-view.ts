@@ -1,5 +1,5 @@
 import { emphasize, html, type Html } from '../html.js';
-import type { Reader } from '../reader.js';
+import type { RenderContext } from '../reader.js';
 import type { Texts } from '../texts.js';
 import { renderPage } from './layout.js';
 
@@ -10,15 +10,15 @@ export interface LoginPage {
   readonly name: string;
   /** The file that contains the generated token; `null` if the token is a setting. */
   readonly tokenFilePath: string | null;
-  readonly reader: Reader;
+  readonly context: RenderContext;
 }
 
-export function renderLogin({ fault, name, tokenFilePath, reader }: LoginPage): string {
-  const words = reader.texts.login;
+export function renderLogin({ fault, name, tokenFilePath, context: context }: LoginPage): string {
+  const words = context.texts.login;
   const isTokenFault = fault === 'wrong' || fault === 'slowed';
   const isNameFault = fault === 'badName' || fault === 'takenName';
   return renderPage(
-    { title: words.title, visitor: null, reader },
+    { title: words.title, visitor: null, context: context },
     html`<p>${words.introduction}</p>
       ${fault !== null && html`<p class="message ${fault === 'ended' ? 'plain' : 'bad'}" role="alert" id="fault">${words[fault]}</p>`}
       <form method="post" action="/login" class="card login">

@@ -1,7 +1,7 @@
 import type { AttentionReason } from '../../peer-registry/attention.js';
 import type { PeerView } from '../../peer-registry/list-peers.js';
 import { html, type Html } from '../html.js';
-import type { Reader } from '../reader.js';
+import type { RenderContext } from '../reader.js';
 import type { Texts } from '../texts.js';
 import { renderDate, renderDistance, renderInstant } from './instant-view.js';
 
@@ -14,14 +14,14 @@ const mild: ReadonlySet<AttentionReason> = new Set([
 ]);
 
 /** Renders a row. Narrow screens show its cells below each other, each with the name of its column. */
-export function renderPeerRow(peer: PeerView, reader: Reader): Html {
-  const { columns, kinds } = reader.texts.peers;
+export function renderPeerRow(peer: PeerView, context: RenderContext): Html {
+  const { columns, kinds } = context.texts.peers;
   return html`<tr>
     <th scope="row">${peer.name}<br /><code>${peer.deviceId}</code></th>
     ${renderCell(columns.kind, html`${kinds[peer.kind]}`)}
-    ${renderCell(columns.status, renderStatus(peer, reader.texts))}
-    ${renderCell(columns.tokenExpiry, renderTokenExpiry(peer, reader))}
-    ${renderCell(columns.lastSeen, renderLastSeen(peer, reader))}
+    ${renderCell(columns.status, renderStatus(peer, context.texts))}
+    ${renderCell(columns.tokenExpiry, renderTokenExpiry(peer, context))}
+    ${renderCell(columns.lastSeen, renderLastSeen(peer, context))}
   </tr>`;
 }
 
@@ -52,14 +52,14 @@ function renderAttention(reason: AttentionReason, texts: Texts): Html {
   </li>`;
 }
 
-function renderTokenExpiry({ tokenExpiresAt }: PeerView, reader: Reader): Html {
-  return tokenExpiresAt === null ? html`${reader.texts.none}` : renderInstant(tokenExpiresAt, reader);
+function renderTokenExpiry({ tokenExpiresAt }: PeerView, context: RenderContext): Html {
+  return tokenExpiresAt === null ? html`${context.texts.none}` : renderInstant(tokenExpiresAt, context);
 }
 
-function renderLastSeen({ connected, lastSeenAt }: PeerView, reader: Reader): Html {
-  const words = reader.texts.peers;
+function renderLastSeen({ connected, lastSeenAt }: PeerView, context: RenderContext): Html {
+  const words = context.texts.peers;
   if (connected === true) return html`<span class="good connected">${words.connected}</span>`;
   return html`${connected === null ? words.unknownConnection : words.notConnected}<br />
-    ${renderDistance(lastSeenAt, reader)}
-    <span class="distance">(${renderDate(lastSeenAt, reader)})</span>`;
+    ${renderDistance(lastSeenAt, context)}
+    <span class="distance">(${renderDate(lastSeenAt, context)})</span>`;
 }

@@ -1,7 +1,7 @@
 import type { PeerList } from '../../peer-registry/list-peers.js';
 import { type PeerFilter, peerFilters } from '../forms.js';
 import { emphasize, html, type Html } from '../html.js';
-import type { Reader } from '../reader.js';
+import type { RenderContext } from '../reader.js';
 import { renderDate } from './instant-view.js';
 import { renderPage, type Visitor } from './layout.js';
 import { renderPeerRow } from './peer-row-view.js';
@@ -16,19 +16,19 @@ export interface PeersPage {
   /** The URL at which peers reach the broker of this server. */
   readonly brokerUrl: string;
   readonly visitor: Visitor;
-  readonly reader: Reader;
+  readonly context: RenderContext;
 }
 
 export function renderPeers(page: PeersPage): string {
-  const { list, visitor, reader } = page;
+  const { list, visitor, context: context } = page;
   return renderPage(
-    { title: reader.texts.peers.title, visitor, section: 'peers', reader },
+    { title: context.texts.peers.title, visitor, section: 'peers', context: context },
     list.counts.total === 0 ? renderEmpty(page) : renderList(page),
   );
 }
 
-function renderEmpty({ serverName, brokerUrl, reader }: PeersPage): Html {
-  const words = reader.texts.peers;
+function renderEmpty({ serverName, brokerUrl, context: context }: PeersPage): Html {
+  const words = context.texts.peers;
   const { title, text, hub, thisServer, connect } = words.empty;
   return html`<section class="card">
     <h2>${title}</h2>
@@ -42,19 +42,19 @@ function renderEmpty({ serverName, brokerUrl, reader }: PeersPage): Html {
 }
 
 function renderList(page: PeersPage): Html {
-  const { list, reader } = page;
-  const words = reader.texts.peers;
+  const { list, context: context } = page;
+  const words = context.texts.peers;
   const { total, connected, attention } = list.counts;
   return html`<p>
       ${words.summary(total, connected, attention)}
-      <span class="minor">${words.asOf} ${renderDate(reader.now, reader)}. ${words.reload}</span>
+      <span class="minor">${words.asOf} ${renderDate(context.now, context)}. ${words.reload}</span>
     </p>
     ${renderFilters(page)} ${renderSearch(page)}
     ${list.peers.length === 0 ? renderNone(page) : renderTable(page)} ${renderPaging(page)}`;
 }
 
-function renderFilters({ filter, search, reader }: PeersPage): Html {
-  const words = reader.texts.peers;
+function renderFilters({ filter, search, context: context }: PeersPage): Html {
+  const words = context.texts.peers;
   const link = (name: PeerFilter): Html =>
     html`<li>
       <a href="${pathOf(name, search)}" ${name === filter && html` aria-current="true"`}
@@ -68,8 +68,8 @@ function renderFilters({ filter, search, reader }: PeersPage): Html {
   </nav>`;
 }
 
-function renderSearch({ filter, search, reader }: PeersPage): Html {
-  const words = reader.texts.peers;
+function renderSearch({ filter, search, context: context }: PeersPage): Html {
+  const words = context.texts.peers;
   return html`<form class="search" method="get" action="/peers">
     ${filter !== 'all' && html`<input type="hidden" name="show" value="${filter}" />`}
     <label for="search">${words.search}</label>
@@ -80,13 +80,13 @@ function renderSearch({ filter, search, reader }: PeersPage): Html {
   </form>`;
 }
 
-function renderNone({ filter, search, reader }: PeersPage): Html {
-  const words = reader.texts.peers;
+function renderNone({ filter, search, context: context }: PeersPage): Html {
+  const words = context.texts.peers;
   return html`<p>${filter === 'attention' && search === '' ? words.noneInNeed : words.noneFits}</p>`;
 }
 
-function renderTable({ list, reader }: PeersPage): Html {
-  const { columns } = reader.texts.peers;
+function renderTable({ list, context: context }: PeersPage): Html {
+  const { columns } = context.texts.peers;
   const heads = [columns.name, columns.kind, columns.status, columns.tokenExpiry, columns.lastSeen];
   return html`<table class="peers">
     <thead>
@@ -95,13 +95,13 @@ function renderTable({ list, reader }: PeersPage): Html {
       </tr>
     </thead>
     <tbody>
-      ${list.peers.map((peer) => renderPeerRow(peer, reader))}
+      ${list.peers.map((peer) => renderPeerRow(peer, context))}
     </tbody>
   </table>`;
 }
 
-function renderPaging({ list, filter, search, isFirst, reader }: PeersPage): Html | null {
-  const words = reader.texts.peers;
+function renderPaging({ list, filter, search, isFirst, context: context }: PeersPage): Html | null {
+  const words = context.texts.peers;
   if (isFirst && list.nextAfter === null) return null;
   return html`<p class="actions">
     ${!isFirst && html`<a href="${pathOf(filter, search)}" role="button" class="outline secondary">${words.first}</a>`}

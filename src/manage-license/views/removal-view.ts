@@ -5,12 +5,12 @@ import { summarize } from './license-view.js';
 
 /** Renders the question before the license is removed, with the effects of the removal. */
 export function renderRemoval(page: LicensePage): string {
-  const { license, visitor, version, reader } = page;
-  const words = reader.texts.removal;
+  const { license, visitor, version, context: context } = page;
+  const words = context.texts.removal;
   const name = license.serverName ?? license.serverId ?? '';
   const live = { version, summary: summarize(page), isHeld: true };
   return renderPage(
-    { title: words.title, visitor, section: 'license', live, reader },
+    { title: words.title, visitor, section: 'license', live, context: context },
     html`<section class="card">
       <h2>${words.question(name)}</h2>
       <ul>

@@ -1,19 +1,19 @@
 import { collectWarnings, type Warning } from '../collect-warnings.js';
 import { html, type Html } from '../html.js';
 import type { LicensePage } from '../license-page.js';
-import type { Reader } from '../reader.js';
+import type { RenderContext } from '../reader.js';
 import type { Texts } from '../texts.js';
 import { renderInstant } from './instant-view.js';
 import { renderMessage } from './message-view.js';
 
-export function renderWarnings({ license, reader }: LicensePage): Html {
-  const warnings = collectWarnings(license, reader.texts).map((warning) => renderWarning(warning, reader));
+export function renderWarnings({ license, context: context }: LicensePage): Html {
+  const warnings = collectWarnings(license, context.texts).map((warning) => renderWarning(warning, context));
   return html`${warnings}`;
 }
 
-function renderWarning({ tone, message, instants, detail }: Warning, reader: Reader): Html {
-  const lines = instants.map(({ label, at }) => html`<p>${label}: ${renderInstant(at, reader)}</p>`);
-  return renderMessage(tone, message, html`${lines}${renderDetail(detail, reader.texts)}`);
+function renderWarning({ tone, message, instants, detail }: Warning, context: RenderContext): Html {
+  const lines = instants.map(({ label, at }) => html`<p>${label}: ${renderInstant(at, context)}</p>`);
+  return renderMessage(tone, message, html`${lines}${renderDetail(detail, context.texts)}`);
 }
 
 /** Renders technical details, collapsed, for the person who is called to help. */

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { parseCompactJws } from './parse-compact-jws.js';
-import { remember } from './remember.js';
+import { setBounded } from './remember.js';
 import { hasSignatureOf, readSignatureKey, type SignatureKey } from './signature-key.js';
 
 /** What a proof must say (RFC 9449 section 4.3), but for its freshness. */
@@ -21,7 +21,7 @@ export interface CheckedProof {
 }
 
 /** A key is imported once: that costs as much as a signature. */
-const mostKeys = 4096;
+const maxKeys = 4096;
 const keys = new Map<string, SignatureKey>();
 
 /** Checks a proof; null: it is none, or of another key, request or token. */
@@ -55,7 +55,7 @@ function keyOf(jwk: unknown, keyThumbprint: string): SignatureKey | null {
   if (known !== undefined) return known;
   const key = readSignatureKey(jwk);
   if (key === null) return null;
-  remember(keys, keyThumbprint, key, mostKeys);
+  setBounded(keys, keyThumbprint, key, maxKeys);
   return key;
 }
 

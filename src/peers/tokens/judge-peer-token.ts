@@ -17,8 +17,8 @@ export interface JudgedBy {
 }
 
 /** Judges a token whose signature is verified, but for the passing of time: that is asked again at each use. */
-export function judgePeerToken({ payload }: Pick<CompactJws, 'payload'>, judge: JudgedBy): PeerVerdict {
-  const { identity, issuer } = judge;
+export function checkClaims({ payload }: Pick<CompactJws, 'payload'>, check: JudgedBy): PeerVerdict {
+  const { identity, issuer } = check;
   if (identity === null) return refuse('server-unlicensed');
   if (payload['iss'] !== issuer) return refuse('wrong-issuer');
   const claims = readClaims(payload);
@@ -29,12 +29,12 @@ export function judgePeerToken({ payload }: Pick<CompactJws, 'payload'>, judge: 
   }
   if (payload['client_id'] !== clientIds[claims.kind]) return refuse('wrong-device-kind');
   if (claims.hubId !== identity.serverId) return refuse('wrong-hub');
-  if (judge.isRevoked(payload)) return refuse('device-revoked');
+  if (check.isRevoked(payload)) return refuse('device-revoked');
   return { kind: 'accepted', peer: toPeer(claims) };
 }
 
 /** Why a token that is otherwise good cannot be used at this time; null: it can. */
-export function judgeTime(
+export function checkExpiry(
   peer: { tokenExpiresAt: Date; usableUntil: Date },
   now: Date,
 ): 'token-expired' | 'license-expired' | null {

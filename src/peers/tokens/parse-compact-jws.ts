@@ -8,10 +8,10 @@ export interface CompactJws {
 }
 
 const shape = /^[\w-]+\.[\w-]+\.[\w-]+$/;
-const longestCharacters = 12 * 1024;
+const maxCharacters = 12 * 1024;
 
 /** Reads a JWS whose payload is a JSON object; null if the text is none, or longer than `most` characters. */
-export function parseCompactJws(text: string, most = longestCharacters): CompactJws | null {
+export function parseCompactJws(text: string, most = maxCharacters): CompactJws | null {
   if (text.length > most || !shape.test(text)) return null;
   const firstDot = text.indexOf('.');
   const lastDot = text.lastIndexOf('.');
@@ -35,15 +35,15 @@ export function parseCompactJws(text: string, most = longestCharacters): Compact
  * which makes it longer, and each register has its own.
  */
 const knownHeaders = new Map<string, Readonly<Record<string, unknown>>>();
-const longestKnownHeader = 160;
-const mostKnownHeaders = 16;
+const maxKnownHeader = 160;
+const maxKnownHeaders = 16;
 
 function parseHeader(part: string): Readonly<Record<string, unknown>> | null {
   const known = knownHeaders.get(part);
   if (known !== undefined) return known;
   const header = parseObject(part);
-  if (header === null || part.length > longestKnownHeader) return header;
-  if (knownHeaders.size >= mostKnownHeaders) knownHeaders.clear();
+  if (header === null || part.length > maxKnownHeader) return header;
+  if (knownHeaders.size >= maxKnownHeaders) knownHeaders.clear();
   knownHeaders.set(part, Object.freeze(header));
   return header;
 }

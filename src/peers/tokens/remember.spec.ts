@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { remember } from './remember.js';
+import { setBounded } from './remember.js';
 
 describe('remember', () => {
   it('keeps all while there is room, and then lets the oldest go for the next', () => {
     const map = new Map<string, number>();
-    for (const [index, key] of ['a', 'b', 'c'].entries()) remember(map, key, index, 3);
+    for (const [index, key] of ['a', 'b', 'c'].entries()) setBounded(map, key, index, 3);
     expect([...map]).toEqual([['a', 0], ['b', 1], ['c', 2]]); // prettier-ignore
-    remember(map, 'd', 3, 3);
+    setBounded(map, 'd', 3, 3);
     expect([...map]).toEqual([['b', 1], ['c', 2], ['d', 3]]); // prettier-ignore
   });
 });

@@ -2,8 +2,8 @@ import { inflateSync } from 'node:zlib';
 import type { CompactJws } from './parse-compact-jws.js';
 
 /** 32 million grants at one bit each; a list that unpacks to more is an attack, not a list. */
-const mostBytes = 4 * 1024 * 1024;
-const leastTtlSeconds = 60;
+const maxBytes = 4 * 1024 * 1024;
+const minTtlSeconds = 60;
 const defaultTtlSeconds = 300;
 
 /** A Token Status List (draft-ietf-oauth-status-list), verified and unpacked. */
@@ -30,7 +30,7 @@ export function readTokenStatusList(jws: CompactJws, issuer: string, uri: string
   return {
     uri,
     issuedAt: new Date(iat * 1000),
-    ttlSeconds: typeof ttl === 'number' ? Math.max(ttl, leastTtlSeconds) : defaultTtlSeconds,
+    ttlSeconds: typeof ttl === 'number' ? Math.max(ttl, minTtlSeconds) : defaultTtlSeconds,
     entryCount: (bytes.length * 8) / bits,
     isSet: (index) => readEntry(bytes, bits, index) !== 0,
   };
@@ -45,7 +45,7 @@ function readEntry(bytes: Buffer, bits: number, index: number): number {
 
 function unpack(lst: string): Buffer | null {
   try {
-    return inflateSync(Buffer.from(lst, 'base64url'), { maxOutputLength: mostBytes });
+    return inflateSync(Buffer.from(lst, 'base64url'), { maxOutputLength: maxBytes });
   } catch {
     return null;
   }

@@ -58,8 +58,8 @@ describe('AuditChainCheck', () => {
       { after: { status: 'another' } },
     ];
     fc.assert(
-      fc.property(trail, fc.nat(), fc.constantFrom(...changes), (entries, place, change) => {
-        const index = place % entries.length;
+      fc.property(trail, fc.nat(), fc.constantFrom(...changes), (entries, position, change) => {
+        const index = position % entries.length;
         const changed = entries.with(index, { ...entries[index]!, ...change });
         fc.pre(JSON.stringify(changed) !== JSON.stringify(entries));
         const { isIntact, faults } = verify(changed, headOf(entries));
@@ -73,8 +73,8 @@ describe('AuditChainCheck', () => {
 
   it('finds that an entry is missing: the first, one in the middle, or the last', () => {
     fc.assert(
-      fc.property(trail, fc.nat(), (entries, place) => {
-        const index = place % entries.length;
+      fc.property(trail, fc.nat(), (entries, position) => {
+        const index = position % entries.length;
         const { faults } = verify(entries.toSpliced(index, 1), headOf(entries));
         const isLast = index === entries.length - 1;
         expect(faults.map(({ entryId }) => entryId)).toEqual([isLast ? null : index + 2]);
@@ -84,8 +84,8 @@ describe('AuditChainCheck', () => {
 
   it('finds that two entries have changed places', () => {
     fc.assert(
-      fc.property(trail, fc.nat(), (entries, place) => {
-        const index = place % (entries.length - 1);
+      fc.property(trail, fc.nat(), (entries, position) => {
+        const index = position % (entries.length - 1);
         const [first, second] = [entries[index]!, entries[index + 1]!];
         const moved = entries
           .with(index, { ...second, id: first.id })
@@ -97,8 +97,8 @@ describe('AuditChainCheck', () => {
 
   it('finds by a head that was noted elsewhere that all was written anew', () => {
     fc.assert(
-      fc.property(trail, fc.nat(), (entries, place) => {
-        const noted = entries[place % entries.length]!.hash;
+      fc.property(trail, fc.nat(), (entries, position) => {
+        const noted = entries[position % entries.length]!.hash;
         expect(verify(entries, headOf(entries), noted).isIntact).toBe(true);
         const anew = chain(entries.map((each) => ({ ...each, reason: 'nothing to see' })));
         fc.pre(headOf(anew) !== headOf(entries) && !anew.some(({ hash }) => hash === noted));

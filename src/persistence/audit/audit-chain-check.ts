@@ -2,7 +2,7 @@ import type { AuditVerification, RecordedAuditEntry } from '../../domain/ports/l
 import { emptyAuditChain, hashAuditEntry } from './hash-audit-entry.js';
 
 /** A trail that was tampered with once may be wrong in every entry. */
-const mostFaults = 100;
+const maxFaults = 100;
 
 /** Follows a hash chain entry by entry, in the order of their ids, and collects what does not fit. */
 export class AuditChainCheck {
@@ -18,10 +18,10 @@ export class AuditChainCheck {
 
   follow(entry: RecordedAuditEntry): void {
     if (hashAuditEntry(this.last?.hash ?? emptyAuditChain, entry) !== entry.hash) {
-      const place = this.last === null ? 'begin the trail' : `follow entry ${this.last.id}`;
-      this.note(
+      const position = this.last === null ? 'begin the trail' : `follow entry ${this.last.id}`;
+      this.record(
         entry.id,
-        `Entry ${entry.id} does not ${place}: it was changed, or one before it was removed or moved.`,
+        `Entry ${entry.id} does not ${position}: it was changed, or one before it was removed or moved.`,
       );
     }
     if (entry.hash === this.notedHead) this.hasNotedHead = true;
@@ -33,14 +33,14 @@ export class AuditChainCheck {
   end(head: string): AuditVerification {
     const lastHash = this.last?.hash ?? emptyAuditChain;
     if (lastHash !== head) {
-      const place = this.last === null ? 'is empty' : `ends with entry ${this.last.id}`;
-      this.note(
+      const position = this.last === null ? 'is empty' : `ends with entry ${this.last.id}`;
+      this.record(
         null,
-        `The trail ${place}, but that was not its last entry: entries were removed at its end.`,
+        `The trail ${position}, but that was not its last entry: entries were removed at its end.`,
       );
     }
     if (!this.hasNotedHead) {
-      this.note(
+      this.record(
         null,
         'The noted hash is not in the trail: it was written anew, or the database is an older copy.',
       );
@@ -48,7 +48,7 @@ export class AuditChainCheck {
     return { isIntact: this.faults.length === 0, entryCount: this.entryCount, head, faults: this.faults };
   }
 
-  private note(entryId: number | null, message: string): void {
-    if (this.faults.length < mostFaults) this.faults.push({ entryId, message });
+  private record(entryId: number | null, message: string): void {
+    if (this.faults.length < maxFaults) this.faults.push({ entryId, message });
   }
 }

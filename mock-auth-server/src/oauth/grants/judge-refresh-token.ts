@@ -9,7 +9,7 @@ export type RefreshTokenVerdict = 'usable' | 'expired' | 'revoked' | 'replayed';
  * The answer that contained the successor of a rotated token may have been lost. So the token stays valid within the
  * grace, until a successor is used: a used successor shows that the answer arrived.
  */
-export function judgeRefreshToken(
+export function checkRefreshToken(
   context: MockContext,
   token: RefreshToken,
   grant: Grant,

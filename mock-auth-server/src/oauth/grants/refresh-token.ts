@@ -4,7 +4,7 @@ import type { OAuthOutcome } from '../oauth-refusal.js';
 import { refuse } from '../oauth-refusal.js';
 import type { GrantOutcome, GrantRequest } from './grant-request.js';
 import { findTokenRefusal, issueLicenseToken } from './issue-license-token.js';
-import { judgeRefreshToken } from './judge-refresh-token.js';
+import { checkRefreshToken } from './judge-refresh-token.js';
 
 interface Family {
   refreshToken: RefreshToken;
@@ -21,7 +21,7 @@ export function grantRefreshToken(context: MockContext, request: GrantRequest): 
   if (grant.dpopJkt !== null && grant.dpopJkt !== request.proof?.jkt) {
     return refuse('invalid_grant', 'refresh_token is bound to a DPoP key: send a proof of that key');
   }
-  const verdict = judgeRefreshToken(context, refreshToken, grant);
+  const verdict = checkRefreshToken(context, refreshToken, grant);
   if (verdict === 'replayed') {
     context.grants.killFamily(grant.id, context.now());
     context.log(
