@@ -5,8 +5,8 @@ import {
   tokenAuthenticator,
 } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { PeerPresence } from '../src/messaging/connected-peers.js';
-import { PeerDisconnector } from '../src/messaging/peer-connections.js';
+import { PeerPresence } from '../src/messaging/peer-presence.js';
+import { PeerDisconnector } from '../src/messaging/peer-disconnector.js';
 import { RevocationList } from '../src/peers/revocation-list.js';
 import { makeDeviceKey } from './support/device-key.js';
 import { connectAsService, streamInfo } from './support/read-stream.js';

@@ -145,7 +145,11 @@ describe('the doctor of a running service', () => {
 
   it('warns of a hub that is away', async () => {
     expect(await diagnose({ HUB_NATS_URL: 'nats://127.0.0.1:9' })).toEqual([
-      expect.objectContaining({ check: 'hub', verdict: 'warn', remedy: expect.stringMatching(/HUB_NATS_URL/) }),
+      expect.objectContaining({
+        check: 'hub',
+        verdict: 'warn',
+        remedy: expect.stringMatching(/HUB_NATS_URL/),
+      }),
     ]);
   });
 

@@ -1,7 +1,7 @@
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RevocationList } from '../src/peers/revocation-list.js';
-import { TrustDataRefresher } from '../src/peers/peer-upkeep.js';
+import { TrustDataRefresher } from '../src/peers/trust-data-refresher.js';
 import { hashOf, makeDeviceKey } from './support/device-key.js';
 import { startApp, type TestApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LicenseState } from '../src/domain/license-state.js';
 import { LicenseStore } from '../src/domain/ports/license-store.js';
 import { Database } from '../src/persistence/database.js';
-import { KeyValueRow } from '../src/persistence/entities/setting.entity.js';
+import { KeyValueRow } from '../src/persistence/entities/key-value.entity.js';
 import { commitEvents, readOutbox } from './support/commit-events.js';
 import { startApp, type TestApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
@@ -102,7 +102,9 @@ describe('writes that come at once', () => {
     const reported = events.map(
       ({ body }) => (JSON.parse(body) as { data: { serverName: string } }).data.serverName,
     );
-    expect(reported.map((name) => name.length - (reported[0]?.length ?? 0))).toEqual(reported.map((_, index) => index));
+    expect(reported.map((name) => name.length - (reported[0]?.length ?? 0))).toEqual(
+      reported.map((_, index) => index),
+    );
     expect(await app.view()).toMatchObject({ serverName: reported.at(-1) });
     expect(store.secrets).not.toBeNull();
   });

@@ -5,7 +5,7 @@ import { serviceItself } from '../src/domain/audit-actor.js';
 import { RefreshLicense } from '../src/licensing/refresh-license.js';
 import { Database } from '../src/persistence/database.js';
 import { LicenseStore } from '../src/domain/ports/license-store.js';
-import { LeakedSecretError } from './support/canaries.js';
+import { LeakedSecretError } from './support/secret-scanner.js';
 import { isOnPostgres } from './support/create-database.js';
 import { buildTimeoutMs, ensureBuilt } from './support/ensure-built.js';
 import { logIn } from './support/log-in.js';

@@ -3,7 +3,7 @@ import { connect, type NatsConnection, tokenAuthenticator } from '@nats-io/trans
 import supertest from 'supertest';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { PeerList } from '../src/peer-registry/list-peers.js';
-import { PeerRepository } from '../src/peer-registry/known-peers.js';
+import { PeerRepository } from '../src/peer-registry/peer-repository.js';
 import { dayMs, hourMs, shift } from './support/license-fixture.js';
 import { readMetrics } from './support/read-metrics.js';
 import { connectAsService } from './support/read-stream.js';

@@ -1,8 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { PeerPresence } from '../src/messaging/connected-peers.js';
-import { PeerRepository } from '../src/peer-registry/known-peers.js';
-import type { PeerSighting } from '../src/peer-registry/observe-peer.js';
+import { PeerPresence } from '../src/messaging/peer-presence.js';
+import { PeerRepository } from '../src/peer-registry/peer-repository.js';
+import type { PeerSighting } from '../src/peer-registry/apply-sighting.js';
 import { readStoreEvent } from '../src/peer-registry/store-event.js';
 import { startBrowser } from './support/browser.js';
 import { dayMs, hourMs, minuteMs, shift, startAt } from './support/license-fixture.js';

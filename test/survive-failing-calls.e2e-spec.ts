@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Leadership } from '../src/coordination/leadership.js';
-import { AdvanceLicense } from '../src/licensing/observe-license.js';
+import { AdvanceLicense } from '../src/licensing/advance-license.js';
 import type { GrantSecrets } from '../src/domain/ports/authorization-server.js';
 import { LicenseStore } from '../src/domain/ports/license-store.js';
 import { NatsLink } from '../src/messaging/nats-link.js';

@@ -214,7 +214,12 @@ describe('a use case that is killed', () => {
       expectDone: expectToken,
       redo: completeOrHearWhy,
     },
-    { name: 'refresh', request: 'POST /api/license/refresh', prepare: givenLicensed, expectDone: expectToken },
+    {
+      name: 'refresh',
+      request: 'POST /api/license/refresh',
+      prepare: givenLicensed,
+      expectDone: expectToken,
+    },
     {
       name: 'remove',
       request: 'DELETE /api/license',

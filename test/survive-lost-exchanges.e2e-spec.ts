@@ -154,7 +154,11 @@ describe.each(useCases)('$name', ({ prepare, run, redo = run, isDoneByStatus, ex
   }
 
   /** The first exchange alone, or with all behind it, then the second, until there are no more. */
-  async function failAtEach(outcome: Pick<Fault, 'at' | 'outcome'>, times: number, step: number): Promise<void> {
+  async function failAtEach(
+    outcome: Pick<Fault, 'at' | 'outcome'>,
+    times: number,
+    step: number,
+  ): Promise<void> {
     for (let after = 0; after < maxExchanges; after += step) {
       if (!(await attempt({ path: null, after, times, ...outcome }))) {
         expect(after).toBeGreaterThan(0);

@@ -8,7 +8,7 @@ import { nameWaitingEvents } from './support/read-outbox.js';
 import { authorizationPath } from './support/license-requests.js';
 import { startApp, type TestApp } from './support/start-app.js';
 import { refreshPath } from './support/start-store.js';
-import { startStranger, type Stranger } from './support/start-stranger.js';
+import { startStranger, type Stranger } from './support/start-oidc-provider.js';
 
 const completePath = '/api/license/authorization/complete';
 const refreshGrant = 'refresh_token';

@@ -1,6 +1,6 @@
 import { authorizeDevice, makeDevice } from './example-register/authorize-device.js';
 import { describeEvent } from './example-register/describe-event.js';
-import { refreshMockToken } from './example-register/keep-mock-token.js';
+import { refreshMockToken } from './example-register/refresh-mock-token.js';
 import { markConnection } from './example-register/mark-connection.js';
 import { MockControls } from './example-register/mock-controls.js';
 import { MockToken } from './example-register/mock-token.js';
@@ -59,9 +59,13 @@ async function startWithMockToken({ serverUrl, controlsUrl, deviceId }: MockSett
   const token = new MockToken(new MockControls(controlsUrl), deviceId);
   // Waiting for the server's first license counts as healthy.
   mark?.(true);
-  await refreshMockToken(token, { tell, isNeeded: () => isAboutToken(refusal), signal: stopping.signal }, () => {
-    running.license ??= follow({ serverUrl, token: () => token.current, dpopKey: token.dpopKey });
-  });
+  await refreshMockToken(
+    token,
+    { tell, isNeeded: () => isAboutToken(refusal), signal: stopping.signal },
+    () => {
+      running.license ??= follow({ serverUrl, token: () => token.current, dpopKey: token.dpopKey });
+    },
+  );
 }
 
 function tell(line: string): void {

@@ -8,7 +8,7 @@ export type { DeviceStorage } from './device/device-storage.js';
 export { fileStorage } from './device/file-storage.js';
 export type { LicensedDevice } from './device/licensed-device.js';
 export { LicenseServerError, type LicenseServerErrorCode } from './license-server-error.js';
-export type { Standing, StandingFault } from './judge-standing.js';
+export type { Standing, StandingFault } from './compute-standing.js';
 export type { Verification, VerificationRequest } from './verify-token.js';
 export { followLicense } from './follow-license.js';
 export type {

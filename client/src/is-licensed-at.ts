@@ -1,4 +1,4 @@
-import { computeStanding } from './judge-standing.js';
+import { computeStanding } from './compute-standing.js';
 import type { LicenseView } from './license-view.js';
 
 /**

@@ -5,7 +5,7 @@ import { connectionOptionsFor } from './create-connection-options.js';
 import { type ConnectionListener, followConnection } from './follow-connection.js';
 import type { ConnectionChange, Delivery, Drop, FollowLicenseOptions } from './follow-license-options.js';
 import { type Identity, idOf, readIdentity } from './identity.js';
-import { computeStanding, type Standing } from './judge-standing.js';
+import { computeStanding, type Standing } from './compute-standing.js';
 import { KnownLicense } from './known-license.js';
 import type { LicenseEvent, LicenseSubject, TokenExpiringEvent } from './license-event.js';
 import { LicenseServerError } from './license-server-error.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DeviceLicense } from '../src/index.js';
-import { computeStanding } from '../src/judge-standing.js';
+import { computeStanding } from '../src/compute-standing.js';
 import { makeView, tokenUntil } from './support/make-event.js';
 
 const NOW = new Date('2026-03-01T08:00:00.000Z');
@@ -40,7 +40,11 @@ describe('the standing of a register', () => {
     ['its own license has ended', deviceWith({ renewalDate: NOW }), 'device-expired'],
     ['its own token ended 1 ms ago', deviceWith({ tokenExpiresAt: after(-1) }), 'device-token-expired'],
   ])('is not licensed at a licensed server when %s', (_when, device, reason) => {
-    expect(computeStanding(makeView(), device, NOW)).toEqual({ isLicensed: false, reason, usableUntil: null });
+    expect(computeStanding(makeView(), device, NOW)).toEqual({
+      isLicensed: false,
+      reason,
+      usableUntil: null,
+    });
   });
 
   it.each([

@@ -11,7 +11,7 @@ export default {
   mutate: [
     'src/domain/**/*.ts',
     '!src/**/*.spec.ts',
-    'src/peers/tokens/{judge-peer-token,dpop-proof,parse-compact-jws,remember,signature-key,token-status-list}.ts',
+    'src/peers/tokens/{check-claims,dpop-proof,parse-compact-jws,set-bounded,signature-key,token-status-list}.ts',
     'src/peers/{peer-verifier,revocation-list,issuer-keys}.ts',
   ],
   ignorePatterns: ['.cache', 'dist', 'data', 'bench', 'docs', 'client/dist', 'mock-auth-server/dist'],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { Database } from '../persistence/database.js';
-import { KeyValueRow } from '../persistence/entities/setting.entity.js';
+import { KeyValueRow } from '../persistence/entities/key-value.entity.js';
 import { readOrCreatePrivateFile } from '../persistence/private-file.js';
 
 export const adminTokenSetting = 'admin-token-sha256';

@@ -4,7 +4,7 @@ import type { Settings } from '../config/settings.js';
 import { appendAuditEntry } from '../persistence/audit/append-audit-entry.js';
 import { commandLineActor } from '../persistence/audit/command-line-actor.js';
 import type { Database } from '../persistence/database.js';
-import { KeyValueRow } from '../persistence/entities/setting.entity.js';
+import { KeyValueRow } from '../persistence/entities/key-value.entity.js';
 import { readOrCreatePrivateFile } from '../persistence/private-file.js';
 import { adminTokenPath, adminTokenSetting, hashAdminToken } from './admin-token.js';
 

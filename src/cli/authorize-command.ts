@@ -42,7 +42,8 @@ export const authorizeCommand: Command = {
 async function requestCode(service: ServiceClient): Promise<UserCode> {
   const answer = await service.send('POST', '/api/license/authorization');
   if (answer.kind === 'refused') {
-    const remedy = answer.code === 'license-present' ? ' (pos-licensing refresh, or pos-licensing remove)' : '';
+    const remedy =
+      answer.code === 'license-present' ? ' (pos-licensing refresh, or pos-licensing remove)' : '';
     throw new CommandError(answer.code, `${answer.detail}${remedy}`);
   }
   return (await answer.response.json()) as UserCode;

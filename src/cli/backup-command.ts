@@ -10,7 +10,7 @@ import { checkSqliteFile } from '../persistence/check-sqlite-file.js';
 import { commandLineActor } from '../persistence/audit/command-line-actor.js';
 import { copySqlite } from '../persistence/copy-sqlite.js';
 import { encryptionKeyPaths } from '../persistence/encryption-key.js';
-import { keyMatchesBackup } from '../persistence/key-of-copy.js';
+import { keyMatchesBackup } from '../persistence/key-matches-backup.js';
 import { readOrCreatePrivateFile } from '../persistence/private-file.js';
 import type { Command, CommandInput } from './command.js';
 import { CommandError } from './command-error.js';

@@ -1,7 +1,7 @@
 import type { LicenseGrant, LicensePolicy, LicenseTerms, ServerIdentity } from './license.js';
 import { type LicenseChange, emitStatus, unchanged } from './license-event.js';
 import type { LicenseState } from './license-state.js';
-import { applyRenewalDate } from './observe-time.js';
+import { applyRenewalDate } from './apply-time.js';
 import { firstRefreshAt, stableOffset } from './refresh-schedule.js';
 import type { LicenseReason } from './transitions.js';
 

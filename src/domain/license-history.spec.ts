@@ -18,7 +18,7 @@ import type { LicenseGrant, LicensePolicy } from './license.js';
 import type { LicenseChange, LicenseEvent, LicenseStatusEvent } from './license-event.js';
 import { initialLicenseState, type LicenseState } from './license-state.js';
 import { licenseStatusAt } from './license-status.js';
-import { applyTime } from './observe-time.js';
+import { applyTime } from './apply-time.js';
 import { beginRefresh, failRefresh, type RefreshFailure } from './refresh-failure.js';
 import { dropLicense } from './remove-license.js';
 import { tokenWarningThresholds } from './token-warnings.js';

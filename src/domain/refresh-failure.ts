@@ -1,7 +1,7 @@
 import { type LicensePolicy, tokenLifeMs } from './license.js';
 import { type LicenseChange, emitStatus, unchanged } from './license-event.js';
 import { type ConnectionError, type LicenseState, withoutLicense } from './license-state.js';
-import { applyRenewalDate } from './observe-time.js';
+import { applyRenewalDate } from './apply-time.js';
 import { honouredRetryAfterMs, refusedRetryDelayMs, retryDelayMs } from './refresh-schedule.js';
 
 /**

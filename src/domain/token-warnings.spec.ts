@@ -155,7 +155,8 @@ describe('dueTokenWarnings', () => {
             shift(token.issuedAt, Math.ceil(part * life) + (part === 1.2 ? 1 : 0)),
           );
           const reported: number[] = [];
-          for (const now of looks) reported.push(...dueTokenWarnings(token, seconds, reported.at(-1) ?? null, now));
+          for (const now of looks)
+            reported.push(...dueTokenWarnings(token, seconds, reported.at(-1) ?? null, now));
           expect(reported).toEqual([...tokenWarningThresholds(token, seconds), 0]);
         },
       ),

@@ -8,7 +8,7 @@ import {
 } from '@nestjs/terminus';
 import { ApiTags } from '@nestjs/swagger';
 import { Settings } from '../config/settings.js';
-import { LicenseQuery } from '../licensing/license-reader.js';
+import { LicenseQuery } from '../licensing/license-query.js';
 import { Clock } from '../domain/ports/clock.js';
 import { HubLink } from '../messaging/hub-link.js';
 import { NatsLink } from '../messaging/nats-link.js';
@@ -130,7 +130,9 @@ export class HealthController {
     const space = await statfs(this.settings.dataDir).catch(() => null);
     if (space === null) return check.down('the data folder cannot be read');
     const freeBytes = space.bavail * space.bsize;
-    return freeBytes >= minFreeBytes ? check.up({ freeBytes }) : check.down({ freeBytes, minFreeBytes: minFreeBytes });
+    return freeBytes >= minFreeBytes
+      ? check.up({ freeBytes })
+      : check.down({ freeBytes, minFreeBytes: minFreeBytes });
   }
 }
 

@@ -3,7 +3,7 @@ import { LicensingModule } from '../licensing/licensing.module.js';
 import { MessagingModule } from '../messaging/messaging.module.js';
 import { PeerRegistryModule } from '../peer-registry/peer-registry.module.js';
 import { StoresFollower } from './stores-follower.js';
-import { StoresCursor } from './stores-place.js';
+import { StoresCursor } from './stores-cursor.js';
 import { StoresStream } from './stores-stream.js';
 
 /** What a server does for the store servers that connect to it. */

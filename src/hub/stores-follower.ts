@@ -9,11 +9,11 @@ import { type Consumer, type ConsumerMessages, type JsMsg } from '@nats-io/jetst
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Leadership } from '../coordination/leadership.js';
 import { NatsLink } from '../messaging/nats-link.js';
-import { PeerRepository } from '../peer-registry/known-peers.js';
-import type { PeerSighting } from '../peer-registry/observe-peer.js';
+import { PeerRepository } from '../peer-registry/peer-repository.js';
+import type { PeerSighting } from '../peer-registry/apply-sighting.js';
 import { readStoreEvent } from '../peer-registry/store-event.js';
 import { endsWithin, whileEnding } from '../coordination/shutdown.js';
-import { StoresCursor } from './stores-place.js';
+import { StoresCursor } from './stores-cursor.js';
 import { StoresStream } from './stores-stream.js';
 
 const retryMs = 1000;

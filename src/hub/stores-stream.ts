@@ -16,7 +16,7 @@ import { Settings } from '../config/settings.js';
 import { storesStreamName, storesSubjects } from '../events/streams.js';
 import { ensureStream, type StreamDefinition } from '../messaging/ensure-stream.js';
 import { NatsLink } from '../messaging/nats-link.js';
-import type { StreamCursor } from './stores-place.js';
+import type { StreamCursor } from './stores-cursor.js';
 
 /** Of a reader that has gone without a word. */
 const forgottenAfterNanos = 60e9;

@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Counter } from 'prom-client';
 import { MachineClock } from '../clock/machine-clock.js';
 import { licenseStatuses, tokenStatuses } from '../domain/license-status.js';
-import { LicenseQuery } from './license-reader.js';
+import { LicenseQuery } from './license-query.js';
 import { Clock } from '../domain/ports/clock.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
 import { RefreshLicense } from './refresh-license.js';

@@ -1,7 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { Leadership } from '../coordination/leadership.js';
-import { AdvanceLicense } from './observe-license.js';
+import { AdvanceLicense } from './advance-license.js';
 import { PollAuthorization } from './poll-authorization.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
 import { RefreshLicense } from './refresh-license.js';

@@ -2,7 +2,7 @@ import { Controller, Get, Header, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Problem } from '../http/problem.js';
 import { AdminOrPeerGuard } from './admin-or-peer-guard.js';
-import { LicenseQuery } from './license-reader.js';
+import { LicenseQuery } from './license-query.js';
 import { LicenseDto } from './license.dto.js';
 
 const problems = (status: number, description: string) => ApiResponse({ status, description, type: Problem });

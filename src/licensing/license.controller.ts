@@ -7,7 +7,7 @@ import { Problem, ProblemException } from '../http/problem.js';
 import { CancelAuthorization } from './cancel-authorization.js';
 import type { AuditActor } from '../domain/audit-actor.js';
 import type { LicenseView } from '../domain/license-view.js';
-import { LicenseQuery } from './license-reader.js';
+import { LicenseQuery } from './license-query.js';
 import {
   AuditPageDto,
   AuditQueryDto,

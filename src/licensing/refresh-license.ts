@@ -4,7 +4,7 @@ import { acceptRefreshedGrant } from '../domain/accept-grant.js';
 import { type AuditActor, serviceItself } from '../domain/audit-actor.js';
 import type { LicenseChange } from '../domain/license-event.js';
 import type { LicenseState, RefreshProgress } from '../domain/license-state.js';
-import { spreadOverdueRefresh } from '../domain/place-missed-refresh.js';
+import { spreadOverdueRefresh } from '../domain/spread-overdue-refresh.js';
 import { beginRefresh, failRefresh, type RefreshFailure } from '../domain/refresh-failure.js';
 import { isRefreshDue } from '../domain/refresh-schedule.js';
 import {

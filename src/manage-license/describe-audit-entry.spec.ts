@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { startAt } from '../../test/support/license-fixture.js';
 import { auditActions, type RecordedAuditEntry } from '../domain/ports/license-store.js';
 import { describeAuditEntry } from './describe-audit-entry.js';
-import { createReader } from './reader.js';
+import { createReader } from './render-context.js';
 
 const context = createReader('en', startAt);
 
@@ -62,8 +62,8 @@ describe('describeAuditEntry', () => {
   it('formats dates in the locale of the reader, and a new value without an arrow', () => {
     // The same day in every time zone from UTC-9 to UTC+14.
     const after = { renewalDate: '2027-06-30T09:00:00.000Z' };
-    expect(describeAuditEntry(buildEntry({ before: { renewalDate: null }, after }), context).changes).toEqual([
-      expect.stringMatching(/^License Renewal Date: June 30, 2027 at /),
-    ]);
+    expect(describeAuditEntry(buildEntry({ before: { renewalDate: null }, after }), context).changes).toEqual(
+      [expect.stringMatching(/^License Renewal Date: June 30, 2027 at /)],
+    );
   });
 });

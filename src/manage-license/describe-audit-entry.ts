@@ -1,7 +1,7 @@
 import { type LicenseStatus, licenseStatuses } from '../domain/license-status.js';
 import type { RecordedAuditEntry } from '../domain/ports/license-store.js';
-import type { RenderContext } from './reader.js';
-import { formatInstant } from './tell-time.js';
+import type { RenderContext } from './render-context.js';
+import { formatInstant } from './format-time.js';
 import type { Texts } from './texts.js';
 
 const dates: ReadonlySet<string> = new Set(['renewalDate', 'tokenExpiresAt']);

@@ -6,7 +6,7 @@ import { Settings } from '../config/settings.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
 import { describeAuditEntry } from './describe-audit-entry.js';
 import { HistoryQuery } from './forms.js';
-import { buildTimelines, type Timeline } from './lay-out-lives.js';
+import { buildTimelines, type Timeline } from './build-timelines.js';
 import { PageComposer } from './page-composer.js';
 import { PageGuard } from './page-guard.js';
 import { sendPage } from './send-page.js';

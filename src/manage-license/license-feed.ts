@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { type Session, Sessions } from '../admin/sessions.js';
-import { LicenseQuery } from '../licensing/license-reader.js';
+import { LicenseQuery } from '../licensing/license-query.js';
 import { PageComposer } from './page-composer.js';
 
 const checkIntervalMs = 500;

@@ -1,5 +1,5 @@
 import type { LicenseView } from '../domain/license-view.js';
-import type { RenderContext } from './reader.js';
+import type { RenderContext } from './render-context.js';
 import type { NoticeKind } from './texts.js';
 import type { Visitor } from './views/layout.js';
 

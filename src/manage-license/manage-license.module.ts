@@ -13,7 +13,7 @@ import { Notices } from './notices.js';
 import { PageComposer } from './page-composer.js';
 import { PageGuard } from './page-guard.js';
 import { PeersPageController } from './peers-page.controller.js';
-import { UserPortal } from './people-page.js';
+import { UserPortal } from './user-portal.js';
 
 /** The Manage License page. */
 @Module({

@@ -3,12 +3,12 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { sessionOf } from '../admin/admin-request.js';
 import type { LicenseView } from '../domain/license-view.js';
-import { LicenseQuery } from '../licensing/license-reader.js';
+import { LicenseQuery } from '../licensing/license-query.js';
 import { Clock } from '../domain/ports/clock.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
 import { type AuthorizationView, isAcquiring, type LicensePage, type Notice } from './license-page.js';
-import { UserPortal } from './people-page.js';
-import { createReader, type RenderContext } from './reader.js';
+import { UserPortal } from './user-portal.js';
+import { createReader, type RenderContext } from './render-context.js';
 
 /** Collects what the Manage License page shows. */
 @Injectable()

@@ -2,7 +2,7 @@ import { type ArgumentsHost, Catch } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ProblemFilter } from '../http/problem-filter.js';
 import { LoginRequiredException } from './page-guard.js';
-import { createReader } from './reader.js';
+import { createReader } from './render-context.js';
 import { goTo, sendPage } from './send-page.js';
 import { renderError } from './views/error-view.js';
 

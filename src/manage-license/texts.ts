@@ -1,6 +1,6 @@
 import { licenseStatusTexts } from '../domain/license-status.js';
 import type { AuditAction } from '../domain/ports/license-store.js';
-import type { Moment } from './lay-out-lives.js';
+import type { Moment } from './build-timelines.js';
 import { peerTexts } from './peer-texts.js';
 
 const english = {

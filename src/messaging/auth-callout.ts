@@ -7,7 +7,7 @@ import { answerRequests } from './answer-requests.js';
 import { BrokerLink } from './broker-link.js';
 import { FloodGuard } from './flood-guard.js';
 import { type AuthRequest, NatsSigner, readAuthRequest } from './nats-jwt.js';
-import { PeerDisconnector } from './peer-connections.js';
+import { PeerDisconnector } from './peer-disconnector.js';
 import { peerAccount, permissionsOf } from './peer-permissions.js';
 
 /** All registers of a shop come back together; a login that is dropped waits for seconds before it may try again. */
@@ -38,7 +38,11 @@ export class AuthCallout extends BrokerLink {
     const signer = new NatsSigner(callout.issuerSeed);
     answerRequests(this, { subject: '$SYS.REQ.USER.AUTH', max: maxLogins }, async ({ data }) => {
       const request = readAuthRequest(new TextDecoder().decode(data));
-      const nats = { type: 'authorization_response', version: 2, ...(await this.authorizeConnection(request, signer)) };
+      const nats = {
+        type: 'authorization_response',
+        version: 2,
+        ...(await this.authorizeConnection(request, signer)),
+      };
       return signer.sign({ sub: request.userKey, aud: request.serverId, nats });
     });
     super.onApplicationBootstrap();

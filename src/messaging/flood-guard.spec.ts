@@ -1,8 +1,8 @@
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { PeerPresence } from './connected-peers.js';
+import type { PeerPresence } from './peer-presence.js';
 import { FloodGuard } from './flood-guard.js';
-import type { PeerDisconnector } from './peer-connections.js';
+import type { PeerDisconnector } from './peer-disconnector.js';
 
 describe('FloodGuard', () => {
   const endNamed = vi.fn();

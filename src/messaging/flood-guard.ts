@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { setBounded } from '../peers/tokens/remember.js';
-import { PeerPresence } from './connected-peers.js';
-import { PeerDisconnector } from './peer-connections.js';
+import { setBounded } from '../peers/tokens/set-bounded.js';
+import { PeerPresence } from './peer-presence.js';
+import { PeerDisconnector } from './peer-disconnector.js';
 
 const windowMs = 1000;
 const maxDropped = 1000;

@@ -1,7 +1,7 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Logger } from '@nestjs/common';
-import type { LicenseQuery } from '../licensing/license-reader.js';
+import type { LicenseQuery } from '../licensing/license-query.js';
 import type { FloodGuard } from './flood-guard.js';
 import type { RequestLink } from './request-link.js';
 import { StatusResponder } from './status-responder.js';

@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { LicenseQuery } from '../licensing/license-reader.js';
+import { LicenseQuery } from '../licensing/license-query.js';
 import { answerRequests } from './answer-requests.js';
 import { FloodGuard } from './flood-guard.js';
 import { RequestLink } from './request-link.js';

@@ -3,7 +3,7 @@ import { Counter } from 'prom-client';
 import { SingleFlight } from '../coordination/single-flight.js';
 import { HubLink } from '../messaging/hub-link.js';
 import { NatsLink } from '../messaging/nats-link.js';
-import { PeerPresence } from '../messaging/connected-peers.js';
+import { PeerPresence } from '../messaging/peer-presence.js';
 import { HubOutbox } from './hub-outbox.js';
 import { eventSubjects } from '../events/streams.js';
 import { OutboxRelay } from './outbox-relay.js';

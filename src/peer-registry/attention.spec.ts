@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { dayMs, hourMs, shift, startAt } from '../../test/support/license-fixture.js';
 import { attentionOf, needsAttentionFrom } from './attention.js';
-import type { KnownPeer } from './known-peer.js';
+import type { KnownPeer } from './peer-record.js';
 
 const healthy: KnownPeer = {
   deviceId: 'srv-store-1',

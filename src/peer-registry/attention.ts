@@ -1,5 +1,5 @@
 import type { LicenseStatus } from '../domain/license-status.js';
-import type { KnownPeer } from './known-peer.js';
+import type { KnownPeer } from './peer-record.js';
 
 /** Why somebody should look after a peer; stable, written for programs. */
 export const attentionReasons = [

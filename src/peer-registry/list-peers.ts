@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { formatSequence } from '../domain/license-view.js';
 import { type LicenseStatus, licenseStatusTexts, type TokenStatus } from '../domain/license-status.js';
 import { Clock } from '../domain/ports/clock.js';
-import { PeerPresence } from '../messaging/connected-peers.js';
+import { PeerPresence } from '../messaging/peer-presence.js';
 import type { DeviceKind } from '../domain/device-kind.js';
 import { type AttentionReason, attentionOf } from './attention.js';
-import type { KnownPeer } from './known-peer.js';
-import { PeerRepository } from './known-peers.js';
+import type { KnownPeer } from './peer-record.js';
+import { PeerRepository } from './peer-repository.js';
 import type { PeerQuery } from './peer-page.js';
-import { PeerSightingWriter } from './peer-recorder.js';
+import { PeerSightingWriter } from './peer-sighting-writer.js';
 
 /** A peer as page and API show it at a moment. */
 export interface PeerView {

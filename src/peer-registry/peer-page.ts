@@ -23,7 +23,9 @@ export type PeerCursor =
 export const peerPlaceShape = /^(?:a\.(\d{1,16})|r)\.([A-Za-z0-9_-]{1,64})$/;
 
 export function writePeerCursor(cursor: PeerCursor): string {
-  return cursor.part === 'attention' ? `a.${cursor.from.getTime()}.${cursor.deviceId}` : `r.${cursor.deviceId}`;
+  return cursor.part === 'attention'
+    ? `a.${cursor.from.getTime()}.${cursor.deviceId}`
+    : `r.${cursor.deviceId}`;
 }
 
 /** Null: it is none. */

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Gauge } from 'prom-client';
 import { Clock } from '../domain/ports/clock.js';
-import { PeerRepository } from './known-peers.js';
+import { PeerRepository } from './peer-repository.js';
 import { MetricsRegistry } from '../metrics/metrics-registry.js';
 
 /** The registers and store servers that have come to this one. */

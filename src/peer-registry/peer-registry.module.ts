@@ -2,10 +2,10 @@ import { Module } from '@nestjs/common';
 import { AdminModule } from '../admin/admin.module.js';
 import { MessagingModule } from '../messaging/messaging.module.js';
 import { PeersModule } from '../peers/peers.module.js';
-import { PeerRepository } from './known-peers.js';
+import { PeerRepository } from './peer-repository.js';
 import { ListPeers } from './list-peers.js';
 import { PeerListController } from './peer-list.controller.js';
-import { PeerSightingWriter } from './peer-recorder.js';
+import { PeerSightingWriter } from './peer-sighting-writer.js';
 import { PeerRegistryMetrics } from './peer-registry-metrics.js';
 
 /** Every register and store server that has come to this server, and how each is. */

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
 import type { Settings } from '../config/settings.js';
-import type { KeyValueStore } from '../persistence/kept-values.js';
+import type { KeyValueStore } from '../persistence/key-value-store.js';
 import type { IssuerDocuments } from '../domain/ports/issuer-documents.js';
 import { IssuerKeys } from './issuer-keys.js';
 

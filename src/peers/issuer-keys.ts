@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
-import { KeyValueStore } from '../persistence/kept-values.js';
+import { KeyValueStore } from '../persistence/key-value-store.js';
 import { IssuerDocuments } from '../domain/ports/issuer-documents.js';
 import { readSignatureKey, type SignatureKey } from './tokens/signature-key.js';
 

@@ -7,7 +7,7 @@ import { readableRenewalDates, unreadableRenewalDates } from '../../test/support
 import type { Settings } from '../config/settings.js';
 import type { Clock } from '../domain/ports/clock.js';
 import type { LicenseStore } from '../domain/ports/license-store.js';
-import type { KeyValueStore } from '../persistence/kept-values.js';
+import type { KeyValueStore } from '../persistence/key-value-store.js';
 import type { IssuerDocuments } from '../domain/ports/issuer-documents.js';
 import { IssuerKeys } from './issuer-keys.js';
 import { PeerVerifier } from './peer-verifier.js';

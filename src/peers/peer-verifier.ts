@@ -4,10 +4,10 @@ import type { ServerIdentity } from '../domain/license.js';
 import { Clock } from '../domain/ports/clock.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
 import { IssuerKeys } from './issuer-keys.js';
-import { checkClaims, checkExpiry } from './tokens/judge-peer-token.js';
+import { checkClaims, checkExpiry } from './tokens/check-claims.js';
 import { parseCompactJws } from './tokens/parse-compact-jws.js';
 import { type AcceptedPeer, type PeerVerdict, refuse } from './tokens/peer.js';
-import { setBounded } from './tokens/remember.js';
+import { setBounded } from './tokens/set-bounded.js';
 import { RevocationList } from './revocation-list.js';
 import { hasSignatureOf } from './tokens/signature-key.js';
 

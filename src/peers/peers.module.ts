@@ -5,7 +5,7 @@ import { IssuerKeys } from './issuer-keys.js';
 import { PeerAdmission } from './peer-admission.js';
 import { PeerGuard } from './peer-guard.js';
 import { PeerMetrics } from './peer-metrics.js';
-import { TrustDataRefresher } from './peer-upkeep.js';
+import { TrustDataRefresher } from './trust-data-refresher.js';
 import { PeerVerifier } from './peer-verifier.js';
 import { PeersController } from './peers.controller.js';
 import { RevocationList } from './revocation-list.js';

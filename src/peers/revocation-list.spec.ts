@@ -2,7 +2,7 @@ import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
-import type { KeyValueStore } from '../persistence/kept-values.js';
+import type { KeyValueStore } from '../persistence/key-value-store.js';
 import type { IssuerDocuments } from '../domain/ports/issuer-documents.js';
 import type { IssuerKeys } from './issuer-keys.js';
 import { RevocationList } from './revocation-list.js';

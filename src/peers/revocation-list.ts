@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { KeyValueStore } from '../persistence/kept-values.js';
+import { KeyValueStore } from '../persistence/key-value-store.js';
 import { IssuerDocuments } from '../domain/ports/issuer-documents.js';
 import { IssuerKeys } from './issuer-keys.js';
 import { parseCompactJws } from './tokens/parse-compact-jws.js';

@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { whileEnding } from '../coordination/shutdown.js';
-import { KeyValueRow } from './entities/setting.entity.js';
+import { KeyValueRow } from './entities/key-value.entity.js';
 import { endFailedTransaction } from './end-failed-transaction.js';
 import { Mutex } from '../coordination/mutex.js';
 import { explainStorageFault } from './storage-fault.js';

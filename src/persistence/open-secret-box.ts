@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { Settings } from '../config/settings.js';
 import type { Database } from './database.js';
 import { encryptionKeyPaths, loadEncryptionKey, readEncryptionKey } from './encryption-key.js';
-import { KeyValueRow } from './entities/setting.entity.js';
+import { KeyValueRow } from './entities/key-value.entity.js';
 import { SecretBox, UnsealError } from './secret-box.js';
 
 /** A known value, sealed: it tells a wrong key at the start, before anything is written with it. */

@@ -6,7 +6,7 @@ import { LicenseStore } from '../domain/ports/license-store.js';
 import { ChangeFeed } from './change-feed.js';
 import { DatabaseLeases } from './database-leases.js';
 import { Database } from './database.js';
-import { KeyValueStore } from './kept-values.js';
+import { KeyValueStore } from './key-value-store.js';
 import { openDataSource } from './open-data-source.js';
 import { openSecretBox } from './open-secret-box.js';
 import { SecretBox } from './secret-box.js';

@@ -7,7 +7,7 @@ import { decodeEncryptionKey, encryptionKeyPaths, newEncryptionKey } from './enc
 import { openSqlite } from './open-sqlite.js';
 import { readOrCreatePrivateFile } from './private-file.js';
 import { SecretBox } from './secret-box.js';
-import { quarantineRestoredDatabase, type SettleOptions } from './settle-restored-database.js';
+import { quarantineRestoredDatabase, type SettleOptions } from './quarantine-restored-database.js';
 import { Sqlite } from './sqlite.js';
 
 /** There is something where a backup is to be restored to. */

@@ -2,7 +2,7 @@ import { renameSync, rmSync } from 'node:fs';
 import type { EntityManager, ObjectLiteral } from 'typeorm';
 import type { Settings } from '../config/settings.js';
 import { appendAuditEntry } from './audit/append-audit-entry.js';
-import { assertServiceStopped } from './assert-unused.js';
+import { assertServiceStopped } from './assert-service-stopped.js';
 import { commandLineActor } from './audit/command-line-actor.js';
 import { Database } from './database.js';
 import {

@@ -5,7 +5,7 @@ import { OutboxEventRow } from './entities/outbox-event.entity.js';
 import { PeerRow } from './entities/peer.entity.js';
 import { PendingAuthorizationRow } from './entities/pending-authorization.entity.js';
 import { PendingRevocationRow } from './entities/pending-revocation.entity.js';
-import { KeyValueRow } from './entities/setting.entity.js';
+import { KeyValueRow } from './entities/key-value.entity.js';
 import { UsedProofRow } from './entities/used-proof.entity.js';
 import { CreateSchema1764000000000 } from './migrations/1764000000000-create-schema.js';
 import { AddUsedProofs1764100000000 } from './migrations/1764100000000-add-used-proofs.js';

@@ -12,7 +12,7 @@ import { LicenseScheduler } from '../../src/licensing/license-scheduler.js';
 import { Clock } from '../../src/domain/ports/clock.js';
 import { createAdapter, setupApp } from '../../src/setup-app.js';
 import { brokerEnvironment } from './broker-environment.js';
-import { noteSecret } from './canaries.js';
+import { noteSecret } from './secret-scanner.js';
 import { createDatabase, isOnPostgres } from './create-database.js';
 import type { FakeClock } from './fake-clock.js';
 import type { FakeMachineClock } from './fake-machine-clock.js';

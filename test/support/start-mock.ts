@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMockServer, type MockServerOptions } from '../../mock-auth-server/src/server.js';
-import { expectNoSecretsInLog, noteSecret } from './canaries.js';
+import { expectNoSecretsInLog, noteSecret } from './secret-scanner.js';
 import type { FakeClock } from './fake-clock.js';
 
 /** The bundled Authorization server, in this process and on a free port, with its controls. */

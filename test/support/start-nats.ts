@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { createAccount, type KeyPair } from '@nats-io/nkeys';
 import { findNatsServer } from '../../scripts/find-nats.mjs';
 import { containerName, planNatsCommand, type NatsSettings } from '../../scripts/nats/plan-nats-command.mjs';
-import { expectNoSecretsInLog, noteSecret } from './canaries.js';
+import { expectNoSecretsInLog, noteSecret } from './secret-scanner.js';
 import type { ServerCertificate } from './certificate-authority.js';
 import { findFreePort } from './find-free-port.js';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expectNoSecretsForAdmins, expectNoSecretsInLog, noteSecret } from './canaries.js';
+import { expectNoSecretsForAdmins, expectNoSecretsInLog, noteSecret } from './secret-scanner.js';
 import type { LicenseJson } from './start-app.js';
 import type { TestMock } from './start-mock.js';
 import type { TestNats } from './start-nats.js';

@@ -1,5 +1,5 @@
 import type { Server, ServerResponse } from 'node:http';
-import { expectNoSecrets, expectNoSecretsForAdmins } from './canaries.js';
+import { expectNoSecrets, expectNoSecretsForAdmins } from './secret-scanner.js';
 
 const unauthorized = 401;
 

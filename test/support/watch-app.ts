@@ -4,7 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import pg from 'pg';
 import { LicenseStore } from '../../src/domain/ports/license-store.js';
 import { MetricsRegistry } from '../../src/metrics/metrics-registry.js';
-import { expectNoSecrets, noteSecret, noteUserCode } from './canaries.js';
+import { expectNoSecrets, noteSecret, noteUserCode } from './secret-scanner.js';
 import { watchAnswers } from './watch-answers.js';
 import { expectQuietLog } from './watched-log.js';
 

@@ -1,6 +1,6 @@
 import { ConsoleLogger } from '@nestjs/common';
 import { secretMembers } from '../../src/logging/create-logger.js';
-import { expectNoSecretsInLog } from './canaries.js';
+import { expectNoSecretsInLog } from './secret-scanner.js';
 
 /** Everything that the applications in this process log, as the service writes it at its most talkative. */
 let lines: string[] = [];

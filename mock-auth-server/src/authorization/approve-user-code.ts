@@ -1,8 +1,8 @@
 import type { Device } from '../domain/model.js';
 import type { MockContext } from '../mock-context.js';
 import { inTransaction } from '../mock-context.js';
-import type { Judged } from './judge-approval.js';
-import { checkApproval } from './judge-approval.js';
+import type { Judged } from './check-approval.js';
+import { checkApproval } from './check-approval.js';
 
 /** Authorizes a device: the next poll of its code returns the tokens, and its old authorization ends. */
 export function approveUserCode(

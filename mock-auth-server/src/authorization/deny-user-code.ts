@@ -1,7 +1,7 @@
 import type { MockContext } from '../mock-context.js';
 import { inTransaction } from '../mock-context.js';
-import type { Judged } from './judge-approval.js';
-import { findPendingCode } from './judge-approval.js';
+import type { Judged } from './check-approval.js';
+import { findPendingCode } from './check-approval.js';
 
 /** Denies a user code permanently: the next poll of its client gets `access_denied`. */
 export function denyUserCode(context: MockContext, enteredUserCode: string): Judged<object> {

@@ -1,6 +1,6 @@
 import type { MockContext } from '../mock-context.js';
 import { identifyClient } from './clients.js';
-import { checkRefreshToken } from './grants/judge-refresh-token.js';
+import { checkRefreshToken } from './grants/check-refresh-token.js';
 import type { OAuthOutcome } from './oauth-refusal.js';
 import { refuse } from './oauth-refusal.js';
 import { readLicenseToken } from './read-license-token.js';

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { approveUserCode } from '../authorization/approve-user-code.js';
 import { denyUserCode } from '../authorization/deny-user-code.js';
-import type { ApprovalRefusal } from '../authorization/judge-approval.js';
-import { approvalRefusalStatus, checkApproval } from '../authorization/judge-approval.js';
+import type { ApprovalRefusal } from '../authorization/check-approval.js';
+import { approvalRefusalStatus, checkApproval } from '../authorization/check-approval.js';
 import { describeDevice } from '../controls/describe-state.js';
 import { formatInstant } from '../domain/instant.js';
 import type { Device, Organization } from '../domain/model.js';

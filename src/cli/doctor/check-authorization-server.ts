@@ -3,7 +3,7 @@ import type { Settings } from '../../config/settings.js';
 import { explainFailure } from '../../oauth/explain-failure.js';
 import { OAuthSessions } from '../../oauth/oauth-session.js';
 import { fail, type Finding, ok, skip } from './finding.js';
-import { checkClockOffset } from './judge-clock.js';
+import { checkClockOffset } from './check-clock-offset.js';
 
 const check = 'authorization-server';
 const proxyTimeoutMs = 3000;

@@ -7,7 +7,7 @@ import {
   InvalidEncryptionKeyError,
   readEncryptionKey,
 } from '../../persistence/encryption-key.js';
-import { KeyValueRow } from '../../persistence/entities/setting.entity.js';
+import { KeyValueRow } from '../../persistence/entities/key-value.entity.js';
 import { isKeyOf, keyCheckName } from '../../persistence/open-secret-box.js';
 import { ExposedFileError } from '../../persistence/private-file.js';
 import { SecretBox } from '../../persistence/secret-box.js';

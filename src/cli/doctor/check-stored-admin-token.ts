@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { adminTokenPath, adminTokenSetting, hashAdminToken } from '../../admin/admin-token.js';
 import type { Settings } from '../../config/settings.js';
 import type { Database } from '../../persistence/database.js';
-import { KeyValueRow } from '../../persistence/entities/setting.entity.js';
+import { KeyValueRow } from '../../persistence/entities/key-value.entity.js';
 import { fail, type Finding, ok, skip } from './finding.js';
 
 const check = 'admin-token';

@@ -11,7 +11,10 @@ export function formatFindings(findings: readonly Finding[]): string {
   ]);
   const lines = formatTable(rows)
     .split('\n')
-    .flatMap((line, index) => [line, ...(findings[index]?.remedy ? [`      → ${findings[index].remedy}`] : [])]);
+    .flatMap((line, index) => [
+      line,
+      ...(findings[index]?.remedy ? [`      → ${findings[index].remedy}`] : []),
+    ]);
   return [...lines, '', summarize(findings)].join('\n');
 }
 

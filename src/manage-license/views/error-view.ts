@@ -1,5 +1,5 @@
 import { html } from '../html.js';
-import type { RenderContext } from '../reader.js';
+import type { RenderContext } from '../render-context.js';
 import type { Message, Texts } from '../texts.js';
 import { renderPage } from './layout.js';
 

@@ -1,10 +1,10 @@
 import type { AuditLine } from '../describe-audit-entry.js';
 import { html, type Html } from '../html.js';
-import type { Timeline } from '../lay-out-lives.js';
-import type { RenderContext } from '../reader.js';
+import type { Timeline } from '../build-timelines.js';
+import type { RenderContext } from '../render-context.js';
 import { renderInstant } from './instant-view.js';
 import { renderPage, type Visitor } from './layout.js';
-import { renderTimeline } from './life-view.js';
+import { renderTimeline } from './timeline-view.js';
 
 export interface HistoryPage {
   /** Empty if there is no license, and on pages of older entries. */

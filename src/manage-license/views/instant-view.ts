@@ -1,6 +1,6 @@
 import { html, type Html } from '../html.js';
-import type { RenderContext } from '../reader.js';
-import { formatInstant, tellDistance } from '../tell-time.js';
+import type { RenderContext } from '../render-context.js';
+import { formatInstant, tellDistance } from '../format-time.js';
 
 /** Renders an instant in the reader's locale, with its UTC time for programs and its distance from now. */
 export function renderInstant(instant: Date, context: RenderContext): Html {

@@ -1,6 +1,6 @@
 import { assetUrls } from '../page-assets.js';
 import { html, type Html } from '../html.js';
-import type { RenderContext } from '../reader.js';
+import type { RenderContext } from '../render-context.js';
 import type { Texts } from '../texts.js';
 
 /** The parts of a page around its content. */

@@ -11,7 +11,7 @@ import {
 import { initialLicenseState, type LicenseState } from '../../domain/license-state.js';
 import { licenseViewAt } from '../../domain/license-view.js';
 import type { AuthorizationView, LicensePage } from '../license-page.js';
-import { createReader } from '../reader.js';
+import { createReader } from '../render-context.js';
 import { textsFor } from '../texts.js';
 import { renderLicensePage } from './license-view.js';
 

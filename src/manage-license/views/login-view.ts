@@ -1,5 +1,5 @@
 import { emphasize, html, type Html } from '../html.js';
-import type { RenderContext } from '../reader.js';
+import type { RenderContext } from '../render-context.js';
 import type { Texts } from '../texts.js';
 import { renderPage } from './layout.js';
 

@@ -1,7 +1,7 @@
 import type { AttentionReason } from '../../peer-registry/attention.js';
 import type { PeerView } from '../../peer-registry/list-peers.js';
 import { html, type Html } from '../html.js';
-import type { RenderContext } from '../reader.js';
+import type { RenderContext } from '../render-context.js';
 import type { Texts } from '../texts.js';
 import { renderDate, renderDistance, renderInstant } from './instant-view.js';
 

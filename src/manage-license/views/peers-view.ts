@@ -1,7 +1,7 @@
 import type { PeerList } from '../../peer-registry/list-peers.js';
 import { type PeerFilter, peerFilters } from '../forms.js';
 import { emphasize, html, type Html } from '../html.js';
-import type { RenderContext } from '../reader.js';
+import type { RenderContext } from '../render-context.js';
 import { renderDate } from './instant-view.js';
 import { renderPage, type Visitor } from './layout.js';
 import { renderPeerRow } from './peer-row-view.js';

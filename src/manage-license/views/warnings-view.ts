@@ -1,7 +1,7 @@
 import { collectWarnings, type Warning } from '../collect-warnings.js';
 import { html, type Html } from '../html.js';
 import type { LicensePage } from '../license-page.js';
-import type { RenderContext } from '../reader.js';
+import type { RenderContext } from '../render-context.js';
 import type { Texts } from '../texts.js';
 import { renderInstant } from './instant-view.js';
 import { renderMessage } from './message-view.js';

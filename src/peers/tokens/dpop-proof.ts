@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { parseCompactJws } from './parse-compact-jws.js';
-import { setBounded } from './remember.js';
+import { setBounded } from './set-bounded.js';
 import { hasSignatureOf, readSignatureKey, type SignatureKey } from './signature-key.js';
 
 /** What a proof must say (RFC 9449 section 4.3), but for its freshness. */

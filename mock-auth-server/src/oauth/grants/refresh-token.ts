@@ -4,7 +4,7 @@ import type { OAuthOutcome } from '../oauth-refusal.js';
 import { refuse } from '../oauth-refusal.js';
 import type { GrantOutcome, GrantRequest } from './grant-request.js';
 import { findTokenRefusal, issueLicenseToken } from './issue-license-token.js';
-import { checkRefreshToken } from './judge-refresh-token.js';
+import { checkRefreshToken } from './check-refresh-token.js';
 
 interface Family {
   refreshToken: RefreshToken;

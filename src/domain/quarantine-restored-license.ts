@@ -1,7 +1,7 @@
 import type { LicensePolicy } from './license.js';
 import { type LicenseChange, emitStatus, unchanged } from './license-event.js';
 import type { LicenseState } from './license-state.js';
-import { applyRenewalDate } from './observe-time.js';
+import { applyRenewalDate } from './apply-time.js';
 
 /**
  * Makes a license that came from a backup safe to go on with, and tells it anew, as events of the original may be newer

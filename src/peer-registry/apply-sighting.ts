@@ -1,6 +1,6 @@
 import { tokenWarningThresholds } from '../domain/token-warnings.js';
 import type { Peer } from '../peers/tokens/peer.js';
-import type { KnownPeer } from './known-peer.js';
+import type { KnownPeer } from './peer-record.js';
 import type { LicenseStatusTold, StoreEvent, TokenExpiringTold } from './store-event.js';
 
 /** Something that was seen or heard of a peer. */

@@ -12,10 +12,10 @@ import {
 } from '../../test/support/license-fixture.js';
 import { initialLicenseState } from './license-state.js';
 import { licenseStatusAt } from './license-status.js';
-import { applyTime } from './observe-time.js';
+import { applyTime } from './apply-time.js';
 import { failRefresh } from './refresh-failure.js';
 import { isRefreshDue } from './refresh-schedule.js';
-import { quarantineRestoredLicense } from './settle-restored-license.js';
+import { quarantineRestoredLicense } from './quarantine-restored-license.js';
 
 const policy = defaultPolicy;
 const licensed = freezeDeeply(buildLicensedState());

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkClockOffset } from './judge-clock.js';
+import { checkClockOffset } from './check-clock-offset.js';
 
 const date = 'Tue, 24 Nov 2026 12:00:00 GMT';
 const theirsMs = Date.parse(date);

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
-import { connectionName, PeerDisconnector } from './peer-connections.js';
+import { connectionName, PeerDisconnector } from './peer-disconnector.js';
 import { peerAccount } from './peer-permissions.js';
 
 const pageSize = 1000;
@@ -111,7 +111,8 @@ export class PeerPresence implements OnModuleInit {
         maxWait: timeoutMs,
       });
       let total = 0;
-      for await (const message of answers) total = Math.max(total, this.applyPage(message.json<ConnectionList>()));
+      for await (const message of answers)
+        total = Math.max(total, this.applyPage(message.json<ConnectionList>()));
       if (total <= offset + pageSize) return;
     }
   }

@@ -17,7 +17,7 @@ import {
 import { acceptRefreshedGrant } from './accept-grant.js';
 import { unchanged } from './license-event.js';
 import { initialLicenseState, type LicenseState } from './license-state.js';
-import { applyRenewalDate, applyTime } from './observe-time.js';
+import { applyRenewalDate, applyTime } from './apply-time.js';
 import { beginRefresh, failRefresh } from './refresh-failure.js';
 import { dropLicense } from './remove-license.js';
 

@@ -1,11 +1,11 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { Clock } from '../domain/ports/clock.js';
-import { PeerPresence } from '../messaging/connected-peers.js';
+import { PeerPresence } from '../messaging/peer-presence.js';
 import { PeerAdmission } from '../peers/peer-admission.js';
 import { whileEnding } from '../coordination/shutdown.js';
-import { PeerRepository } from './known-peers.js';
-import type { PeerSighting } from './observe-peer.js';
+import { PeerRepository } from './peer-repository.js';
+import type { PeerSighting } from './apply-sighting.js';
 
 const flushMs = 3000;
 const maxAtOnce = 100;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseLocale } from './reader.js';
+import { chooseLocale } from './render-context.js';
 
 describe('chooseLocale', () => {
   it.each([

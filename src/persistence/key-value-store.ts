@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from './database.js';
-import { KeyValueRow } from './entities/setting.entity.js';
+import { KeyValueRow } from './entities/key-value.entity.js';
 
 /** Small values that the service keeps for itself, by name; none of them is secret. */
 @Injectable()

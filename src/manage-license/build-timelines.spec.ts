@@ -7,7 +7,7 @@ import {
   shift,
   startAt,
 } from '../../test/support/license-fixture.js';
-import { buildTimelines } from './lay-out-lives.js';
+import { buildTimelines } from './build-timelines.js';
 
 const { license } = buildGrant({ terms: { renewalDate: shift(startAt, 100 * dayMs) } });
 const nextRefreshAt = shift(startAt, 20 * hourMs);
@@ -51,7 +51,12 @@ describe('buildTimelines', () => {
   it.each([-400, -1, 8, 200])(
     'returns positions between 0 and 1 when now is %i days after the issue',
     (days) => {
-      for (const timeline of buildTimelines(license, nextRefreshAt, defaultPolicy, shift(startAt, days * dayMs))) {
+      for (const timeline of buildTimelines(
+        license,
+        nextRefreshAt,
+        defaultPolicy,
+        shift(startAt, days * dayMs),
+      )) {
         for (const offset of [timeline.passed, ...timeline.moments.map((moment) => moment.offset)]) {
           expect(offset).toBeGreaterThanOrEqual(0);
           expect(offset).toBeLessThanOrEqual(1);

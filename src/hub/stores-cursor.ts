@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { KeyValueRow } from '../persistence/entities/setting.entity.js';
-import { KeyValueStore } from '../persistence/kept-values.js';
+import { KeyValueRow } from '../persistence/entities/key-value.entity.js';
+import { KeyValueStore } from '../persistence/key-value-store.js';
 
 const valueName = 'stores-place';
 

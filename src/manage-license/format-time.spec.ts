@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { dayMs, hourMs, minuteMs, shift, startAt } from '../../test/support/license-fixture.js';
-import { createReader } from './reader.js';
-import { formatInstant, tellDistance } from './tell-time.js';
+import { createReader } from './render-context.js';
+import { formatInstant, tellDistance } from './format-time.js';
 
 describe('tellDistance', () => {
   it.each([

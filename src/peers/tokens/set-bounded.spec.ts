@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { setBounded } from './remember.js';
+import { setBounded } from './set-bounded.js';
 
 describe('remember', () => {
   it('keeps all while there is room, and then lets the oldest go for the next', () => {

@@ -1,6 +1,6 @@
 import type { LicensePolicy } from './license.js';
 import { type LicenseChange, emitStatus } from './license-event.js';
-import { applyRenewalDate } from './observe-time.js';
+import { applyRenewalDate } from './apply-time.js';
 
 /** How old the stored mark of the trusted time may be: what a power cut can take from it. */
 export const markLifeMs = 10 * 60_000;

@@ -1,6 +1,6 @@
 import { html, type Html } from '../html.js';
-import type { Timeline, Moment } from '../lay-out-lives.js';
-import type { RenderContext } from '../reader.js';
+import type { Timeline, Moment } from '../build-timelines.js';
+import type { RenderContext } from '../render-context.js';
 import { renderInstant } from './instant-view.js';
 
 const marginUnits = 10;

@@ -5,8 +5,8 @@ import { Database } from '../persistence/database.js';
 import { PeerRow } from '../persistence/entities/peer.entity.js';
 import type { DeviceKind } from '../domain/device-kind.js';
 import { needsAttentionFrom } from './attention.js';
-import type { KnownPeer } from './known-peer.js';
-import { type PeerSighting, applySighting } from './observe-peer.js';
+import type { KnownPeer } from './peer-record.js';
+import { type PeerSighting, applySighting } from './apply-sighting.js';
 import { type PeerCursor, type PeerQuery, writePeerCursor } from './peer-page.js';
 
 /** The end of all time, as far as a Date goes. */
@@ -66,7 +66,10 @@ export class PeerRepository {
       const rows = [...urgent, ...rest].slice(0, query.limit);
       const end = rows.at(-1);
       const hasMore = urgent.length + rest.length > query.limit && end !== undefined;
-      return { peers: rows, nextAfter: hasMore ? writePeerCursor(cursorOf(end, urgent.includes(end))) : null };
+      return {
+        peers: rows,
+        nextAfter: hasMore ? writePeerCursor(cursorOf(end, urgent.includes(end))) : null,
+      };
     });
   }
 

@@ -8,8 +8,8 @@ import {
   startAt,
 } from '../../test/support/license-fixture.js';
 import { writeExpiringEvent, writeStatusEvent } from '../../test/support/store-events.js';
-import type { KnownPeer } from './known-peer.js';
-import { type PeerSighting, applySighting } from './observe-peer.js';
+import type { KnownPeer } from './peer-record.js';
+import { type PeerSighting, applySighting } from './apply-sighting.js';
 import { readStoreEvent } from './store-event.js';
 
 const serverId = 'srv-store-1';
@@ -107,6 +107,8 @@ describe('what is known of a peer', () => {
     const next = applyAll(known, reportedStatus(startAt, {}, 7));
     expect(applyAll(next, reportedStatus(startAt, { status: 'expired' }, 7))).toBe(next);
     expect(applyAll(next, reportedStatus(startAt, { status: 'expired' }, 6))).toBe(next);
-    expect(applyAll(next, reportedStatus(startAt, { status: 'expired' }, 8))).toMatchObject({ status: 'expired' });
+    expect(applyAll(next, reportedStatus(startAt, { status: 'expired' }, 8))).toMatchObject({
+      status: 'expired',
+    });
   });
 });

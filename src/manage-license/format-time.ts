@@ -1,4 +1,4 @@
-import type { RenderContext } from './reader.js';
+import type { RenderContext } from './render-context.js';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;

@@ -1,9 +1,9 @@
 import { type EntityManager, IsNull } from 'typeorm';
 import type { Settings } from '../config/settings.js';
 import type { AuditActor } from '../domain/audit-actor.js';
-import { quarantineRestoredLicense } from '../domain/settle-restored-license.js';
+import { quarantineRestoredLicense } from '../domain/quarantine-restored-license.js';
 import { summarizeLicense } from '../domain/summarize-license.js';
-import { assertServiceStopped } from './assert-unused.js';
+import { assertServiceStopped } from './assert-service-stopped.js';
 import type { Database } from './database.js';
 import { LicenseRow } from './entities/license.entity.js';
 import { OutboxEventRow } from './entities/outbox-event.entity.js';

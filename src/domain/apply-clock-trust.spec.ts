@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { unchanged } from './license-event.js';
 import { initialLicenseState, type LicenseState } from './license-state.js';
-import { markLifeMs, applyClockTrust } from './observe-clock.js';
+import { markLifeMs, applyClockTrust } from './apply-clock-trust.js';
 
 const now = new Date('2026-11-24T12:00:00Z');
 const policy = { renewalWindowMs: 0, tokenWarningsSeconds: [60], refreshIntervalMs: 60_000 };
@@ -57,7 +57,12 @@ describe('observing the clock', () => {
     [markLifeMs, true],
   ])('moves the stored mark on when it is %i ms old: %s', (ageMs, isMoved) => {
     const trustedAt = new Date(now.getTime() + ageMs);
-    const { state, events } = applyClockTrust(unchanged(licensed), { isSuspect: false, trustedAt }, policy, now);
+    const { state, events } = applyClockTrust(
+      unchanged(licensed),
+      { isSuspect: false, trustedAt },
+      policy,
+      now,
+    );
     expect(state.trustedAt).toEqual(isMoved ? trustedAt : now);
     expect(events).toEqual([]);
   });

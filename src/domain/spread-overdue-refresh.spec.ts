@@ -8,7 +8,7 @@ import {
   startAt,
 } from '../../test/support/license-fixture.js';
 import { initialLicenseState, type LicenseState } from './license-state.js';
-import { spreadOverdueRefresh } from './place-missed-refresh.js';
+import { spreadOverdueRefresh } from './spread-overdue-refresh.js';
 import { missedRefreshAt, stableOffset } from './refresh-schedule.js';
 
 const { refreshIntervalMs } = defaultPolicy;
