@@ -52,7 +52,7 @@ async function diagnose(
   ]);
   const findings = JSON.parse(output) as Finding[];
   expect(exitCode).toBe(findings.some(({ verdict }) => verdict === 'fail') ? 4 : 0);
-  for (const { verdict, remedy: remedy } of findings)
+  for (const { verdict, remedy } of findings)
     expect(remedy !== null).toBe(verdict === 'warn' || verdict === 'fail');
   return findings.filter(({ verdict }) => verdict === 'warn' || verdict === 'fail');
 }

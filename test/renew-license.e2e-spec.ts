@@ -168,7 +168,7 @@ describe('a license that the Authorization server refuses', () => {
       remedy: { expiresOn: null },
       says: /expired/,
     },
-  ])('is kept with its token and tried again slowly ($why)', async ({ change, remedy: remedy, says }) => {
+  ])('is kept with its token and tried again slowly ($why)', async ({ change, remedy, says }) => {
     store = await startLicensedStore();
     const before = await store.app.view();
     await changeLicense(change);

@@ -310,7 +310,7 @@ async function expectIntact(): Promise<void> {
 
 describe.each(useCases)('$name', ({ prepare, run, otherwise }) => {
   /** Fails at `at`, heals, does it again. Resolves to whether the use case has come to that call at all. */
-  async function attempt({ at, outcome: outcome, isForGood }: Strike, whole: Change): Promise<boolean> {
+  async function attempt({ at, outcome, isForGood }: Strike, whole: Change): Promise<boolean> {
     const where = `${outcome} at call ${at}${isForGood ? ' and from it on' : ''}`;
     await prepare();
     await drain();

@@ -28,7 +28,7 @@ export class LicenseMetrics implements OnModuleInit {
   }
 
   private addLicense(): void {
-    const { registry, query: query } = this;
+    const { registry, query } = this;
     registry.addStates(
       'license_status',
       'The license status: 1 for the present one.',
@@ -63,7 +63,7 @@ export class LicenseMetrics implements OnModuleInit {
   }
 
   private addRefresh(): void {
-    const { registry, query: query, store } = this;
+    const { registry, query, store } = this;
     registry.addGauge(
       'next_refresh_timestamp_seconds',
       'When the license token will be refreshed; absent if nothing is planned.',
@@ -88,7 +88,7 @@ export class LicenseMetrics implements OnModuleInit {
   }
 
   private addConnection(): void {
-    const { registry, query: query } = this;
+    const { registry, query } = this;
     registry.addGauge(
       'authorization_server_reachable',
       'Whether the Authorization server answered when it was last asked.',

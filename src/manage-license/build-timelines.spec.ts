@@ -36,7 +36,7 @@ describe('buildTimelines', () => {
 
   it('contains the renewal window and the renewal date of a license', () => {
     const [, whole] = buildTimelines(license, nextRefreshAt, defaultPolicy, startAt);
-    expect(whole?.moments.map(({ kind, offset: offset }) => [kind, offset])).toEqual([
+    expect(whole?.moments.map(({ kind, offset }) => [kind, offset])).toEqual([
       ['issued', 0],
       ['renewal-window', 0.7],
       ['renewal', 1],

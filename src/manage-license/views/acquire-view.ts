@@ -46,7 +46,7 @@ function renderWithCode(page: LicensePage, authorization: AuthorizationView): Ht
   </section>`;
 }
 
-function renderUserCode({ context: context }: LicensePage, { userCode, expiresAt }: AuthorizationView): Html {
+function renderUserCode({ context }: LicensePage, { userCode, expiresAt }: AuthorizationView): Html {
   const words = context.texts.acquire;
   return html`<div class="user-code">
     <p class="label" id="user-code-label">${words.userCode}</p>
@@ -79,7 +79,7 @@ function groupUserCode(userCode: string): Html {
   return html`${groups.map((group) => html`<span class="group">${group}</span>`)}`;
 }
 
-function renderServerLink({ authorizationServerUrl, context: context }: LicensePage): Html | null {
+function renderServerLink({ authorizationServerUrl, context }: LicensePage): Html | null {
   const { texts } = context;
   return authorizationServerUrl === null
     ? null

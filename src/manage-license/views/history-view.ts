@@ -19,7 +19,7 @@ export interface HistoryPage {
 }
 
 export function renderHistory(page: HistoryPage): string {
-  const { lines, timelines: timelines, isOlder, nextBefore, visitor, context: context } = page;
+  const { lines, timelines, isOlder, nextBefore, visitor, context } = page;
   const words = context.texts.history;
   return renderPage(
     { title: words.title, visitor, section: 'history', context: context },
@@ -45,7 +45,7 @@ function renderTimelines(timelines: readonly Timeline[], context: RenderContext)
   </section>`;
 }
 
-function renderPaging({ isOlder, nextBefore, context: context }: HistoryPage): Html {
+function renderPaging({ isOlder, nextBefore, context }: HistoryPage): Html {
   const words = context.texts.history;
   return html`<p class="actions">
     ${isOlder && html`<a href="/license/history" role="button" class="outline secondary">${words.newest}</a>`}

@@ -3,7 +3,7 @@ import type { LicensePage } from '../license-page.js';
 import { renderInstant } from './instant-view.js';
 
 /** Renders the fields of a license, except its status. */
-export function renderLicenseDetails({ license, context: context }: LicensePage): Html {
+export function renderLicenseDetails({ license, context }: LicensePage): Html {
   const { hub, token, connection } = license;
   const { texts } = context;
   const words = texts.license;

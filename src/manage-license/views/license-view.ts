@@ -20,7 +20,7 @@ const statusTones = {
 
 /** Renders the Manage License page for every state of the license. */
 export function renderLicensePage(page: LicensePage): string {
-  const { visitor, version, context: context } = page;
+  const { visitor, version, context } = page;
   const live = { version, summary: summarize(page), isHeld: false };
   return renderPage(
     { title: context.texts.license.title, visitor, section: 'license', live, context: context },
@@ -29,7 +29,7 @@ export function renderLicensePage(page: LicensePage): string {
 }
 
 /** Summarizes the page in one line, which a screen reader announces when it changes. */
-export function summarize({ license, authorization, context: context }: LicensePage): string {
+export function summarize({ license, authorization, context }: LicensePage): string {
   const { texts } = context;
   const ended =
     authorization !== null && authorization.state !== 'pending'
@@ -60,7 +60,7 @@ function renderNotice({ kind, detail }: Notice, texts: Texts): Html {
   return renderOutcome(tone, texts.notices[kind], renderDetail(detail, texts));
 }
 
-function renderStatus({ license, context: context }: LicensePage): Html {
+function renderStatus({ license, context }: LicensePage): Html {
   const { serverName, organization, status } = license;
   const words = context.texts.license;
   const place = [serverName, organization?.name].filter((name) => name !== undefined && name !== null);
@@ -72,7 +72,7 @@ function renderStatus({ license, context: context }: LicensePage): Html {
 }
 
 /** Renders why there is no license, or no longer a user code. */
-function renderEnd({ license, authorization, context: context }: LicensePage): Html | null {
+function renderEnd({ license, authorization, context }: LicensePage): Html | null {
   const { texts } = context;
   if (authorization !== null && authorization.state !== 'pending') {
     const { state, refusal } = authorization;
@@ -87,7 +87,7 @@ function renderReason(refusal: string | null, texts: Texts): Html | null {
   return refusal === null ? null : html`<p>${texts.warnings.reason} ${refusal}</p>`;
 }
 
-function renderActions({ license, visitor, context: context }: LicensePage, canRefresh: boolean): Html {
+function renderActions({ license, visitor, context }: LicensePage, canRefresh: boolean): Html {
   const words = context.texts.license;
   const isPlain = collectWarnings(license, context.texts).length === 0;
   const label = isPlain ? words.refresh : words.checkAgain;

@@ -13,7 +13,7 @@ export interface LoginPage {
   readonly context: RenderContext;
 }
 
-export function renderLogin({ fault, name, tokenFilePath, context: context }: LoginPage): string {
+export function renderLogin({ fault, name, tokenFilePath, context }: LoginPage): string {
   const words = context.texts.login;
   const isTokenFault = fault === 'wrong' || fault === 'slowed';
   const isNameFault = fault === 'badName' || fault === 'takenName';

@@ -20,14 +20,14 @@ export interface PeersPage {
 }
 
 export function renderPeers(page: PeersPage): string {
-  const { list, visitor, context: context } = page;
+  const { list, visitor, context } = page;
   return renderPage(
     { title: context.texts.peers.title, visitor, section: 'peers', context: context },
     list.counts.total === 0 ? renderEmpty(page) : renderList(page),
   );
 }
 
-function renderEmpty({ serverName, brokerUrl, context: context }: PeersPage): Html {
+function renderEmpty({ serverName, brokerUrl, context }: PeersPage): Html {
   const words = context.texts.peers;
   const { title, text, hub, thisServer, connect } = words.empty;
   return html`<section class="card">
@@ -42,7 +42,7 @@ function renderEmpty({ serverName, brokerUrl, context: context }: PeersPage): Ht
 }
 
 function renderList(page: PeersPage): Html {
-  const { list, context: context } = page;
+  const { list, context } = page;
   const words = context.texts.peers;
   const { total, connected, attention } = list.counts;
   return html`<p>
@@ -53,7 +53,7 @@ function renderList(page: PeersPage): Html {
     ${list.peers.length === 0 ? renderNone(page) : renderTable(page)} ${renderPaging(page)}`;
 }
 
-function renderFilters({ filter, search, context: context }: PeersPage): Html {
+function renderFilters({ filter, search, context }: PeersPage): Html {
   const words = context.texts.peers;
   const link = (name: PeerFilter): Html =>
     html`<li>
@@ -68,7 +68,7 @@ function renderFilters({ filter, search, context: context }: PeersPage): Html {
   </nav>`;
 }
 
-function renderSearch({ filter, search, context: context }: PeersPage): Html {
+function renderSearch({ filter, search, context }: PeersPage): Html {
   const words = context.texts.peers;
   return html`<form class="search" method="get" action="/peers">
     ${filter !== 'all' && html`<input type="hidden" name="show" value="${filter}" />`}
@@ -80,12 +80,12 @@ function renderSearch({ filter, search, context: context }: PeersPage): Html {
   </form>`;
 }
 
-function renderNone({ filter, search, context: context }: PeersPage): Html {
+function renderNone({ filter, search, context }: PeersPage): Html {
   const words = context.texts.peers;
   return html`<p>${filter === 'attention' && search === '' ? words.noneInNeed : words.noneFits}</p>`;
 }
 
-function renderTable({ list, context: context }: PeersPage): Html {
+function renderTable({ list, context }: PeersPage): Html {
   const { columns } = context.texts.peers;
   const heads = [columns.name, columns.kind, columns.status, columns.tokenExpiry, columns.lastSeen];
   return html`<table class="peers">
@@ -100,7 +100,7 @@ function renderTable({ list, context: context }: PeersPage): Html {
   </table>`;
 }
 
-function renderPaging({ list, filter, search, isFirst, context: context }: PeersPage): Html | null {
+function renderPaging({ list, filter, search, isFirst, context }: PeersPage): Html | null {
   const words = context.texts.peers;
   if (isFirst && list.nextAfter === null) return null;
   return html`<p class="actions">

@@ -5,7 +5,7 @@ import { summarize } from './license-view.js';
 
 /** Renders the question before the license is removed, with the effects of the removal. */
 export function renderRemoval(page: LicensePage): string {
-  const { license, visitor, version, context: context } = page;
+  const { license, visitor, version, context } = page;
   const words = context.texts.removal;
   const name = license.serverName ?? license.serverId ?? '';
   const live = { version, summary: summarize(page), isHeld: true };

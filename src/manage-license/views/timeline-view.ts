@@ -37,7 +37,7 @@ export function renderTimeline(timeline: Timeline, context: RenderContext): Html
   </div>`;
 }
 
-function renderMark({ offset: offset }: Moment, number: number, row: number): Html {
+function renderMark({ offset }: Moment, number: number, row: number): Html {
   const x = toX(offset);
   const y = barY + row * rowUnits;
   return html`<g class="mark">
@@ -50,7 +50,7 @@ function renderMark({ offset: offset }: Moment, number: number, row: number): Ht
 /** Moves marks that would overlap into rows below the bar. */
 function assignRows(moments: readonly Moment[]): number[] {
   const lastInRow: number[] = [];
-  return moments.map(({ offset: offset }) => {
+  return moments.map(({ offset }) => {
     const x = toX(offset);
     const free = lastInRow.findIndex((last) => x - last >= markUnits);
     const row = free === -1 ? lastInRow.length : free;

@@ -6,7 +6,7 @@ import type { Texts } from '../texts.js';
 import { renderInstant } from './instant-view.js';
 import { renderMessage } from './message-view.js';
 
-export function renderWarnings({ license, context: context }: LicensePage): Html {
+export function renderWarnings({ license, context }: LicensePage): Html {
   const warnings = collectWarnings(license, context.texts).map((warning) => renderWarning(warning, context));
   return html`${warnings}`;
 }
