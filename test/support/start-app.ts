@@ -13,6 +13,7 @@ import { Clock } from '../../src/licensing/ports/clock.js';
 import { createAdapter, setupApp } from '../../src/setup-app.js';
 import { brokerEnvironment } from './broker-environment.js';
 import { noteSecret } from './canaries.js';
+import { completeAuthorization } from './complete-authorization.js';
 import { createDatabase, isOnPostgres } from './create-database.js';
 import type { FakeClock } from './fake-clock.js';
 import type { FakeMachineClock } from './fake-machine-clock.js';
@@ -115,7 +116,8 @@ export async function startApp(options: StartAppOptions = {}): Promise<TestApp> 
     acquire: async (mock, deviceId) => {
       const { body } = await as('post', '/api/license/authorization').expect(201);
       await mock.approve((body as { userCode: string }).userCode, deviceId);
-      const completed = await as('post', '/api/license/authorization/complete').expect(200);
+      const completed = await completeAuthorization(() => as('post', '/api/license/authorization/complete'));
+      if (completed.status !== 200) throw new Error(`Not acquired: ${completed.status} ${completed.text}`);
       return completed.body as LicenseJson;
     },
     close,

@@ -14,14 +14,17 @@ export interface TestMock {
   stop(): Promise<void>;
 }
 
-/** Starts the mock on a data folder of its own; it polls every second unless told otherwise. */
+/** By the real clock, each acquisition waits for it (RFC 8628 section 3.5); a clock of the test only moves on. */
+const realPollIntervalSeconds = 0.05;
+
+/** Starts the mock on a data folder of its own. */
 export async function startMock(options: Partial<MockServerOptions> = {}): Promise<TestMock> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'mock-auth-server-')));
   const log: string[] = [];
   const server = await createMockServer({
     port: 0,
     hasMockControls: true,
-    pollIntervalSeconds: 1,
+    pollIntervalSeconds: options.now === undefined ? realPollIntervalSeconds : 1,
     ...options,
     dataDir,
     log: (line) => {
