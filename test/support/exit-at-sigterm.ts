@@ -1,3 +1,11 @@
-// Vitest ends its workers by SIGTERM. Without an exit in order, what still runs for the tests (a browser that its files share,
-// the processes of a test that has failed) would outlive them.
-process.once('SIGTERM', () => process.exit());
+let isListening = false;
+
+/**
+ * Makes a worker exit in order when Vitest ends it, which it does by SIGTERM. Otherwise what still runs for the tests (the
+ * browser that files share, the processes of a test that has failed) would outlive it.
+ */
+export function exitAtSigterm(): void {
+  if (isListening) return;
+  isListening = true;
+  process.once('SIGTERM', () => process.exit());
+}
