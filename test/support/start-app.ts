@@ -14,7 +14,8 @@ import { createAdapter, setupApp } from '../../src/setup-app.js';
 import { brokerEnvironment } from './broker-environment.js';
 import { noteSecret } from './canaries.js';
 import { completeAuthorization } from './complete-authorization.js';
-import { createDatabase, isOnPostgres } from './create-database.js';
+import { isOnPostgres } from './create-database.js';
+import { createMigratedDatabase } from './create-migrated-database.js';
 import type { FakeClock } from './fake-clock.js';
 import type { FakeMachineClock } from './fake-machine-clock.js';
 import type { TestMock } from './start-mock.js';
@@ -60,7 +61,7 @@ export interface StartAppOptions {
 const databases = new Map<string, string>();
 
 async function databaseOf(dataDir: string): Promise<string> {
-  const url = databases.get(dataDir) ?? (await createDatabase());
+  const url = databases.get(dataDir) ?? (await createMigratedDatabase());
   databases.set(dataDir, url);
   return url;
 }
