@@ -10,7 +10,8 @@ const shared = { isolate: false, setupFiles: ['test/support/begin-file.ts'] };
 // Unit specs stand beside their file; a behaviour across modules is one file in test/, with the real parts around it.
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    // On two cores: files that wait for a process, a broker or a timer leave the processor to others.
+    maxWorkers: 3,
     reporters: ['default', new ProgressReporter()],
     projects: [
       {

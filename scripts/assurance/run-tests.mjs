@@ -11,7 +11,6 @@ const longForm = {
   FAILING_CALLS: 'all',
   FUZZ_CASES: '100000',
   SOAK_MINUTES: '10',
-  LOOKS: 'all',
   // Only root may mount one.
   ...(process.getuid?.() === 0 && { SMALL_DISK: 'on' }),
 };

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { findViolations, measureOverflow, takeScreenshot } from './browser.js';
 
-/** `LOOKS=all` for the long form, which also keeps pictures. Themes change colors alone and widths the layout alone. */
+/** `LOOKS=all` for all, with pictures. Two find the same, as a theme changes the colors alone and a width the layout alone. */
 const isLong = process.env['LOOKS'] === 'all';
 const looks = [
   { colorScheme: 'light', width: 1280 },
