@@ -18,7 +18,6 @@ describe('the first page, with nothing in the cache of the browser', () => {
   });
 
   afterAll(async () => {
-    await browser.close();
     await app.stop();
     await mock.stop();
   });

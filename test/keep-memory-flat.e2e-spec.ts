@@ -13,14 +13,14 @@ import { startProcess, type TestProcess } from './support/start-process.js';
 
 /** `SOAK_MINUTES=60` for the long form. */
 const soakMinutes = Number(process.env['SOAK_MINUTES'] ?? 0);
-const shortRounds = 180;
+const shortRounds = 90;
 const refreshesPerRound = 5;
 const maxMs = 180_000 + soakMinutes * 60_000;
 /**
  * By minutes a leak of 1 kB for each refresh is found. The short form has too few of them for that: what V8 and the
- * libraries take and give back makes up to half a megabyte, so that it finds what leaks 3 kB.
+ * libraries take and give back makes up to half a megabyte, so that it finds what leaks 6 kB.
  */
-const maxBytesPerRefresh = soakMinutes >= 5 ? 768 : 3072;
+const maxBytesPerRefresh = soakMinutes >= 5 ? 768 : 6144;
 const maxMoreResources = 10;
 /** What the test takes for a leak at the end, to show that it finds one: kept for each request of this path. */
 const plantedBytes = Math.round(maxBytesPerRefresh * 2.5);

@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startBrowser } from './support/browser.js';
 import { StorePage } from './support/store-page.js';
 
@@ -12,8 +12,6 @@ describe('acquiring a license on the page, as a person does', { timeout: 120_000
   beforeAll(async () => {
     browser = await startBrowser();
   });
-
-  afterAll(() => browser.close());
 
   afterEach(() => store.close());
 

@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { logIn, startBrowser } from './support/browser.js';
 import { minuteMs } from './support/license-fixture.js';
 import { StorePage } from './support/store-page.js';
@@ -11,8 +11,6 @@ describe('a page that stays open', { timeout: 120_000 }, () => {
   beforeAll(async () => {
     browser = await startBrowser();
   });
-
-  afterAll(() => browser.close());
 
   beforeEach(async () => {
     store = await StorePage.open(browser);

@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { LicenseStore } from '../src/domain/ports/license-store.js';
 import { startBrowser } from './support/browser.js';
 import { dayMs, minuteMs } from './support/license-fixture.js';
@@ -12,8 +12,6 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
   beforeAll(async () => {
     browser = await startBrowser();
   });
-
-  afterAll(() => browser.close());
 
   beforeEach(async () => {
     store = await StorePage.open(browser);

@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startBrowser } from './support/browser.js';
 import { MockPage } from './support/mock-page.js';
 
@@ -12,8 +12,6 @@ describe('the pages of the mock Authorization server, as a person sees them', { 
   beforeAll(async () => {
     browser = await startBrowser();
   });
-
-  afterAll(() => browser.close());
 
   beforeEach(async () => {
     as = await MockPage.open(browser);

@@ -6,15 +6,24 @@ import { createCertificateAuthority } from './support/certificate-authority.js';
 import { buildTimeoutMs, ensureBuilt } from './support/ensure-built.js';
 import { findFreePort } from './support/find-free-port.js';
 import { type ForwardProxy, startForwardProxy } from './support/start-forward-proxy.js';
+import { startApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
-import { startProcess, type TestProcess } from './support/start-process.js';
+import { startProcess } from './support/start-process.js';
 import { startTlsFront, type TlsFront } from './support/start-tls-front.js';
 
 /** A name that nothing on this machine resolves: only a proxy knows where it is. */
 const hostName = 'licensing.test';
 
+/** The service, in this process or in one of its own. */
+interface Service {
+  ask(method: 'get' | 'post' | 'delete', path: string): Promise<{ status: number; text: string }>;
+  acquire(mock: TestMock): Promise<object>;
+  view(): Promise<object>;
+  stop(): Promise<void>;
+}
+
 describe('the Authorization server', () => {
-  let service: TestProcess;
+  let service: Service;
   const parts: { stop(): Promise<void> }[] = [];
   let folder: string;
   let authorityFile: string;
@@ -28,7 +37,7 @@ describe('the Authorization server', () => {
   }, buildTimeoutMs);
 
   afterEach(async () => {
-    await service.remove();
+    await service.stop();
     for (const part of parts.splice(0).toReversed()) await part.stop();
   });
 
@@ -49,25 +58,41 @@ describe('the Authorization server', () => {
   }
 
   async function startBehind(mock: TestMock, environment: Readonly<Record<string, string>>): Promise<void> {
-    service = await startProcess({ mock, environment });
+    const app = await startApp({ mock, environment });
+    service = { ...app, ask: async (method, path) => app.as(method, path) };
+  }
+
+  /** Node reads whom to trust as a process starts. */
+  async function startTrusting(mock: TestMock, environment: Readonly<Record<string, string>>): Promise<void> {
+    const child = await startProcess({
+      mock,
+      environment: { ...environment, NODE_EXTRA_CA_CERTS: authorityFile },
+    });
+    service = {
+      ...child,
+      ask: async (method, path) => {
+        const answer = await child.as(method.toUpperCase(), path);
+        return { status: answer.status, text: await answer.text() };
+      },
+      stop: () => child.remove(),
+    };
   }
 
   async function expectWholeLife(mock: TestMock): Promise<void> {
     expect(await service.acquire(mock)).toMatchObject({ status: 'licensed' });
-    expect((await service.as('POST', '/api/license/refresh')).status).toBe(200);
+    expect((await service.ask('post', '/api/license/refresh')).status).toBe(200);
     expect(await service.view()).toMatchObject({ reason: 'refreshed', connection: { online: true } });
-    expect((await service.as('DELETE', '/api/license')).status).toBe(204);
+    expect((await service.ask('delete', '/api/license')).status).toBe(204);
     const isRevoked = async () =>
       !JSON.stringify(await mock.control('GET', '/mock/state')).includes('"authorized":true');
     await expect.poll(isRevoked, { timeout: 5000 }).toBe(true);
   }
 
   async function expectUntrusted(): Promise<void> {
-    const answer = await service.as('POST', '/api/license/authorization');
-    expect(answer.status).toBe(503);
-    const problem = await answer.text();
-    expect(problem).toContain('authorization-server-unreachable');
-    expect(problem).toMatch(/certificate .* is not trusted .*NODE_EXTRA_CA_CERTS/);
+    const { status, text } = await service.ask('post', '/api/license/authorization');
+    expect(status).toBe(503);
+    expect(text).toContain('authorization-server-unreachable');
+    expect(text).toMatch(/certificate .* is not trusted .*NODE_EXTRA_CA_CERTS/);
   }
 
   it('is reached by http through HTTP_PROXY alone, from the first request to the revocation', async () => {
@@ -83,7 +108,7 @@ describe('the Authorization server', () => {
   it('is reached by https through HTTPS_PROXY, which sees its name and no more', async () => {
     const { mock, front } = await startSecureMock('name');
     const proxy = await start(startForwardProxy(front.port));
-    await startBehind(mock, { HTTPS_PROXY: proxy.url, NODE_EXTRA_CA_CERTS: authorityFile });
+    await startTrusting(mock, { HTTPS_PROXY: proxy.url });
     await expectWholeLife(mock);
     expect(new Set(proxy.asked)).toEqual(new Set([`CONNECT ${hostName}:443`]));
     // Metadata, keys, user code, tokens, revocation.
@@ -95,11 +120,10 @@ describe('the Authorization server', () => {
   it('is reached directly where NO_PROXY names it', async () => {
     const { mock, front } = await startSecureMock('address');
     const proxy = await start(startForwardProxy(front.port));
-    await startBehind(mock, {
+    await startTrusting(mock, {
       HTTPS_PROXY: proxy.url,
       HTTP_PROXY: proxy.url,
       NO_PROXY: 'elsewhere.test,127.0.0.1',
-      NODE_EXTRA_CA_CERTS: authorityFile,
     });
     await expectWholeLife(mock);
     expect(proxy.asked).toEqual([]);
@@ -107,7 +131,7 @@ describe('the Authorization server', () => {
 
   it('is trusted by NODE_EXTRA_CA_CERTS where there is no proxy', async () => {
     const { mock } = await startSecureMock('address');
-    await startBehind(mock, { NODE_EXTRA_CA_CERTS: authorityFile });
+    await startTrusting(mock, {});
     await expectWholeLife(mock);
   });
 
@@ -128,13 +152,10 @@ describe('the Authorization server', () => {
 
   it('cannot be reached while the proxy is away', async () => {
     const { mock, front } = await startSecureMock('address');
-    await startBehind(mock, {
-      HTTPS_PROXY: `http://127.0.0.1:${await findFreePort()}`,
-      NODE_EXTRA_CA_CERTS: authorityFile,
-    });
-    const answer = await service.as('POST', '/api/license/authorization');
-    expect(answer.status).toBe(503);
-    expect(await answer.text()).toContain('authorization-server-unreachable');
+    await startBehind(mock, { HTTPS_PROXY: `http://127.0.0.1:${await findFreePort()}` });
+    const { status, text } = await service.ask('post', '/api/license/authorization');
+    expect(status).toBe(503);
+    expect(text).toContain('authorization-server-unreachable');
     expect(front.countRequests()).toBe(0);
   });
 });

@@ -7,19 +7,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Sqlite } from '../src/persistence/sqlite.js';
+import { attemptStart } from './support/attempt-start.js';
 import { buildTimeoutMs, ensureBuilt } from './support/ensure-built.js';
+import { startApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
-import { type EndedProcess, runProcess, startProcess } from './support/start-process.js';
+import { type EndedProcess, runProcess } from './support/start-process.js';
+import { refreshPath } from './support/start-store.js';
 
 const nobody = 65_534;
 const isRoot = process.getuid?.() === 0;
 
-/** It ends by itself, with one message for a person: the cure, and nothing of the code. */
-function expectRefusal({ exitCode, output }: EndedProcess, ...messages: (string | RegExp)[]): void {
-  expect(exitCode).toBe(1);
+/** One message for a person: the cure, and nothing of the code. */
+function expectExplained(output: string, ...messages: (string | RegExp)[]): void {
   for (const message of messages) expect(output).toMatch(message);
   expect(output.match(/The service cannot start/g)).toHaveLength(1);
   expect(output).not.toMatch(/^\s+at |node_modules/m);
+}
+
+/** A process ends by itself, with that message. */
+function expectRefusal({ exitCode, output }: EndedProcess, ...messages: (string | RegExp)[]): void {
+  expect(exitCode).toBe(1);
+  expectExplained(output, ...messages);
 }
 
 describe('a start that cannot succeed', () => {
@@ -34,10 +42,11 @@ describe('a start that cannot succeed', () => {
   afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
   const databasePath = () => join(dataDir, 'licensing.sqlite');
-  const run = (environment: Record<string, string> = {}) => runProcess({ dataDir, environment });
+  const attempt = (environment: Record<string, string> = {}) =>
+    attemptStart({ DATA_DIR: dataDir, ...environment });
 
   it('lists every bad setting at once, and touches nothing', async () => {
-    const ended = await run({
+    const environment = {
       PORT: '70000',
       LOG_LEVEL: 'loud',
       DOCS: 'maybe',
@@ -49,7 +58,8 @@ describe('a start that cannot succeed', () => {
       ADMIN_TOKEN: 'short',
       ENCRYPTION_KEY: 'not-a-key',
       DATABASE_URL: 'mysql://x',
-    });
+    };
+    const ended = await runProcess({ dataDir, environment });
     const lines = ended.output.split('\n').filter((line) => line.startsWith('  - '));
     expectRefusal(ended, 'The settings cannot be used');
     expect(lines.map((line) => /[A-Z_]{4,}/.exec(line)?.[0] ?? line).toSorted()).toEqual([
@@ -73,7 +83,7 @@ describe('a start that cannot succeed', () => {
     const names = ['ADMIN_TOKEN', 'ENCRYPTION_KEY', 'NATS_PASSWORD', 'DATABASE_URL'];
     const file = join(dataDir, 'secret');
     await writeFile(file, 'from-the-file');
-    const ended = await run(
+    const output = await attempt(
       Object.fromEntries(
         names.flatMap((name) => [
           [name, 'from-the-environment'],
@@ -81,25 +91,25 @@ describe('a start that cannot succeed', () => {
         ]),
       ),
     );
-    expectRefusal(ended, ...names.map((name) => `${name} and ${name}_FILE are both set: remove one`));
-    expect(ended.output).not.toMatch(/from-the-(file|environment)/);
+    expectExplained(output, ...names.map((name) => `${name} and ${name}_FILE are both set: remove one`));
+    expect(output).not.toMatch(/from-the-(file|environment)/);
   });
 
   it('refuses a secret file that cannot be read', async () => {
-    expectRefusal(
-      await run({ ADMIN_TOKEN_FILE: join(dataDir, 'none') }),
+    expectExplained(
+      await attempt({ ADMIN_TOKEN_FILE: join(dataDir, 'none') }),
       /ADMIN_TOKEN_FILE names a file that/,
     );
   });
 
   it('refuses settings that are right each by itself, but not together', async () => {
-    const ended = await run({
+    const output = await attempt({
       NATS_USER: 'licensing',
       AUTH_SERVER_URL: 'http://cloud.example',
       TOKEN_WARNINGS: '6h,24h',
     });
-    expectRefusal(
-      ended,
+    expectExplained(
+      output,
       /NATS_USER and NATS_PASSWORD must be set together/,
       /AUTH_SERVER_URL must begin with https:\/\/.*ALLOW_INSECURE_AUTH_SERVER=on/,
       /TOKEN_WARNINGS must go from the longest to the shortest/,
@@ -107,15 +117,15 @@ describe('a start that cannot succeed', () => {
   });
 
   it('names the setting of an address that is not of this machine', async () => {
-    expectRefusal(await run({ HOST: '192.0.2.1' }), /Check HOST, PORT/);
+    expectExplained(await attempt({ HOST: '192.0.2.1' }), /Check HOST, PORT/);
   });
 
   it('names the port setting where the port is in use', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
-    const ended = await run({ PORT: String((taken.address() as AddressInfo).port) });
+    const output = await attempt({ PORT: String((taken.address() as AddressInfo).port) });
     taken.close();
-    expectRefusal(ended, /its port \d+ is in use.*set PORT/);
+    expectExplained(output, /its port \d+ is in use.*set PORT/);
   });
 
   it('leaves the database of another program as it is', async () => {
@@ -126,27 +136,30 @@ describe('a start that cannot succeed', () => {
     foreign.close();
     await chmod(databasePath(), 0o600);
     const before = await snapshot(dataDir);
-    expectRefusal(await run(), /is a database of another program: point DATABASE_URL or DATA_DIR elsewhere/);
+    expectExplained(
+      await attempt(),
+      /is a database of another program: point DATABASE_URL or DATA_DIR elsewhere/,
+    );
     expect(await snapshot(dataDir)).toEqual(before);
   });
 
   it('leaves a file that is no database as it is', async () => {
     await writeFile(databasePath(), randomBytes(50_000), { mode: 0o600 });
     const before = await snapshot(dataDir);
-    expectRefusal(await run(), /is damaged or not a database: move it away and restore a backup/);
+    expectExplained(await attempt(), /is damaged or not a database: move it away and restore a backup/);
     expect(await snapshot(dataDir)).toEqual(before);
   });
 
   it('refuses a folder that is a file, and leaves it as it is', async () => {
     const file = join(dataDir, 'file');
     await writeFile(file, 'a letter');
-    expectRefusal(await run({ DATA_DIR: file }), /cannot be opened: DATA_DIR must name a folder/);
+    expectExplained(await attempt({ DATA_DIR: file }), /cannot be opened: DATA_DIR must name a folder/);
     expect(await readFile(file, 'utf8')).toBe('a letter');
   });
 
   it('refuses a database path that is a folder', async () => {
     await mkdir(databasePath());
-    expectRefusal(await run(), /licensing\.sqlite cannot be opened: .*must be a file/);
+    expectExplained(await attempt(), /licensing\.sqlite cannot be opened: .*must be a file/);
   });
 
   it.skipIf(isRoot && !canNobodyReadThis())('refuses a folder that it may not write', async () => {
@@ -158,10 +171,10 @@ describe('a start that cannot succeed', () => {
   });
 
   it('starts all the same while neither the Authorization server nor the broker answers', async () => {
-    const service = await startProcess({ dataDir });
-    expect((await service.as('GET', '/health/ready')).status).toBe(200);
+    const service = await startApp({ dataDir });
+    await service.as('get', '/health/ready').expect(200);
     expect(await service.view()).toMatchObject({ status: 'unlicensed' });
-    await service.end('SIGKILL');
+    await service.close();
   });
 });
 
@@ -172,10 +185,10 @@ describe('a start on the folder of a licensed server', () => {
   beforeAll(async () => {
     await ensureBuilt();
     mock = await startMock();
-    const service = await startProcess({ mock });
+    const service = await startApp({ mock });
     dataDir = service.dataDir;
     await service.acquire(mock);
-    expect((await service.end('SIGTERM')).exitCode).toBe(0);
+    await service.close();
   }, buildTimeoutMs);
 
   afterAll(async () => {
@@ -184,14 +197,15 @@ describe('a start on the folder of a licensed server', () => {
   });
 
   afterEach(async () => {
-    const service = await startProcess({ mock, dataDir });
+    const service = await startApp({ mock, dataDir });
     expect(await service.view()).toMatchObject({ status: 'licensed', serverId: 'srv-store-1' });
-    expect((await service.as('POST', '/api/license/refresh')).status).toBe(200);
-    await service.end('SIGTERM');
+    await service.as('post', refreshPath).expect(200);
+    await service.close();
   });
 
   const databasePath = () => join(dataDir, 'licensing.sqlite');
   const run = (environment: Record<string, string> = {}) => runProcess({ mock, dataDir, environment });
+  const attempt = () => attemptStart({ DATA_DIR: dataDir, AUTH_SERVER_URL: mock.url });
 
   it('refuses another encryption key, names the cure, and spoils nothing', async () => {
     const before = await snapshot(dataDir);
@@ -204,36 +218,36 @@ describe('a start on the folder of a licensed server', () => {
     const path = join(dataDir, 'encryption-key');
     const key = await readFile(path);
     await writeFile(path, 'half a k');
-    const ended = await run();
+    const output = await attempt();
     await writeFile(path, key);
-    expectRefusal(ended, /encryption-key does not hold 32 bytes in base64: put the right key back/);
+    expectExplained(output, /encryption-key does not hold 32 bytes in base64: put the right key back/);
   });
 
   it.each(['encryption-key', 'licensing.sqlite'])('refuses %s when others can read it', async (name) => {
     await chmod(join(dataDir, name), 0o644);
     const before = await snapshot(dataDir);
-    const ended = await run();
+    const output = await attempt();
     const after = await snapshot(dataDir);
     await chmod(join(dataDir, name), 0o600);
     expect(after).toEqual(before);
-    expectRefusal(ended, new RegExp(`Other users can read .*${name}: run chmod 600`));
+    expectExplained(output, new RegExp(`Other users can read .*${name}: run chmod 600`));
   });
 
   it('refuses a database that another process has locked', async () => {
     const other = new Sqlite(databasePath());
     other.pragma('locking_mode = EXCLUSIVE');
     other.exec('BEGIN EXCLUSIVE');
-    const ended = await run();
+    const output = await attempt();
     other.exec('ROLLBACK');
     other.close();
-    expectRefusal(ended, /is locked by another process: stop the service that still uses this DATA_DIR/);
+    expectExplained(output, /is locked by another process: stop the service that still uses this DATA_DIR/);
   });
 
   it('refuses a folder that another service uses, and does not disturb that one', async () => {
-    const first = await startProcess({ mock, dataDir });
+    const first = await startApp({ mock, dataDir });
     const ended = await run();
     expect(await first.view()).toMatchObject({ status: 'licensed' });
-    expect((await first.end('SIGTERM')).exitCode).toBe(0);
+    await first.close();
     expectRefusal(ended, /is locked by another process: stop the service that still uses this DATA_DIR/);
   });
 

@@ -22,7 +22,6 @@ describe('the page of connected servers and registers', { timeout: 120_000 }, ()
 
   afterAll(async () => {
     await store.close();
-    await browser.close();
   });
 
   const go = () => store.page.getByRole('link', { name: 'Servers and registers' }).click();

@@ -13,7 +13,6 @@ describe('the page of the OpenAPI document', () => {
   });
 
   afterAll(async () => {
-    await browser.close();
     await app.stop();
   });
 

@@ -235,7 +235,9 @@ describe('while the service does not run', () => {
     expect(status).toMatchObject({ exitCode: 0, notes: expect.stringMatching(/does not run/) });
     expect(status.output).toMatch(/^License Status +Licensed$/m);
     expect(await runCommand(offline, ['audit', '--verify'])).toMatchObject({ exitCode: 0 });
-    expect((await runCommand(offline, ['audit', '--limit', '1'])).output).toMatch(/ acquired /);
+    const { output } = await runCommand(offline, ['audit', '--limit', '3']);
+    expect(output).toMatch(/ acquired /);
+    expect(output.split('\n')).toHaveLength(1 + 3);
   });
 
   it('refresh, authorize and remove end with 3, and name the cure', async () => {

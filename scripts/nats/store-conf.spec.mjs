@@ -67,7 +67,8 @@ describe('a register at the store’s broker', () => {
 });
 
 describe('the store’s broker', () => {
-  it.each([
+  // The broker waits for whom it asks, so they wait together.
+  it.concurrent.each([
     ['no credentials', {}],
     ['a wrong password', { user: 'licensing', pass: 'wrong' }],
     ['an unknown user', { user: 'stranger', pass: 'wrong' }],

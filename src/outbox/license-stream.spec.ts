@@ -1,21 +1,25 @@
-import type { JetStreamPublishOptions } from '@nats-io/jetstream';
+import { jetstream, jetstreamManager, type JetStreamPublishOptions, type PubAck } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadSettings } from '../config/load-settings.js';
 import type { CommittedEvent } from './committed-event.js';
 import { LicenseStream } from './license-stream.js';
 
-const publish = vi.fn();
-const getMessage = vi.fn();
+type Publish = (subject: string, body: string, options: JetStreamPublishOptions) => Promise<Partial<PubAck>>;
+type GetMessage = (stream: string, query: { last_by_subj: string }) => Promise<{ data: Uint8Array } | null>;
+
 const source = '/servers/srv-store-1';
+const connection = { options: {} } as unknown as NatsConnection;
+// A spy instead of a mock of the module: test files share their modules, and another one may have loaded it before.
+const publish = vi.spyOn(Object.getPrototypeOf(jetstream(connection)) as { publish: Publish }, 'publish');
+const manager = await jetstreamManager(connection, { checkAPI: false });
+const getMessage = vi.spyOn(
+  Object.getPrototypeOf(manager.direct) as { getMessage: GetMessage },
+  'getMessage',
+);
 
-vi.mock('@nats-io/jetstream', async (importOriginal) => ({
-  ...(await importOriginal<object>()),
-  jetstream: () => ({ publish }),
-  jetstreamManager: async () => ({ direct: { getMessage } }),
-}));
+afterAll(() => void vi.restoreAllMocks());
 
-const connection = {} as NatsConnection;
 const events = ['A', 'B', 'C', 'D'].map((eventId, index): CommittedEvent => ({
   sequence: index + 1,
   eventId,
@@ -36,7 +40,7 @@ function keepLast(text: string | null): void {
 /** A stream as JetStream keeps it: it refuses what does not follow the message that the publisher names. */
 function keepStream(failing: Readonly<Record<string, Error>> = {}): string[] {
   const stored: string[] = [];
-  publish.mockImplementation(async (_subject: string, body: string, options: JetStreamPublishOptions) => {
+  publish.mockImplementation(async (_subject, body, options) => {
     const { id } = JSON.parse(body) as { id: string };
     const fault = failing[id];
     if (fault !== undefined) throw fault;

@@ -8,8 +8,15 @@ import type { TestApp } from './start-app.js';
 const screenshotDir = join(import.meta.dirname, '../../.cache/screenshots');
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
-/** Starts a real Chromium without a window, and with a profile of its own. */
-export async function startBrowser(): Promise<Browser> {
+let starting: Promise<Browser> | undefined;
+
+/** Starts a real Chromium without a window: one for all test files of a worker, which ends with it. Each test opens a context. */
+export function startBrowser(): Promise<Browser> {
+  starting ??= launchBrowser();
+  return starting;
+}
+
+async function launchBrowser(): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === null) {
     throw new Error(
@@ -18,6 +25,8 @@ export async function startBrowser(): Promise<Browser> {
   }
   return chromium.launch({
     executablePath,
+    // It ends as the worker exits.
+    handleSIGTERM: false,
     args: [
       '--no-sandbox',
       '--disable-gpu',
@@ -47,8 +56,9 @@ export async function takeScreenshot(page: Page, name: string): Promise<void> {
 
 /** What axe finds against WCAG 2.2 AA and good practice on the page as it is: a line for each violation. */
 export async function findViolations(page: Page): Promise<string[]> {
-  // Through the debugger, because the policy of the page lets no foreign script in.
-  await page.evaluate(await readFile(axePath, 'utf8'));
+  // Through the debugger, because the policy of the page lets no foreign script in. It stays for the next look.
+  const isThere = await page.evaluate('"axe" in globalThis');
+  if (isThere !== true) await page.evaluate(await readFile(axePath, 'utf8'));
   return page.evaluate(async () => {
     const { axe } = globalThis as unknown as { axe: AxeRunner };
     const { violations } = await axe.run();

@@ -4,8 +4,15 @@ import { promisify } from 'node:util';
 
 const script = join(import.meta.dirname, '../../scripts/prepare.mjs');
 
-/** Builds `dist/` if it is not of the sources as they are; test files that run at once build it once. */
-export async function ensureBuilt(): Promise<void> {
+let building: Promise<void> | undefined;
+
+/** Builds `dist/` if it does not match the sources. A worker looks once; the script itself waits for another that builds. */
+export function ensureBuilt(): Promise<void> {
+  building ??= build();
+  return building;
+}
+
+async function build(): Promise<void> {
   await promisify(execFile)(process.execPath, [script, 'build']);
 }
 

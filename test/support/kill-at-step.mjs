@@ -52,8 +52,13 @@ subscribe('undici:request:trailers', ({ request }) =>
   takeStep(`the answer to ${request.method} ${request.path}`),
 );
 
+function disarm() {
+  isArmed = false;
+  writeSync(1, `Not killed in ${of}\n`);
+}
+
 subscribe('http.server.request.start', ({ request, response }) => {
   if (`${request.method} ${request.url}` !== of) return;
   isArmed = true;
-  response.once('close', () => setTimeout(() => (isArmed = false), afterAnswerMs));
+  response.once('close', () => setTimeout(disarm, afterAnswerMs));
 });

@@ -21,6 +21,12 @@ export function noteUserCode(value: string | null | undefined): void {
     shownToAdmins.set(value, 'a user code');
 }
 
+/** Forgets what other test files have noted: their secrets are gone with what held them. */
+export function forgetSecrets(): void {
+  secrets.clear();
+  shownToAdmins.clear();
+}
+
 /** @throws if a text that anybody may read holds a secret; the error does not */
 export function expectNoSecrets(where: string, text: string): void {
   expectNone(where, text, [...secrets, ...shownToAdmins]);

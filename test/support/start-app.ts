@@ -13,7 +13,9 @@ import { Clock } from '../../src/domain/ports/clock.js';
 import { createAdapter, setupApp } from '../../src/setup-app.js';
 import { brokerEnvironment } from './broker-environment.js';
 import { noteSecret } from './secret-scanner.js';
-import { createDatabase, isOnPostgres } from './create-database.js';
+import { completeAuthorization } from './complete-authorization.js';
+import { isOnPostgres } from './create-database.js';
+import { createMigratedDatabase } from './create-migrated-database.js';
 import type { FakeClock } from './fake-clock.js';
 import type { FakeMachineClock } from './fake-machine-clock.js';
 import { sharedClock, type TestMock } from './start-mock.js';
@@ -73,7 +75,7 @@ interface CommonOptions {
 const databases = new Map<string, string>();
 
 async function databaseOf(dataDir: string): Promise<string> {
-  const url = databases.get(dataDir) ?? (await createDatabase());
+  const url = databases.get(dataDir) ?? (await createMigratedDatabase());
   databases.set(dataDir, url);
   return url;
 }
@@ -135,7 +137,8 @@ export async function startApp(options: StartAppOptions = {}): Promise<TestApp> 
     acquire: async (mock, deviceId) => {
       const { body } = await as('post', '/api/license/authorization').expect(201);
       await mock.approve((body as { userCode: string }).userCode, deviceId);
-      const completed = await as('post', '/api/license/authorization/complete').expect(200);
+      const completed = await completeAuthorization(() => as('post', '/api/license/authorization/complete'));
+      if (completed.status !== 200) throw new Error(`Not acquired: ${completed.status} ${completed.text}`);
       return completed.body as LicenseJson;
     },
     close,

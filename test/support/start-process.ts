@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expectNoSecretsForAdmins, expectNoSecretsInLog, noteSecret } from './secret-scanner.js';
+import { completeAuthorization } from './complete-authorization.js';
 import type { LicenseJson } from './start-app.js';
 import type { TestMock } from './start-mock.js';
 import type { TestNats } from './start-nats.js';
@@ -42,8 +43,8 @@ export interface TestProcess {
   view(): Promise<LicenseJson>;
   /** Next, approved at the mock, Complete. */
   acquire(mock: Pick<TestMock, 'approve'>): Promise<LicenseJson>;
-  /** Sends a signal and resolves once the process has ended. */
-  end(signal: NodeJS.Signals): Promise<EndedProcess>;
+  /** Sends a signal, after so many ms if they are given, and resolves once the process has ended. */
+  end(signal: NodeJS.Signals, afterMs?: number): Promise<EndedProcess>;
   /** SIGKILL if it still runs, and the data folder is removed. */
   remove(): Promise<void>;
 }
@@ -80,10 +81,11 @@ export async function startProcess(options: StartProcessOptions = {}): Promise<T
     }
     return answer;
   };
-  const end = async (signal: NodeJS.Signals): Promise<EndedProcess> => {
+  const end = async (signal: NodeJS.Signals, afterMs = 0): Promise<EndedProcess> => {
     if (!hasEnded(child)) {
-      const closed = once(child, 'close', { signal: AbortSignal.timeout(endTimeoutMs) });
-      child.kill(signal);
+      const closed = once(child, 'close', { signal: AbortSignal.timeout(Math.ceil(afterMs) + endTimeoutMs) });
+      if (afterMs > 0) setTimeout(() => child.kill(signal), afterMs);
+      else child.kill(signal);
       await closed;
     }
     expectNoSecretsInLog('The log of the process', output());
@@ -100,7 +102,8 @@ export async function startProcess(options: StartProcessOptions = {}): Promise<T
     acquire: async (mock) => {
       const next = await as('POST', '/api/license/authorization');
       await mock.approve(((await next.json()) as { userCode: string }).userCode);
-      return (await (await as('POST', '/api/license/authorization/complete')).json()) as LicenseJson;
+      const completed = await completeAuthorization(() => as('POST', '/api/license/authorization/complete'));
+      return (await completed.json()) as LicenseJson;
     },
     end,
     remove: async () => {

@@ -1,9 +1,7 @@
 import { ConsoleLogger } from '@nestjs/common';
 import { secretMembers } from '../../src/logging/create-logger.js';
 import { expectNoSecretsInLog } from './secret-scanner.js';
-
-/** Everything that the applications in this process log, as the service writes it at its most talkative. */
-let lines: string[] = [];
+import { loggedLines } from './logged-lines.js';
 
 /** Keeps the whole log, and shows people what went wrong. */
 export class WatchedLog extends ConsoleLogger {
@@ -27,7 +25,7 @@ export class WatchedLog extends ConsoleLogger {
     message: unknown,
     options: Parameters<ConsoleLogger['printAsJson']>[1],
   ): void {
-    lines.push(this.stringifyJsonLogObject(this.getJsonLogObject(message, options)));
+    loggedLines.push(this.stringifyJsonLogObject(this.getJsonLogObject(message, options)));
   }
 
   // The JSON has the stack already.
@@ -36,7 +34,6 @@ export class WatchedLog extends ConsoleLogger {
 
 /** Looks through what was logged since the last time. @throws LeakedSecretError */
 export function expectQuietLog(): void {
-  const text = lines.join('\n');
-  lines = [];
+  const text = loggedLines.splice(0).join('\n');
   expectNoSecretsInLog('The log', text);
 }

@@ -56,7 +56,8 @@ function issueCodes(
     deviceCode,
     clientId,
     dpopJkt,
-    intervalSeconds: context.settings.pollIntervalSeconds,
+    // Of a fraction of a second, as tests have it, nobody is held to more than the answer names.
+    intervalSeconds: Math.floor(context.settings.pollIntervalSeconds),
     expiresAt: new Date(now.getTime() + context.settings.userCodeTtlSeconds * 1000),
   };
   for (let attempt = 0; attempt < 5; attempt++) {
