@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { listenForStop } from '../start/listen-for-stop.mjs';
 import { auditPackages, packagesRow } from './audit-packages.mjs';
 import { checkMutants, mutantsRow } from './check-mutants.mjs';
+import { checkNodes, nodesRow } from './check-nodes.mjs';
 import { judgeRow } from './judge-row.mjs';
 import { readArguments } from './read-arguments.mjs';
 import { readRows } from './read-rows.mjs';
@@ -54,7 +55,7 @@ export async function runAssurance(words) {
 async function runRows(rows, signal) {
   const folder = mkdtempSync(join(tmpdir(), 'assurance-'));
   try {
-    const tested = rows.filter(({ name }) => name !== mutantsRow);
+    const tested = rows.filter(({ name }) => name !== mutantsRow && name !== nodesRow);
     const paths = [...new Set(tested.flatMap(({ references }) => references.map(({ path }) => path)))];
     const run = { exitCode: 0, results: [], figures: new Map() };
     if (paths.length > 0) {
@@ -65,7 +66,8 @@ async function runRows(rows, signal) {
     const packages = outcomes.find(({ name }) => name === packagesRow);
     if (packages !== undefined && !signal.aborted) addAdvice(packages, auditPackages(rootDir));
     const hasOtherFault = run.exitCode !== 0 && outcomes.every(({ verdict }) => verdict !== 'failed');
-    if (rows.length > tested.length && !signal.aborted) {
+    if (rows.some(({ name }) => name === nodesRow) && !signal.aborted) outcomes.push(await checkNodes());
+    if (rows.some(({ name }) => name === mutantsRow) && !signal.aborted) {
       console.log('› Mutants of what decides about a license and about a token …');
       outcomes.push(await checkMutants({ rootDir, signal }));
     }
