@@ -7,6 +7,7 @@ import { listenForStop } from '../start/listen-for-stop.mjs';
 import { auditPackages, packagesRow } from './audit-packages.mjs';
 import { checkDates, datesRow } from './check-dates.mjs';
 import { checkMutants, mutantsRow } from './check-mutants.mjs';
+import { checkNodes, nodesRow } from './check-nodes.mjs';
 import { judgeRow } from './judge-row.mjs';
 import { readArguments } from './read-arguments.mjs';
 import { readRows } from './read-rows.mjs';
@@ -62,7 +63,7 @@ async function runRows(rows, signal) {
   const folder = mkdtempSync(join(tmpdir(), 'assurance-'));
   try {
     const isRun = (/** @type {string} */ wanted) => rows.some(({ name }) => name === wanted);
-    const tested = rows.filter(({ name }) => name !== mutantsRow && name !== datesRow);
+    const tested = rows.filter(({ name }) => ![mutantsRow, datesRow, nodesRow].includes(name));
     const paths = [...new Set(tested.flatMap(({ references }) => references.map(({ path }) => path)))];
     const run = { exitCode: 0, results: [], figures: new Map() };
     if (paths.length > 0) {
@@ -73,6 +74,7 @@ async function runRows(rows, signal) {
     const packages = outcomes.find(({ name }) => name === packagesRow);
     if (packages !== undefined && !signal.aborted) addAdvice(packages, auditPackages(rootDir));
     const hasOtherFault = run.exitCode !== 0 && outcomes.every(({ verdict }) => verdict !== 'failed');
+    if (isRun(nodesRow) && !signal.aborted) outcomes.push(await checkNodes());
     if (isRun(mutantsRow) && !signal.aborted) {
       console.log('› Mutants of what decides about a license and about a token …');
       outcomes.push(await checkMutants({ rootDir, signal }));

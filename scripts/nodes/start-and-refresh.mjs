@@ -29,6 +29,7 @@ export async function startAndRefresh({ rootDir, env, refreshes }) {
     PORT: String(port),
     MOCK_AUTH_PORT: String(mockPort),
     NATS_PORT: String(natsPort),
+    POLL_INTERVAL: '1s',
   });
   try {
     const startedAt = Date.now();

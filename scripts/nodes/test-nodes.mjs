@@ -14,6 +14,7 @@ const PRELOAD = pathToFileURL(join(import.meta.dirname, 'force-gc.mjs')).href;
 const FEW_REFRESHES = 5;
 /** Test files that use SQLite, and take seconds. */
 const TESTS = [
+  ...['unit', 'mock-auth-server', 'e2e'].map((project) => `--project=${project}`),
   'src/persistence',
   'mock-auth-server/test/process.spec.ts',
   'test/acquire-license.e2e-spec.ts',
