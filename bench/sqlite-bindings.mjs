@@ -58,7 +58,8 @@ const median = (times) => times.toSorted((a, b) => a - b)[Math.floor(times.lengt
 const name = hasNodeApi10 ? 'better-sqlite3-13' : 'better-sqlite3';
 const Sqlite = require(name);
 measure(`better-sqlite3 ${require(`${name}/package.json`).version}`, (path) => new Sqlite(path));
-if (isBuiltin('node:sqlite')) {
-  const { DatabaseSync } = require('node:sqlite');
+const builtin = 'node:sqlite';
+if (isBuiltin(builtin)) {
+  const { DatabaseSync } = require(builtin);
   measure(`node:sqlite ${process.versions['sqlite']}`, (path) => new DatabaseSync(path));
 }

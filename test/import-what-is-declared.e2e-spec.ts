@@ -15,6 +15,7 @@ const parts = [
 interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
 describe.each(parts)('$name', ({ folder }) => {
@@ -32,7 +33,8 @@ describe.each(parts)('$name', ({ folder }) => {
   });
 
   it('declares every package whose types it imports, or one that brings them', () => {
-    const declared = [...runtime, ...Object.keys(manifest.devDependencies ?? {})];
+    const { devDependencies, optionalDependencies } = manifest;
+    const declared = [...runtime, ...Object.keys({ ...devDependencies, ...optionalDependencies })];
     const known = declared.flatMap((name) => [name, ...(typesOf[name] ?? [])]);
     expect(undeclared(sources, known)).toEqual([]);
   });
@@ -53,6 +55,21 @@ describe.each(parts)('$name', ({ folder }) => {
     });
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
   });
+});
+
+it('installs in an image only what the lock file names, and runs no install script of a package', () => {
+  const dockerfile = readFileSync(join(rootDir, 'Dockerfile'), 'utf8');
+  const commands = [...dockerfile.replaceAll(/^#.*/gm, '').matchAll(/(?<=\s)(?:npm|npx|yarn|pnpm) .*/g)].map(
+    ([command]) => command,
+  );
+  expect(commands.length).toBeGreaterThan(3);
+  for (const command of commands) {
+    expect(command).toMatch(
+      /^npm ci(?: --(?:omit|workspaces)[= ]\S+| --workspace \S+| --no-(?:audit|fund))*(?: \\)?$/,
+    );
+  }
+  expect(dockerfile).toContain('COPY package.json package-lock.json .npmrc ./');
+  expect(readFileSync(join(rootDir, '.npmrc'), 'utf8')).toMatch(/^ignore-scripts=true$/m);
 });
 
 /** Packages whose types are part of what another hands out. */

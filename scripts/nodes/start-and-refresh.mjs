@@ -31,6 +31,8 @@ export async function startAndRefresh({ rootDir, env, refreshes }) {
     NATS_PORT: String(natsPort),
     POLL_INTERVAL: '1s',
   });
+  // A stopped test leaves no stack behind.
+  process.once('exit', stack.kill);
   try {
     const startedAt = Date.now();
     await stack.isUp();
@@ -42,6 +44,7 @@ export async function startAndRefresh({ rootDir, env, refreshes }) {
   } catch (error) {
     throw new Error(`${String(error)}. The last lines of the stack:\n${stack.lastLines()}`, { cause: error });
   } finally {
+    process.removeListener('exit', stack.kill);
     stack.kill();
     rmSync(dataDir, { recursive: true, force: true });
   }
