@@ -95,7 +95,7 @@ function prove(known, index, nonce) {
 function take(verifier, nonces, { register: { token, keyThumbprint }, proof }) {
   const verdict = verifier.verifyOffline(token);
   const checked = checkDpopProof(proof, { htm, htu, token, keyThumbprint });
-  const isTaken = checked !== null && nonces.take(checked.nonce, checked.jti) === 'taken';
+  const isTaken = checked !== null && nonces.consume(checked.nonce, checked.jti) === 'taken';
   if (verdict.kind !== 'accepted' || !isTaken) throw new Error('A good proof was refused.');
 }
 
