@@ -94,11 +94,11 @@ describe('a store server with a hub', () => {
     await store.as('post', '/api/license/refresh').expect(200);
     await untilDelivered(store);
     await untilDelivered(otherStore);
-    const received = await readHub('srv-store-1');
-    expect(received).toEqual(
+    const stored = await readHub('srv-store-1');
+    expect(stored).toEqual(
       (await readStream(nats)).map((event) => ({ ...event, subject: `stores.srv-store-1.${event.subject}` })),
     );
-    expect(received.map(({ event }) => event.data['reason'])).toEqual(['acquired', 'refreshed']);
+    expect(stored.map(({ event }) => event.data['reason'])).toEqual(['acquired', 'refreshed']);
     expect(await readHub('srv-store-2')).toMatchObject([
       { subject: 'stores.srv-store-2.license.status', event: { source: '/servers/srv-store-2' } },
     ]);

@@ -3,16 +3,17 @@ import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap
 import type { Client } from 'pg';
 import { Settings } from '../config/settings.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
-import { whileEnding } from '../coordination/shutdown.js';
+import { endsWithin, whileEnding } from '../coordination/shutdown.js';
 
 /** Sent within each unit of work, delivered at its commit. */
 export const changeChannel = 'pos_licensing_change';
 
 const retryMs = 1000;
+const endTimeoutMs = 2000;
 
 /**
- * Hears of what other processes commit to a shared database, so that events leave and pages follow at once. What it
- * misses while its connection is down is found by the next look of the scheduler.
+ * Receives notifications of what other processes commit to a shared database, so that events leave and pages follow
+ * immediately. The scheduler finds what it misses while its connection is down.
  */
 @Injectable()
 export class ChangeFeed implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -33,7 +34,8 @@ export class ChangeFeed implements OnApplicationBootstrap, BeforeApplicationShut
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort();
     const ending = Promise.all([this.client?.end().catch(() => undefined), this.loop]);
-    await whileEnding('the notifications of the database', ending);
+    // A client that is still connecting may neither connect, fail nor end.
+    await whileEnding('the notifications of the database', endsWithin(endTimeoutMs, ending));
   }
 
   private async listen(url: string): Promise<void> {
@@ -44,7 +46,7 @@ export class ChangeFeed implements OnApplicationBootstrap, BeforeApplicationShut
       try {
         await this.listenUntilClosed(client);
       } catch {
-        // The database is away; whoever needs it says so.
+        // The database is away. Code that needs it reports that.
         await client.end().catch(() => undefined);
       }
       await sleep(retryMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);

@@ -80,21 +80,25 @@ async function databaseOf(dataDir: string): Promise<string> {
   return url;
 }
 
-/** Starts the whole service in this process, listening on a free port, with only its clock replaced (if the mock has one). */
-export async function startApp(options: StartAppOptions = {}): Promise<TestApp> {
-  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'licensing-')));
-  const databaseUrl = isOnPostgres ? await databaseOf(dataDir) : undefined;
-  const settings = loadSettings({
+function settingsFor({ mock, nats, environment }: StartAppOptions, dataDir: string, databaseUrl?: string) {
+  return loadSettings({
     PORT: '0',
     DATA_DIR: dataDir,
     DATABASE_URL: databaseUrl,
     LOG_LEVEL: 'error',
-    // A port that nothing listens on, where a test wants no server or broker.
-    AUTH_SERVER_URL: options.mock?.url ?? 'http://127.0.0.1:9',
+    // Nothing listens on this port: the default for a test without a server or broker.
+    AUTH_SERVER_URL: mock?.url ?? 'http://127.0.0.1:9',
     NATS_URL: 'nats://127.0.0.1:9',
-    ...(options.nats && brokerEnvironment(options.nats)),
-    ...options.environment,
+    ...(nats && brokerEnvironment(nats)),
+    ...environment,
   });
+}
+
+/** Starts the whole service in this process, listening on a free port, with only its clock replaced (if the mock has one). */
+export async function startApp(options: StartAppOptions = {}): Promise<TestApp> {
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'licensing-')));
+  const databaseUrl = isOnPostgres ? await databaseOf(dataDir) : undefined;
+  const settings = settingsFor(options, dataDir, databaseUrl);
   const clock = sharedClock(
     settings.authorizationServer.issuer,
     options.machineClock?.truth ?? options.clock ?? null,
