@@ -59,7 +59,7 @@ const workloads = manifests.filter(({ spec }) => spec?.template);
 const ofKind = (kind: string) => manifests.filter((manifest) => manifest.kind === kind);
 
 describe('the manifests', () => {
-  it('are all applied, with images of this version', () => {
+  it('are all listed in the kustomization, with images of this version', () => {
     expect(kustomization?.resources?.toSorted()).toEqual(names.toSorted());
     const packageJson = readFileSync(join(folder, '../../package.json'), 'utf8');
     const { version } = JSON.parse(packageJson) as { version: string };
@@ -67,13 +67,13 @@ describe('the manifests', () => {
     expect(kustomization?.images).toEqual(images.map((name) => ({ name, newTag: version })));
   });
 
-  it('name each thing once, and hold no secret', () => {
+  it('define each object once, and contain no secret', () => {
     const named = manifests.map(({ kind, metadata }) => `${kind}/${metadata.name}`);
     expect(new Set(named).size).toBe(named.length);
     expect(ofKind('Secret')).toEqual([]);
   });
 
-  it('give the service settings that it takes', () => {
+  it('give the service valid settings', () => {
     const [settings] = ofKind('ConfigMap');
     const withoutFiles = Object.entries(settings?.data ?? {}).filter(([name]) => !name.endsWith('_FILE'));
     const secrets = { NATS_PASSWORD: 'x', NATS_CALLOUT_PASSWORD: 'x', NATS_SYS_PASSWORD: 'x' };
