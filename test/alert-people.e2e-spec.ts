@@ -43,7 +43,7 @@ function promtool(args: readonly string[], input = '') {
   const path = tool.find();
   if (path === null) {
     throw new Error(
-      'promtool was not found: run node scripts/prepare.mjs test, which fetches it or says how.',
+      'promtool was not found: run node scripts/prepare.mjs test, which downloads it or explains how to install it.',
     );
   }
   const { status, stdout, stderr } = spawnSync(path, args, {
