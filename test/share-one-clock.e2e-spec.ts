@@ -6,7 +6,7 @@ import { startApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
 import { startProcess } from './support/start-process.js';
 
-const twoClocks = /would go by two clocks/;
+const twoClocks = /would use two clocks/;
 
 describe('a test with a mock on the real clock', () => {
   let mock: TestMock;
@@ -62,7 +62,7 @@ describe('a test with a mock on a test clock', () => {
   });
 
   it('cannot start a service process, because it uses the real clock', async () => {
-    await expect(startProcess({ mock })).rejects.toThrow(/goes by the real clock/);
+    await expect(startProcess({ mock })).rejects.toThrow(/uses the real clock/);
   });
 });
 
