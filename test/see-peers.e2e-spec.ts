@@ -41,9 +41,9 @@ describe('the page of connected servers and registers', { timeout: 120_000 }, ()
     await record([
       admit('reg-hub-1', 'Head office, register 1', -minuteMs),
       admit('reg-hub-2', 'Head office, register 2', -8 * dayMs),
-      tell('srv-store-1', 'Store 1', -hourMs),
-      tell('srv-store-2', 'Store 2', -3 * dayMs, { status: 'requires-renewal' }),
-      tell('srv-store-3', 'A store with a very long name, on the high street', -hourMs, {
+      report('srv-store-1', 'Store 1', -hourMs),
+      report('srv-store-2', 'Store 2', -3 * dayMs, { status: 'requires-renewal' }),
+      report('srv-store-3', 'A store with a very long name, on the high street', -hourMs, {
         status: 'expired',
         clockSuspect: true,
       }),
@@ -119,7 +119,7 @@ function admit(deviceId: string, name: string, atMs: number): PeerSighting {
   };
 }
 
-function tell(serverId: string, serverName: string, atMs: number, data: object = {}): PeerSighting {
+function report(serverId: string, serverName: string, atMs: number, data: object = {}): PeerSighting {
   const at = shift(startAt, atMs);
   const json = writeStatusEvent({ serverId, at, data: { serverName, ...data } });
   const event = readStoreEvent(`stores.${serverId}.license.status`, new TextEncoder().encode(json));

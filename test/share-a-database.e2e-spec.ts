@@ -55,7 +55,7 @@ describe('two replicas on one PostgreSQL', () => {
     expect(await first.view()).toMatchObject({ status: 'unlicensed', reason: 'removed' });
   });
 
-  it('issue one user code whichever is asked, and either completes the authorization', async () => {
+  it('issue one user code, whichever receives the request, and either completes the authorization', async () => {
     const [one, other] = await Promise.all([
       first.as('post', '/api/license/authorization'),
       second.as('post', '/api/license/authorization'),
@@ -136,14 +136,14 @@ describe('two replicas on one PostgreSQL', () => {
     await supertest(first.url).get('/api/peers/me').set('Authorization', `Bearer ${token}`).expect(200);
     await expect.poll(() => readStatuses(second), { timeout: 10_000 }).toEqual({ 'srv-store-1': null });
     const service = await connectAsService(nats);
-    const tell = (status: string) => {
+    const publishStatus = (status: string) => {
       clock.advance(1000);
       const json = writeStatusEvent({ serverId: 'srv-store-1', at: clock.now(), data: { status } });
       return jetstream(service).publish('stores.srv-store-1.license.status', json);
     };
     const isFirstLeading = await first.app.get(Leadership).isLeader();
     for (const status of ['requires-renewal', 'licensed']) {
-      await tell(status);
+      await publishStatus(status);
       for (const replica of [first, second]) {
         await expect
           .poll(() => readStatuses(replica), { timeout: 10_000 })

@@ -11,7 +11,7 @@ const forwarded = {
 };
 const wrongAttempts = 30;
 
-describe('behind a proxy', () => {
+describe('the service behind a proxy', () => {
   let app: TestApp;
 
   afterEach(() => app.stop());
