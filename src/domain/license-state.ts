@@ -32,7 +32,7 @@ export interface RefreshProgress {
 
 /** The complete license state of this server: the input of every decision, stored as one row. */
 export interface LicenseState {
-  /** Kept after removal or revocation, because peers are still recognized by their organization. */
+  /** Kept after removal or revocation, so that peers can still be distinguished from strangers. */
   readonly identity: ServerIdentity | null;
   readonly license: License | null;
   /** The status in the last emitted event. */

@@ -541,7 +541,7 @@ describe('a server that cannot be reached', () => {
     fake = await startFakeAuthorizationServer();
   });
 
-  it('is reported with the setting if its host does not exist', async () => {
+  it('is reported with the setting if nothing listens at its address', async () => {
     adapter = connect(`http://127.0.0.1:${await findFreePort()}`);
     expect(await adapter.requestDeviceCode()).toMatchObject({
       kind: 'unreachable',
@@ -561,7 +561,7 @@ describe('a server that cannot be reached', () => {
     });
   });
 
-  it('may have received the request if it closes the connection', async () => {
+  it('is unreachable if it closes the connection', async () => {
     const hangsUp = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
     await once(hangsUp, 'listening');
     const address = hangsUp.address() as { port: number };
