@@ -222,7 +222,7 @@ describe('a broker that is not as it should be', () => {
   });
 
   it.each([
-    ['no-jetstream', /Events wait in the outbox \([^)]*jetstream[^)]*\)/i],
+    ['no-jetstream', /Publishing to the broker failed \([^)]*jetstream[^)]*\)/i],
     [
       'other-password',
       /The broker at nats:\S+ cannot be used for events \([^)]*authorization violation[^)]*\)/i,

@@ -64,7 +64,7 @@ function peerOf({ headers }: Msg): string | null {
   try {
     const { user, id, issuer_key: issuer } = JSON.parse(info) as Readonly<Record<string, unknown>>;
     if (typeof user !== 'string') return null;
-    // All connections of an admitted peer count together. A user of the configuration is shared by devices, so each counts alone.
+    // An admitted peer counts as one however often it connects. The users of the configuration are shared by devices.
     return issuer === undefined ? `${user}/${String(id)}` : user;
   } catch {
     return null;

@@ -13,24 +13,23 @@ import type { Outbox } from './outbox.js';
 const batchSize = 256;
 const safetyNetMs = 5000;
 
-/** Where events are taken, and how far that has come. */
 export interface EventTarget {
   readonly outbox: Outbox;
   readonly stream: EventStream;
   readonly link: Pick<BrokerLink, 'current' | 'onConnected'>;
-  /** How the log begins to speak of the events. */
-  readonly whose: string;
+  /** Names the stream's place in the log. */
+  readonly destination: string;
 }
 
 /**
- * Takes committed events to a broker: woken by each commit and each connection, in the order in which they happened,
- * until the stream has acknowledged them. An event may come twice, with the same id, but is never lost.
+ * Publishes committed events in their order, at each commit and each connection, until the stream has acknowledged them. An
+ * event may be published twice, with the same id, but is never lost.
  */
 export abstract class EventRelay implements OnModuleInit {
   private readonly logger = new Logger('Outbox');
   private isDraining = false;
   private hasNewWork = false;
-  /** Whether the stream may be missing or behind: at each connection, and after each fault. */
+  /** Whether the stream may have lost events: after each connection and each fault. */
   private needsRestore = true;
   private lastFault = '';
   private readonly listeners = new Set<(event: CommittedEvent) => void>();
@@ -50,12 +49,12 @@ export abstract class EventRelay implements OnModuleInit {
     });
   }
 
-  /** Calls back for each event that the stream has acknowledged; one that comes twice is called twice. */
+  /** Calls back for each event that the stream has acknowledged, twice if it is published twice. */
   onPublished(listener: (event: CommittedEvent) => void): void {
     this.listeners.add(listener);
   }
 
-  /** Publishes everything that waits. Never rejects: what could not be published is tried again. */
+  /** Publishes all queued events. Never rejects: an event that fails stays queued. */
   @Interval(safetyNetMs)
   async drain(): Promise<void> {
     this.hasNewWork = true;
@@ -67,7 +66,7 @@ export abstract class EventRelay implements OnModuleInit {
         await this.publishWaiting();
         this.lastFault = '';
       } catch (error) {
-        // A connection that came while this attempt was failing has set `hasNewWork`, so that it is not waited for twice.
+        // A connection during this attempt has set `hasNewWork`, so the next attempt follows immediately.
         this.needsRestore = true;
         this.report(error);
       }
@@ -93,16 +92,16 @@ export abstract class EventRelay implements OnModuleInit {
     }
   }
 
-  /** A broker whose storage was lost gets the last event of each subject again, for registers that come later. */
+  /** Publishes the last event of each subject again if the stream lost it, for registers that connect later. */
   private async restore(connection: NatsConnection): Promise<void> {
-    // Before the work: a connection that comes meanwhile asks for it again.
+    // Before the work, because a connection during it requires another restore.
     this.needsRestore = false;
-    const { outbox, stream, whose } = this.target;
+    const { outbox, stream, destination } = this.target;
     await stream.ensure(connection);
     for (const subject of eventSubjects) {
       const last = await outbox.lastPublished(subject);
       if (last === null || (await stream.contains(connection, last))) continue;
-      this.logger.warn(`${whose}: the stream has lost its last ${subject}; publishing it again.`);
+      this.logger.warn(`The stream of ${destination} lost its last ${subject} event. It is published again.`);
       await outbox.markUnpublished(last.sequence);
     }
   }
@@ -111,6 +110,8 @@ export abstract class EventRelay implements OnModuleInit {
     const fault = error instanceof Error ? error.message : String(error);
     if (fault === this.lastFault) return;
     this.lastFault = fault;
-    this.logger.warn(`${this.target.whose} wait in the outbox (${fault}); trying again.`);
+    this.logger.warn(
+      `Publishing to ${this.target.destination} failed (${fault}). The events stay queued and will be retried.`,
+    );
   }
 }
