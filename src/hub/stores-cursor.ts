@@ -11,7 +11,7 @@ export interface StreamCursor {
   readonly sequence: number;
 }
 
-/** Stores the cursor in the stores' stream next to the data read from it, so that a restored database has a matching cursor. */
+/** Stores the cursor next to the data read from the stores' stream, so that both match in a restored database. */
 @Injectable()
 export class StoresCursor {
   constructor(private readonly values: KeyValueStore) {}

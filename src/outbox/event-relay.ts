@@ -17,7 +17,7 @@ export interface EventTarget {
   readonly outbox: Outbox;
   readonly stream: EventStream;
   readonly link: Pick<BrokerLink, 'current' | 'onConnected'>;
-  /** Names the stream's place in the log. */
+  /** The name of the broker in the log. */
   readonly destination: string;
 }
 

@@ -9,15 +9,15 @@ import type { PeerSighting } from './apply-sighting.js';
 
 const flushMs = 3000;
 const maxAtOnce = 100;
-/** A peer that stays connected for days is seen all the time. */
+/** Connected peers count as seen at this interval. */
 const presenceMs = 3_600_000;
 const forgetIntervalMs = 3_600_000;
-/** A register that was scrapped must not need attention for ever. */
+/** Limited, so that a scrapped register does not need attention forever. */
 const keptMs = 90 * 86_400_000;
 
 /**
- * Notes in memory which peers come in, and writes it into the list every few seconds: whoever is verified waits for no
- * disk, and a peer that comes a hundred times in between costs one row.
+ * Collects sightings in memory and writes them to the database every few seconds. So admission does not wait for the disk,
+ * and a hundred sightings of a peer cost one row.
  */
 @Injectable()
 export class PeerSightingWriter implements OnModuleInit, BeforeApplicationShutdown {
@@ -40,7 +40,7 @@ export class PeerSightingWriter implements OnModuleInit, BeforeApplicationShutdo
     this.connected.onLeft((deviceId) => this.recordPresence(deviceId));
   }
 
-  /** Writes what waits. Never rejects: what could not be written waits on. */
+  /** Writes the collected sightings. Never rejects: those that cannot be written are kept. */
   @Interval(flushMs)
   async flush(): Promise<void> {
     const waiting = [...this.waiting.values()];
@@ -51,7 +51,7 @@ export class PeerSightingWriter implements OnModuleInit, BeforeApplicationShutdo
         await this.peers.record(batch);
         this.lastFault = '';
       } catch (error) {
-        for (const observation of batch) this.persist(observation);
+        for (const sighting of batch) this.persist(sighting);
         this.report(error);
       }
     }
@@ -76,15 +76,15 @@ export class PeerSightingWriter implements OnModuleInit, BeforeApplicationShutdo
     this.persist({ kind: 'present', deviceId, at: this.clock.now() });
   }
 
-  /** What has come meanwhile is newer, and an admission tells more. */
-  private persist(observation: PeerSighting): void {
-    if (!this.waiting.has(observation.deviceId)) this.waiting.set(observation.deviceId, observation);
+  /** Keeps a waiting sighting: it is newer, or an admission, which has more data. */
+  private persist(sighting: PeerSighting): void {
+    if (!this.waiting.has(sighting.deviceId)) this.waiting.set(sighting.deviceId, sighting);
   }
 
   private report(error: unknown): void {
     const fault = error instanceof Error ? error.message : String(error);
     if (fault === this.lastFault) return;
     this.lastFault = fault;
-    this.logger.warn(`Who has come in could not be written into the list (${fault}); trying again.`);
+    this.logger.warn(`Sightings of peers could not be stored (${fault}). Retrying.`);
   }
 }
