@@ -225,7 +225,7 @@ describe('a broker that is not as it should be', () => {
     ['no-jetstream', /Publishing to the broker failed \([^)]*jetstream[^)]*\)/i],
     [
       'other-password',
-      /The broker at nats:\S+ cannot be used for events \([^)]*authorization violation[^)]*\)/i,
+      /Using the broker at nats:\S+ for events failed \([^)]*authorization violation[^)]*\)/i,
     ],
   ] as const)('is told in one line (%s), and used as soon as it is right', async (fault, line) => {
     other = await startOtherBroker(nats, fault);

@@ -8,6 +8,7 @@ import {
 import { type Consumer, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Leadership } from '../coordination/leadership.js';
+import { FaultLog } from '../logging/fault-log.js';
 import { NatsLink } from '../messaging/nats-link.js';
 import { PeerRepository } from '../peer-registry/peer-repository.js';
 import type { PeerSighting } from '../peer-registry/apply-sighting.js';
@@ -31,7 +32,7 @@ export class StoresFollower implements OnApplicationBootstrap, BeforeApplication
   private readonly stopping = new AbortController();
   private loop: Promise<void> = Promise.resolve();
   private messages: ConsumerMessages | null = null;
-  private lastFault = '';
+  private readonly faults = new FaultLog(this.logger, 'Reading the events of store servers');
 
   constructor(
     private readonly link: NatsLink,
@@ -57,7 +58,7 @@ export class StoresFollower implements OnApplicationBootstrap, BeforeApplication
         const connection = this.link.current;
         if (connection !== null && (await this.leadership.isLeader())) await this.follow(connection);
       } catch (error) {
-        this.report(error);
+        if (!this.stopping.signal.aborted) this.faults.report(error);
       }
       await sleep(retryMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
     }
@@ -66,9 +67,9 @@ export class StoresFollower implements OnApplicationBootstrap, BeforeApplication
   /** Follows the stream while this process leads. @throws if that ends early, such as for a lost stream */
   private async follow(connection: NatsConnection): Promise<void> {
     const { consumer, created } = await this.stream.read(connection, await this.cursor.read());
-    this.lastFault = '';
     while (!this.stopping.signal.aborted && (await this.leadership.isLeader())) {
       await this.applyNext(consumer, created);
+      this.faults.end();
     }
   }
 
@@ -104,12 +105,5 @@ export class StoresFollower implements OnApplicationBootstrap, BeforeApplication
     }
     const at = new Date(info.timestampNanos / 1e6);
     return [{ kind: 'told', deviceId: event.serverId, at, event }];
-  }
-
-  private report(error: unknown): void {
-    const fault = error instanceof Error ? error.message : String(error);
-    if (fault === this.lastFault || this.stopping.signal.aborted) return;
-    this.lastFault = fault;
-    this.logger.warn(`Reading the events of store servers failed (${fault}). Retrying.`);
   }
 }

@@ -4,6 +4,7 @@ import { Logger } from '@nestjs/common';
 import type { BrokerLogin } from '../config/settings.js';
 import { connect, type ConnectionOptions, type NatsConnection } from '@nats-io/transport-node';
 import { endsWithin, whileEnding } from '../coordination/shutdown.js';
+import { FaultLog } from '../logging/fault-log.js';
 import { addressOptions } from './broker-address.js';
 
 const retryMs = 1000;
@@ -19,7 +20,7 @@ export abstract class BrokerLink implements OnApplicationBootstrap, BeforeApplic
   private readonly listeners = new Set<(connection: NatsConnection) => Promise<void>>();
   private connection: NatsConnection | null = null;
   private readonly stopping = new AbortController();
-  private lastFault = '';
+  private readonly faults: FaultLog;
   private loop: Promise<void> = Promise.resolve();
 
   /** @param login `null` if the broker requires none */
@@ -27,7 +28,9 @@ export abstract class BrokerLink implements OnApplicationBootstrap, BeforeApplic
     private readonly url: string,
     private readonly login: BrokerLogin | null,
     private readonly purpose: string,
-  ) {}
+  ) {
+    this.faults = new FaultLog(this.logger, `Using the broker at ${url} ${purpose}`);
+  }
 
   /** The connection, or `null` while it is down. */
   get current(): NatsConnection | null {
@@ -107,19 +110,15 @@ export abstract class BrokerLink implements OnApplicationBootstrap, BeforeApplic
 
   private handleConnection(connection: NatsConnection): void {
     this.isConnected = true;
-    this.lastFault = '';
+    this.faults.clear();
     this.logger.log(`Connected to the broker at ${connection.getServer()} ${this.purpose}.`);
     for (const listener of this.listeners) {
       listener(connection).catch((error: unknown) => this.report(error));
     }
   }
 
-  /** Logs one line for an outage, however long. */
   private report(error: unknown): void {
-    const fault = error instanceof Error ? error.message : String(error);
-    if (fault === this.lastFault || this.stopping.signal.aborted) return;
-    this.lastFault = fault;
-    this.logger.warn(`The broker at ${this.url} cannot be used ${this.purpose} (${fault}). Retrying.`);
+    if (!this.stopping.signal.aborted) this.faults.report(error);
   }
 
   private options(): ConnectionOptions {

@@ -4,6 +4,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import type { Leadership } from '../coordination/leadership.js';
 import type { Clock } from '../domain/ports/clock.js';
 import type { LicenseStore } from '../domain/ports/license-store.js';
+import { FaultLog } from '../logging/fault-log.js';
 import type { BrokerLink } from '../messaging/broker-link.js';
 import type { CommittedEvent } from './committed-event.js';
 import type { EventStream } from './event-stream.js';
@@ -26,12 +27,12 @@ export interface EventTarget {
  * event may be published twice, with the same id, but is never lost.
  */
 export abstract class EventRelay implements OnModuleInit {
-  private readonly logger = new Logger('Outbox');
+  protected readonly logger = new Logger('Outbox');
   private isDraining = false;
   private hasNewWork = false;
   /** Whether the stream may have lost events: after each connection and each fault. */
   private needsRestore = true;
-  private lastFault = '';
+  private readonly faults: FaultLog;
   private readonly listeners = new Set<(event: CommittedEvent) => void>();
 
   constructor(
@@ -39,7 +40,10 @@ export abstract class EventRelay implements OnModuleInit {
     private readonly store: LicenseStore,
     private readonly leadership: Leadership,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    const task = `Publishing to ${target.destination}`;
+    this.faults = new FaultLog(this.logger, task, 'The events stay queued and will be retried.');
+  }
 
   onModuleInit(): void {
     this.store.onCommit(() => void this.drain());
@@ -64,11 +68,10 @@ export abstract class EventRelay implements OnModuleInit {
       this.hasNewWork = false;
       try {
         await this.publishWaiting();
-        this.lastFault = '';
       } catch (error) {
         // A connection during this attempt has set `hasNewWork`, so the next attempt follows immediately.
         this.needsRestore = true;
-        this.report(error);
+        this.faults.report(error);
       }
     }
     this.isDraining = false;
@@ -81,7 +84,7 @@ export abstract class EventRelay implements OnModuleInit {
       if (connection === null || !(await this.leadership.isLeader())) return;
       if (this.needsRestore) await this.restore(connection);
       const events = await outbox.readUnpublished(batchSize);
-      if (events.length === 0) return;
+      if (events.length === 0) return this.faults.end();
       const stored = events.slice(0, await stream.publish(connection, events));
       await outbox.markPublished(
         stored.map((event) => event.sequence),
@@ -104,14 +107,5 @@ export abstract class EventRelay implements OnModuleInit {
       this.logger.warn(`The stream of ${destination} lost its last ${subject} event. It is published again.`);
       await outbox.markUnpublished(last.sequence);
     }
-  }
-
-  protected report(error: unknown): void {
-    const fault = error instanceof Error ? error.message : String(error);
-    if (fault === this.lastFault) return;
-    this.lastFault = fault;
-    this.logger.warn(
-      `Publishing to ${this.target.destination} failed (${fault}). The events stay queued and will be retried.`,
-    );
   }
 }

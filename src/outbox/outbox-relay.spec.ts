@@ -75,14 +75,13 @@ class Surroundings {
 
 describe('OutboxRelay', () => {
   let around: Surroundings;
-  const warnings: string[] = [];
+  const lines: string[] = [];
 
   beforeEach(() => {
-    warnings.length = 0;
+    lines.length = 0;
     vi.spyOn(Logger.prototype, 'debug').mockImplementation(() => undefined);
-    vi.spyOn(Logger.prototype, 'warn').mockImplementation(
-      (text: unknown) => void warnings.push(String(text)),
-    );
+    for (const level of ['warn', 'log'] as const)
+      vi.spyOn(Logger.prototype, level).mockImplementation((text: unknown) => void lines.push(String(text)));
     around = new Surroundings();
     around.relay.onModuleInit();
   });
@@ -125,18 +124,19 @@ describe('OutboxRelay', () => {
     expect(published()).toEqual([1, 2]);
   });
 
-  it('keeps events that cannot be published and logs each fault once', async () => {
+  it('keeps events that cannot be published, and logs a fault once and its end once', async () => {
     around.commit(1, 2);
     around.onPublish = () => {
       throw new Error('timeout');
     };
     for (let tries = 0; tries < 3; tries += 1) await around.relay.drain();
-    expect(warnings).toEqual([
+    expect(lines).toEqual([
       'Publishing to the broker failed (timeout). The events stay queued and will be retried.',
     ]);
     around.onPublish = () => undefined;
     await around.relay.drain();
     expect(published()).toEqual([1, 2]);
+    expect(lines.slice(1)).toEqual(['Publishing to the broker works again.']);
   });
 
   it('retries immediately if the connection returns while an attempt fails', async () => {

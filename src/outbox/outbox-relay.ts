@@ -30,6 +30,8 @@ export class OutboxRelay extends EventRelay {
   async prune(): Promise<void> {
     await this.events
       .prune(new Date(this.time.now().getTime() - keptMs), eventSubjects)
-      .catch((error: unknown) => this.report(error));
+      .catch((error: unknown) =>
+        this.logger.warn(`Deleting old outbox events failed (${String(error)}). Retrying in an hour.`),
+      );
   }
 }

@@ -1,6 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { Clock } from '../domain/ports/clock.js';
+import { FaultLog } from '../logging/fault-log.js';
 import { PeerPresence } from '../messaging/peer-presence.js';
 import { PeerAdmission } from '../peers/peer-admission.js';
 import { whileEnding } from '../coordination/shutdown.js';
@@ -21,9 +22,8 @@ const keptMs = 90 * 86_400_000;
  */
 @Injectable()
 export class PeerSightingWriter implements OnModuleInit, BeforeApplicationShutdown {
-  private readonly logger = new Logger('Peers');
   private readonly waiting = new Map<string, PeerSighting>();
-  private lastFault = '';
+  private readonly faults = new FaultLog(new Logger('Peers'), 'Writing the list of peers');
 
   constructor(
     private readonly admission: PeerAdmission,
@@ -49,10 +49,10 @@ export class PeerSightingWriter implements OnModuleInit, BeforeApplicationShutdo
       const batch = waiting.slice(start, start + maxAtOnce);
       try {
         await this.peers.record(batch);
-        this.lastFault = '';
+        this.faults.end();
       } catch (error) {
         for (const sighting of batch) this.persist(sighting);
-        this.report(error);
+        this.faults.report(error);
       }
     }
   }
@@ -65,7 +65,7 @@ export class PeerSightingWriter implements OnModuleInit, BeforeApplicationShutdo
   @Interval(forgetIntervalMs)
   async forget(): Promise<void> {
     const before = new Date(this.clock.now().getTime() - keptMs);
-    await this.peers.forgetUnseen(before).catch((error: unknown) => this.report(error));
+    await this.peers.forgetUnseen(before).catch((error: unknown) => this.faults.report(error));
   }
 
   beforeApplicationShutdown(): Promise<void> {
@@ -79,12 +79,5 @@ export class PeerSightingWriter implements OnModuleInit, BeforeApplicationShutdo
   /** Keeps a waiting sighting: it is newer, or an admission, which has more data. */
   private persist(sighting: PeerSighting): void {
     if (!this.waiting.has(sighting.deviceId)) this.waiting.set(sighting.deviceId, sighting);
-  }
-
-  private report(error: unknown): void {
-    const fault = error instanceof Error ? error.message : String(error);
-    if (fault === this.lastFault) return;
-    this.lastFault = fault;
-    this.logger.warn(`Sightings of peers could not be stored (${fault}). Retrying.`);
   }
 }
