@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
+import { Subject } from 'rxjs';
 import { connectionName, PeerDisconnector } from './peer-disconnector.js';
 import { peerAccount } from './peer-permissions.js';
 
@@ -41,18 +42,14 @@ export class PeerPresence implements OnModuleInit {
   private readonly ended = new Set<string>();
   private isKnown = false;
   private isFirstList = true;
-  private readonly listeners = new Set<(deviceId: string) => void>();
+  /** Emits the device id when a connection of a peer ends. */
+  readonly left = new Subject<string>();
 
   constructor(private readonly link: PeerDisconnector) {}
 
   /** The number of connections by device id, or `null` while the system account is away or not configured. */
   get present(): ReadonlyMap<string, number> | null {
     return this.isKnown && this.link.isConnected ? this.connections : null;
-  }
-
-  /** Calls back when a connection of a peer ends. */
-  onLeft(listener: (deviceId: string) => void): void {
-    this.listeners.add(listener);
   }
 
   /** Returns the names of the connections of a device, as returned by `connectionName`. */
@@ -100,7 +97,7 @@ export class PeerPresence implements OnModuleInit {
     if (deviceId === undefined) return;
     this.devices.delete(name);
     this.change(deviceId, -1);
-    for (const listener of this.listeners) listener(deviceId);
+    this.left.next(deviceId);
   }
 
   private async readAll(connection: NatsConnection): Promise<void> {

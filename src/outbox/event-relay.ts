@@ -1,6 +1,7 @@
 import { Logger, type OnModuleInit } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { Subject } from 'rxjs';
 import type { Leadership } from '../coordination/leadership.js';
 import type { Clock } from '../domain/ports/clock.js';
 import type { LicenseStore } from '../domain/ports/license-store.js';
@@ -33,7 +34,8 @@ export abstract class EventRelay implements OnModuleInit {
   /** Whether the stream may have lost events: after each connection and each fault. */
   private needsRestore = true;
   private readonly faults: FaultLog;
-  private readonly listeners = new Set<(event: CommittedEvent) => void>();
+  /** Emits each event that the stream has acknowledged, twice if it is published twice. */
+  readonly published = new Subject<CommittedEvent>();
 
   constructor(
     private readonly target: EventTarget,
@@ -51,11 +53,6 @@ export abstract class EventRelay implements OnModuleInit {
       this.needsRestore = true;
       await this.drain();
     });
-  }
-
-  /** Calls back for each event that the stream has acknowledged, twice if it is published twice. */
-  onPublished(listener: (event: CommittedEvent) => void): void {
-    this.listeners.add(listener);
   }
 
   /** Publishes all queued events. Never rejects: an event that fails stays queued. */
@@ -90,7 +87,7 @@ export abstract class EventRelay implements OnModuleInit {
         stored.map((event) => event.sequence),
         this.clock.now(),
       );
-      for (const event of stored) this.listeners.forEach((listener) => listener(event));
+      for (const event of stored) this.published.next(event);
       this.logger.debug(`${stored.length} event(s) published.`);
     }
   }

@@ -60,7 +60,7 @@ export class OutboxMetrics implements OnModuleInit {
       registers: [registry],
     });
     for (const subject of eventSubjects) published.inc({ subject }, 0);
-    this.relay.onPublished(({ subject }) => published.inc({ subject }));
+    this.relay.published.subscribe(({ subject }) => published.inc({ subject }));
     this.addHub();
   }
 

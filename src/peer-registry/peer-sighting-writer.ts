@@ -33,11 +33,11 @@ export class PeerSightingWriter implements OnModuleInit, BeforeApplicationShutdo
   ) {}
 
   onModuleInit(): void {
-    this.admission.onAdmitted((peer) => {
+    this.admission.admitted.subscribe((peer) => {
       const { deviceId } = peer;
       this.waiting.set(deviceId, { kind: 'admitted', deviceId, peer, at: this.clock.now() });
     });
-    this.connected.onLeft((deviceId) => this.recordPresence(deviceId));
+    this.connected.left.subscribe((deviceId) => this.recordPresence(deviceId));
   }
 
   /** Writes the collected sightings. Never rejects: those that cannot be written are kept. */
