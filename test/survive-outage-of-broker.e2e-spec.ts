@@ -222,10 +222,10 @@ describe('a broker with the wrong configuration', () => {
   });
 
   it.each([
-    ['no-jetstream', /Events wait in the outbox \([^)]*jetstream[^)]*\)/i],
+    ['no-jetstream', /Publishing to the broker failed \([^)]*jetstream[^)]*\)/i],
     [
       'other-password',
-      /The broker at nats:\S+ cannot be used for events \([^)]*authorization violation[^)]*\)/i,
+      /Using the broker at nats:\S+ for events failed \([^)]*authorization violation[^)]*\)/i,
     ],
   ] as const)(
     'is reported in one log line (%s), and used as soon as it is corrected',

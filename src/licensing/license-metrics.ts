@@ -82,7 +82,7 @@ export class LicenseMetrics implements OnModuleInit {
     });
     // From zero on, so that the first of a kind is an increase too.
     for (const result of ['refreshed', 'revoked', 'refused']) refreshes.inc({ result, reason: '' }, 0);
-    this.refreshLicense.onOutcome((outcome) =>
+    this.refreshLicense.outcomes.subscribe((outcome) =>
       refreshes.inc({ result: outcome.kind, reason: outcome.kind === 'unreachable' ? outcome.code : '' }),
     );
   }

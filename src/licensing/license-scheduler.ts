@@ -1,6 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { Leadership } from '../coordination/leadership.js';
+import { FaultLog } from '../logging/fault-log.js';
 import { AdvanceLicense } from './advance-license.js';
 import { PollAuthorization } from './poll-authorization.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
@@ -19,7 +20,7 @@ const shutdownTimeoutMs = 5000;
 export class LicenseScheduler implements BeforeApplicationShutdown {
   private readonly logger = new Logger('Scheduler');
   private readonly flights = new Map<string, SingleFlight<unknown>>();
-  private readonly faults = new Map<string, string>();
+  private readonly faults = new Map<string, FaultLog>();
   private isFirst = true;
   private isStopped = false;
 
@@ -76,24 +77,16 @@ export class LicenseScheduler implements BeforeApplicationShutdown {
   private async run<T>(name: string, work: () => Promise<T>): Promise<T | undefined> {
     const flight = (this.flights.get(name) as SingleFlight<T> | undefined) ?? new SingleFlight<T>();
     this.flights.set(name, flight);
+    const faults = this.faults.get(name) ?? new FaultLog(this.logger, `Task "${name}"`);
+    this.faults.set(name, faults);
     try {
       const result = await flight.run(work);
-      this.faults.delete(name);
+      faults.end();
       return result;
     } catch (error) {
-      this.report(name, error);
+      // Not rethrown: a database that is full or away for a while must not end the process.
+      if (faults.report(error)) this.logger.error(error);
       return undefined;
     }
-  }
-
-  /** A database that is full or away for a while must not end the process, and is one line in the log. */
-  private report(name: string, error: unknown): void {
-    const fault = error instanceof Error ? error.message : String(error);
-    if (this.faults.get(name) === fault) return;
-    this.faults.set(name, fault);
-    this.logger.error(
-      `Task "${name}" failed and will be tried again.`,
-      error instanceof Error ? error.stack : error,
-    );
   }
 }

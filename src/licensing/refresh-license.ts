@@ -1,4 +1,5 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Subject } from 'rxjs';
 import { Settings } from '../config/settings.js';
 import { acceptRefreshedGrant } from '../domain/accept-grant.js';
 import { type AuditActor, serviceItself } from '../domain/audit-actor.js';
@@ -61,7 +62,8 @@ const unstorable: Unreachable = {
 export class RefreshLicense implements OnApplicationBootstrap {
   private readonly logger = new Logger('Refresh');
   private readonly flight = new SingleFlight<RefreshOutcome>();
-  private readonly listeners = new Set<(outcome: RefreshOutcome) => void>();
+  /** Emits the outcome of each refresh. */
+  readonly outcomes = new Subject<RefreshOutcome>();
   /**
    * What the server decided and the database did not take: asked again, the server might not say it again. Only a fault of
    * the database keeps it: see {@link persistAnswer}.
@@ -82,14 +84,9 @@ export class RefreshLicense implements OnApplicationBootstrap {
   execute(actor: AuditActor): Promise<RefreshOutcome> {
     return this.flight.run(async () => {
       const outcome = await this.refresh(actor);
-      for (const listener of this.listeners) listener(outcome);
+      this.outcomes.next(outcome);
       return outcome;
     });
-  }
-
-  /** Calls back after each refresh that came to an end, once for all who shared it. */
-  onOutcome(listener: (outcome: RefreshOutcome) => void): void {
-    this.listeners.add(listener);
   }
 
   async executeWhenDue(): Promise<void> {

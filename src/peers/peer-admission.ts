@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Subject } from 'rxjs';
 import { Clock } from '../domain/ports/clock.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
 import { PeerMetrics } from './peer-metrics.js';
@@ -23,7 +24,8 @@ export interface HttpCredentials {
 /** Admits peers with a valid license token and, for a bound token, proof of possession of its key (RFC 9449). */
 @Injectable()
 export class PeerAdmission {
-  private readonly listeners = new Set<(peer: Peer) => void>();
+  /** Emits each admitted peer. Subscribers run before its verdict is returned. */
+  readonly admitted = new Subject<Peer>();
 
   constructor(
     private readonly verifier: PeerVerifier,
@@ -39,11 +41,6 @@ export class PeerAdmission {
     return this.nonces.current();
   }
 
-  /** Calls `listener` for each admitted peer. The listener must return quickly. */
-  onAdmitted(listener: (peer: Peer) => void): void {
-    this.listeners.add(listener);
-  }
-
   async admitHttp(credentials: HttpCredentials): Promise<PeerVerdict> {
     return this.conclude(await this.verifyHttp(credentials));
   }
@@ -55,7 +52,7 @@ export class PeerAdmission {
 
   private conclude(verdict: PeerVerdict): PeerVerdict {
     this.metrics.verifications.inc({ result: verdict.kind === 'accepted' ? 'accepted' : verdict.code });
-    if (verdict.kind === 'accepted') for (const listener of this.listeners) listener(verdict.peer);
+    if (verdict.kind === 'accepted') this.admitted.next(verdict.peer);
     return verdict;
   }
 
