@@ -7,11 +7,11 @@ import { ProgressReporter } from './scripts/test/progress-reporter.mjs';
  */
 const shared = { isolate: false, setupFiles: ['test/support/begin-file.ts'] };
 
-// Unit specs stand beside their file; a behaviour across modules is one file in test/, with the real parts around it.
+// Unit specs are next to their file; behavior across modules is one file in test/, with the real parts around it.
 export default defineConfig({
   test: {
     // On two cores: files that wait for a process, a broker or a timer leave the processor to others.
-    maxWorkers: 3,
+    maxWorkers: 4,
     reporters: ['default', new ProgressReporter()],
     projects: [
       {
