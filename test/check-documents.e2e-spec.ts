@@ -25,6 +25,9 @@ const decisions = readdirSync(join(rootDir, 'docs/adr'))
   .filter((name) => /^\d{4}-/.test(name))
   .map((name) => `docs/adr/${name}`);
 const pages = readdirSync(join(rootDir, 'docs')).filter((name) => name.endsWith('.md'));
+const presets = readdirSync(join(rootDir, 'docs/authorization-servers')).map(
+  (name) => `docs/authorization-servers/${name}`,
+);
 const documents = [
   'README.md',
   'CONTRIBUTING.md',
@@ -33,6 +36,7 @@ const documents = [
   'client/README.md',
   'mock-auth-server/README.md',
   ...pages.map((name) => `docs/${name}`),
+  ...presets,
   'docs/adr/README.md',
   ...decisions,
 ];
