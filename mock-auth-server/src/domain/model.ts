@@ -52,6 +52,8 @@ export interface DeviceCode {
   clientId: string;
   /** The key thumbprint that the device authorization request sent as `dpop_jkt`. */
   dpopJkt: string | null;
+  /** The name that the device gave itself in its request, unverified. */
+  deviceName: string | null;
   state: DeviceCodeState;
   grantId: number | null;
   intervalSeconds: number;
