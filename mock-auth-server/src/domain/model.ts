@@ -40,9 +40,11 @@ export interface Grant {
   /** The start of the device's seat of the license. Another authorization keeps it. */
   seatSince: Date;
   authorizedAt: Date;
-  /** Set when a rotated refresh token was replayed: no refresh token of this grant works after that. */
+  /** Set when a rotated refresh token was replayed: no refresh token of this grant works after that. Its seat remains. */
   familyKilledAt: Date | null;
   endedAt: Date | null;
+  /** Not set by a replay or by another authorization: they leave the license tokens valid until they expire. */
+  areTokensRevoked: boolean;
 }
 
 export type DeviceCodeState = 'pending' | 'approved' | 'denied' | 'used';
