@@ -141,7 +141,13 @@ function planNats({ name, dataDir, port, passwords }, natsServer, { rootDir, env
  * @param {Surroundings} surroundings
  */
 function planMock({ dataDir, host }, port, surroundings) {
-  const own = { PORT: String(port), DATA_DIR: makeFolder(dataDir, 'mock'), MOCK_CONTROLS: 'on' };
+  const own = {
+    PORT: String(port),
+    DATA_DIR: makeFolder(dataDir, 'mock'),
+    MOCK_CONTROLS: 'on',
+    // The other processes call the controls at this host, which need not be loopback.
+    MOCK_CONTROL_HOSTS: [surroundings.env['MOCK_CONTROL_HOSTS'], reachable(host)].filter(Boolean).join(','),
+  };
   const healthUrl = `http://${reachable(host)}:${port}/health`;
   return planNode('mock', 'mock-auth-server/dist/main.js', own, healthUrl, surroundings);
 }
