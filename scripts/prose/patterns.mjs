@@ -52,6 +52,7 @@ export const checkedPaths = [
   'scripts/prose',
   'scripts/check-prose.mjs',
   'scripts/write-docs.mjs',
+  'src/cli',
 ];
 
 /** Texts that stay as they are, with the reason. */
