@@ -258,7 +258,7 @@ describe('the doctor of a service that does not run', () => {
     [
       'a key that is none',
       () => writeFile(keyPath(), 'half a k'),
-      faultOf('encryption-key', /does not hold 32 bytes/, /from its backup/),
+      faultOf('encryption-key', /is not 32 bytes/, /from its backup/),
     ],
     [
       'a key that is missing',
@@ -269,7 +269,7 @@ describe('the doctor of a service that does not run', () => {
     [
       'a database of another program',
       () => change('PRAGMA application_id = 1'),
-      faultOf('database', /another program/, /DATA_DIR elsewhere/),
+      faultOf('database', /another program/, /Change DATABASE_URL or DATA_DIR/),
     ],
     [
       'a database of a newer version',

@@ -254,7 +254,7 @@ describe('while the service does not run', () => {
     const ended = await runCommand({ dataDir: join(offline.dataDir, 'none') }, ['status']);
     expect(ended).toMatchObject({
       exitCode: 1,
-      notes: expect.stringMatching(/is not there: check DATA_DIR/),
+      notes: expect.stringMatching(/does not exist: check DATA_DIR/),
     });
     await expect(readFile(join(offline.dataDir, 'none'))).rejects.toThrow(/ENOENT/);
   });

@@ -88,7 +88,7 @@ function checkOpening(error: unknown, isServiceRunning: boolean): Finding {
         'The first start creates it; otherwise check DATA_DIR and DATABASE_URL.',
       );
     case 'database-foreign':
-      return fail(check, error.message, 'Point DATABASE_URL or DATA_DIR elsewhere.');
+      return fail(check, error.message, 'Change DATABASE_URL or DATA_DIR.');
     case 'database-corrupt':
       return fail(check, error.message, damageRemedy);
     case 'database-read-only':
