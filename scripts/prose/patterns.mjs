@@ -53,6 +53,7 @@ export const checkedPaths = [
   'scripts/check-prose.mjs',
   'scripts/write-docs.mjs',
   'src/cli',
+  'src/licensing',
   'src/persistence',
 ];
 
