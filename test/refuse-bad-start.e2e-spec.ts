@@ -61,7 +61,7 @@ describe('a start that cannot succeed', () => {
     };
     const ended = await runProcess({ dataDir, environment });
     const lines = ended.output.split('\n').filter((line) => line.startsWith('  - '));
-    expectRefusal(ended, 'The settings cannot be used');
+    expectRefusal(ended, 'Invalid settings');
     expect(lines.map((line) => /[A-Z_]{4,}/.exec(line)?.[0] ?? line).toSorted()).toEqual([
       'ADMIN_TOKEN',
       'AUTH_SERVER_URL',
@@ -112,7 +112,7 @@ describe('a start that cannot succeed', () => {
       output,
       /NATS_USER and NATS_PASSWORD must be set together/,
       /AUTH_SERVER_URL must begin with https:\/\/.*ALLOW_INSECURE_AUTH_SERVER=on/,
-      /TOKEN_WARNINGS must go from the longest to the shortest/,
+      /TOKEN_WARNINGS must be sorted from the longest to the shortest/,
     );
   });
 
@@ -125,7 +125,7 @@ describe('a start that cannot succeed', () => {
     await once(taken, 'listening');
     const output = await attempt({ PORT: String((taken.address() as AddressInfo).port) });
     taken.close();
-    expectExplained(output, /its port \d+ is in use.*set PORT/);
+    expectExplained(output, /port \d+ is in use.*set PORT/);
   });
 
   it('leaves the database of another program as it is', async () => {
