@@ -39,7 +39,7 @@ describe('a backup', () => {
     const path = join(folder, 'backup.sqlite');
     const { exitCode, notes } = await runCommand(app, ['backup', path]);
     expect(exitCode).toBe(0);
-    expect(notes).toMatch(/was read again[^]*keep it in another place/);
+    expect(notes).toMatch(/written and verified[^]*Store it apart/);
     for (const file of [path, `${path}.key`]) expect((await stat(file)).mode & 0o777).toBe(0o600);
     expect(await readFile(`${path}.key`)).toEqual(await readFile(join(app.dataDir, 'encryption-key')));
     expect((await runCommand(app, ['audit', '--limit', '1'])).output).toMatch(
@@ -68,7 +68,7 @@ describe('a backup', () => {
     await writeFile(path, 'a letter');
     expect(await runCommand(app, ['backup', path])).toMatchObject({
       exitCode: 1,
-      notes: expect.stringMatching(/name another file/),
+      notes: expect.stringMatching(/choose another file name/),
     });
     expect(await readFile(path, 'utf8')).toBe('a letter');
   });
@@ -90,7 +90,7 @@ describe('a backup', () => {
       tokenFile,
     ]);
     expect(exitCode).toBe(4);
-    expect(notes).toMatch(/ATTENTION: its key is not in .*DATA_DIR/);
+    expect(notes).toMatch(/ATTENTION: .* does not contain the key.*DATA_DIR/);
   });
 
   it.each([
@@ -138,7 +138,7 @@ describe('a backup', () => {
     const wrong = await runCommand(target, ['restore', path]);
     expect(wrong).toMatchObject({
       exitCode: 1,
-      notes: expect.stringMatching(/is not that of.*--without-key/),
+      notes: expect.stringMatching(/does not match.*--without-key/),
     });
     await rm(`${path}.key`);
     const missing = await runCommand(target, ['restore', path]);

@@ -86,19 +86,19 @@ describe('the doctor of a running service', () => {
       'callout',
       'system-account',
     ]);
-    expect(output).toMatch(/\nNothing is wrong\.$/);
+    expect(output).toMatch(/\nNo faults\.$/);
   });
 
   it.each<[string, Environment, ReturnType<typeof faultOf>[]]>([
     [
       'all invalid settings',
       { LOG_LEVEL: 'loud', REFRESH_INTERVAL: 'daily' },
-      [faultOf('settings', /REFRESH_INTERVAL/, /right/), faultOf('settings', /LOG_LEVEL/, /right/)],
+      [faultOf('settings', /REFRESH_INTERVAL/, /Correct/), faultOf('settings', /LOG_LEVEL/, /Correct/)],
     ],
     [
       'a different admin token',
       { ADMIN_TOKEN: 'another-admin-token' },
-      [faultOf('admin-token', /not that of the service/, /reset-admin-token/)],
+      [faultOf('admin-token', /rejects the admin token/, /reset-admin-token/)],
     ],
     [
       'an unreachable Authorization server',
@@ -118,17 +118,17 @@ describe('the doctor of a running service', () => {
     [
       'a password that the broker refuses',
       { NATS_PASSWORD: 'wrong' },
-      [faultOf('broker', /refuses the login/, /NATS_PASSWORD/)],
+      [faultOf('broker', /rejects the login/, /NATS_PASSWORD/)],
     ],
     [
       'a password of the auth callout that the broker refuses',
       { NATS_CALLOUT_PASSWORD: 'wrong' },
-      [faultOf('callout', /refuses the user callout/, /NATS_CALLOUT_PASSWORD/)],
+      [faultOf('callout', /rejects the login of the user callout/, /NATS_CALLOUT_PASSWORD/)],
     ],
     [
       'a password of the system account that the broker refuses',
       { NATS_SYS_PASSWORD: 'wrong' },
-      [faultOf('system-account', /refuses the user sys/, /NATS_SYS_PASSWORD/)],
+      [faultOf('system-account', /rejects the login of the user sys/, /NATS_SYS_PASSWORD/)],
     ],
   ])('reports %s', async (_, changes, expected) => {
     const findings = await diagnose(changes);
@@ -182,8 +182,8 @@ describe('the doctor of a running service', () => {
       faultOf('authorization-server', /not the expected Authorization server/, /login page/),
     ]);
     expect(taken).toEqual([
-      faultOf('service', /something else/, /HOST and PORT/),
-      faultOf('database', /does not answer as the service/, /PORT/),
+      faultOf('service', /Another program/, /HOST and PORT/),
+      faultOf('database', /the service does not answer/, /PORT/),
     ]);
   });
 
@@ -201,7 +201,7 @@ describe('the doctor of a running service', () => {
     await expect
       .poll(() => diagnose({ NATS_CALLOUT_USER: '', NATS_CALLOUT_PASSWORD: '', NATS_ISSUER_SEED: '' }))
       .toEqual([
-        faultOf('stream', /JetStream cannot be used/, /Switch JetStream on/),
+        faultOf('stream', /JetStream cannot be used/, /Enable JetStream/),
         expect.objectContaining({ check: 'callout', verdict: 'warn' }),
       ]);
     await broker.stop();
@@ -253,12 +253,12 @@ describe('the doctor of a service that does not run', () => {
     [
       'a key that was replaced',
       () => writeFile(keyPath(), Buffer.alloc(32, 7).toString('base64')),
-      faultOf('encryption-key', /not that of the database/, /from its backup/),
+      faultOf('encryption-key', /does not match the database/, /from its backup/),
     ],
     [
       'an invalid key',
       () => writeFile(keyPath(), 'half a k'),
-      faultOf('encryption-key', /does not hold 32 bytes/, /from its backup/),
+      faultOf('encryption-key', /is not 32 bytes/, /from its backup/),
     ],
     [
       'a key that is missing',
@@ -269,7 +269,7 @@ describe('the doctor of a service that does not run', () => {
     [
       'a database of another program',
       () => change('PRAGMA application_id = 1'),
-      faultOf('database', /another program/, /DATA_DIR elsewhere/),
+      faultOf('database', /another program/, /Change DATABASE_URL or DATA_DIR/),
     ],
     [
       'a database of a newer version',
@@ -287,7 +287,7 @@ describe('the doctor of a service that does not run', () => {
     [
       'an outdated admin token',
       () => writeFile(join(dataDir, 'initial-admin-token'), 'an-old-admin-token'),
-      faultOf('admin-token', /not the one that counts/, /reset-admin-token/),
+      faultOf('admin-token', /does not match the database/, /reset-admin-token/),
     ],
   ])('reports %s', async (_, plant, expected) => {
     await plant();
@@ -302,7 +302,10 @@ describe('the doctor of a service that does not run', () => {
     const findings = await diagnose({}, { dataDir });
     holder.exec('ROLLBACK');
     holder.close();
-    expect(findings).toEqual([away, faultOf('database', /Another process has the database open/, /hangs/)]);
+    expect(findings).toEqual([
+      away,
+      faultOf('database', /Another process has the database open/, /hanging process/),
+    ]);
   });
 
   it('reports a data folder that is a file', async () => {

@@ -195,7 +195,7 @@ describe('a start', () => {
       await store.app.close();
       expect(await faultOf(start({ ENCRYPTION_KEY: randomBytes(32).toString('base64') }))).toMatchObject({
         code: 'cannot-unseal',
-        message: expect.stringMatching(/ENCRYPTION_KEY.*Put the key back/s),
+        message: expect.stringMatching(/ENCRYPTION_KEY.*Put back the key/s),
       });
       const again = await start();
       expect(await again.view()).toMatchObject({ connection: { lastError: null } });

@@ -61,7 +61,7 @@ describe('a start', () => {
     };
     const ended = await runProcess({ dataDir, environment });
     const lines = ended.output.split('\n').filter((line) => line.startsWith('  - '));
-    expectRefusal(ended, 'The settings cannot be used');
+    expectRefusal(ended, 'Invalid settings');
     expect(lines.map((line) => /[A-Z_]{4,}/.exec(line)?.[0] ?? line).toSorted()).toEqual([
       'ADMIN_TOKEN',
       'AUTH_SERVER_URL',
@@ -112,7 +112,7 @@ describe('a start', () => {
       output,
       /NATS_USER and NATS_PASSWORD must be set together/,
       /AUTH_SERVER_URL must begin with https:\/\/.*ALLOW_INSECURE_AUTH_SERVER=on/,
-      /TOKEN_WARNINGS must go from the longest to the shortest/,
+      /TOKEN_WARNINGS must be sorted from the longest to the shortest/,
     );
   });
 
@@ -125,7 +125,7 @@ describe('a start', () => {
     await once(taken, 'listening');
     const output = await attempt({ PORT: String((taken.address() as AddressInfo).port) });
     taken.close();
-    expectExplained(output, /its port \d+ is in use.*set PORT/);
+    expectExplained(output, /port \d+ is in use.*set PORT/);
   });
 
   it('does not change the database of another program', async () => {
@@ -136,10 +136,7 @@ describe('a start', () => {
     foreign.close();
     await chmod(databasePath(), 0o600);
     const before = await snapshot(dataDir);
-    expectExplained(
-      await attempt(),
-      /is a database of another program: point DATABASE_URL or DATA_DIR elsewhere/,
-    );
+    expectExplained(await attempt(), /is a database of another program: change DATABASE_URL or DATA_DIR/);
     expect(await snapshot(dataDir)).toEqual(before);
   });
 
@@ -210,7 +207,7 @@ describe('a start on the folder of a licensed server', () => {
   it('refuses another encryption key, names the remedy, and damages nothing', async () => {
     const before = await snapshot(dataDir);
     const ended = await run({ ENCRYPTION_KEY: randomBytes(32).toString('base64') });
-    expectRefusal(ended, /cannot be decrypted\. Was ENCRYPTION_KEY .* replaced\? Put the key back/);
+    expectRefusal(ended, /cannot be decrypted\. Was ENCRYPTION_KEY .* replaced\? Put back the key/);
     expect(await snapshot(dataDir)).toEqual(before);
   });
 
@@ -220,7 +217,7 @@ describe('a start on the folder of a licensed server', () => {
     await writeFile(path, 'half a k');
     const output = await attempt();
     await writeFile(path, key);
-    expectExplained(output, /encryption-key does not hold 32 bytes in base64: put the right key back/);
+    expectExplained(output, /encryption-key is not 32 bytes in base64: put back the correct key/);
   });
 
   it.each(['encryption-key', 'licensing.sqlite'])('refuses %s when others can read it', async (name) => {
@@ -240,7 +237,7 @@ describe('a start on the folder of a licensed server', () => {
     const output = await attempt();
     other.exec('ROLLBACK');
     other.close();
-    expectExplained(output, /is locked by another process: stop the service that still uses this DATA_DIR/);
+    expectExplained(output, /is locked by another process: stop the service that uses this DATA_DIR/);
   });
 
   it('refuses a folder that another service uses, and does not disturb that service', async () => {
@@ -248,7 +245,7 @@ describe('a start on the folder of a licensed server', () => {
     const ended = await run();
     expect(await first.view()).toMatchObject({ status: 'licensed' });
     await first.close();
-    expectRefusal(ended, /is locked by another process: stop the service that still uses this DATA_DIR/);
+    expectRefusal(ended, /is locked by another process: stop the service that uses this DATA_DIR/);
   });
 
   it('refuses a database with overwritten pages, and does not change it', async () => {

@@ -111,7 +111,7 @@ describe('a stop', () => {
       expect({ exitCode, output }).toMatchObject({
         exitCode: 1,
         output: expect.stringMatching(
-          /The stop takes longer than 9 s\. Still open: [^"]*the (lease|database)/,
+          /Shutdown took longer than 9 s\. Still open: [^"]*the (lease|database)/,
         ),
       });
       database.close();

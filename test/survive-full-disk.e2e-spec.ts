@@ -40,7 +40,7 @@ describe('a service whose disk is full or read-only', () => {
     expect(answer.status).toBe(503);
     expect(answer.body).toMatchObject({
       code: 'storage-unavailable',
-      detail: expect.stringContaining('free some space') as string,
+      detail: expect.stringContaining('free up space') as string,
     });
     expect(await app.view()).toMatchObject({ status: 'licensed', token: { status: 'valid' } });
 

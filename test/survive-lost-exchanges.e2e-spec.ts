@@ -70,7 +70,7 @@ async function completeOrStartAgain(): Promise<void> {
   if (status === 200) return;
   const { code, detail } = body as { code?: string; detail?: string };
   expect(code).toBe('license-refused');
-  expect(detail).toContain('authorize this server once more');
+  expect(detail).toContain('authorize this server again');
   await person.givenAuthorized();
   await person.complete();
 }

@@ -127,9 +127,7 @@ describe('a database of version 0.1.0', () => {
       });
     await expect(start()).rejects.toThrow(/no more power/);
     expect(await readTables()).not.toContain('used_proof');
-    await expect(start()).rejects.toThrow(
-      /could not be upgraded \(no more power\)\. Nothing in it was changed/,
-    );
+    await expect(start()).rejects.toThrow(/could not be upgraded \(no more power\)\. It is unchanged/);
     upgrade.mockRestore();
     expect(await (await start()).view()).toMatchObject({ status: 'licensed' });
   });

@@ -56,15 +56,15 @@ describe('pos-licensing', () => {
 
   it.each([
     [[], /Usage/],
-    [['sell'], /no command "sell"/],
+    [['sell'], /Unknown command "sell"/],
     [['status', '--loud'], /'--loud': pos-licensing status --help/],
     [['status', 'now'], /Usage: pos-licensing status/],
     [['backup'], /Usage: pos-licensing backup <file>/],
     [['audit', '--limit', '0'], /--limit must be/],
     [['audit', '--verify', '--head', 'x'], /--head must be/],
     [['status', '--url', 'here'], /--url must be/],
-    [['restore'], /Name the file/],
-    [['restore', 'x', '--in-place'], /--in-place goes with/],
+    [['restore'], /Name the backup file/],
+    [['restore', 'x', '--in-place'], /--in-place can only be combined with/],
   ])('ends with 2 for the arguments %j', async (args, message) => {
     const { exitCode, output, notes } = await run(...args);
     expect(exitCode).toBe(2);
@@ -81,7 +81,7 @@ describe('pos-licensing', () => {
   it('ends with 3 if another program answers', async () => {
     expect(await run('refresh', '--url', mock.url)).toMatchObject({
       exitCode: 3,
-      notes: expect.stringMatching(/is not this service.*check --url/),
+      notes: expect.stringMatching(/Another program answers.*check --url/),
     });
   });
 
@@ -94,7 +94,7 @@ describe('pos-licensing', () => {
       notes: expect.stringMatching(/--token-file.*reset-admin-token/),
     });
     const missing = await run('status', '--token-file', `${path}.none`);
-    expect(missing).toMatchObject({ exitCode: 1, notes: expect.stringMatching(/no admin token.*ENOENT/) });
+    expect(missing).toMatchObject({ exitCode: 1, notes: expect.stringMatching(/admin token.*ENOENT/) });
   });
 });
 
@@ -114,7 +114,7 @@ describe('pos-licensing without a license', () => {
     const command = startCommand(app, ['authorize']);
     const code = await codeOf(command);
     expect(command.text()).toContain(`${mock.url}/organizations`);
-    expect(command.text()).toMatch(/Waiting for the authorization; the code is good for \d+ min\./);
+    expect(command.text()).toMatch(/Waiting for the authorization\. The code expires in \d+ min\./);
     await mock.approve(code);
     const { exitCode, output } = await command.ended;
     expect(exitCode).toBe(0);
@@ -179,7 +179,7 @@ describe('pos-licensing with a license', () => {
   it('shows the audit trail as a table, and exports it as JSON lines that anyone can verify', async () => {
     const { output } = await run('audit', '--limit', '2');
     const [head, ...rows] = output.split('\n');
-    expect(head).toMatch(/^ID +WHEN +WHO +FROM +WHAT +WHY/);
+    expect(head).toMatch(/^ID +TIME +ACTOR +ADDRESS +ACTION +REASON/);
     expect(rows).toHaveLength(2);
     expect(rows[0]).toMatch(/ admin +127\.0\.0\.1 +(refreshed|refresh-failed) /);
     const exported = (await run('audit', '--json')).output.split('\n');
@@ -232,7 +232,7 @@ describe('pos-licensing without a running service', () => {
 
   it('reads the database for `status` and `audit`', async () => {
     const status = await runCommand(offline, ['status']);
-    expect(status).toMatchObject({ exitCode: 0, notes: expect.stringMatching(/does not run/) });
+    expect(status).toMatchObject({ exitCode: 0, notes: expect.stringMatching(/is not running/) });
     expect(status.output).toMatch(/^License Status +Licensed$/m);
     expect(await runCommand(offline, ['audit', '--verify'])).toMatchObject({ exitCode: 0 });
     const { output } = await runCommand(offline, ['audit', '--limit', '3']);
@@ -245,7 +245,7 @@ describe('pos-licensing without a running service', () => {
       const ended = await runCommand(offline, [command]);
       expect(ended).toMatchObject({
         exitCode: 3,
-        notes: expect.stringMatching(/start it, or name its address with --url/),
+        notes: expect.stringMatching(/start it, or set its address with --url/),
       });
     }
   });
@@ -254,7 +254,7 @@ describe('pos-licensing without a running service', () => {
     const ended = await runCommand({ dataDir: join(offline.dataDir, 'none') }, ['status']);
     expect(ended).toMatchObject({
       exitCode: 1,
-      notes: expect.stringMatching(/is not there: check DATA_DIR/),
+      notes: expect.stringMatching(/does not exist: check DATA_DIR/),
     });
     await expect(readFile(join(offline.dataDir, 'none'))).rejects.toThrow(/ENOENT/);
   });
@@ -281,7 +281,7 @@ describe('pos-licensing without a running service', () => {
     );
     expect(ended).toMatchObject({
       exitCode: 1,
-      notes: expect.stringMatching(/ADMIN_TOKEN.*change it there/),
+      notes: expect.stringMatching(/ADMIN_TOKEN.*change that setting/),
     });
   });
 

@@ -69,6 +69,23 @@ export const checkedPaths = [
   'src/events',
   'src/oauth',
   'src/peers',
+  'src/admin',
+  'src/app.module.ts',
+  'src/backup',
+  'src/cli',
+  'src/cli.ts',
+  'src/config',
+  'src/explain-start-fault.ts',
+  'src/health',
+  'src/http',
+  'src/licensing',
+  'src/limit-shutdown.ts',
+  'src/logging',
+  'src/main.ts',
+  'src/manage-license',
+  'src/metrics',
+  'src/persistence',
+  'src/setup-app.ts',
 ];
 
 /** Texts that stay as they are, with the reason. */
