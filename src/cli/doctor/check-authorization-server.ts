@@ -32,7 +32,7 @@ export async function checkAuthorizationServer(settings: Settings): Promise<Find
       : remedies[code];
     return [
       fail(check, message, remedy ?? 'See docs/operations.md.'),
-      skip('clock', 'Not checked: the Authorization server did not answer.'),
+      skip('clock', 'Not checked: the Authorization server gave no valid answer.'),
     ];
   }
   const answer = await sessions.fetch(new URL('/.well-known/oauth-authorization-server', issuer).href, {
