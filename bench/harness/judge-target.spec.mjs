@@ -34,7 +34,7 @@ describe('a target', () => {
     expect(value).toBeCloseTo(1);
   });
 
-  it('of a contender that is not there is a mistake of the row', () => {
+  it('of a contender that is not there is a mistake of the benchmark', () => {
     const target = /** @type {const} */ ({ kind: 'limit', figure: 'cpu', ours: 'c', atMost: 2 });
     expect(() => judgeTarget(target, samples({ a: [1] }))).toThrow('"c" has no figure "cpu"');
   });
@@ -54,7 +54,7 @@ describe('statistics', () => {
 });
 
 describe('the command line', () => {
-  it('runs all rows unless some are named', () => {
+  it('runs all benchmarks unless some are named', () => {
     expect(readArguments([], ['a', 'b'])).toEqual({ isCheck: false, isQuick: false, names: ['a', 'b'] });
     expect(readArguments(['--check', 'b'], ['a', 'b'])).toMatchObject({ isCheck: true, names: ['b'] });
   });

@@ -8,12 +8,12 @@ class UsageError extends Error {
  * @typedef {object} BenchArguments
  * @property {boolean} isCheck whether targets that are not met make the command fail
  * @property {boolean} isQuick fewer and shorter rounds: for a look, not for a figure
- * @property {readonly string[]} names of the rows to run
+ * @property {readonly string[]} names of the benchmarks to run
  */
 
 /**
  * @param {readonly string[]} words
- * @param {readonly string[]} known the names of all rows
+ * @param {readonly string[]} known the names of all benchmarks
  * @returns {BenchArguments}
  * @throws {UsageError}
  */
@@ -25,7 +25,7 @@ export function readArguments(words, known) {
   ];
   if (unknown.length > 0) {
     throw new UsageError(
-      `${unknown.join(', ')}: not known. npm run bench -- [--check] [--quick] [row …], where a row is one of\n` +
+      `${unknown.join(', ')}: not known. npm run bench -- [--check] [--quick] [benchmark …], where a benchmark is one of\n` +
         known.map((name) => `  ${name}`).join('\n'),
     );
   }
