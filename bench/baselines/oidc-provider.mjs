@@ -1,11 +1,11 @@
-// The Authorization server of npm's oidc-provider, set to do what the mock does: DPoP with nonces, rotation, license tokens
-// as ES256 JWTs. It keeps everything in memory, where the mock commits to disk.
+// The Authorization server of npm's oidc-provider, configured like the mock: DPoP with nonces, rotation, license tokens as
+// ES256 JWTs. It stores everything in memory; the mock commits to disk.
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { exportJWK, generateKeyPair } from 'jose';
 import { Provider } from 'oidc-provider';
-import { findFreePort } from '../fixtures/find-free-port.mjs';
+import { findFreePort } from '../../scripts/find-free-port.mjs';
 
 const resource = 'urn:pos:license';
 const scope = 'license';
@@ -61,10 +61,10 @@ server.listen(Number(new URL(url).port), '127.0.0.1');
 await once(server, 'listening');
 console.log(`Listening on ${url}.`);
 
-/** What a person does on the page. */
+/** Approves a user code, as a person does on the page. */
 async function approve(/** @type {string} */ userCode) {
   const code = await provider.DeviceCode.findByUserCode(userCode.replaceAll('-', ''));
-  if (code === undefined) throw new Error(`The user code ${userCode} is not known.`);
+  if (code === undefined) throw new Error(`Unknown user code ${userCode}.`);
   const grant = new provider.Grant({ accountId: claims.device.id, clientId: 'pos-server' });
   grant.addResourceScope(resource, scope);
   const grantId = await grant.save();
