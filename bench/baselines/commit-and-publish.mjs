@@ -1,5 +1,5 @@
-// The least that tells a subscriber of a committed change: one row committed to SQLite as safely as ours, and one
-// JetStream publish, on the broker of our own rows.
+// The minimum for publishing a committed change: one row committed to SQLite with the same durability as ours, and one
+// JetStream publish on the same broker.
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { loadBuilt } from '../fixtures/load-built.mjs';
@@ -33,8 +33,8 @@ process.on('disconnect', () => process.exit(0));
 console.log('Ready.');
 
 /**
- * One event is committed and published; many are only published, with 256 under way, in their order. None: one message
- * without commit and stream.
+ * Commits and publishes one event, or only publishes many in order with 256 in flight. With a count of 0 it publishes one
+ * message without commit and stream.
  */
 async function publish(/** @type {number} */ count) {
   const startedAt = process.hrtime.bigint();

@@ -1,5 +1,4 @@
-// An empty, unbundled Nest application with the same adapter, TypeORM and SQLite: what a start costs before any of our
-// modules.
+// An empty, unbundled Nest application with the same adapter, TypeORM and SQLite: the cost of a start without our modules.
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';

@@ -1,4 +1,4 @@
-// The same framework with routes that do nothing: what a request costs before any of our work.
+// The same framework with routes that do nothing: the cost of a request without our code.
 import { Controller, Get, Header, HttpCode } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -18,7 +18,7 @@ class EmptyRoutes {
 /** @param {string} method @param {MethodDecorator[]} decorators */
 function decorate(method, ...decorators) {
   const descriptor = Object.getOwnPropertyDescriptor(EmptyRoutes.prototype, method);
-  if (descriptor === undefined) throw new Error(`There is no method ${method}.`);
+  if (descriptor === undefined) throw new Error(`EmptyRoutes has no method ${method}.`);
   for (const decorator of decorators) decorator(EmptyRoutes.prototype, method, descriptor);
 }
 

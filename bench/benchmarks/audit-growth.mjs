@@ -6,7 +6,7 @@ const requests = 300;
 export const auditGrowth = {
   name: 'growth-audit',
   title: 'An audit trail of 1,000, 10,000 and 100,000 lines',
-  how: 'The server’s CPU for the newest page of the trail, and the wall clock of adding a line.',
+  how: 'CPU time of the server for the newest page of the trail, and wall clock for adding a line.',
   figures: { read: 'µs CPU', add: 'ms' },
   rounds: 1,
   targets: [
@@ -30,10 +30,10 @@ export const auditGrowth = {
         status: 200,
         headers: [{ authorization: `Bearer ${service.adminToken}` }],
       });
-      return { read: cpu, add: await meanOfAdding(service) };
+      return { read: cpu, add: await medianOfAdding(service) };
     };
     await measure(10);
-    // A trail only grows: the sizes come once, in their order.
+    // A trail only grows: each size is measured once, in ascending order.
     const contenders = [1_000, 10_000, 100_000].map((size) => ({
       name: String(size),
       round: () => measure(size),
@@ -43,7 +43,7 @@ export const auditGrowth = {
 };
 
 /** @param {import('../fixtures/start-service.mjs').Service} service */
-async function meanOfAdding(service) {
+async function medianOfAdding(service) {
   const times = [];
   for (let index = 0; index < 40; index += 1) {
     const { startedAt, committedAt } = await service.ask({ do: 'audit', count: 1 });

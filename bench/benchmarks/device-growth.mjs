@@ -9,7 +9,7 @@ const refreshes = 100;
 export const deviceGrowth = {
   name: 'growth-devices',
   title: 'A mock with 100, 1,000 and 10,000 devices',
-  how: 'The mock’s CPU for a refresh grant of one device, each device having a grant.',
+  how: 'CPU time of the mock for a refresh grant of one device. Each device has a grant.',
   figures: { cpu: 'µs CPU' },
   rounds: 5,
   targets: [{ kind: 'growth', figure: 'cpu', atMost: 0.1 }],

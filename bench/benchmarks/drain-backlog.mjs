@@ -7,8 +7,8 @@ export const drainBacklog = {
   name: 'drain-backlog',
   title: 'Drain a backlog of 10,000 events',
   how:
-    'All committed in one unit of work; from the first event that a register hears to the last. Beside it the same bytes ' +
-    'published with 256 under way, in their order, through the same broker. The row growth-backlog goes up to 5,000.',
+    'All are committed in one unit of work; from the first to the last event that a register receives. Baseline: the same ' +
+    'bytes published in order with 256 in flight, through the same broker. growth-backlog goes up to 5,000.',
   figures: { event: 'µs' },
   targets: [{ kind: 'ratio', ours: 'service', other: 'pipelined publish', figure: 'event', atLeast: 0.6 }],
   async prepare(fixtures, { isQuick }) {
@@ -30,7 +30,7 @@ export const drainBacklog = {
 export const drainGrowth = {
   name: 'growth-backlog',
   title: 'Drain a backlog of 50, 500 and 5,000 events',
-  how: 'From before the unit of work that commits all of them until a register has received the last.',
+  how: 'From before the unit of work that commits all of them until a register has received the last one.',
   figures: { all: 'ms' },
   rounds: 3,
   targets: [{ kind: 'growth', figure: 'all', atMost: 1.1 }],

@@ -3,23 +3,23 @@ import { Subscribers } from '../fixtures/subscribers.mjs';
 import { startPublisher } from '../fixtures/start-publisher.mjs';
 import { Subscriber } from '../fixtures/subscriber.mjs';
 
-const changesARound = 5;
+const changesPerRound = 5;
 
 /** @type {import('../harness/benchmark.mjs').Benchmark} */
 export const fanOut = {
   name: 'fan-out',
   title: 'One change reaches 1,000 registers',
   how:
-    'From before the unit of work until the last of 1,000 connections has the event; all of them are in one process, ' +
-    'which is most of the time. Beside it the same bytes published to as many connections without commit and stream.',
+    'From before the unit of work until the last of 1,000 connections has the event. All connections are in one process, ' +
+    'which takes most of the time. Baseline: the same bytes published to as many connections without commit and stream.',
   figures: { last: 'ms' },
   targets: [{ kind: 'ratio', ours: 'service', other: 'bare NATS', figure: 'last', atMost: 1.2 }],
   async prepare(fixtures, { isQuick }) {
     const { broker, service } = await fixtures.events();
     const registers = isQuick ? 200 : 1_000;
     const body = await readEvent(fixtures);
-    const ours = await gather(broker, 'register', 'license.status', registers);
-    const others = await gather(broker, 'licensing', 'bench.bare', registers);
+    const ours = await connectAll(broker, 'register', 'license.status', registers);
+    const others = await connectAll(broker, 'licensing', 'bench.bare', registers);
     const publisher = await startPublisher(fixtures, body);
     const committed = () =>
       publishAll(ours, async () => (await service.ask({ do: 'commit', count: 1 })).startedAt);
@@ -48,7 +48,7 @@ export const fanOutGrowth = {
     const contenders = [10, 100, 1_000].map((size) => ({
       name: String(size),
       round: async () => {
-        const subscribers = await gather(broker, 'register', 'license.status', size);
+        const subscribers = await connectAll(broker, 'register', 'license.status', size);
         const figures = await publishAll(
           subscribers,
           async () => (await service.ask({ do: 'commit', count: 1 })).startedAt,
@@ -61,7 +61,7 @@ export const fanOutGrowth = {
   },
 };
 
-/** @param {import('../fixtures/fixtures.mjs').Fixtures} fixtures @returns {Promise<string>} the bytes of an event of ours */
+/** @param {import('../fixtures/fixtures.mjs').Fixtures} fixtures @returns {Promise<string>} the bytes of an event */
 async function readEvent(fixtures) {
   const { broker, service } = await fixtures.events();
   const register = await Subscriber.open(connectAs(broker, 'register'), 'license.status');
@@ -76,20 +76,20 @@ async function readEvent(fixtures) {
  * @param {string} subject
  * @param {number} count
  */
-async function gather(broker, user, subject, count) {
+async function connectAll(broker, user, subject, count) {
   const subscribers = new Subscribers();
-  await subscribers.enter(Array.from({ length: count }, () => connectAs(broker, user)));
-  await subscribers.listen(subject);
+  await subscribers.connect(Array.from({ length: count }, () => connectAs(broker, user)));
+  await subscribers.subscribe(subject);
   return subscribers;
 }
 
 /** @param {Subscribers} subscribers @param {() => Promise<bigint>} publish @returns {Promise<{ last: number }>} a mean */
 async function publishAll(subscribers, publish) {
   let total = 0;
-  for (let change = 0; change < changesARound; change += 1) {
+  for (let change = 0; change < changesPerRound; change += 1) {
     let startedAt = 0n;
     const receivedAt = await subscribers.receive(async () => (startedAt = await publish()));
     total += Number(receivedAt - startedAt) / 1e6;
   }
-  return { last: total / changesARound };
+  return { last: total / changesPerRound };
 }

@@ -17,9 +17,9 @@ export const fleet = {
   name: 'fleet',
   title: 'A fleet of 100,000 servers for 30 days',
   how:
-    'The service’s own schedule and backoff (from dist/) under a virtual clock, tokens of 7 days and a refresh at least ' +
-    'each 24 h. The load is counted in steps of 5 minutes; the mean is that of normal operation. Nothing in it is ' +
-    'measured, so it comes out the same on every machine.',
+    'Simulates the schedule and the backoff of the service (from dist/) under a virtual clock: tokens of 7 days, a refresh ' +
+    'at least every 24 h. The load is counted in steps of 5 minutes; the mean is that of normal operation. The result is ' +
+    'the same on every machine.',
   figures: {
     'peak : mean': '',
     'second wave : mean': '',

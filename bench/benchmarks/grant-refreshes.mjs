@@ -9,8 +9,8 @@ export const grantRefreshes = {
   name: 'grant-refreshes',
   title: 'The mock grants refreshes',
   how:
-    'The server’s CPU for a refresh grant with DPoP, nonce and rotation, and the wall clock, one after the other. Beside ' +
-    'it npm’s oidc-provider doing the same in memory, where the mock writes each to its file.',
+    'CPU time of the server and wall clock for a refresh grant with DPoP, nonce and rotation, one after the other. ' +
+    'Baseline: oidc-provider from npm, which stores grants in memory; the mock writes each one to its file.',
   figures: { cpu: 'µs CPU', wall: 'µs' },
   rounds: 9,
   targets: [{ kind: 'ratio', ours: 'mock', other: 'oidc-provider', figure: 'cpu', atLeast: 1.5 }],

@@ -9,9 +9,9 @@ export const hearOfCommit = {
   name: 'hear-of-commit',
   title: 'From commit to subscriber',
   how:
-    'From before the unit of work until a register has the event, one each 10 ms or slower. Beside it one row committed to ' +
-    'SQLite with synchronous = FULL and one JetStream publish of the same bytes through the same broker, which syncs ' +
-    'each message. The change is made inside the service process: no public door changes a license without the ' +
+    'From before the unit of work until a register has the event, at most one per 10 ms. Baseline: one row committed to ' +
+    'SQLite with synchronous = FULL and one JetStream publish of the same bytes through the same broker, which syncs each ' +
+    'message. The change is made in the service process, because no public interface changes a license without the ' +
     'Authorization server.',
   figures: { p50: 'ms', p99: 'ms' },
   rounds: 9,
@@ -46,7 +46,7 @@ async function receiveEach(subscriber, count, publish) {
   const delays = [];
   for (let index = 0; index < count; index += 1) {
     let startedAt = 0n;
-    // Changes are seconds apart or more: each finds what follows the one before it done.
+    // In practice changes are seconds apart: the work after one change is done before the next.
     await wait(pauseMs);
     const [receivedAt = 0n] = await subscriber.receive(1, async () => (startedAt = await publish()));
     delays.push(Number(receivedAt - startedAt) / 1e6);

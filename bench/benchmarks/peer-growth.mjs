@@ -2,13 +2,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { loadHttp } from '../harness/http-load.mjs';
 
 const requests = 200;
-const patienceMs = 30_000;
+const timeoutMs = 30_000;
 
 /** @type {import('../harness/benchmark.mjs').Benchmark} */
 export const peerGrowth = {
   name: 'growth-peers',
   title: 'A list of 10, 100 and 1,000 peers',
-  how: 'The server’s CPU for the first page of GET /api/peers, and to let in a peer whose token was seen before.',
+  how: 'CPU time of the server for the first page of GET /api/peers, and for accepting a peer whose token was seen before.',
   figures: { list: 'µs CPU', 'let in': 'µs CPU' },
   rounds: 1,
   targets: [
@@ -39,22 +39,22 @@ export const peerGrowth = {
     };
     await measure(10);
     await measure(10);
-    // A list only grows: the sizes come once, in their order.
+    // A list only grows: each size is measured once, in ascending order.
     return {
       contenders: [10, 100, 1_000].map((size) => ({ name: String(size), round: () => measure(size) })),
     };
   },
 };
 
-/** Who has come in is written down once in a while. @param {import('../fixtures/start-service.mjs').Service} service @param {number} size */
+/** Waits for the service, which writes sightings periodically. @param {import('../fixtures/start-service.mjs').Service} service @param {number} size */
 async function waitUntilListed(service, size) {
-  const deadline = Date.now() + patienceMs;
+  const deadline = Date.now() + timeoutMs;
   for (;;) {
     const answer = await service.as('GET', '/api/peers?limit=1');
     const { counts } = /** @type {{ counts: Record<string, number> }} */ (await answer.json());
     if ((counts['total'] ?? 0) >= size) return;
     if (Date.now() > deadline)
-      throw new Error(`Not all of ${size} peers are listed: ${JSON.stringify(counts)}`);
+      throw new Error(`${size} peers are expected in the list: ${JSON.stringify(counts)}`);
     await wait(200);
   }
 }

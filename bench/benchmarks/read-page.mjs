@@ -4,7 +4,7 @@ import { loadHttp } from '../harness/http-load.mjs';
 export const readPage = {
   name: 'read-page',
   title: 'The status page',
-  how: 'The server’s CPU for the Manage License page of who is logged in, and for the JSON status with the same session.',
+  how: 'CPU time of the server for the Manage License page after login. Baseline: the JSON status with the same session.',
   figures: { cpu: 'µs CPU', wall: 'µs' },
   rounds: 9,
   targets: [{ kind: 'ratio', ours: 'GET /', other: 'GET /api/license', figure: 'cpu', atMost: 2 }],
@@ -35,6 +35,6 @@ async function logIn(url, token) {
     body: new URLSearchParams({ token }),
   });
   const [cookie] = answer.headers.getSetCookie().map((line) => line.split(';')[0]);
-  if (!cookie) throw new Error(`No session was opened: ${answer.status} ${await answer.text()}`);
+  if (!cookie) throw new Error(`The login failed: ${answer.status} ${await answer.text()}`);
   return cookie;
 }

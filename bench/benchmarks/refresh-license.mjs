@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { GrantHolder } from '../fixtures/grant-holder.mjs';
 import { loadBuilt } from '../fixtures/load-built.mjs';
 
-const refreshesARound = 20;
+const refreshesPerRound = 20;
 const pauseMs = 100;
 
 /** @type {import('../harness/benchmark.mjs').Benchmark} */
@@ -11,9 +11,9 @@ export const refreshLicense = {
   name: 'refresh-license',
   title: 'A refresh: call, store, event',
   how:
-    'From POST /api/license/refresh to its answer. Beside it the same grant asked of the same mock by a client that ' +
-    'verifies nothing, and one row committed to SQLite with synchronous = FULL. One each 100 ms: a server refreshes once ' +
-    'a day, so that each finds what follows the one before it (its event, the keys, the revocation list) done.',
+    'From POST /api/license/refresh to its answer. Baseline: the same grant from the same mock by a client that verifies ' +
+    'nothing, and one row committed to SQLite with synchronous = FULL. One refresh per 100 ms: a server refreshes once a ' +
+    'day, so the work after the previous one (its event, the keys, the revocation list) is done.',
   figures: { wall: 'ms' },
   targets: [{ kind: 'ratio', ours: 'service', other: 'bare call and commit', figure: 'wall', atMost: 2 }],
   async prepare(fixtures, { isQuick }) {
@@ -28,12 +28,12 @@ export const refreshLicense = {
     database.pragma('synchronous = FULL');
     database.exec('CREATE TABLE token (id INTEGER PRIMARY KEY, body TEXT NOT NULL)');
     const insert = database.prepare('INSERT INTO token (body) VALUES (?)');
-    const count = isQuick ? 5 : refreshesARound;
+    const count = isQuick ? 5 : refreshesPerRound;
     const ours = () =>
       meanMs(count, async () => {
         const answer = await service.as('POST', '/api/license/refresh');
         await answer.text();
-        if (!answer.ok) throw new Error(`No refresh: ${answer.status}`);
+        if (!answer.ok) throw new Error(`The refresh failed: ${answer.status}`);
       });
     const bare = () =>
       meanMs(count, async () => {

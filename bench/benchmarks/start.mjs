@@ -12,9 +12,9 @@ export const start = {
   name: 'start',
   title: 'Start to ready, and memory',
   how:
-    'From the start of the process until it answers, on a data folder that is there already, with broker and ' +
-    'Authorization server in reach; then 1.5 s later what is resident. Beside it an empty Nest application with the ' +
-    'same adapter, TypeORM and SQLite.',
+    'From the start of the process until it answers, on an existing data folder, with a broker and an Authorization ' +
+    'server; then the resident memory 1.5 s later. Baseline: an empty Nest application with the same adapter, TypeORM and ' +
+    'SQLite.',
   figures: { ready: 'ms', cpu: 'ms CPU', memory: 'MiB' },
   targets: [
     { kind: 'ratio', ours: 'service', other: 'empty Nest', figure: 'ready', atMost: 1.2 },
@@ -40,7 +40,7 @@ export const start = {
 
 /**
  * @param {() => Promise<{ url: string, pid: number, stop: () => Promise<void> }>} begin
- * @param {string} path of a request that ends the measurement, whatever its answer
+ * @param {string} path of the request whose answer ends the measurement
  */
 async function measure(begin, path) {
   const startedAt = performance.now();

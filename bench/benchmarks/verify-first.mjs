@@ -13,9 +13,9 @@ const verifyFirst = (algorithm) => ({
   name: `verify-first-${algorithm.toLowerCase()}`,
   title: `Verify a license token at first sight, ${algorithm}`,
   how:
-    'The verifier of the service (from dist/, since a public door would measure HTTP or NATS) with every check of a ' +
-    'license token, its revocation included; node:crypto verifies the same bytes with a ready key; the libraries check ' +
-    'signature, issuer, audience and end, none of them with a memory.',
+    'The verifier of the service (from dist/, because a public interface would measure HTTP or NATS) with every check of a ' +
+    'license token, including revocation. node:crypto verifies the same bytes with a prepared key. The libraries check ' +
+    'signature, issuer, audience and expiry, without a cache.',
   figures: { cpu: 'µs CPU' },
   rounds: 15,
   targets: [
@@ -49,7 +49,7 @@ const verifyFirst = (algorithm) => ({
 /** @param {import('../../src/peers/peer-verifier.js').PeerVerifier} verifier @param {readonly string[]} tokens */
 function verifyAll(verifier, tokens) {
   for (const token of tokens) {
-    if (verifier.verifyOffline(token).kind !== 'accepted') throw new Error('A good token was refused.');
+    if (verifier.verifyOffline(token).kind !== 'accepted') throw new Error('A valid token was refused.');
   }
 }
 
@@ -67,7 +67,7 @@ function readyToVerify({ algorithm, publicKey }, tokens) {
     algorithm === 'ES256' ? { key: publicKey, dsaEncoding: /** @type {const} */ ('ieee-p1363') } : publicKey;
   return () => {
     for (const { input, signature } of signed) {
-      if (!verify(digest, input, key, signature)) throw new Error('A good signature was refused.');
+      if (!verify(digest, input, key, signature)) throw new Error('A valid signature was refused.');
     }
   };
 }

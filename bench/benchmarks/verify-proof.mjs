@@ -22,9 +22,9 @@ export const verifyProof = {
   name: 'verify-proof',
   title: 'A license token that was seen before, with a fresh DPoP proof',
   how:
-    '64 registers with a key each. The parts of the service (from dist/) that take a proof over HTTP: token, proof, ' +
-    'nonce, replay. node:crypto verifies the one signature of the proof with a ready key; jose verifies token and proof ' +
-    'as its documentation has it.',
+    '64 registers with a key each. The parts of the service (from dist/) that check a proof over HTTP: token, proof, nonce, ' +
+    'replay. node:crypto verifies only the signature of the proof with a prepared key. jose verifies token and proof as in ' +
+    'its documentation.',
   figures: { cpu: 'µs CPU' },
   rounds: 15,
   targets: [
@@ -71,7 +71,7 @@ function makeRegister(issuing, number) {
 /** @param {readonly Register[]} known @param {number} index @param {string} nonce @returns {Shown} */
 function prove(known, index, nonce) {
   const register = known[index % known.length];
-  if (register === undefined) throw new Error('There is no register.');
+  if (register === undefined) throw new Error('The list of registers is empty.');
   const ath = hash('sha256', register.token, 'base64url');
   const iat = Math.floor(Date.now() / 1000);
   const proof = register.key.sign(
@@ -96,13 +96,13 @@ function take(verifier, nonces, { register: { token, keyThumbprint }, proof }) {
   const verdict = verifier.verifyOffline(token);
   const checked = checkDpopProof(proof, { htm, htu, token, keyThumbprint });
   const isTaken = checked !== null && nonces.consume(checked.nonce, checked.jti) === 'taken';
-  if (verdict.kind !== 'accepted' || !isTaken) throw new Error('A good proof was refused.');
+  if (verdict.kind !== 'accepted' || !isTaken) throw new Error('A valid proof was refused.');
 }
 
 /** @param {Shown} shown */
 function verifySignature({ register, input, signature }) {
   const key = /** @type {const} */ ({ key: register.key.publicKey, dsaEncoding: 'ieee-p1363' });
-  if (!verify('sha256', input, key, signature)) throw new Error('A good signature was refused.');
+  if (!verify('sha256', input, key, signature)) throw new Error('A valid signature was refused.');
 }
 
 /** @param {TokenIssuer} issuing @param {Shown} shown */
@@ -117,6 +117,6 @@ async function verifyByJose(issuing, { register, proof }) {
   const ath = hash('sha256', register.token, 'base64url');
   const { cnf } = /** @type {{ cnf?: { jkt: string } }} */ (payload);
   if (jkt !== cnf?.jkt || claims['ath'] !== ath || claims['htm'] !== htm || claims['htu'] !== htu) {
-    throw new Error('A good proof was refused.');
+    throw new Error('A valid proof was refused.');
   }
 }

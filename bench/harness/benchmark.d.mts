@@ -1,24 +1,24 @@
 import type { Fixtures } from '../fixtures/fixtures.mjs';
 
-/** One way to do a job. A round resolves to what it cost, a number for each figure; less is better. */
+/** One way to do a job. A round resolves to its cost, one number per figure; less is better. */
 export interface Contender {
   readonly name: string;
   readonly round: () => Promise<Record<string, number>>;
 }
 
-/** The cost of one contender beside another's, in the same round. One of the two targets is given. */
+/** Compares the costs of two contenders in the same round. One of `atLeast` and `atMost` is set. */
 export interface RatioTarget {
   readonly kind: 'ratio';
   readonly figure: string;
   readonly ours: string;
   readonly other: string;
-  /** The speed of ours as a part of the other's. */
+  /** Our speed divided by the other's. */
   readonly atLeast?: number;
-  /** The cost of ours as a multiple of the other's. */
+  /** Our cost divided by the other's. */
   readonly atMost?: number;
 }
 
-/** A figure that has to stay within a limit. */
+/** Limits a figure. */
 export interface LimitTarget {
   readonly kind: 'limit';
   readonly figure: string;
@@ -26,7 +26,7 @@ export interface LimitTarget {
   readonly atMost: number;
 }
 
-/** How a cost grows with the size that is each contender's name: the exponent, 1 being linear. */
+/** Limits the exponent of a cost that grows with the size in the contender's name; 1 is linear. */
 export interface GrowthTarget {
   readonly kind: 'growth';
   readonly figure: string;
@@ -41,12 +41,12 @@ export interface PreparedBenchmark {
 }
 
 export interface Benchmark {
-  /** As on the command line. */
+  /** On the command line. */
   readonly name: string;
   readonly title: string;
-  /** What is measured, for the report. */
+  /** Describes the measurement in the report. */
   readonly how: string;
-  /** Each figure's unit. */
+  /** The unit of each figure. */
   readonly figures: Readonly<Record<string, string>>;
   /** Default 7. */
   readonly rounds?: number;

@@ -16,7 +16,7 @@ import { verifyOverHttp } from '../benchmarks/verify-over-http.mjs';
 import { verifyProof } from '../benchmarks/verify-proof.mjs';
 import { verifySeen } from '../benchmarks/verify-seen.mjs';
 
-/** In the order in which they run. @type {readonly import('./benchmark.mjs').Benchmark[]} */
+/** In the order of their runs. @type {readonly import('./benchmark.mjs').Benchmark[]} */
 export const benchmarks = [
   verifyFirstEs256,
   verifyFirstEdDsa,

@@ -5,7 +5,7 @@ export function findShortfalls(results) {
   return results.flatMap(({ name, judged }) =>
     judged
       .filter(({ isMet }) => !isMet)
-      .map(({ what, value, wanted }) => `${name}: ${what} is ${formatNumber(value)}, and shall be ${wanted}`),
+      .map(({ what, value, wanted }) => `${name}: ${what} is ${formatNumber(value)}, but must be ${wanted}`),
   );
 }
 

@@ -1,6 +1,6 @@
 import { fitExponent, median } from './statistics.mjs';
 
-/** @typedef {Map<string, Map<string, number[]>>} Samples contender, figure, one value a round */
+/** @typedef {Map<string, Map<string, number[]>>} Samples by contender and figure, one value per round */
 
 /**
  * @typedef {object} Judged
@@ -20,7 +20,7 @@ export function judgeTarget(target, samples) {
     case 'growth':
       return judgeGrowth(target, samples);
     default:
-      throw new Error('There is no such kind of target.');
+      throw new Error('Unknown kind of target.');
   }
 }
 

@@ -16,8 +16,8 @@ import { median } from './statistics.mjs';
  */
 
 /**
- * Measures a benchmark: in each round every contender once, each round beginning with another one, so that what else the
- * machine does meets all of them alike.
+ * Runs a benchmark: in each round every contender once, beginning with a different one, so that a slow moment of the machine
+ * affects all of them.
  * @param {Benchmark} benchmark
  * @param {import('../fixtures/fixtures.mjs').Fixtures} fixtures
  * @param {{ isQuick: boolean, onProgress: (text: string) => void }} options

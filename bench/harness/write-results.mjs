@@ -7,7 +7,7 @@ import { formatNumber } from './format-results.mjs';
 /** @typedef {{ startedAt: Date, machine: import('./describe-machine.mjs').Machine, results: BenchmarkResult[] }} Run */
 
 /**
- * Keeps a run as a table to read and as JSON to compute with.
+ * Writes the results of a run as Markdown and as JSON.
  * @param {Run} run
  * @returns {string} the path of the table
  */
@@ -25,7 +25,7 @@ function formatRun({ startedAt, machine, results }) {
   const lines = [
     `# Benchmarks of ${startedAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
     '',
-    `${processor}, ${cores} cores, ${memoryGiB} GiB, Node ${node}, load average ${loadAverage} at the begin. ` +
+    `${processor}, ${cores} cores, ${memoryGiB} GiB, Node ${node}, load average ${loadAverage} at the start. ` +
       'A ratio is the median of the ratios of the rounds; a figure is a median.',
     '',
     '| benchmark | | value | target | |',
