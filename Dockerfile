@@ -1,4 +1,4 @@
-# The licensing service, the mock Authorization server, the example register and the broker: a target each.
+# One target each for the licensing service, the mock Authorization server, the example register and the broker.
 #
 # To pin a base image to a digest of your own registry: --build-arg NODE_IMAGE=… or NATS_IMAGE=…
 ARG NODE_IMAGE=node:24.21.0-bookworm-slim
@@ -10,7 +10,7 @@ COPY package.json package-lock.json .npmrc ./
 COPY mock-auth-server/package.json mock-auth-server/
 COPY client/package.json client/
 
-# npm ci installs what the lock file names, and nothing else. It runs no script of a package (.npmrc): nothing is compiled.
+# npm ci installs exactly the lock file. It runs no install scripts (.npmrc), so nothing is compiled.
 FROM manifests AS build
 RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
@@ -20,7 +20,7 @@ COPY mock-auth-server mock-auth-server
 COPY client client
 RUN node scripts/build.mjs && chmod +x dist/cli.js
 
-# What each process needs to run, and no more. Optional are the SQLite of Node 20 and a socket for another runtime.
+# Only the runtime dependencies of each process. The optional ones are for Node 20 and for another runtime.
 FROM manifests AS licensing-dependencies
 COPY deploy/remove-what-is-not-run.sh deploy/
 RUN --mount=type=cache,target=/root/.npm \
@@ -51,7 +51,7 @@ LABEL org.opencontainers.image.version="${VERSION}" \
   org.opencontainers.image.revision="${REVISION}" \
   org.opencontainers.image.source="${SOURCE}" \
   org.opencontainers.image.licenses="MIT"
-# By its number, so that an orchestrator can tell that it is not root.
+# Numeric, so that an orchestrator can check that it is not root.
 USER 1000:1000
 
 FROM runtime AS init
@@ -82,7 +82,7 @@ LABEL org.opencontainers.image.title="POS licensing: example register"
 COPY --from=register-dependencies /app/node_modules node_modules
 COPY --from=register-dependencies /app/client client
 COPY --from=build /app/client/dist client/dist
-# It touches the file, in memory, every five seconds while it is connected, or waits for the first license of its server.
+# The register touches this in-memory file every five seconds while it is connected or waits for its server's first license.
 ENV CONNECTED_FILE=/dev/shm/connected
 HEALTHCHECK --interval=15s --timeout=10s --retries=4 --start-period=60s --start-interval=1s \
   CMD ["node", "-e", "process.exit(Date.now() - fs.statSync(process.env.CONNECTED_FILE).mtimeMs < 15_000 ? 0 : 1)"]
@@ -99,14 +99,14 @@ LABEL org.opencontainers.image.title="POS licensing: the broker of a store" \
   org.opencontainers.image.licenses="MIT AND Apache-2.0"
 COPY deploy/nats /etc/nats
 RUN mkdir /data && chown 1000:1000 /data
-# As in the other images, so that it can read the passwords that init makes.
+# The same user as in the other images, so that it can read the passwords that init creates.
 USER 1000:1000
 EXPOSE 4222
 HEALTHCHECK --interval=15s --timeout=10s --retries=4 --start-period=30s --start-interval=1s \
   CMD ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8222/healthz"]
 ENTRYPOINT ["/bin/sh", "/etc/nats/run-broker.sh"]
 
-# The last one is what `docker build .` makes.
+# The last target is the default of `docker build .`.
 FROM runtime AS licensing
 LABEL org.opencontainers.image.title="POS licensing"
 COPY --from=licensing-dependencies /app/node_modules node_modules

@@ -11,7 +11,7 @@ const shared = { isolate: false, setupFiles: ['test/support/begin-file.ts'] };
 export default defineConfig({
   test: {
     // For two cores: a file that waits for a process, a broker or a timer does not use one.
-    maxWorkers: 3,
+    maxWorkers: 4,
     reporters: ['default', new ProgressReporter()],
     projects: [
       {

@@ -1,4 +1,4 @@
-// For containers: makes the passwords and keys once, and gives each process its own and no other's.
+// For containers: creates the passwords and keys once, and gives each process only its own.
 import { randomBytes } from 'node:crypto';
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createNatsPasswords } from '../scripts/start/create-nats-passwords.mjs';
@@ -8,20 +8,20 @@ copyOnce('licensing-password', 'licensing/nats-password');
 copyOnce('callout-password', 'licensing/nats-callout-password');
 copyOnce('issuer-seed', 'licensing/nats-issuer-seed');
 copyOnce('sys-password', 'licensing/nats-sys-password');
-// For brokers that become a cluster.
+// For a cluster of brokers.
 writeOnce('nats/route-password', `p${randomBytes(24).toString('base64url')}`);
 if (process.env.DATABASE_HOST) createReplicaSecrets(process.env.DATABASE_HOST);
 
-/** What replicas must have in common, as none of them has a disk that the others see. */
+/** Creates the secrets that replicas share, because they have no common disk. */
 function createReplicaSecrets(/** @type {string} */ host) {
-  // PostgreSQL runs as another user; its volume is seen by nobody else.
+  // PostgreSQL runs as another user. No other service mounts this volume.
   const password = writeOnce('postgres/password', randomBytes(24).toString('base64url'), 0o644);
   writeOnce('licensing/database-url', `postgres://licensing:${password}@${host}/licensing`);
   writeOnce('licensing/encryption-key', randomBytes(32).toString('base64'));
   writeOnce('licensing/admin-token', randomBytes(24).toString('base64url'));
 }
 
-/** The secret that is there already, or this one. */
+/** Writes the secret unless there is one. Returns the stored one. */
 function writeOnce(/** @type {string} */ name, /** @type {string} */ secret, mode = 0o600) {
   const path = `/secrets/${name}`;
   if (!existsSync(path)) writeFileSync(path, `${secret}\n`, { mode, flag: 'wx' });

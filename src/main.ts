@@ -7,7 +7,7 @@ import { limitShutdown } from './limit-shutdown.js';
 import { createLogger } from './logging/create-logger.js';
 import { createAdapter, setupApp } from './setup-app.js';
 
-// Whatever this process writes is for its own user alone.
+// Files of this process are accessible only to its user.
 process.umask(0o077);
 limitShutdown();
 
@@ -23,7 +23,7 @@ try {
     },
   );
   await setupApp(app);
-  // A stop in order ends with code 0, not as if the signal had cut it short.
+  // A graceful stop exits with code 0 instead of the code of the signal.
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   await app.listen(settings.port, settings.host);
   logger.log(`Listening on ${await app.getUrl()}.`, 'Service');

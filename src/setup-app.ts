@@ -12,15 +12,15 @@ import { HttpMetrics } from './metrics/http-metrics.js';
 
 const maxBodyBytes = 16 * 1024;
 
-/** The HTTP server below the application, with its limits. */
+/** Creates the HTTP server with its limits. */
 export function createAdapter({ trustedProxies }: Settings): FastifyAdapter {
   return new FastifyAdapter({
-    // Of anybody else, such headers are only a claim. Fastify takes an empty list for trust in nobody.
+    // With an empty list Fastify trusts no proxy.
     trustProxy: trustedProxies,
     bodyLimit: maxBodyBytes,
     routerOptions: { maxParamLength: 256 },
     requestTimeout: 30_000,
-    // At shutdown, connections that are kept alive but idle end at once.
+    // At shutdown, closes idle keep-alive connections immediately.
     forceCloseConnections: 'idle',
     http: { maxHeaderSize: 16 * 1024 },
     frameworkErrors: answerUnreadableUrl,
@@ -28,12 +28,12 @@ export function createAdapter({ trustedProxies }: Settings): FastifyAdapter {
   });
 }
 
-/** Sets up what holds for every route: used by the process and by the tests alike, so that they cannot differ. */
+/** Sets up everything that applies to all routes, for the process and the tests. */
 export async function setupApp(app: NestFastifyApplication): Promise<void> {
   app.useGlobalFilters(new PageErrorFilter());
   app.useGlobalPipes(new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true, transform: true }));
   const fastify = app.getHttpAdapter().getInstance();
-  // Guards set these; the declarations are beside the guards.
+  // The guards set and declare these.
   fastify.decorateRequest('admin', null);
   fastify.decorateRequest('peer', null);
   endConnectionsAtClose(fastify);

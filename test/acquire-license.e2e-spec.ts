@@ -6,7 +6,7 @@ import { startMock, type TestMock } from './support/start-mock.js';
 const authorization = '/api/license/authorization';
 const complete = '/api/license/authorization/complete';
 
-describe('acquiring a license', () => {
+describe('the acquisition API', () => {
   let clock: FakeClock;
   let mock: TestMock;
   let app: TestApp;
@@ -39,7 +39,7 @@ describe('acquiring a license', () => {
     expect(body).toMatchObject({ code: 'no-authorization-pending', status: 404 });
   });
 
-  it('goes from Next over the user code to Complete, and shows what the license says', async () => {
+  it('licenses the server with Next, an approval of the user code, and Complete', async () => {
     const { body } = await app.as('post', authorization).expect(201);
     expect(body).toEqual({
       userCode: expect.stringMatching(/^[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}$/),
@@ -71,12 +71,12 @@ describe('acquiring a license', () => {
     expect(body).toMatchObject({ state: 'pending', reason: null, userCode: first.body.userCode });
   });
 
-  it('hands out one user code to two who choose Next at once', async () => {
+  it('hands out one user code for two concurrent clicks on Next', async () => {
     const [first, second] = await Promise.all([next(), next()]);
     expect(first.userCode).toBe(second.userCode);
   });
 
-  it('says that nobody has entered the code yet, and keeps it', async () => {
+  it('reports that nobody has entered the code yet, and keeps the code', async () => {
     const { userCode } = await next();
     const { body } = await app.as('post', complete).expect(409);
     expect(body).toMatchObject({ code: 'authorization-pending' });
@@ -84,19 +84,19 @@ describe('acquiring a license', () => {
     await app.as('post', complete).expect(200);
   });
 
-  it('answers Complete again when it is done', async () => {
+  it('returns the license when Complete is repeated', async () => {
     await app.acquire(mock);
     const { body } = await app.as('post', complete).expect(200);
     expect(body).toMatchObject({ status: 'licensed' });
   });
 
-  it('refuses Next while licensed', async () => {
+  it('refuses Next while the server is licensed', async () => {
     await app.acquire(mock);
     const { body } = await app.as('post', authorization).expect(409);
     expect(body).toMatchObject({ code: 'license-present' });
   });
 
-  it('completes by itself when nobody comes back for the last click', async () => {
+  it('completes in the background when nobody chooses Complete', async () => {
     const { userCode } = await next();
     await mock.approve(userCode);
     clock.advance(1000);
@@ -114,7 +114,7 @@ describe('acquiring a license', () => {
     await app.as('post', complete).expect(200);
   });
 
-  it('tells a denial, and starts anew with Next', async () => {
+  it('reports a denial, and hands out a new code at the next request', async () => {
     const { userCode } = await next();
     await mock.control('POST', '/mock/deny', { userCode });
     const { body } = await app.as('post', complete).expect(403);
@@ -123,7 +123,7 @@ describe('acquiring a license', () => {
     expect((await next()).userCode).not.toBe(userCode);
   });
 
-  it('tells that the code has expired', async () => {
+  it('reports that the code has expired', async () => {
     await next();
     clock.advance(600_000);
     const { body } = await app.as('post', complete).expect(410);
@@ -131,7 +131,7 @@ describe('acquiring a license', () => {
     expect((await app.as('get', authorization).expect(200)).body).toMatchObject({ state: 'expired' });
   });
 
-  it('tells why the license itself was refused', async () => {
+  it('reports why the license was refused', async () => {
     const { userCode } = await next();
     await mock.approve(userCode);
     const state = (await mock.control('GET', '/mock/state')) as {
@@ -143,7 +143,7 @@ describe('acquiring a license', () => {
     expect(body).toMatchObject({ code: 'license-refused', detail: expect.stringMatching(/active/i) });
   });
 
-  it('tells that the Authorization server is away, at Next and at Complete, and goes on when it is back', async () => {
+  it('reports that the Authorization server is unreachable, at Next and at Complete, and continues when it is back', async () => {
     await mock.control('PUT', '/mock/faults', { mode: 'offline' });
     expect((await app.as('post', authorization).expect(503)).body).toMatchObject({
       code: 'authorization-server-unreachable',
@@ -159,14 +159,14 @@ describe('acquiring a license', () => {
     await app.as('post', complete).expect(200);
   });
 
-  it('forgets a cancelled code', async () => {
+  it('forgets a canceled code', async () => {
     await next();
     await app.as('delete', authorization).expect(204);
     await app.as('get', authorization).expect(404);
     await app.as('post', complete).expect(404);
   });
 
-  it('writes who did it into the audit trail, newest first', async () => {
+  it('records the actor in the audit trail, newest entry first', async () => {
     await app.acquire(mock);
     const { body } = await app.as('get', '/api/license/audit').expect(200);
     expect(body.entries.map((entry: { action: string }) => entry.action)).toEqual([

@@ -43,7 +43,7 @@ function promtool(args: readonly string[], input = '') {
   const path = tool.find();
   if (path === null) {
     throw new Error(
-      'promtool was not found: run node scripts/prepare.mjs test, which fetches it or says how.',
+      'promtool was not found: run node scripts/prepare.mjs test, which downloads it or explains how to install it.',
     );
   }
   const { status, stdout, stderr } = spawnSync(path, args, {
@@ -55,13 +55,13 @@ function promtool(args: readonly string[], input = '') {
   return { status, output: `${stdout}${stderr}` };
 }
 
-/** Metrics that a query names: what is ours or the process's, and `up`, which Prometheus writes itself. */
+/** Returns the metrics in a query: those of the service and its process, and `up`, which Prometheus itself writes. */
 function metricsIn(expression: string): string[] {
   return [...expression.matchAll(/\b(?:pos_licensing|process|nodejs)_\w+|\bup\b/g)].map(([name]) => name);
 }
 
 describe('the alerts', () => {
-  it('are understood by Prometheus, with the configuration that loads them', () => {
+  it('are accepted by Prometheus, with the configuration that loads them', () => {
     expect(promtool(['check', 'config', 'deploy/prometheus/prometheus.yml'])).toMatchObject({ status: 0 });
   });
 
@@ -80,7 +80,7 @@ describe('the alerts', () => {
     expect(untested.map(({ name }) => name)).toEqual([]);
   });
 
-  it('each lead to a heading of the runbook that says what to do', () => {
+  it('each link to a heading of the runbook', () => {
     for (const { name, runbook } of alerts) {
       expect(runbook).toBe(`docs/operations.md#${name.toLowerCase()}`);
       expect(headings).toContain(name);
@@ -98,7 +98,7 @@ describe('the table at the beginning of the runbook', () => {
 });
 
 describe('the dashboard', () => {
-  it('has queries that Prometheus understands', () => {
+  it('has only queries that Prometheus accepts', () => {
     const folder = mkdtempSync(join(tmpdir(), 'queries-'));
     const rules = queries.map(({ expr }, index) => ({
       record: `query:${index}`,
@@ -113,7 +113,7 @@ describe('the dashboard', () => {
     });
   });
 
-  it('asks the data source that Grafana is given, which is the Prometheus of the compose file', () => {
+  it('uses the data source of Grafana, which is the Prometheus of the compose file', () => {
     const uid = /uid: (\S+)/.exec(datasource)?.[1];
     expect(new Set(dashboard.panels.map((panel) => panel.datasource.uid))).toEqual(new Set([uid]));
     const host = /url: http:\/\/([a-z]+):9090/.exec(datasource)?.[1];
@@ -124,7 +124,7 @@ describe('the dashboard', () => {
   });
 });
 
-describe('what Prometheus and a person find at the service', () => {
+describe('a running service', () => {
   let app: TestApp;
   let metrics: Metrics;
 
@@ -140,32 +140,32 @@ describe('what Prometheus and a person find at the service', () => {
   it.each([
     ...alerts.map(({ name, expression }) => [name, expression]),
     ...queries.map(({ title, expr }) => [title, expr]),
-  ])('are the metrics of "%s"', (_name, expression = '') => {
+  ])('exports every metric of "%s"', (_name, expression = '') => {
     const named = metricsIn(expression);
     expect(named).not.toEqual([]);
     expect(named.filter((name) => name !== 'up' && !metrics.names.includes(name))).toEqual([]);
   });
 
-  it('are the states that the alerts wait for', () => {
+  it('exports every state that an alert matches', () => {
     const states = alerts.flatMap(({ expression }) => [...expression.matchAll(/pos_licensing_\w+\{.+?\}/g)]);
     expect(states.length).toBeGreaterThan(3);
     for (const [state] of states) expect(metrics.text).toContain(`\n${state} `);
   });
 
-  it('are names that promtool has nothing against', () => {
+  it('exports only metric names that promtool accepts', () => {
     const ours = metrics.text.split('\n\n').filter((part) => part.startsWith('# HELP pos_licensing_'));
     expect(ours.length).toBeGreaterThan(15);
     expect(promtool(['check', 'metrics'], `${ours.join('\n').trim()}\n`)).toEqual({ status: 0, output: '' });
   });
 
-  it('are parts of /health that the runbook has a heading for', async () => {
+  it('has a runbook heading for each part of /health', async () => {
     const { body } = await supertest(app.url).get('/health');
     const parts = Object.keys((body as { details: object }).details);
     expect(parts.length).toBeGreaterThan(5);
     expect(parts.filter((part) => !headings.includes(part))).toEqual([]);
   });
 
-  it('is nothing more in the runbook than alerts and parts of /health', async () => {
+  it('has no runbook heading except those of alerts and parts of /health', async () => {
     const { body } = await supertest(app.url).get('/health');
     const known = [...alerts.map(({ name }) => name), ...Object.keys((body as { details: object }).details)];
     expect(headings).toEqual(known);

@@ -35,7 +35,7 @@ describe('the HTTP API', () => {
     expect(operations.map(nameOf).toSorted()).toEqual(existing.map(nameOf).toSorted());
   });
 
-  it('answers every documented call, without a token, with 401 and how to authenticate; health and metrics are open', async () => {
+  it('answers each documented call without a token with 401 and a challenge, except health and metrics', async () => {
     for (const { method, path } of operations) {
       const answer = await sendRaw(app.url, { method, path });
       if (path.startsWith('/health') || path === '/metrics') {
@@ -112,14 +112,14 @@ describe('the HTTP API', () => {
 
   it.each([
     ['headers that are too large', `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
-    ['what is not HTTP', 'hello\r\n\r\n', 400],
+    ['bytes that are not HTTP', 'hello\r\n\r\n', 400],
     ['an unknown method', 'BREW /api/license HTTP/1.1\r\nHost: x\r\n\r\n', 400],
     [
       'two lengths of one body',
       'POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
       400,
     ],
-  ])('refuses %s, and lives on', async (_what, bytes, status) => {
+  ])('refuses %s, and keeps running', async (_what, bytes, status) => {
     const answer = await sendBytes(app.url, bytes);
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
     const [head = '', body = ''] = answer.split('\r\n\r\n');
@@ -129,7 +129,7 @@ describe('the HTTP API', () => {
     expect((await sendRaw(app.url, { method: 'GET', path: '/health/live' })).status).toBe(200);
   });
 
-  it('hides its description and the page of it with DOCS=off', async () => {
+  it('hides its description and the docs page with DOCS=off', async () => {
     const quiet = await startApp({ environment: { DOCS: 'off' } });
     for (const path of ['/docs', '/docs/', '/openapi.json', '/docs-json', '/docs-yaml', '/openapi.yaml']) {
       expect((await sendRaw(quiet.url, { method: 'GET', path })).status).toBe(404);
@@ -143,7 +143,7 @@ function nameOf({ method, path }: { method: string; path: string }): string {
   return `${method} ${path}`;
 }
 
-/** What S14 asks of every answer, whatever it is an answer to. */
+/** Checks the headers that row S14 of docs/assurance.md requires of every answer. */
 function expectSecurityHeaders({ headers }: RawAnswer): void {
   expect(headers['content-security-policy']).toMatch(/frame-ancestors 'none'/);
   expect(headers['content-security-policy']).not.toMatch(/script-src[^;]*unsafe-inline/);
@@ -169,7 +169,7 @@ function expectProblem(answer: RawAnswer, status: number, code: string): void {
   expectSecurityHeaders(answer);
 }
 
-/** What the server itself says that it routes, read from its tree; HEAD comes with each GET. */
+/** Returns the routes of the server from its routing tree, without the HEAD route of each GET. */
 function listRoutes({ app }: TestApp): { method: string; path: string }[] {
   const tree = app.getHttpAdapter().getInstance().printRoutes({ commonPrefix: false });
   const parents: string[] = [];

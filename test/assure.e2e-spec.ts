@@ -15,7 +15,7 @@ describe('docs/assurance.yaml', () => {
     expect(rows.map(({ name }) => name)).toEqual(expected);
   });
 
-  it.each(rows)('names for $name tests that exist, or says what is missing', ({ name, references, note }) => {
+  it.each(rows)('lists existing tests for $name, or states what is missing', ({ name, references, note }) => {
     if (references.length === 0 && !name.startsWith('M')) expect(note).toMatch(/^missing: /);
     for (const { path, titles } of references) {
       expect(existsSync(join(rootDir, path)), path).toBe(true);

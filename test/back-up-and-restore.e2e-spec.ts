@@ -10,7 +10,7 @@ import { runCommand } from './support/run-command.js';
 import { startApp, type TestApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
 
-/** The registers of a shop go by the number of the last event. */
+/** Returns the number of the last event, by which registers order events. */
 const sequenceOf = async (app: TestApp) => Number((await app.view()).sequence);
 
 describe('a backup', () => {
@@ -35,21 +35,21 @@ describe('a backup', () => {
     await mock.stop();
   });
 
-  it('is made by one command while the service runs, for its owner alone, with its key beside it', async () => {
+  it('is made by one command while the service runs, readable by its owner only, with its key in a second file', async () => {
     const path = join(folder, 'backup.sqlite');
     const { exitCode, notes } = await runCommand(app, ['backup', path]);
     expect(exitCode).toBe(0);
-    expect(notes).toMatch(/was read again[^]*keep it in another place/);
+    expect(notes).toMatch(/written and verified[^]*Store it apart/);
     for (const file of [path, `${path}.key`]) expect((await stat(file)).mode & 0o777).toBe(0o600);
     expect(await readFile(`${path}.key`)).toEqual(await readFile(join(app.dataDir, 'encryption-key')));
     expect((await runCommand(app, ['audit', '--limit', '1'])).output).toMatch(
       /admin +127\.0\.0\.1 +backed-up/,
     );
-    // Nothing of it stays in the data folder.
+    // No draft remains in the data folder.
     expect((await readdir(app.dataDir)).filter((name) => name.includes('draft'))).toEqual([]);
   });
 
-  it('holds no secret in the clear, and no key', async () => {
+  it('contains no unencrypted secret and no key', async () => {
     const path = join(folder, 'backup.sqlite');
     await runCommand(app, ['backup', path]);
     const text = (await readFile(path)).toString('latin1');
@@ -68,17 +68,17 @@ describe('a backup', () => {
     await writeFile(path, 'a letter');
     expect(await runCommand(app, ['backup', path])).toMatchObject({
       exitCode: 1,
-      notes: expect.stringMatching(/name another file/),
+      notes: expect.stringMatching(/choose another file name/),
     });
     expect(await readFile(path, 'utf8')).toBe('a letter');
   });
 
-  it('is not handed out to whoever asks, and not by a link', async () => {
+  it('requires the admin token, and cannot be downloaded with GET', async () => {
     expect((await fetch(`${app.url}/api/backup`, { method: 'POST' })).status).toBe(401);
     await app.as('get', '/api/backup').expect(404);
   });
 
-  it('says where the key is to be found if this machine has another one', async () => {
+  it('comes with a warning if this machine does not have its key', async () => {
     const path = join(folder, 'backup.sqlite');
     const tokenFile = join(app.dataDir, 'initial-admin-token');
     const { exitCode, notes } = await runCommand({ dataDir: folder }, [
@@ -90,12 +90,12 @@ describe('a backup', () => {
       tokenFile,
     ]);
     expect(exitCode).toBe(4);
-    expect(notes).toMatch(/ATTENTION: its key is not in .*DATA_DIR/);
+    expect(notes).toMatch(/ATTENTION: .* does not contain the key.*DATA_DIR/);
   });
 
   it.each([
     [
-      'a file that is no database',
+      'a file that is not a database',
       async (path: string) => writeFile(path, 'a letter'),
       /damaged or not a database/,
     ],
@@ -104,8 +104,8 @@ describe('a backup', () => {
       async (path: string) => new Sqlite(path).exec('CREATE TABLE a (b)').close(),
       /of another program/,
     ],
-    ['a file that is not there', async () => undefined, /There is no file/],
-  ])('is not taken from %s', async (_, write, message) => {
+    ['a file that does not exist', async () => undefined, /There is no file/],
+  ])('is not restored from %s', async (_, write, message) => {
     const path = join(folder, 'backup.sqlite');
     await write(path);
     const target = { dataDir: join(folder, 'data') };
@@ -117,13 +117,13 @@ describe('a backup', () => {
   it.each([
     ['backup', /pg_dump[^]*ENCRYPTION_KEY[^]*restore --in-place/],
     ['restore', /pg_restore, then pos-licensing restore --in-place/],
-  ])('of PostgreSQL is for its own tools, as %s says', async (command, message) => {
+  ])('is left to pg_dump and pg_restore on PostgreSQL, as %s explains', async (command, message) => {
     const environment = { DATABASE_URL: 'postgres://nobody@127.0.0.1:9/none' };
     const ended = await runCommand({ dataDir: folder, environment }, [command, join(folder, 'file')]);
     expect(ended).toMatchObject({ exitCode: 1, notes: expect.stringMatching(message) });
   });
 
-  it('of which a part is missing, or with another key, is not restored', async () => {
+  it('is not restored if it is incomplete or its key is wrong or missing', async () => {
     const path = join(folder, 'backup.sqlite');
     await runCommand(app, ['backup', path]);
     const target = { dataDir: join(folder, 'data') };
@@ -138,7 +138,7 @@ describe('a backup', () => {
     const wrong = await runCommand(target, ['restore', path]);
     expect(wrong).toMatchObject({
       exitCode: 1,
-      notes: expect.stringMatching(/is not that of.*--without-key/),
+      notes: expect.stringMatching(/does not match.*--without-key/),
     });
     await rm(`${path}.key`);
     const missing = await runCommand(target, ['restore', path]);
@@ -160,13 +160,13 @@ describe('a restored server', () => {
     folder = await mkdtemp(join(tmpdir(), 'restore-'));
     backup = join(folder, 'backup.sqlite');
     target = { dataDir: join(folder, 'data') };
-    // A little in the past, as commands live in the present; the mock forgives no second use of a refresh token.
+    // The clock starts in the past because commands use the real time. The mock accepts a refresh token only once.
     clock = new FakeClock(new Date(Date.now() - 600_000));
     mock = await startMock({ clock, refreshGrace: 0 });
     original = await startApp({ mock });
     await original.acquire(mock);
     expect((await runCommand(original, ['backup', backup])).exitCode).toBe(0);
-    // The original goes on after the backup, so that the grant in it is one that was used.
+    // The original refreshes after the backup, so the grant in the backup is a used one.
     await refresh(original);
     await refresh(original);
   });
@@ -191,7 +191,7 @@ describe('a restored server', () => {
     return restored;
   };
 
-  it('is licensed, and does not fight its original, which goes on refreshing', async () => {
+  it('is licensed, and does not compete with its original, which keeps refreshing', async () => {
     const before = await sequenceOf(original);
     expect(await runCommand(target, ['restore', backup])).toMatchObject({ exitCode: 0 });
     const copy = await startRestored();
@@ -203,13 +203,13 @@ describe('a restored server', () => {
       token: { status: 'valid', nextRefreshAt: null },
     });
     expect(await sequenceOf(copy)).toBeGreaterThan(before);
-    // Neither by itself nor when it is asked to does the copy use the grant.
+    // The copy does not use the grant by itself, and not when a refresh is requested.
     await copy.tick();
     await copy.as('post', '/api/license/refresh').expect(404);
     await copy.tick();
     await refresh(original);
     expect(await original.view()).toMatchObject({ status: 'licensed', reason: 'refreshed' });
-    // Nor does it end the grant of the original when its own license is removed.
+    // Removing the license of the copy does not revoke the grant of the original.
     await copy.as('delete', '/api/license').expect(204);
     await copy.tick();
     await refresh(original);
@@ -219,7 +219,7 @@ describe('a restored server', () => {
     });
   });
 
-  it('is authorized anew by a person, and refreshes then', async () => {
+  it('refreshes again after a person has authorized it', async () => {
     await runCommand(target, ['restore', backup]);
     const copy = await startRestored();
     expect(await copy.acquire(mock)).toMatchObject({
@@ -231,7 +231,7 @@ describe('a restored server', () => {
     expect(await copy.view()).toMatchObject({ reason: 'refreshed' });
   });
 
-  it('loses the license when its token ends, if nobody authorizes it', async () => {
+  it('loses the license when its token expires, if nobody authorizes it', async () => {
     await runCommand(target, ['restore', backup]);
     const copy = await startRestored();
     clock.advance(8 * 86_400_000);
@@ -239,7 +239,7 @@ describe('a restored server', () => {
     expect(await copy.view()).toMatchObject({ status: 'unlicensed', reason: 'revoked' });
   });
 
-  it('whose original is gone refreshes by itself, where the grant was not used since', async () => {
+  it('refreshes by itself if its original is gone and the grant was not used after the backup', async () => {
     await runCommand(original, ['backup', join(folder, 'late.sqlite')]);
     await original.close();
     const ended = await runCommand(target, ['restore', join(folder, 'late.sqlite'), '--original-is-gone']);
@@ -253,7 +253,7 @@ describe('a restored server', () => {
     });
   });
 
-  it('whose original is gone keeps the license to the end of its token, where the grant was used since', async () => {
+  it('keeps the license until its token expires if its original is gone but the grant was used after the backup', async () => {
     await original.close();
     await runCommand(target, ['restore', backup, '--original-is-gone']);
     const copy = await startRestored();
@@ -261,7 +261,7 @@ describe('a restored server', () => {
     expect(await copy.view()).toMatchObject({ status: 'licensed', reauthorizationRequired: true });
   });
 
-  it('tells its registers one thing, and nothing of what waited in the backup', async () => {
+  it('publishes one event, and none of those that were waiting in the backup', async () => {
     await runCommand(target, ['restore', backup]);
     const copy = await startRestored();
     const waiting = (await readOutbox(copy)).filter(({ publishedAt }) => publishedAt === null);
@@ -270,7 +270,7 @@ describe('a restored server', () => {
     );
   });
 
-  it('never replaces what is there, unless it is told to, and then keeps it', async () => {
+  it('replaces existing files only with --force, and then renames them', async () => {
     await runCommand(target, ['restore', backup]);
     const refused = await runCommand(target, ['restore', backup]);
     expect(refused).toMatchObject({
@@ -285,13 +285,13 @@ describe('a restored server', () => {
     expect(await (await startRestored()).view()).toMatchObject({ status: 'licensed' });
   });
 
-  it('is not put over one that runs', async () => {
+  it('does not replace a running one', async () => {
     const ended = await runCommand({ dataDir: original.dataDir }, ['restore', backup, '--force']);
     expect(ended).toMatchObject({ exitCode: 3, notes: expect.stringMatching(/stop the service/) });
     await refresh(original);
   });
 
-  it('whose key is lost is licensed to the end of its token, and can be authorized anew', async () => {
+  it('stays licensed until its token expires if its key is lost, and can be authorized again', async () => {
     await rm(`${backup}.key`);
     expect(await runCommand(target, ['restore', backup, '--without-key'])).toMatchObject({ exitCode: 0 });
     const copy = await startRestored();
@@ -300,7 +300,7 @@ describe('a restored server', () => {
     await refresh(copy);
   });
 
-  it('that came back by other means is made safe in place', async () => {
+  it('is made safe in place if it was restored by other means', async () => {
     await original.close();
     expect(await runCommand({ dataDir: original.dataDir }, ['restore', '--in-place'])).toMatchObject({
       exitCode: 0,

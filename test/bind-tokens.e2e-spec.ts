@@ -23,7 +23,7 @@ describe('a license token', () => {
 
   afterEach(() => store.stop());
 
-  /** Sends a refresh token as whoever has found it would. */
+  /** Sends a refresh token the way a thief would. */
   async function sendStolen(refreshToken: string, proof?: string) {
     const response = await fetch(store.mock.url + tokenPath, {
       method: 'POST',
@@ -38,7 +38,7 @@ describe('a license token', () => {
     return { status: response.status, nonce, body: (await response.json()) as Record<string, unknown> };
   }
 
-  /** A DPoP proof that is right in everything but the key. */
+  /** Returns a DPoP proof that is correct except for its key. */
   async function proveWithOtherKey(nonce: string): Promise<string> {
     const { privateKey, publicKey } = await generateKeyPair('ES256');
     return new SignJWT({
@@ -52,7 +52,7 @@ describe('a license token', () => {
       .sign(privateKey);
   }
 
-  it('names the one key of this server, over refreshes and restarts', async () => {
+  it('is bound to the same key of this server over refreshes and restarts', async () => {
     store = await startLicensedStore();
     const jkt = await thumbprint(store.secrets?.dpopKey as JWK);
     for (let round = 1; round <= 3; round++) {
@@ -76,7 +76,7 @@ describe('a license token', () => {
     expect(await thumbprint(store.secrets?.dpopKey as JWK)).not.toBe(first);
   });
 
-  it('cannot be refreshed by a thief of the refresh token, who does no harm to its owner either', async () => {
+  it('cannot be refreshed by a thief of the refresh token, whose attempts do not harm its owner', async () => {
     store = await startLicensedStore();
     const refreshToken = store.secrets?.refreshToken ?? '';
     const bare = await sendStolen(refreshToken);
@@ -90,14 +90,14 @@ describe('a license token', () => {
     expect(await store.app.view()).toMatchObject({ status: 'licensed', reason: 'refreshed' });
   });
 
-  it('is asked for with a new proof each time', async () => {
+  it('is requested with a new proof each time', async () => {
     store = await startLicensedStore();
     for (let round = 1; round <= 3; round++) await store.app.as('post', refreshPath).expect(200);
     const refused = store.proxy.exchanges.filter(({ body }) => body.includes('invalid_dpop_proof'));
     expect(refused).toEqual([]);
   });
 
-  it('is refreshed although every nonce has run out meanwhile', async () => {
+  it('is refreshed even after every nonce has expired', async () => {
     store = await startLicensedStore();
     for (let round = 1; round <= 3; round++) {
       store.clock.advance(20 * minuteMs);
@@ -110,7 +110,7 @@ describe('a license token', () => {
   it.each([
     { dpop: 'on' as const, tokenType: 'DPoP' },
     { dpop: 'off' as const, tokenType: 'Bearer' },
-  ])('is of the kind that the server offers (DPOP=$dpop)', async ({ dpop, tokenType }) => {
+  ])('has the type that the Authorization server offers (DPOP=$dpop)', async ({ dpop, tokenType }) => {
     store = await startLicensedStore({ mock: { dpop } });
     await store.app.as('post', refreshPath).expect(200);
     const [refreshed] = store.refreshes.map(({ body }) => JSON.parse(body) as { token_type: string });
@@ -124,32 +124,38 @@ describe('a clock that is an hour off', () => {
 
   afterEach(() => store.stop());
 
-  it.each([-1, 1])('at this server (%i h) hinders neither acquiring nor refreshing', async (hours) => {
-    store = await startLicensedStore({ aheadMs: hours * hourMs });
-    expect(await store.app.view()).toMatchObject({ status: 'licensed', token: { status: 'valid' } });
-    for (let round = 1; round <= 2; round++) await store.refreshWhenDue();
-    expect(store.refreshes).toHaveLength(2);
-    expect(await store.app.view()).toMatchObject({ status: 'licensed', token: { status: 'valid' } });
-  });
+  it.each([-1, 1])(
+    'does not prevent an acquisition or a refresh if it is that of this server (%i h)',
+    async (hours) => {
+      store = await startLicensedStore({ aheadMs: hours * hourMs });
+      expect(await store.app.view()).toMatchObject({ status: 'licensed', token: { status: 'valid' } });
+      for (let round = 1; round <= 2; round++) await store.refreshWhenDue();
+      expect(store.refreshes).toHaveLength(2);
+      expect(await store.app.view()).toMatchObject({ status: 'licensed', token: { status: 'valid' } });
+    },
+  );
 
-  it.each([-3600, 3600])('at the Authorization server (%i s) hinders no refresh', async (skewSeconds) => {
-    store = await startLicensedStore();
-    await store.setFault('clock-skew', { skewSeconds });
-    await store.refreshWhenDue();
-    expect(await store.app.view()).toMatchObject({
-      status: 'licensed',
-      reason: 'refreshed',
-      token: { status: 'valid' },
-      connection: { online: true },
-    });
-    const issuedAtMs = Number(store.claims()['iat']) * 1000;
-    expect(issuedAtMs).toBe(Math.floor(store.clock.now().getTime() / 1000) * 1000 + skewSeconds * 1000);
-    await store.setFault('none');
-    await store.app.as('post', refreshPath).expect(200);
-  });
+  it.each([-3600, 3600])(
+    'does not prevent a refresh if it is that of the Authorization server (%i s)',
+    async (skewSeconds) => {
+      store = await startLicensedStore();
+      await store.setFault('clock-skew', { skewSeconds });
+      await store.refreshWhenDue();
+      expect(await store.app.view()).toMatchObject({
+        status: 'licensed',
+        reason: 'refreshed',
+        token: { status: 'valid' },
+        connection: { online: true },
+      });
+      const issuedAtMs = Number(store.claims()['iat']) * 1000;
+      expect(issuedAtMs).toBe(Math.floor(store.clock.now().getTime() / 1000) * 1000 + skewSeconds * 1000);
+      await store.setFault('none');
+      await store.app.as('post', refreshPath).expect(200);
+    },
+  );
 });
 
-describe('a server that offers DPoP and then answers a bearer token', () => {
+describe('an Authorization server that offers DPoP and then returns a bearer token', () => {
   let fake: FakeAuthorizationServer;
   let app: TestApp;
 
@@ -168,7 +174,7 @@ describe('a server that offers DPoP and then answers a bearer token', () => {
 
   const downgrade = { tokenResponse: { token_type: 'Bearer' }, claims: { cnf: undefined } };
 
-  it('is refused at the acquisition, and nothing of it is kept', async () => {
+  it('is refused at the acquisition, and nothing of its answer is stored', async () => {
     await start();
     fake.misbehave(downgrade);
     await app.as('post', authorization).expect(201);
@@ -182,7 +188,7 @@ describe('a server that offers DPoP and then answers a bearer token', () => {
     await app.as('post', complete).expect(200);
   });
 
-  it('is refused at a refresh, and the license stays as it was', async () => {
+  it('is refused at a refresh, and the license stays unchanged', async () => {
     await start();
     await app.as('post', authorization).expect(201);
     await app.as('post', complete).expect(200);
@@ -200,7 +206,7 @@ describe('a server that offers DPoP and then answers a bearer token', () => {
     expect(await nameWaitingEvents(app)).toEqual(['acquired', 'refreshed']);
   });
 
-  it('is refused also where it no longer offers DPoP', async () => {
+  it('is refused even if it no longer offers DPoP', async () => {
     const clock = await start();
     await app.as('post', authorization).expect(201);
     await app.as('post', complete).expect(200);
@@ -213,7 +219,7 @@ describe('a server that offers DPoP and then answers a bearer token', () => {
     expect(body.detail).toMatch(/not bound to the key/);
   });
 
-  it('gives a grant for a register back at once', async () => {
+  it('has its grant for a register revoked immediately', async () => {
     await start();
     fake.misbehave({ claims: { device: { id: 'srv-1', name: 'Till 1', kind: 'register' } } });
     await app.as('post', authorization).expect(201);

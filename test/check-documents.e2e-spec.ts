@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { getMetadataStorage } from 'class-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-// First, as it brings the metadata that the decorators of the settings write to.
+// The first import, because it loads the metadata store that the decorators of the settings use.
 import { startApp, type TestApp } from './support/start-app.js';
 import type { LicenseStatusEvent } from '../client/src/license-event.js';
 import { parseLicenseEvent } from '../client/src/parse-license-event.js';
@@ -25,6 +25,9 @@ const decisions = readdirSync(join(rootDir, 'docs/adr'))
   .filter((name) => /^\d{4}-/.test(name))
   .map((name) => `docs/adr/${name}`);
 const pages = readdirSync(join(rootDir, 'docs')).filter((name) => name.endsWith('.md'));
+const presets = readdirSync(join(rootDir, 'docs/authorization-servers')).map(
+  (name) => `docs/authorization-servers/${name}`,
+);
 const documents = [
   'README.md',
   'CONTRIBUTING.md',
@@ -33,6 +36,7 @@ const documents = [
   'client/README.md',
   'mock-auth-server/README.md',
   ...pages.map((name) => `docs/${name}`),
+  ...presets,
   'docs/adr/README.md',
   ...decisions,
 ];
@@ -77,14 +81,14 @@ describe('the reference pages', () => {
   afterAll(() => app.stop());
 
   it.each(['adr/README', 'assurance', 'cli', 'events', 'http-api', 'settings'])(
-    'docs/%s.md is what npm run docs writes',
+    'docs/%s.md equals the output of npm run docs',
     (name) => {
       const path = `docs/${name}.md`;
       expect(read(path)).toBe(generated.get(path));
     },
   );
 
-  it('show the settings of npm start with the defaults of npm start', async () => {
+  it('show the settings of npm start with their actual defaults', async () => {
     const url = new URL('../scripts/start/read-settings.mjs', import.meta.url).href;
     const { readSettings } = (await import(url)) as { readSettings: ReadStackSettings };
     const { licensing, mock, nats, hub, dataDir } = readSettings({ FLEET: 'on' }, '/checkout');
@@ -103,7 +107,7 @@ describe('the event in docs/events.md', () => {
   const page = read('docs/events.md');
   const text = /```json\n(\{\s+"specversion"[^`]+)```/.exec(page)?.[1] ?? '';
 
-  it('is, to the last member, what the service writes for such a license', () => {
+  it('equals the event that the service writes for such a license, member by member', () => {
     const shown = JSON.parse(text) as LicenseStatusEvent;
     const at = new Date(shown.time);
     const { policy } = loadSettings({});
@@ -127,7 +131,7 @@ describe('the event in docs/events.md', () => {
     });
   });
 
-  it('comes with every reason that an event can have', () => {
+  it('is documented with every possible reason', () => {
     const named = tableBelow(page, '## license.status').map(([reason = '']) => reason.replaceAll('`', ''));
     expect(named).toEqual([...licenseReasons]);
   });
@@ -200,7 +204,7 @@ describe('the decisions', () => {
     expect(headings).toEqual(['Context', 'Decision', 'Consequences']);
   });
 
-  it('have a number each, in file name and title', () => {
+  it('have a unique number in file name and title', () => {
     const numbers = decisions.map((path) => /\/(\d{4})-[a-z0-9-]+\.md$/.exec(path)?.[1]);
     expect(new Set(numbers).size).toBe(decisions.length);
     expect(decisions.map((path) => read(path).slice(2, 6))).toEqual(numbers);
@@ -231,12 +235,12 @@ type ReadStackSettings = (
   readonly dataDir: string;
 };
 
-/** The grant that the server of an `acquired` event was given. */
+/** Returns the grant for which the service writes the `acquired` event. */
 function grantOf({ data, time }: LicenseStatusEvent, refreshIntervalMs: number): LicenseGrant {
   const { serverId, serverName, organization, features, renewalDate, hub, token } = data;
   if (!serverId || !serverName || !organization) throw new Error('The event names no server.');
   const life = { issuedAt: instant(token.issuedAt), expiresAt: instant(token.expiresAt) };
-  // The token came some milliseconds before the event; its refresh is counted from there.
+  // The token was received some milliseconds before the event, and its refresh is scheduled from then.
   const refreshAt = firstRefreshAt(
     { ...life, receivedAt: instant(time) },
     refreshIntervalMs,
@@ -262,7 +266,7 @@ function read(path: string): string {
   return readFileSync(join(rootDir, path), 'utf8');
 }
 
-/** The rows of the first table below a line that begins with `start`, without its head; a cell is its Markdown. */
+/** Returns the rows of the first table below a line that begins with `start`, without its head, as Markdown cells. */
 function tableBelow(page: string, start: string): string[][] {
   const lines = page.slice(page.indexOf(`\n${start}`) + 1).split('\n');
   const first = lines.findIndex((line) => line.startsWith('|'));

@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 const rootDir = join(import.meta.dirname, '..');
 const overlays = ['postgres', 'hub', 'production'].map((name) => `deploy/compose/${name}.yml`);
 
-/** A service of a compose file, as far as it is looked at here. */
+/** The checked part of a service in a compose file. */
 interface ComposeService {
   readonly image?: string;
   readonly build?: { readonly target: string };
@@ -44,7 +44,7 @@ const laidOver = overlays.flatMap((path) =>
 );
 
 describe.each(ownServices)('$name in $path', ({ name, service }) => {
-  it('can write nothing but its volumes and small folders in memory, and gain no right', () => {
+  it('can write only to its volumes and small folders in memory, and cannot gain privileges', () => {
     expect(service).toMatchObject({
       init: true,
       read_only: true,
@@ -56,7 +56,7 @@ describe.each(ownServices)('$name in $path', ({ name, service }) => {
     expect(service['privileged'] ?? service['cap_add'] ?? null).toBeNull();
   });
 
-  it('has an end to what it takes of memory, processors, processes and disk, and dumps no core', () => {
+  it('has limits on memory, processors, processes and logs, and dumps no core', () => {
     expect(service['mem_limit']).toMatch(/^\d+m$/);
     expect(service['cpus']).toBeGreaterThan(0);
     expect(service['pids_limit']).toBeGreaterThan(0);
@@ -64,7 +64,7 @@ describe.each(ownServices)('$name in $path', ({ name, service }) => {
     expect(service['logging']).toMatchObject({ driver: 'local', options: { 'max-file': '3' } });
   });
 
-  it('is not root, and comes from a version that is named to its last number', () => {
+  it('does not run as root, and uses an exact version', () => {
     if (service.image === undefined) expect(service.build?.target).toBe(name);
     else {
       expect(service.image).toMatch(/:v?\d+\.\d+(\.\d+)?(-alpine)?$/);
@@ -73,7 +73,7 @@ describe.each(ownServices)('$name in $path', ({ name, service }) => {
     }
   });
 
-  it('is published on this machine alone, and has no secret in its environment', () => {
+  it('publishes ports on this machine only, and has no secret in its environment', () => {
     for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:\$\{[A-Z_]+:-\d+\}:\d+$/);
     const secrets = Object.entries(service.environment ?? {}).filter(
       ([setting, value]) => /(PASSWORD|TOKEN|SEED|KEY|DATABASE_URL)$/.test(setting) && Boolean(value),
@@ -82,8 +82,8 @@ describe.each(ownServices)('$name in $path', ({ name, service }) => {
   });
 });
 
-describe.each(laidOver)('what $path says of $name', ({ service }) => {
-  it('takes nothing of its confinement away', () => {
+describe.each(laidOver)('$name in the overlay $path', ({ service }) => {
+  it('keeps all of its confinement', () => {
     const confinement = [
       'init',
       'read_only',
@@ -103,7 +103,7 @@ describe('the Dockerfile', () => {
   const dockerfile = read('Dockerfile');
   const stages = dockerfile.split(/^FROM /m).slice(1);
 
-  it('builds on versions that are named to their last number, and on its own stages', () => {
+  it('builds on exact versions and on its own stages', () => {
     const images = [...dockerfile.matchAll(/^ARG [A-Z]+_IMAGE=(.+)$/gm)].map(([, image]) => image);
     for (const image of images) expect(image).toMatch(/:\d+\.\d+\.\d+-/);
     const known = new Set(['${NODE_IMAGE}', '${NATS_IMAGE}']);
@@ -114,7 +114,7 @@ describe('the Dockerfile', () => {
     }
   });
 
-  it('ends each image as an ordinary user, with a title and this version', () => {
+  it('gives each image an unprivileged user, a title and this version', () => {
     const { version } = JSON.parse(read('package.json')) as { version: string };
     expect([...new Set(dockerfile.match(/(?<=^ARG VERSION=).+$/gm))]).toEqual([version]);
     const images = stages.filter((stage) => /^(CMD|ENTRYPOINT) /m.test(stage));
@@ -125,7 +125,7 @@ describe('the Dockerfile', () => {
     }
   });
 
-  it('gives what runs on a health check, and the service’s command line a name', () => {
+  it('gives each long-running image a health check, and the service its command-line name', () => {
     for (const target of ['mock-auth-server', 'register', 'nats', 'licensing']) {
       expect(stages.find((stage) => stage.includes(` AS ${target}\n`))).toContain('HEALTHCHECK ');
     }
@@ -134,7 +134,7 @@ describe('the Dockerfile', () => {
 });
 
 describe('the broker in a container', () => {
-  it('tells its state to its own health check alone', () => {
+  it('exposes its monitoring port to its own health check only', () => {
     for (const path of ['deploy/nats/container.conf', 'deploy/nats/cluster-container.conf']) {
       expect(read(path)).toContain('http: "127.0.0.1:8222"');
     }

@@ -62,7 +62,7 @@ describe('a connection with a license token', () => {
     await expect(open(await issue(register))).rejects.toThrow(/authorization violation/i);
   });
 
-  it('hears the last status at once and the next live, and can ask for both views', async () => {
+  it('receives the last status immediately and the next one live, and can request the license view', async () => {
     await app.acquire(mock);
     const connection = await open(await issue(register));
     await expect.poll(async () => (await connection.request(lastStatus)).headers?.code ?? 0).toBe(0);
@@ -77,7 +77,7 @@ describe('a connection with a license token', () => {
     expect((await connection.request('svc.licensing.status')).json()).toMatchObject({ status: 'licensed' });
   });
 
-  it('has a token verified for a service that asks', async () => {
+  it('can request the verification of another token', async () => {
     const connection = await open(await issue(register));
     const ask = async (request: unknown) =>
       (await connection.request('svc.licensing.verify', JSON.stringify(request))).json();
@@ -91,14 +91,14 @@ describe('a connection with a license token', () => {
     expect(await ask(null)).toEqual({ active: false, error: 'bad-request' });
   });
 
-  it('opens with a bound token and the proof of its key, whose clock may be nine minutes off', async () => {
+  it('opens with a bound token and a proof whose clock is nine minutes off', async () => {
     const token = await issue(register, { dpopJwk: key.publicJwk });
     const iat = Math.floor(Date.now() / 1000) - 9 * 60;
     const connection = await open(key.connectToken(token, 'srv-store-1', { iat }));
     expect((await connection.request(lastStatus)).json()).toMatchObject({ type: 'license.status' });
   });
 
-  it('does not open again with the same proof, not even after a restart of the service', async () => {
+  it('does not open again with the same proof, even after a restart of the service', async () => {
     const token = await issue(register, { dpopJwk: key.publicJwk });
     const authToken = key.connectToken(token, 'srv-store-1');
     await open(authToken);
@@ -143,7 +143,7 @@ describe('a connection with a license token', () => {
     'stores.srv-store-2.license.status',
     `_INBOX.${otherRegister}.1`,
     '$SYS.REQ.USER.AUTH',
-  ])('may not publish %s', async (subject) => {
+  ])('may not publish to %s', async (subject) => {
     const connection = await open(await issue(register));
     expect(await refusalToPublish(connection, subject)).toMatch(/Permissions Violation for Publish/i);
   });
@@ -156,7 +156,7 @@ describe('a connection with a license token', () => {
     '$SYS.>',
     '$JS.>',
     'svc.licensing.status',
-  ])('may not subscribe %s', async (subject) => {
+  ])('may not subscribe to %s', async (subject) => {
     const connection = await open(await issue(register));
     const refused = new Promise<unknown>((resolve) => {
       connection.subscribe(subject, { callback: (error) => resolve(error) });
@@ -165,7 +165,7 @@ describe('a connection with a license token', () => {
   });
 
   it.each(['$JS.API.STREAM.PURGE.LICENSING', '$JS.API.STREAM.DELETE.LICENSING', 'license.status'])(
-    'changes nothing by naming %s as a reply',
+    'changes nothing with the reply subject %s',
     async (reply) => {
       const connection = await open(await issue(register));
       const service = await connectAsService(nats);
@@ -180,13 +180,13 @@ describe('a connection with a license token', () => {
     },
   );
 
-  it('ends with its token, and opens again with the next one', async () => {
+  it('ends when its token expires, and opens again with the next token', async () => {
     const connection = await open(await issue(register, { ttlSeconds: 2 }));
     expect(String(await connection.closed())).toMatch(/expired/i);
     await open(await issue(register));
   });
 
-  it('stays when the service is away, while new ones are refused, and is accepted again with it', async () => {
+  it('stays open while the service is down, when new ones are refused until the service is back', async () => {
     const connection = await open(await issue(register));
     const late = await issue(otherRegister);
     await app.close();
@@ -205,13 +205,13 @@ describe('a connection with a license token', () => {
       .toBe(true);
   });
 
-  it('lets a hundred registers in at once', async () => {
+  it('can be opened by a hundred registers concurrently', async () => {
     const token = await issue(register);
     const opened = await Promise.all(Array.from({ length: 100 }, () => open(token)));
     expect(opened.every((connection) => !connection.isClosed())).toBe(true);
   });
 
-  it('counts as long as it is there', async () => {
+  it('is counted while it is open', async () => {
     const { app: service } = app;
     await expect.poll(() => service.get(PeerPresence).present?.size).toBe(0);
     const connection = await open(await issue(register));
@@ -220,7 +220,7 @@ describe('a connection with a license token', () => {
     await expect.poll(() => service.get(PeerPresence).present?.size).toBe(0);
   });
 
-  it('is ended when the Authorization server has revoked the device', async () => {
+  it('is closed when the Authorization server has revoked the device', async () => {
     const [revoked, other] = [await open(await issue(register)), await open(await issue(otherRegister))];
     await mock.control('DELETE', `/mock/devices/${register}/authorization`);
     const { version } = app.app.get(RevocationList);
@@ -231,7 +231,7 @@ describe('a connection with a license token', () => {
     expect(other.isClosed()).toBe(false);
   });
 
-  it('is ended when the device is revoked after a restart of the service, while another comes back by itself', async () => {
+  it('is closed when the device is revoked after a restart of the service, while another reconnects by itself', async () => {
     const revoked = await open(await issue(register));
     const other = await open(await issue(otherRegister), {
       inboxPrefix: `_INBOX.${otherRegister}`,
@@ -259,7 +259,7 @@ describe('a connection with a license token', () => {
     expect((await other.request(lastStatus)).json()).toMatchObject({ type: 'license.status' });
   });
 
-  it('stays when the license of the server is removed, so that the register hears of it', async () => {
+  it('stays open when the license of the server is removed, so the register receives the event', async () => {
     const connection = await open(await issue(otherRegister));
     const received = (async () => {
       for await (const message of connection.subscribe('license.status', { max: 1 })) return message.json();
@@ -271,7 +271,7 @@ describe('a connection with a license token', () => {
     expect(connection.isClosed()).toBe(false);
   });
 
-  it('is ended when the server is licensed as another', async () => {
+  it('is closed when the server is licensed as another device', async () => {
     const connection = await open(await issue(otherRegister));
     await app.acquire(mock, 'srv-store-2');
     await app.app.get(PeerDisconnector).checkNow();

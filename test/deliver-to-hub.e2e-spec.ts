@@ -37,9 +37,9 @@ describe('a store server with a hub', () => {
   let otherLink: CuttableBrokerLink;
   let hub: TestApp;
   let store: TestApp;
-  /** Has no broker of its own at all. */
+  /** Has no broker. */
   let otherStore: TestApp;
-  /** Everything that was published at the hub, also what its stream knew already. */
+  /** The ids of all events published at the hub, including the duplicates that its stream drops. */
   const received: string[] = [];
 
   beforeAll(async () => {
@@ -79,7 +79,7 @@ describe('a store server with a hub', () => {
     });
   }
 
-  /** Those that come before the hub can let them in would be let in seconds later. */
+  /** Restarts the hub, and restores the links once it admits servers: a refused server retries only seconds later. */
   async function restartHub(): Promise<void> {
     link.cut();
     otherLink.cut();
@@ -90,7 +90,7 @@ describe('a store server with a hub', () => {
     otherLink.restore();
   }
 
-  it('tells its events there under its own id, with the ids that its registers know them by', async () => {
+  it('publishes its events at the hub under its own id, with the ids that its registers receive', async () => {
     await store.as('post', '/api/license/refresh').expect(200);
     await untilDelivered(store);
     await untilDelivered(otherStore);
@@ -104,7 +104,7 @@ describe('a store server with a hub', () => {
     ]);
   });
 
-  it('tells its registers while the link is cut, and its hub afterwards: everything, in order, once', async () => {
+  it('publishes to its registers while the link is cut, and to its hub afterwards: everything, in order, once', async () => {
     link.cut();
     await expect.poll(() => isConnected(store)).toBe(false);
     await commitEvents(store, 100);
@@ -128,7 +128,7 @@ describe('a store server with a hub', () => {
     expect((await readMetrics(store.url)).value('pos_licensing_hub_connected')).toBe(1);
   });
 
-  it('tells its hub while its own broker is away', async () => {
+  it('publishes to its hub while its own broker is down', async () => {
     expect((await otherStore.app.get(Outbox).pending()).count).toBe(1);
     await otherStore.as('post', '/api/license/refresh').expect(200);
     await untilDelivered(otherStore);
@@ -139,7 +139,7 @@ describe('a store server with a hub', () => {
     ]);
   });
 
-  it('goes on where it was when the link breaks among many events', async () => {
+  it('resumes where it stopped when the link breaks among many events', async () => {
     received.length = 0;
     const { cuts } = link;
     link.cutAfter(20_000, 'from-broker');
@@ -152,7 +152,7 @@ describe('a store server with a hub', () => {
     expect(link.cuts).toBe(cuts + 1);
   });
 
-  it('comes back to a hub whose broker was killed', async () => {
+  it('reconnects to a hub whose broker was killed', async () => {
     await hubNats.kill();
     await expect.poll(() => isConnected(store)).toBe(false);
     await store.as('post', '/api/license/refresh').expect(200);
@@ -161,7 +161,7 @@ describe('a store server with a hub', () => {
     expect(idsOf(await readHub('srv-store-1')).at(-1)).toBe((await readOutbox(store)).at(-1)?.eventId);
   });
 
-  it('tells its last status again, with the same id, when the storage of the hub was lost', async () => {
+  it('publishes its last status again, with the same id, when the storage of the hub was lost', async () => {
     const before = (await readHub('srv-store-1')).at(-1);
     await hubNats.kill();
     await rm(hubNats.storeDir, { recursive: true });
@@ -171,7 +171,7 @@ describe('a store server with a hub', () => {
     await expect.poll(() => readHub('srv-store-2'), patience).toHaveLength(1);
   });
 
-  it('sends nothing to a broker without TLS where the address says tls', async () => {
+  it('sends nothing to a broker without TLS if the URL begins with tls', async () => {
     const url = hubNats.url.replace('nats:', 'tls:');
     const secured = new NatsLink({ nats: { url, login: hubNats.serviceUser } } as Settings);
     const said = new Promise<unknown>((resolve) => {
@@ -183,7 +183,7 @@ describe('a store server with a hub', () => {
   });
 
   if (isOnPostgres) {
-    it('tells each event once, although two processes share its license', async () => {
+    it('publishes each event once, even if two processes share its license', async () => {
       const replica = await startApp({
         mock,
         nats,
@@ -207,14 +207,14 @@ describe('a store server with a hub', () => {
     '$JS.API.DIRECT.GET.STORES',
     '$JS.API.STREAM.INFO.STORES',
     'license.status',
-  ])('may not publish %s there', async (subject) => {
+  ])('may not publish to %s at the hub', async (subject) => {
     const connection = await connectAs(store);
     expect(await refusalToPublish(connection, subject)).toMatch(/Permissions Violation for Publish/i);
     await connection.close();
   });
 
   it.each(['stores.>', 'stores.srv-store-2.license.status', '_INBOX.srv-store-2.>'])(
-    'may not listen to %s there',
+    'may not subscribe to %s at the hub',
     async (subject) => {
       const connection = await connectAs(store);
       const refused = new Promise<unknown>((resolve) => {
@@ -226,7 +226,7 @@ describe('a store server with a hub', () => {
   );
 
   it.each(['stores.srv-store-2.license.status', '$JS.API.STREAM.PURGE.STORES'])(
-    'changes nothing there by naming %s as a reply',
+    'changes nothing at the hub with the reply subject %s',
     async (reply) => {
       const connection = await connectAs(store);
       const before = await readStream(hubNats, 'STORES');
@@ -240,7 +240,7 @@ describe('a store server with a hub', () => {
     },
   );
 
-  it('tells its hub that its license was removed, and nothing as another device that it had to tell before', async () => {
+  it('publishes the removal of its license, and drops the waiting events of its previous identity', async () => {
     await otherStore.as('delete', '/api/license').expect(204);
     await untilDelivered(otherStore);
     expect((await readHub('srv-store-2')).at(-1)?.event.data).toMatchObject({ reason: 'removed' });
@@ -260,10 +260,10 @@ describe('a store server with a hub', () => {
   });
 });
 
-// It takes the seconds of a token's life, and the database has no part in it.
+// Takes the seconds of a token's life, and does not depend on the database.
 if (!isOnPostgres) {
-  describe('a store server whose license token ends', () => {
-    it('is at its hub again with the next one, and has told nothing twice', async () => {
+  describe('a store server whose license token expires', () => {
+    it('reconnects to its hub with the next token, and publishes nothing twice', async () => {
       const [nats, mock] = await Promise.all([startNats(), startMock({ tokenTtlSeconds: 3 })]);
       const hub = await startApp({ mock, nats });
       const store = await startApp({ mock, environment: { HUB_NATS_URL: nats.url } });

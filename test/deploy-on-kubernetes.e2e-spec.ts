@@ -59,7 +59,7 @@ const workloads = manifests.filter(({ spec }) => spec?.template);
 const ofKind = (kind: string) => manifests.filter((manifest) => manifest.kind === kind);
 
 describe('the manifests', () => {
-  it('are all applied, with images of this version', () => {
+  it('are all listed in the kustomization, with images of this version', () => {
     expect(kustomization?.resources?.toSorted()).toEqual(names.toSorted());
     const packageJson = readFileSync(join(folder, '../../package.json'), 'utf8');
     const { version } = JSON.parse(packageJson) as { version: string };
@@ -67,13 +67,13 @@ describe('the manifests', () => {
     expect(kustomization?.images).toEqual(images.map((name) => ({ name, newTag: version })));
   });
 
-  it('name each thing once, and hold no secret', () => {
+  it('define each object once, and contain no secret', () => {
     const named = manifests.map(({ kind, metadata }) => `${kind}/${metadata.name}`);
     expect(new Set(named).size).toBe(named.length);
     expect(ofKind('Secret')).toEqual([]);
   });
 
-  it('give the service settings that it takes', () => {
+  it('give the service valid settings', () => {
     const [settings] = ofKind('ConfigMap');
     const withoutFiles = Object.entries(settings?.data ?? {}).filter(([name]) => !name.endsWith('_FILE'));
     const secrets = { NATS_PASSWORD: 'x', NATS_CALLOUT_PASSWORD: 'x', NATS_SYS_PASSWORD: 'x' };
@@ -90,7 +90,7 @@ describe.each(workloads.map((manifest) => ({ name: manifest.metadata.name, manif
     const pod = manifest.spec?.template;
     const containers = pod?.spec.containers ?? [];
 
-    it('is confined as the restricted standard asks, and knows nothing of the cluster', () => {
+    it('meets the restricted pod security standard, and has no access to the cluster API', () => {
       expect(pod?.spec.automountServiceAccountToken).toBe(false);
       expect(pod?.spec.securityContext).toMatchObject({
         runAsNonRoot: true,
@@ -106,7 +106,7 @@ describe.each(workloads.map((manifest) => ({ name: manifest.metadata.name, manif
       }
     });
 
-    it('is asked whether it has started, lives and is ready, and has its share and its limit', () => {
+    it('has startup, liveness and readiness probes, and resource requests and limits', () => {
       for (const container of containers) {
         for (const probe of ['startupProbe', 'livenessProbe', 'readinessProbe']) {
           expect(container[probe], probe).toMatchObject({ periodSeconds: expect.any(Number) as number });
@@ -116,7 +116,7 @@ describe.each(workloads.map((manifest) => ({ name: manifest.metadata.name, manif
       }
     });
 
-    it('mounts only what there is', () => {
+    it('mounts exactly its volumes', () => {
       const volumes = (pod?.spec.volumes ?? []).map(({ name }) => name);
       const claims = (manifest.spec?.volumeClaimTemplates ?? []).map(({ metadata }) => metadata.name);
       for (const { volumeMounts } of containers) {
@@ -124,7 +124,7 @@ describe.each(workloads.map((manifest) => ({ name: manifest.metadata.name, manif
       }
     });
 
-    it('has replicas that are not all taken away at once, and is met by services and policies', () => {
+    it('has replicas that are not all evicted together, and matches the selectors of services and policies', () => {
       expect(manifest.spec?.replicas).toBeGreaterThan(1);
       const labels = pod?.metadata.labels ?? {};
       expect(labels).toMatchObject(manifest.spec?.selector?.matchLabels ?? { no: 'selector' });

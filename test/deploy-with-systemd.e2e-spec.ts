@@ -6,10 +6,10 @@ import { describe, expect, it } from 'vitest';
 
 const run = promisify(execFile);
 const folder = join(import.meta.dirname, '../deploy/systemd');
-/** What systemd-analyze calls "OK" begins at 2; an ordinary unit has 9.6. */
+/** The highest accepted exposure level. systemd-analyze rates an ordinary unit 9.6, and calls levels from 2 "OK". */
 const maxExposure = 1.5;
 
-/** Whether systemd's own checker is here, which needs no systemd that runs. */
+/** Whether `systemd-analyze` is installed. It works without a running systemd. */
 const hasAnalyzer = await run('systemd-analyze', ['--version']).then(
   () => true,
   () => false,
@@ -18,7 +18,7 @@ const hasAnalyzer = await run('systemd-analyze', ['--version']).then(
 describe.each(['pos-licensing.service', 'pos-licensing-nats.service'])('%s', (name) => {
   const unit = readFileSync(join(folder, name), 'utf8');
 
-  it('runs as a user of its own, without rights, and writes into its state folder alone', () => {
+  it('runs as its own user, without privileges, and writes only to its state folder', () => {
     for (const line of [
       'NoNewPrivileges=yes',
       'CapabilityBoundingSet=',
@@ -36,14 +36,14 @@ describe.each(['pos-licensing.service', 'pos-licensing-nats.service'])('%s', (na
     expect(unit).toMatch(/^MemoryMax=\d+M$/m);
   });
 
-  it('has its secrets handed to it in files', () => {
+  it('reads its secrets from credential files', () => {
     expect(unit).toMatch(/^LoadCredential=/m);
     expect(unit).not.toMatch(/^Environment=.*(PASSWORD|SEED|TOKEN)=/m);
   });
 
-  it('is a unit that systemd takes, and finds little exposed', async () => {
+  it('is accepted by systemd, with a low exposure level', async () => {
     if (!hasAnalyzer) {
-      process.stderr.write(`systemd-analyze is not here: ${name} was only read.\n`);
+      process.stderr.write(`systemd-analyze is not installed: checked only the text of ${name}.\n`);
       expect(unit).toMatch(/^\[Unit\]$[^]+^\[Service\]$[^]+^\[Install\]$/m);
       return;
     }
@@ -51,7 +51,7 @@ describe.each(['pos-licensing.service', 'pos-licensing-nats.service'])('%s', (na
     const { stdout } = await run('systemd-analyze', args, { env: { ...process.env, LC_ALL: 'C.UTF-8' } });
     const [, exposure] = /Overall exposure level for \S+: ([\d.]+)/.exec(stdout) ?? [];
     expect(Number(exposure)).toBeLessThanOrEqual(maxExposure);
-    // Of what it complains, the programs that are not installed on this machine are no fault of the unit.
+    // A program that is not installed on this machine is not a fault of the unit.
     const { stderr } = await run('systemd-analyze', ['verify', '--man=no', join(folder, name)]).catch(
       (error: unknown) => error as { stderr: string },
     );

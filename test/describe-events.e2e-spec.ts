@@ -14,7 +14,7 @@ import { startNats, type TestNats } from './support/start-nats.js';
 
 const { channels, components, operations } = asyncApiDocument;
 
-/** A value that the schema refuses is shown with the reasons. */
+/** Expects a value that the schema accepts, and reports the reasons if it does not. */
 function expectValid(message: string, value: unknown): void {
   const validate = strictSchemaOf(message);
   validate(value);
@@ -30,11 +30,11 @@ describe('docs/asyncapi.yaml', () => {
     Object.entries(components.messages).flatMap(([message, { examples = [] }]) =>
       examples.map(({ name, payload }) => ({ message, name, payload })),
     ),
-  )('has an example $name that is a good $message', ({ message, payload }) => {
+  )('has an example $name that is a valid $message', ({ message, payload }) => {
     expectValid(message, payload);
   });
 
-  it('refuses an event with a member that it does not list, and one that lacks a member', () => {
+  it('refuses an event with an unlisted member, and one that lacks a member', () => {
     const event = components.messages['licenseStatus']?.examples?.[0]?.payload as Record<string, unknown>;
     const validate = strictSchemaOf('licenseStatus');
     expect(validate(event)).toBe(true);
@@ -49,7 +49,7 @@ describe('docs/asyncapi.yaml', () => {
     expect(LicenseView?.properties?.['reason']?.enum).toEqual([...licenseReasons, null]);
   });
 
-  it.each(['register', 'server'] as const)('lists what the broker lets a %s do', (kind) => {
+  it.each(['register', 'server'] as const)('lists the broker permissions of a %s', (kind) => {
     const shown = asyncApiDocument['x-permissions'][kind];
     const { sub, pub } = permissionsOf({ deviceId: '{deviceId}', kind });
     expect(shown).toEqual({ subscribe: sub.allow, publish: pub.allow });
@@ -66,7 +66,7 @@ interface EnumSchema {
   readonly properties?: Record<string, EnumSchema>;
 }
 
-describe('what a real server sends', () => {
+describe('a real server', () => {
   const clock = new FakeClock();
   let mock: TestMock;
   let nats: TestNats;
@@ -84,8 +84,8 @@ describe('what a real server sends', () => {
     await Promise.all([mock.stop(), nats.stop()]);
   });
 
-  it('is what the document says: every event of a life, the view, and the answers to verify', async () => {
-    // The service makes the stream once it is connected, after its start.
+  it('sends only what the document describes: every event of a license, the view, and the answers to verify', async () => {
+    // The service creates the stream after it has connected to the broker, which can be after its start.
     const last = () => register.last('license.status').catch(() => 'no stream');
     await expect.poll(last, { timeout: 10_000 }).toBeNull();
     await app.acquire(mock);
@@ -116,7 +116,7 @@ describe('what a real server sends', () => {
     await service.close();
   });
 
-  it('lies in the streams that the document names, with their subjects', async () => {
+  it('has the streams that the document names, with their subjects', async () => {
     const connection = await connect({
       servers: nats.url,
       user: nats.serviceUser.user,

@@ -23,7 +23,7 @@ type Environment = Record<string, string | undefined>;
 let mock: TestMock;
 let nats: TestNats;
 let app: TestApp;
-/** As the running service has it. */
+/** The settings of the running service. */
 let environment: Environment;
 
 beforeAll(async () => {
@@ -41,7 +41,7 @@ afterAll(async () => {
   await Promise.all([mock.stop(), nats.stop()]);
 });
 
-/** What the doctor finds that is not well; everything else must be well. */
+/** Returns the warnings and failures of the doctor, after a check of its exit code and its remedies. */
 async function diagnose(
   changes: Environment = {},
   target: { dataDir: string; url?: string } = app,
@@ -65,7 +65,7 @@ const faultOf = (check: string, message: RegExp, remedy: RegExp) => ({
 });
 
 describe('the doctor of a running service', () => {
-  it('finds nothing where nothing is wrong, and says what it has looked at', async () => {
+  it('reports nothing if nothing is wrong, and lists its checks', async () => {
     expect(await diagnose()).toEqual([]);
     expect(await diagnose({ NATS_URL: `${nats.url},nats://127.0.0.1:9` })).toEqual([]);
     const { exitCode, output } = await runCommand({ ...app, environment }, ['doctor']);
@@ -86,64 +86,64 @@ describe('the doctor of a running service', () => {
       'callout',
       'system-account',
     ]);
-    expect(output).toMatch(/\nNothing is wrong\.$/);
+    expect(output).toMatch(/\nNo faults\.$/);
   });
 
   it.each<[string, Environment, ReturnType<typeof faultOf>[]]>([
     [
-      'settings that cannot be used, all of them',
+      'all invalid settings',
       { LOG_LEVEL: 'loud', REFRESH_INTERVAL: 'daily' },
-      [faultOf('settings', /REFRESH_INTERVAL/, /right/), faultOf('settings', /LOG_LEVEL/, /right/)],
+      [faultOf('settings', /REFRESH_INTERVAL/, /Correct/), faultOf('settings', /LOG_LEVEL/, /Correct/)],
     ],
     [
-      'an admin token that is another',
+      'a different admin token',
       { ADMIN_TOKEN: 'another-admin-token' },
-      [faultOf('admin-token', /not that of the service/, /reset-admin-token/)],
+      [faultOf('admin-token', /rejects the admin token/, /reset-admin-token/)],
     ],
     [
-      'an Authorization server that is away',
+      'an unreachable Authorization server',
       { AUTH_SERVER_URL: 'http://127.0.0.1:9' },
       [faultOf('authorization-server', /cannot be reached/, /internet connection.*AUTH_SERVER_URL/)],
     ],
     [
-      'a proxy that is away',
+      'an unreachable proxy',
       { HTTP_PROXY: 'http://127.0.0.1:9' },
       [faultOf('proxy', /127\.0\.0\.1:9 \(HTTP_PROXY\)/, /NO_PROXY/)],
     ],
     [
-      'a broker that is away',
+      'an unreachable broker',
       { NATS_URL: 'nats://127.0.0.1:9' },
       [faultOf('broker', /No broker answers at nats:\/\/127\.0\.0\.1:9/, /NATS_URL/)],
     ],
     [
       'a password that the broker refuses',
       { NATS_PASSWORD: 'wrong' },
-      [faultOf('broker', /refuses the login/, /NATS_PASSWORD/)],
+      [faultOf('broker', /rejects the login/, /NATS_PASSWORD/)],
     ],
     [
       'a password of the auth callout that the broker refuses',
       { NATS_CALLOUT_PASSWORD: 'wrong' },
-      [faultOf('callout', /refuses the user callout/, /NATS_CALLOUT_PASSWORD/)],
+      [faultOf('callout', /rejects the login of the user callout/, /NATS_CALLOUT_PASSWORD/)],
     ],
     [
       'a password of the system account that the broker refuses',
       { NATS_SYS_PASSWORD: 'wrong' },
-      [faultOf('system-account', /refuses the user sys/, /NATS_SYS_PASSWORD/)],
+      [faultOf('system-account', /rejects the login of the user sys/, /NATS_SYS_PASSWORD/)],
     ],
-  ])('names %s', async (_, changes, expected) => {
+  ])('reports %s', async (_, changes, expected) => {
     const findings = await diagnose(changes);
     expect(findings).toHaveLength(expected.length);
     expect(findings).toEqual(expect.arrayContaining(expected));
   });
 
-  it('names an issuer that calls itself otherwise', async () => {
+  it('reports an issuer with another URL than the configured one', async () => {
     const url = mock.url.replace('127.0.0.1', 'localhost');
     expect(await diagnose({ AUTH_SERVER_URL: url })).toEqual([
       faultOf('authorization-server', /not the expected.*issuer/, /AUTH_SERVER_URL/),
     ]);
   });
 
-  it('warns of a hub that is away', async () => {
+  it('warns of an unreachable hub', async () => {
     expect(await diagnose({ HUB_NATS_URL: 'nats://127.0.0.1:9' })).toEqual([
       expect.objectContaining({
         check: 'hub',
@@ -153,14 +153,14 @@ describe('the doctor of a running service', () => {
     ]);
   });
 
-  it('names a clock that is wrong', async () => {
+  it('reports a clock that is wrong', async () => {
     await mock.control('PUT', '/mock/faults', { mode: 'clock-skew', skewSeconds: 7200 });
     const findings = await diagnose();
     await mock.control('PUT', '/mock/faults', { mode: 'none' });
     expect(findings).toEqual([faultOf('clock', /\b7\d\d\d s behind/, /NTP/)]);
   });
 
-  it('names a certificate that is not trusted, and where to name its authority', async () => {
+  it('reports an untrusted certificate, and the setting for its authority', async () => {
     const front = await startTlsFront(
       Number(new URL(mock.url).port),
       createCertificateAuthority().issue('as.example'),
@@ -172,7 +172,7 @@ describe('the doctor of a running service', () => {
     ]);
   });
 
-  it('names a login page that answers in place of the Authorization server, and another program on the port of the service', async () => {
+  it('reports a login page in place of the Authorization server, and another program on the port of the service', async () => {
     const other = await startHtmlServer();
     const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
     const captive = await diagnose({ AUTH_SERVER_URL: url });
@@ -182,12 +182,12 @@ describe('the doctor of a running service', () => {
       faultOf('authorization-server', /not the expected Authorization server/, /login page/),
     ]);
     expect(taken).toEqual([
-      faultOf('service', /something else/, /HOST and PORT/),
-      faultOf('database', /does not answer as the service/, /PORT/),
+      faultOf('service', /Another program/, /HOST and PORT/),
+      faultOf('database', /the service does not answer/, /PORT/),
     ]);
   });
 
-  it('names a stream that somebody has taken away', async () => {
+  it('reports a deleted stream', async () => {
     const { user, password: pass } = nats.serviceUser;
     const connection = await connect({ servers: nats.url, user, pass });
     await (await jetstreamManager(connection)).streams.delete('LICENSING');
@@ -195,13 +195,13 @@ describe('the doctor of a running service', () => {
     expect(await diagnose()).toEqual([faultOf('stream', /no stream LICENSING/, /log of the service/)]);
   });
 
-  it('names a broker without JetStream', async () => {
+  it('reports a broker without JetStream', async () => {
     await nats.kill();
     const broker = await startOtherBroker(nats, 'no-jetstream');
     await expect
       .poll(() => diagnose({ NATS_CALLOUT_USER: '', NATS_CALLOUT_PASSWORD: '', NATS_ISSUER_SEED: '' }))
       .toEqual([
-        faultOf('stream', /JetStream cannot be used/, /Switch JetStream on/),
+        faultOf('stream', /JetStream cannot be used/, /Enable JetStream/),
         expect.objectContaining({ check: 'callout', verdict: 'warn' }),
       ]);
     await broker.stop();
@@ -240,7 +240,7 @@ describe('the doctor of a service that does not run', () => {
     database.close();
   }
 
-  it('finds nothing but that', async () => {
+  it('reports only that the service does not run', async () => {
     expect(await diagnose({}, { dataDir })).toEqual([away]);
   });
 
@@ -253,12 +253,12 @@ describe('the doctor of a service that does not run', () => {
     [
       'a key that was replaced',
       () => writeFile(keyPath(), Buffer.alloc(32, 7).toString('base64')),
-      faultOf('encryption-key', /not that of the database/, /from its backup/),
+      faultOf('encryption-key', /does not match the database/, /from its backup/),
     ],
     [
-      'a key that is none',
+      'an invalid key',
       () => writeFile(keyPath(), 'half a k'),
-      faultOf('encryption-key', /does not hold 32 bytes/, /from its backup/),
+      faultOf('encryption-key', /is not 32 bytes/, /from its backup/),
     ],
     [
       'a key that is missing',
@@ -269,7 +269,7 @@ describe('the doctor of a service that does not run', () => {
     [
       'a database of another program',
       () => change('PRAGMA application_id = 1'),
-      faultOf('database', /another program/, /DATA_DIR elsewhere/),
+      faultOf('database', /another program/, /Change DATABASE_URL or DATA_DIR/),
     ],
     [
       'a database of a newer version',
@@ -285,27 +285,30 @@ describe('the doctor of a service that does not run', () => {
       faultOf('audit-trail', /Entry 1 /, /audit --verify/),
     ],
     [
-      'an admin token that is no longer the one',
+      'an outdated admin token',
       () => writeFile(join(dataDir, 'initial-admin-token'), 'an-old-admin-token'),
-      faultOf('admin-token', /not the one that counts/, /reset-admin-token/),
+      faultOf('admin-token', /does not match the database/, /reset-admin-token/),
     ],
-  ])('names %s', async (_, plant, expected) => {
+  ])('reports %s', async (_, plant, expected) => {
     await plant();
     const findings = await diagnose({}, { dataDir });
     expect(findings).toHaveLength(2);
     expect(findings).toEqual(expect.arrayContaining([away, expected]));
   });
 
-  it('names a database that another process holds', async () => {
+  it('reports a database that another process has locked', async () => {
     const holder = new Sqlite(databasePath());
     holder.exec('BEGIN EXCLUSIVE');
     const findings = await diagnose({}, { dataDir });
     holder.exec('ROLLBACK');
     holder.close();
-    expect(findings).toEqual([away, faultOf('database', /Another process has the database open/, /hangs/)]);
+    expect(findings).toEqual([
+      away,
+      faultOf('database', /Another process has the database open/, /hanging process/),
+    ]);
   });
 
-  it('names a data folder that is none', async () => {
+  it('reports a data folder that is a file', async () => {
     expect(await diagnose({ DATA_DIR: keyPath() }, { dataDir })).toEqual(
       expect.arrayContaining([faultOf('files', /is not a folder/, /DATA_DIR/)]),
     );

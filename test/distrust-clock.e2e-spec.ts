@@ -11,7 +11,7 @@ const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
 describe('a clock that can be wrong', () => {
-  /** The right time, by which the Authorization server goes. */
+  /** The correct time, which the Authorization server uses. */
   let truth: FakeClock;
   let machine: FakeMachineClock;
   let mock: TestMock;
@@ -46,7 +46,7 @@ describe('a clock that can be wrong', () => {
     expect(await app.view()).toMatchObject({ clockSuspect: true, token: { status: 'expired' } });
   });
 
-  it('does not make a token last longer over a reboot with a dead battery, and does not brick the server', async () => {
+  it('does not make a token last longer over a reboot with a dead battery, and does not prevent a refresh', async () => {
     pass(2 * dayMs);
     await app.tick();
     await app.close();
@@ -65,7 +65,7 @@ describe('a clock that can be wrong', () => {
     expect((await app.view()).token.status).toBe('expired');
   });
 
-  it('is told once, shown in health, and heals by itself when it is right again', async () => {
+  it('is reported once, shown in health, and trusted again once it is correct', async () => {
     machine.setWallBy(-2 * hourMs);
     await app.tick();
     await app.tick();
@@ -78,7 +78,7 @@ describe('a clock that can be wrong', () => {
     expect(await app.view()).toMatchObject({ clockSuspect: false });
   });
 
-  it('leaves nothing behind when it was set forward and back again', async () => {
+  it('has no lasting effect if it is set forward and back again', async () => {
     machine.setWallBy(400 * dayMs);
     await mock.control('PUT', '/mock/faults', { mode: 'offline' });
     await app.tick();
@@ -93,7 +93,7 @@ describe('a clock that can be wrong', () => {
   });
 
   it.each([-hourMs, hourMs])(
-    'can be an hour off (%i ms) and still refresh: the nonce proves freshness',
+    'can be an hour off (%i ms) without preventing a refresh, because the nonce proves freshness',
     async (ms) => {
       machine.setWallBy(ms);
       pass(10_000);
@@ -102,7 +102,7 @@ describe('a clock that can be wrong', () => {
     },
   );
 
-  it('never lets a token live past its end, nor die before it, over any series of jumps, contacts and reboots', async () => {
+  it('never extends or shortens the life of a token, over any series of jumps, contacts and reboots', async () => {
     const step = fc.oneof(
       { weight: 3, arbitrary: fc.record({ kind: fc.constant('pass' as const), ms: fc.nat(dayMs) }) },
       { weight: 2, arbitrary: fc.record({ kind: fc.constant('back' as const), ms: fc.nat(400 * dayMs) }) },

@@ -23,7 +23,7 @@ describe('docs/registers.md', () => {
   beforeAll(async () => {
     await ensureBuilt();
     guide = await readFile(join(rootDir, 'docs/registers.md'), 'utf8');
-    // Inside the repository, where the client library is found as if it were installed.
+    // Inside the repository, so that Node resolves the client library like an installed package.
     await mkdir(join(rootDir, '.cache'), { recursive: true });
     folder = await mkdtemp(join(rootDir, '.cache/guide-'));
     [nats, mock] = await Promise.all([startNats(), startMock()]);
@@ -35,7 +35,7 @@ describe('docs/registers.md', () => {
     await Promise.all([mock.stop(), nats.stop(), rm(folder, { recursive: true })]);
   });
 
-  /** The blocks of a language between two headings, with the addresses of this test in place of the page's. */
+  /** Returns the code blocks of a language between two headings, with the URLs of this test in place of the page's. */
   function blocksOf(language: string, from: string, to: string): string[] {
     const part = guide.slice(guide.indexOf(from), guide.indexOf(to));
     return [...part.matchAll(/```(\w+)\n(.*?)```/gs)]
@@ -92,7 +92,7 @@ describe('docs/registers.md', () => {
   });
 });
 
-/** The lines of a process, those that came and those to come. */
+/** Collects the output lines of a process, and waits for lines. */
 class Output {
   readonly #child: ChildProcess;
   readonly #lines: string[] = [];
@@ -119,7 +119,7 @@ class Output {
   }
 }
 
-/** Plays lines as the guide writes them: `>` is sent, `<` is the beginning of a line that must come. */
+/** Plays lines as the guide writes them: `>` is sent, `<` is the beginning of an expected line. */
 class Wire {
   readonly #socket: Socket;
   #received = '';
@@ -137,7 +137,7 @@ class Wire {
     }
   }
 
-  /** Waits for a line, and passes over what came before it. */
+  /** Waits for a line, and skips the lines before it. */
   async #take(beginning: string): Promise<void> {
     const find = () => `\n${this.#received}`.indexOf(`\n${beginning}`);
     await expect

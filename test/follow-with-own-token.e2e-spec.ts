@@ -41,7 +41,7 @@ describe('a register with the client library', () => {
     return recorded;
   }
 
-  it('is told that its server is not licensed yet, and follows it as soon as it is', async () => {
+  it('is refused by an unlicensed server, and follows it as soon as it is licensed', async () => {
     await expect(findBroker(app.url, device)).rejects.toMatchObject({ code: 'server-refused' });
     const register = follow();
     const { change } = await register.seenState('disconnected');
@@ -54,7 +54,7 @@ describe('a register with the client library', () => {
     expect(register.follower.standing()).toMatchObject({ isLicensed: true });
   });
 
-  it('hears the next status live, and connects again with a new proof after the broker was killed', async () => {
+  it('receives the next status live, and reconnects with a new proof after the broker was killed', async () => {
     const register = follow();
     await register.seen('caught-up');
     await app.as('post', '/api/license/refresh').expect(200);

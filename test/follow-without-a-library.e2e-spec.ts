@@ -11,7 +11,7 @@ import { startApp, type TestApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
 import { startNats, type TestNats } from './support/start-nats.js';
 
-// Nest looks for @nestjs/microservices. Under that name the licensing service would load it, too.
+// Nest imports @nestjs/microservices. Installed under that name, the licensing service would load it, too.
 registerHooks(
   `data:text/javascript,${encodeURIComponent(`
     export const resolve = (name, context, next) =>
@@ -32,7 +32,7 @@ class Display {
   show(@Payload() data: unknown): string {
     received.push(data);
     arrivals.emit('event');
-    return 'an answer that nobody has asked for';
+    return 'an answer without a request';
   }
 }
 
@@ -41,7 +41,7 @@ class DisplayModule {}
 
 const idOf = ({ headers }: RawMessage) => /^Nats-Msg-Id: *(.+?)\r$/m.exec(headers)?.[1];
 
-describe('who follows the license with nothing of ours', () => {
+describe('a subscriber without the client library', () => {
   let nats: TestNats;
   let mock: TestMock;
   let app: TestApp;
@@ -70,7 +70,7 @@ describe('who follows the license with nothing of ours', () => {
     await Promise.all([mock.stop(), nats.stop()]);
   });
 
-  it('hears every event in its order on a bare socket, with its id in the header', async () => {
+  it('receives every event in order on a bare socket, with its id in the header', async () => {
     const messages = await raw.take('license.status', refreshes + 1);
     const events = messages.map(({ body }) => JSON.parse(body) as { id: string });
     const published = await readStream(nats);
@@ -78,7 +78,7 @@ describe('who follows the license with nothing of ours', () => {
     expect(messages.map(idOf)).toEqual(events.map(({ id }) => id));
   });
 
-  it('gets the last event of the stream on a bare socket, with the request that the contract names', async () => {
+  it('reads the last event of the stream on a bare socket, with the request of the contract', async () => {
     const inbox = '_INBOX.register.last';
     raw.send(`PUB ${lastStatus} ${inbox} 0`, '');
     const [answer] = await raw.take(inbox);
@@ -88,7 +88,7 @@ describe('who follows the license with nothing of ours', () => {
     expect(answer?.headers).toMatch(/^Nats-Subject: license\.status\r$/m);
   });
 
-  it('is told by a status line that there is no event yet', async () => {
+  it('receives a 404 status line if there is no event yet', async () => {
     const inbox = '_INBOX.register.none';
     raw.send(`PUB ${lastStatus.replace('license.status', 'token.expiring')} ${inbox} 0`, '');
     const [answer] = await raw.take(inbox);
@@ -96,15 +96,15 @@ describe('who follows the license with nothing of ours', () => {
     expect(answer?.body).toBe('');
   });
 
-  it('hears the data of every event in a plain Nest microservice', async () => {
+  it('receives the data of every event in a plain Nest microservice', async () => {
     const signal = AbortSignal.timeout(10_000);
     while (received.length <= refreshes) await once(arrivals, 'event', { signal });
     const published = await readStream(nats);
     expect(received).toEqual(published.map(({ event }) => event.data));
   });
 
-  it('disturbs nobody with the answers of such a microservice: the broker refuses them', async () => {
-    // To it an event is a request, as it has an id; JetStream waits for its acknowledgement at the reply subject.
+  it('cannot publish the answers of a Nest microservice: the broker refuses them', async () => {
+    // Nest treats an event with an id as a request, and answers to its reply subject, which is for acknowledgments.
     await expect.poll(() => errors.length).toBe(refreshes + 1);
     for (const error of errors) expect(error).toMatch(/Permissions Violation for Publish to "_INBOX\./);
   });

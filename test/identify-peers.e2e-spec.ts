@@ -50,12 +50,12 @@ describe('a peer with its license token', () => {
     return challenge.headers['dpop-nonce'] as string;
   }
 
-  it('is asked to wait by a server that was never licensed', async () => {
+  it('is refused by a server that was never licensed, with a code for it', async () => {
     const { body } = await me(`Bearer ${await issue(register)}`).expect(403);
     expect(body).toMatchObject({ code: 'server-unlicensed' });
   });
 
-  it('learns who it is to this server, once that is licensed', async () => {
+  it('learns its identity at this server once the server is licensed', async () => {
     await app.acquire(mock);
     const { body } = await me(`Bearer ${await issue(register)}`).expect(200);
     expect(body).toMatchObject({ deviceId: register, kind: 'register', serverId: 'srv-store-1' });
@@ -79,7 +79,7 @@ describe('a peer with its license token', () => {
     expect(headers['www-authenticate']).toContain('Bearer');
   });
 
-  it('comes in with a bound token, a proof and the nonce, whatever its clock says', async () => {
+  it('is admitted with a bound token, a proof and the nonce, even if its clock is wrong', async () => {
     const token = await issue(register, { dpopJwk: key.publicJwk });
     const nonce = await freshNonce(token);
     const anHourOff = Math.floor(Date.now() / 1000) - 3600;
@@ -89,7 +89,7 @@ describe('a peer with its license token', () => {
     expect(answer.headers['dpop-nonce']).toBe(nonce);
   });
 
-  it('does not come in twice with one proof', async () => {
+  it('is not admitted twice with one proof', async () => {
     const token = await issue(register, { dpopJwk: key.publicJwk });
     const dpop = proofFor(token, { nonce: await freshNonce(token) });
     await me(`DPoP ${token}`, { dpop }).expect(200);
@@ -97,7 +97,7 @@ describe('a peer with its license token', () => {
     expect(body).toMatchObject({ code: 'proof-replayed' });
   });
 
-  it('does not come in with a bound token as a bearer, or with a plain one as if it were bound', async () => {
+  it('is not admitted with a bound token as a bearer token, or with a plain token as a bound one', async () => {
     const bound = await issue(register, { dpopJwk: key.publicJwk });
     expect((await me(`Bearer ${bound}`).expect(401)).body).toMatchObject({ code: 'proof-missing' });
     expect((await me(`DPoP ${bound}`).expect(401)).body).toMatchObject({ code: 'proof-missing' });
@@ -119,7 +119,7 @@ describe('a peer with its license token', () => {
     ['with another key', {}, { jwk: makeDeviceKey().publicJwk }],
     ['with a private key', {}, { jwk: { ...key.publicJwk, d: 'AAAA' } }],
     ['with no key', {}, { jwk: undefined }],
-  ])('does not come in with a proof %s', async (_what, changes, header) => {
+  ])('is not admitted with a proof %s', async (_what, changes, header) => {
     const token = await issue(register, { dpopJwk: key.publicJwk });
     const nonce = await freshNonce(token);
     const right = changes['htu'] === 'PATH' ? { htu: `${app.url}/api/license` } : changes;
@@ -130,7 +130,7 @@ describe('a peer with its license token', () => {
 
   const ask = (headers: Record<string, string>) => supertest(app.url).get('/auth/verify').set(headers);
 
-  it('passes a local proxy with what it asked for, and learns nothing more', async () => {
+  it('passes a local proxy only with the method and URL of its proof', async () => {
     const plain = await ask({ authorization: `Bearer ${await issue(register)}` }).expect(204);
     expect(plain.headers).toMatchObject({ 'x-device-id': register, 'x-device-kind': 'register' });
     await ask({}).expect(401);
@@ -150,7 +150,7 @@ describe('a peer with its license token', () => {
     await bound(nonce, {}).expect(401);
   });
 
-  it('is let in without the internet, also after a restart of the service', async () => {
+  it('is admitted without the internet, even after a restart of the service', async () => {
     const token = await issue(register);
     await app.close();
     await mock.control('PUT', '/mock/faults', { mode: 'offline' });
@@ -159,14 +159,14 @@ describe('a peer with its license token', () => {
     await mock.control('PUT', '/mock/faults', { mode: 'none' });
   });
 
-  it('is let in with a token of a new key, and with one of the old', async () => {
+  it('is admitted with a token of a new key, and with one of the old key', async () => {
     const old = await issue(register);
     await mock.control('POST', '/mock/keys/rotate');
     await me(`Bearer ${await issue(register)}`).expect(200);
     await me(`Bearer ${old}`).expect(200);
   });
 
-  it('is refused once the Authorization server has revoked it and the list has come', async () => {
+  it('is refused once the Authorization server has revoked it and the status list is updated', async () => {
     const token = await issue(register);
     await me(`Bearer ${token}`).expect(200);
     await mock.control('DELETE', `/mock/devices/${register}/authorization`);
@@ -180,7 +180,7 @@ describe('a peer with its license token', () => {
     expect((await me(`Bearer ${token}`).expect(403)).body).toMatchObject({ code: 'device-revoked' });
   });
 
-  it('is still let in by a server whose license was removed', async () => {
+  it('is still admitted by a server whose license was removed', async () => {
     const token = await issue(register);
     await app.as('delete', '/api/license').expect(204);
     await me(`Bearer ${token}`).expect(200);

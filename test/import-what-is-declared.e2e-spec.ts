@@ -25,22 +25,22 @@ describe.each(parts)('$name', ({ folder }) => {
 
   beforeAll(ensureBuilt, buildTimeoutMs);
 
-  it('declares every package that it imports when it runs', () => {
+  it('declares every package that it imports at run time', () => {
     expect(sources.length).toBeGreaterThan(5);
     const built = listFiles(join(rootDir, folder, 'dist'), '.js');
     expect(undeclared(built, runtime)).toEqual([]);
     expect(undeclared(built, [])).not.toEqual([]);
   });
 
-  it('declares every package whose types it imports, or one that brings them', () => {
+  it('declares every package whose types it imports, or one that provides them', () => {
     const { devDependencies, optionalDependencies } = manifest;
     const declared = [...runtime, ...Object.keys({ ...devDependencies, ...optionalDependencies })];
     const known = declared.flatMap((name) => [name, ...(typesOf[name] ?? [])]);
     expect(undeclared(sources, known)).toEqual([]);
   });
 
-  it('imports cleanly once it is built, file by file', () => {
-    // The main files start a server; all that they import is imported here. Assets are for browsers.
+  it('imports each built file without an error', () => {
+    // The main files start a server; everything that they import is imported here. Assets are for browsers.
     const files = listFiles(join(rootDir, folder, 'dist'), '.js').filter(
       (path) => !/((main|example-register|[\\/]cli)\.js|[\\/]assets[\\/][^\\/]+)$/.test(path),
     );
@@ -57,7 +57,7 @@ describe.each(parts)('$name', ({ folder }) => {
   });
 });
 
-it('installs in an image only what the lock file names, and runs no install script of a package', () => {
+it('an image installs only packages of the lock file, and runs no install scripts', () => {
   const dockerfile = readFileSync(join(rootDir, 'Dockerfile'), 'utf8');
   const commands = [...dockerfile.replaceAll(/^#.*/gm, '').matchAll(/(?<=\s)(?:npm|npx|yarn|pnpm) .*/g)].map(
     ([command]) => command,
@@ -72,7 +72,7 @@ it('installs in an image only what the lock file names, and runs no install scri
   expect(readFileSync(join(rootDir, '.npmrc'), 'utf8')).toMatch(/^ignore-scripts=true$/m);
 });
 
-/** Packages whose types are part of what another hands out. */
+/** Packages whose types are part of the types of another package. */
 const typesOf: Readonly<Record<string, readonly string[]>> = {
   '@nestjs/platform-fastify': ['fastify'],
 };
@@ -86,7 +86,7 @@ function undeclared(files: readonly string[], declared: readonly string[]): stri
   return [...new Set(missing)];
 }
 
-/** The packages of all import and export statements and of dynamic imports. */
+/** Returns the packages of all import and export statements and of dynamic imports. */
 function listPackages(code: string): string[] {
   const specifiers = [
     ...code.matchAll(/^\s*(?:import|export)\b[^'";]*?\bfrom\s+['"]([^'"]+)['"]/gm),

@@ -11,10 +11,10 @@ const writers = 40;
 
 class ChangedItsMindError extends Error {}
 
-/** Lets other work in, as a driver that waits for a disk or a network would. */
+/** Lets other tasks run, as a driver does that waits for a disk or a network. */
 const pause = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-describe('writes that come at once', () => {
+describe('concurrent writes', () => {
   let app: TestApp;
   let mock: TestMock;
   let database: Database;
@@ -37,16 +37,16 @@ describe('writes that come at once', () => {
   const names = () =>
     database.read(async (manager) => (await manager.find(KeyValueRow)).map(({ name }) => name).toSorted());
 
-  /** Writes, waits with the transaction open, and takes it all back. */
+  /** Writes, waits with the transaction open, and rolls back. */
   const writeAndFail = (name: string) =>
     database.transact(async (manager) => {
-      await manager.insert(KeyValueRow, { name, value: 'taken back' });
+      await manager.insert(KeyValueRow, { name, value: 'rolled back' });
       await pause();
       await pause();
       throw new ChangedItsMindError();
     });
 
-  it('are all kept beside a transaction that fails, and nothing of that one is', async () => {
+  it('are all kept next to a transaction that fails and is rolled back', async () => {
     const before = await names();
     const outcomes = await Promise.allSettled(
       Array.from({ length: writers }, (_, index) => [
@@ -63,7 +63,7 @@ describe('writes that come at once', () => {
     expect(await names()).toEqual([...before, ...kept].toSorted());
   });
 
-  it('are never seen by a read before they are committed', async () => {
+  it('are not visible to a read before they are committed', async () => {
     const before = await names();
     const seen: string[][] = [];
     const failing = writeAndFail('uncommitted');
@@ -72,7 +72,7 @@ describe('writes that come at once', () => {
     expect(seen).toEqual(Array.from({ length: 20 }, () => before));
   });
 
-  it('are all kept over a restart once they were acknowledged', async () => {
+  it('are kept over a restart once they are acknowledged', async () => {
     await Promise.all(Array.from({ length: writers }, (_, index) => write(`kept-${index}`)));
     const written = await names();
     await app.close();
@@ -81,7 +81,7 @@ describe('writes that come at once', () => {
     expect(await names()).toEqual(written);
   });
 
-  it('of the license are one after the other, each on top of the one before', async () => {
+  it('of the license are serialized, each based on the one before', async () => {
     await app.acquire(mock);
     const first = await readOutbox(app);
     const outcomes = await Promise.allSettled(
@@ -109,7 +109,7 @@ describe('writes that come at once', () => {
     expect(store.secrets).not.toBeNull();
   });
 
-  it('that fail leave memory and database as they were', async () => {
+  it('leave memory and database unchanged if they fail', async () => {
     const acquired = await app.acquire(mock);
     await expect(
       store.transact(async (transaction) => {
@@ -127,7 +127,7 @@ describe('writes that come at once', () => {
   });
 });
 
-/** A change that shows how many came before it. */
+/** Makes a change that shows how many changes came before it. */
 function rename(state: LicenseState): LicenseState {
   if (state.identity === null) return state;
   return { ...state, identity: { ...state.identity, serverName: `${state.identity.serverName}+` } };

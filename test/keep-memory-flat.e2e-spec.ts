@@ -11,18 +11,18 @@ import { startMock, type TestMock } from './support/start-mock.js';
 import { startNats, type TestNats } from './support/start-nats.js';
 import { startProcess, type TestProcess } from './support/start-process.js';
 
-/** `SOAK_MINUTES=60` for the long form. */
+/** Set `SOAK_MINUTES=60` for the long form. */
 const soakMinutes = Number(process.env['SOAK_MINUTES'] ?? 0);
 const shortRounds = 90;
 const refreshesPerRound = 5;
 const maxMs = 180_000 + soakMinutes * 60_000;
 /**
- * By minutes a leak of 1 kB for each refresh is found. The short form has too few of them for that: what V8 and the
- * libraries take and give back makes up to half a megabyte, so that it finds what leaks 6 kB.
+ * The long form finds a leak of 1 kB per refresh. In the short form, V8 and the libraries allocate and free up to
+ * half a megabyte, so it finds only leaks of 6 kB per refresh.
  */
 const maxBytesPerRefresh = soakMinutes >= 5 ? 768 : 6144;
 const maxMoreResources = 10;
-/** What the test takes for a leak at the end, to show that it finds one: kept for each request of this path. */
+/** The size of a planted leak for each request of `plantedPath`, which shows that the test finds a leak. */
 const plantedBytes = Math.round(maxBytesPerRefresh * 2.5);
 const plantedPath = '/planted-leak';
 const planted = `data:text/javascript,${encodeURIComponent(`
@@ -86,7 +86,7 @@ describe('the memory of a service', () => {
     leaving.abort();
   }
 
-  /** One for the whole time: what was verified once is remembered until the token ends, which is in a week. */
+  /** Issues one token for the whole test: a verified token is cached until it expires, which is in a week. */
   async function issueToken(): Promise<string> {
     const device = { deviceId: register, dpopJwk: key.publicJwk };
     return ((await mock.control('POST', '/mock/tokens', device)) as { token: string }).token;
@@ -116,7 +116,7 @@ describe('the memory of a service', () => {
     await expect.poll(readStatusOfNats, { timeout: 15_000 }).toBe('up');
   }
 
-  /** What a busy hour of a shop brings, in a moment. */
+  /** Does in a moment what a store does in a busy hour. */
   async function live(round: number, hasLeak: boolean): Promise<void> {
     for (let count = 0; count < refreshesPerRound; count += 1) {
       expect((await service.as('POST', '/api/license/refresh')).status).toBe(200);
@@ -132,7 +132,7 @@ describe('the memory of a service', () => {
     }
   }
 
-  /** A third of the rounds, or of the time. */
+  /** Runs a third of the rounds, or of the time. */
   async function liveAThird(hasLeak = false): Promise<void> {
     const endAt = Date.now() + (soakMinutes * 60_000) / 3;
     for (let round = 1; round <= shortRounds / 3 || Date.now() < endAt; round += 1)
@@ -162,7 +162,7 @@ describe('the memory of a service', () => {
   );
 
   it(
-    'would not pass for flat with a leak',
+    'exceeds the limit with a planted leak',
     async () => {
       const before = await measureMemory(service);
       const refreshesBefore = refreshes;

@@ -20,7 +20,7 @@ afterEach(async () => {
   await store.stop();
 });
 
-/** Every byte of the database: its files in the data folder, or all rows where it is a server. */
+/** Returns every byte of the database: its files in the data folder, or all rows on PostgreSQL. */
 async function readDatabase(): Promise<string> {
   if (isOnPostgres) return readTables();
   const names = (await readdir(store.app.dataDir)).filter((name) => name.startsWith('licensing.sqlite'));
@@ -40,7 +40,7 @@ async function readTables(): Promise<string> {
   return JSON.stringify(contents);
 }
 
-/** Turns the log up to debug and collects what the process writes. */
+/** Sets the log level to debug, and collects what the process writes. */
 function recordLog(): string[] {
   const lines: string[] = [];
   const write = (chunk: string | Uint8Array): boolean => {
@@ -53,7 +53,7 @@ function recordLog(): string[] {
   return lines;
 }
 
-/** Everything that the service tells anybody, but for the user code's own route. */
+/** Returns the answers of the service, except the one with the user code. */
 async function readAnswers(): Promise<string> {
   const paths = ['/api/license', '/api/license/audit?limit=200', '/health', '/openapi.json'];
   const answers = await Promise.all(paths.map(async (path) => (await store.app.as('get', path)).text));
@@ -61,7 +61,7 @@ async function readAnswers(): Promise<string> {
 }
 
 describe('the secrets of a license', () => {
-  it('appear nowhere: not in the database, the log, the trail, the events or an answer', async () => {
+  it('do not appear in the database, the log, the audit trail, the events or an answer', async () => {
     store = await TestStore.start({ environment: { LOG_LEVEL: 'debug' } });
     const log = recordLog();
     const secrets = new Set<string>();
@@ -104,7 +104,7 @@ describe('the secrets of a license', () => {
 
     expect(secrets.size).toBeGreaterThanOrEqual(8);
     const everything = [...reported, ...log].join('\n');
-    // What is looked through is really there.
+    // The searched texts are complete.
     for (const trace of [
       'srv-store-1',
       'refresh-failed',
@@ -129,7 +129,7 @@ describe('the secrets of a license', () => {
     expect(await database.query('SELECT * FROM pending_authorization')).toEqual([]);
   });
 
-  it('are sealed anew at each writing, so that two writings of one value cannot be told', async () => {
+  it('are sealed again at each write, so that equal values look different', async () => {
     store = await startLicensedStore({ mock: { isRefreshRotated: false } });
     const read = async () =>
       (await store.app.app.get(DataSource).query('SELECT secrets FROM license'))[0].secrets;
@@ -140,7 +140,7 @@ describe('the secrets of a license', () => {
     expect(store.secrets).toEqual(secrets);
   });
 
-  it('do not open in another column', async () => {
+  it('cannot be unsealed in another column', async () => {
     store = await startLicensedStore();
     await store.app.app
       .get(DataSource)
@@ -160,7 +160,7 @@ function start(environment: Record<string, string> = {}): Promise<TestApp> {
   });
 }
 
-/** Why a start is refused. @throws if it is not */
+/** Returns the error of a start that is refused. @throws if the start succeeds */
 async function faultOf(starting: Promise<TestApp>): Promise<{ code?: string; message: string }> {
   const outcome = await starting.catch((error: Error) => error);
   if (outcome instanceof Error) return outcome;
@@ -172,7 +172,7 @@ describe('a start', () => {
   it.each([
     { keeps: 'a license', prepare: () => startLicensedStore() },
     {
-      keeps: 'a code that is pending',
+      keeps: 'a pending code',
       prepare: async () => {
         const started = await TestStore.start();
         await started.app.as('post', authorization).expect(201);
@@ -180,7 +180,7 @@ describe('a start', () => {
       },
     },
     {
-      keeps: 'a grant that is yet to be revoked',
+      keeps: 'a grant that is not revoked yet',
       prepare: async () => {
         const started = await startLicensedStore();
         await started.setFault('offline');
@@ -189,13 +189,13 @@ describe('a start', () => {
       },
     },
   ])(
-    'with another key than the database was written with is refused, with the cure ($keeps)',
+    'is refused with a key that is not that of the database, and the error names the remedy ($keeps)',
     async ({ prepare }) => {
       store = await prepare();
       await store.app.close();
       expect(await faultOf(start({ ENCRYPTION_KEY: randomBytes(32).toString('base64') }))).toMatchObject({
         code: 'cannot-unseal',
-        message: expect.stringMatching(/ENCRYPTION_KEY.*Put the key back/s),
+        message: expect.stringMatching(/ENCRYPTION_KEY.*Put back the key/s),
       });
       const again = await start();
       expect(await again.view()).toMatchObject({ connection: { lastError: null } });
@@ -203,7 +203,7 @@ describe('a start', () => {
     },
   );
 
-  it('with the key lost is refused, and goes on once it is put back', async () => {
+  it('is refused without the key, and succeeds once the key is back', async () => {
     store = await startLicensedStore();
     const keyPath = join(store.app.dataDir, 'encryption-key');
     const key = await readFile(keyPath, 'utf8');
@@ -220,7 +220,7 @@ describe('a start', () => {
   });
 
   it.each(isOnPostgres ? ['encryption-key'] : ['encryption-key', 'licensing.sqlite'])(
-    'is refused while others can read %s, with the cure',
+    'is refused while others can read %s, and the error names the remedy',
     async (name) => {
       store = await startLicensedStore();
       await store.app.close();
@@ -241,7 +241,7 @@ describe('a start', () => {
     },
   );
 
-  it('leaves every file in the data folder for its owner alone', async () => {
+  it('makes every file in the data folder readable by its owner only', async () => {
     store = await startLicensedStore();
     for (const name of await readdir(store.app.dataDir)) {
       const { mode } = await stat(join(store.app.dataDir, name));

@@ -14,8 +14,8 @@ import { startMock, type TestMock } from './support/start-mock.js';
 import { startNats } from './support/start-nats.js';
 import { startProcess } from './support/start-process.js';
 
-/** Every test stops what it has started: there it fails if that has told a secret. Here it has to. */
-describe('a secret that leaks', () => {
+/** Every test stops what it has started, and the stop fails if a secret has leaked. These tests leak one on purpose. */
+describe('a leaked secret', () => {
   let mock: TestMock;
   let app: TestApp;
 
@@ -36,7 +36,7 @@ describe('a secret that leaks', () => {
     ['the admin token in the log', () => app.adminToken],
     ['a private key in the log', () => secrets()?.dpopKey?.d ?? secrets()?.accessToken],
     [
-      'a JWT that nobody here knows',
+      'a JWT that the test has not issued',
       () => `eyJhbGciOiJFUzI1NiIsImtp.eyJzdWIiOiJyZWctMS0xIiwi.${'A'.repeat(40)}`,
     ],
   ])('is found when the application stops: %s', async (_what, read) => {
@@ -45,7 +45,7 @@ describe('a secret that leaks', () => {
     await expect(app.stop()).rejects.toThrow(LeakedSecretError);
   });
 
-  it('is found in the stack of an error, and is not told again', async () => {
+  it('is found in the stack of an error, and the error about it does not repeat it', async () => {
     await startLicensed();
     const secret = secrets()?.refreshToken ?? '';
     new Logger('Test').warn(new Error(`No grant for ${secret}`));
@@ -66,7 +66,7 @@ describe('a secret that leaks', () => {
   });
 
   it.each(['/api/license', '/api/license/events'])(
-    'is found in an answer, to its end or not: %s',
+    'is found in an answer, complete or aborted: %s',
     async (path) => {
       await startLicensed();
       await mock.control('PATCH', '/mock/devices/srv-store-1', { name: `Till ${secrets()?.refreshToken}` });
@@ -98,7 +98,7 @@ describe('a secret that leaks', () => {
     await expect(nats.stop()).rejects.toThrow('The log of the broker holds a password of the broker');
   });
 
-  it('is found in what a process writes', { timeout: buildTimeoutMs }, async () => {
+  it('is found in the output of a process', { timeout: buildTimeoutMs }, async () => {
     await ensureBuilt();
     mock = await startMock();
     const leak = `data:text/javascript,setTimeout(() => console.log(process.env.NATS_PASSWORD), 10)`;

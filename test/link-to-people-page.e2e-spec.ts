@@ -4,7 +4,7 @@ import { startFakeAuthorizationServer } from './support/fake-authorization-serve
 import { startApp, type TestApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
 
-describe('the link of step 1, before Next was chosen', () => {
+describe('the link of step 1 before Next is chosen', () => {
   const stops: (() => Promise<void>)[] = [];
 
   afterEach(async () => {
@@ -17,20 +17,20 @@ describe('the link of step 1, before Next was chosen', () => {
     return app;
   }
 
-  it('leads to the page for people that the Authorization server names, not to its address for services', async () => {
+  it('leads to the user page that the Authorization server names, not to its API URL', async () => {
     const mock = await startMock({ publicUrl: 'https://auth.example' });
     stops.push(() => mock.stop());
     const app = await start({}, mock);
     expect(await readLink(app)).toBe('https://auth.example/organizations');
   });
 
-  it('leads to the issuer where the server cannot be asked', async () => {
+  it('leads to the issuer if the Authorization server is unreachable', async () => {
     const app = await start({ AUTH_SERVER_URL: 'http://127.0.0.1:9' });
     expect(await readLink(app)).toBe('http://127.0.0.1:9/');
   });
 
   it.each([[undefined], ['javascript:alert(1)'], ['not a URL']])(
-    'leads to the issuer where the server names %s',
+    'leads to the issuer if the Authorization server names %s',
     async (page) => {
       const fake = await startFakeAuthorizationServer();
       stops.push(() => fake.stop());

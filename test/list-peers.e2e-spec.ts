@@ -16,7 +16,7 @@ const register = 'reg-1-1';
 const store = 'srv-store-1';
 const otherStore = 'srv-store-2';
 
-/** As JSON brings it. */
+/** A peer as JSON. */
 type PeerJson = Record<keyof PeerList['peers'][number], unknown> & { readonly deviceId: string };
 interface ListJson {
   readonly peers: PeerJson[];
@@ -80,14 +80,14 @@ describe('the list of peers', () => {
     return (await list()).peers.find((peer) => peer.deviceId === deviceId);
   }
 
-  /** Delivers an event into the stream, as the hub's broker does with what a store publishes. */
+  /** Publishes an event into the stream, as the hub's broker does for a store. */
   async function deliver(json: string, serverId: string, type = 'license.status'): Promise<void> {
     await jetstream(service).publish(`stores.${serverId}.${type}`, json);
   }
 
   const tell = (options: StoreEventOptions) => deliver(writeStatusEvent(options), options.serverId);
 
-  it('is for the admin alone, and refuses what it does not know', async () => {
+  it('requires the admin token, and refuses unknown parameters and values', async () => {
     await supertest(app.url).get('/api/peers').expect(401);
     const { token } = await issue(register);
     await supertest(app.url).get('/api/peers').set('Authorization', `Bearer ${token}`).expect(401);
@@ -109,7 +109,7 @@ describe('the list of peers', () => {
     }
   });
 
-  it('is empty before the first peer has come', async () => {
+  it('is empty before the first peer connects', async () => {
     await expect.poll(async () => (await list()).counts.connected).toBe(0);
     expect(await list()).toEqual({
       peers: [],
@@ -118,7 +118,7 @@ describe('the list of peers', () => {
     });
   });
 
-  it('has a register from when it connects, and says when it has left', async () => {
+  it('shows a register once it connects, and that it has disconnected', async () => {
     const connection = await open(register);
     await expect.poll(async () => (await find(register))?.connected).toBe(true);
     expect(await find(register)).toEqual({
@@ -159,11 +159,11 @@ describe('the list of peers', () => {
       (token) => supertest(app.url).get('/auth/verify').set('Authorization', `Bearer ${token}`).expect(204),
     ],
     [
-      'a local service asks about',
+      'a local service verifies',
       'reg-2-1',
       (token) => service.request('svc.licensing.verify', JSON.stringify({ token })),
     ],
-  ])('has a peer that %s', async (_what, deviceId, come) => {
+  ])('shows a peer that %s', async (_what, deviceId, come) => {
     await mock.control('PATCH', `/mock/devices/${deviceId}`, { hubId: 'srv-hub' });
     expect(await find(deviceId)).toBeUndefined();
     const { token, expiresAt } = await issue(deviceId);
@@ -172,7 +172,7 @@ describe('the list of peers', () => {
     expect(Date.parse(String(tokenExpiresAt))).toBe(Date.parse(expiresAt));
   });
 
-  it('says what a store server has told of its license, also before it came itself', async () => {
+  it('shows the license status that a store server has published, even if it never connected', async () => {
     const at = now();
     await tell({ serverId: otherStore, at });
     await expect.poll(() => find(otherStore)).toBeDefined();
@@ -193,7 +193,7 @@ describe('the list of peers', () => {
     });
   });
 
-  it('leaves out what is stale, malformed or another server’s', async () => {
+  it('ignores events that are stale, malformed or of another server', async () => {
     const { sequence } = (await find(otherStore)) ?? {};
     const stale = new Date(Number(sequence) - 1);
     await tell({ serverId: otherStore, at: stale, data: { status: 'expired' } });
@@ -206,7 +206,7 @@ describe('the list of peers', () => {
     expect(await find(store)).toMatchObject({ status: null });
   });
 
-  it('has those first that need attention, says why, and can leave the others out', async () => {
+  it('lists the peers that need attention first, with the reasons, and can filter them', async () => {
     const soon = now(hourMs);
     await deliver(
       writeExpiringEvent({ serverId: store, at: now(), expiresAt: soon }),
@@ -235,7 +235,7 @@ describe('the list of peers', () => {
     expect(metrics.value('pos_licensing_peers_in_need_of_attention')).toBe(2);
   });
 
-  it('is found through by kind, id and name', async () => {
+  it('can be filtered by kind, and searched by id and name', async () => {
     expect(await ids('?kind=server')).toEqual([store, otherStore]);
     expect(await ids('?kind=server&attention=true&search=srv-store-2')).toEqual([otherStore]);
     expect(await ids('?search=STORE%201,')).toEqual(['reg-1-1', 'reg-1-2']);
@@ -243,7 +243,7 @@ describe('the list of peers', () => {
     expect(await ids('?search=%25')).toEqual([]);
   });
 
-  it('outlives a restart, knows at once who is still connected, and reads what was told meanwhile', async () => {
+  it('survives a restart, shows the connected peers again, and reads the events published in the meantime', async () => {
     await open(register);
     await expect.poll(async () => (await find(register))?.connected).toBe(true);
     const expiring = writeExpiringEvent({ serverId: store, at: now(), expiresAt: now(hourMs) });
@@ -262,7 +262,7 @@ describe('the list of peers', () => {
     expect(await find(store)).toMatchObject({ attention: ['token-expiring'] });
   });
 
-  /** Tells something new, however long that takes, and waits until the list has it. */
+  /** Publishes a new event, retried until it succeeds, and waits until the list contains it. */
   async function reported(at: Date): Promise<void> {
     await expect
       .poll(
@@ -279,7 +279,7 @@ describe('the list of peers', () => {
       .toBe(sequenceOf(at));
   }
 
-  it('goes on when the stream was lost, and when the broker was away', async () => {
+  it('is updated again after a loss of the stream and after an outage of the broker', async () => {
     await (await jetstreamManager(service, { checkAPI: false })).streams.delete('STORES');
     await reported(now());
     await nats.restart();
@@ -287,7 +287,7 @@ describe('the list of peers', () => {
     await reported(now());
   });
 
-  it('gives each of 2,000 peers once, page by page', async () => {
+  it('returns each of 2,000 peers once, page by page', async () => {
     const seeded = Array.from({ length: 2000 }, (_, index) => `srv-${String(index).padStart(4, '0')}`);
     const at = now();
     for (let start = 0; start < seeded.length; start += 500) {
@@ -324,7 +324,7 @@ describe('the list of peers', () => {
     throw new Error('The pages have no end.');
   }
 
-  it('leaves the license to be read by the peers as well as by the admin', async () => {
+  it('leaves the license readable by the peers and by the admin', async () => {
     const read = (authorization: string) =>
       supertest(app.url).get('/api/license').set('Authorization', authorization);
     const { token } = await issue(register);

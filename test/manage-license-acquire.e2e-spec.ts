@@ -5,7 +5,7 @@ import { StorePage } from './support/store-page.js';
 
 const secondMs = 1000;
 
-describe('acquiring a license on the page, as a person does', { timeout: 120_000 }, () => {
+describe('a license acquisition on the page', { timeout: 120_000 }, () => {
   let browser: Browser;
   let store: StorePage;
 
@@ -15,7 +15,7 @@ describe('acquiring a license on the page, as a person does', { timeout: 120_000
 
   afterEach(() => store.close());
 
-  /** Follows step 1 and 2 of the page in the tab that its link opens. */
+  /** Follows steps 1 and 2 of the page in the tab that its link opens, up to the field for the User Code. */
   async function authorizeDeviceUpToUserCode(): Promise<Page> {
     const opened = store.context.waitForEvent('page');
     await store.page.getByRole('link', { name: /Open the Authorization server/ }).click();
@@ -30,7 +30,7 @@ describe('acquiring a license on the page, as a person does', { timeout: 120_000
     return tab;
   }
 
-  it('goes through two tabs, with the clipboard between them, to the license details', async () => {
+  it('succeeds in two tabs with the clipboard between them, and shows the license details', async () => {
     store = await StorePage.open(browser);
     await store.context.grantPermissions(['clipboard-read', 'clipboard-write']);
     await store.logIn('Anna');
@@ -51,7 +51,7 @@ describe('acquiring a license on the page, as a person does', { timeout: 120_000
     expect(prompt).toContain((await store.page.locator('#user-code').textContent()) ?? 'a code');
     expect(prompt).toContain('Demo (fc-demo)');
     await tab.getByRole('button', { name: 'Confirm', exact: true }).click();
-    // The tab sends the person back with the very word that the page has on its button.
+    // The tab refers to the button of the page by its exact label.
     await tab.getByRole('status').getByText('Complete Authorization').waitFor();
     await store.page.bringToFront();
     await store.choose('Complete Authorization');
@@ -62,7 +62,7 @@ describe('acquiring a license on the page, as a person does', { timeout: 120_000
     expect(body.entries[0]).toMatchObject({ action: 'acquired', actor: 'Anna' });
   });
 
-  it('moves on by itself once the code is confirmed, and tells a screen reader', async () => {
+  it('continues by itself once the code is confirmed, and announces it to a screen reader', async () => {
     store = await StorePage.open(browser);
     await store.logIn();
     await store.choose('Next');
@@ -96,7 +96,7 @@ describe('acquiring a license on the page, as a person does', { timeout: 120_000
   it('works with the keyboard alone', async () => {
     store = await StorePage.open(browser);
     const { page } = store;
-    /** Goes from one control to the next, as Tab does, until one has that name. */
+    /** Presses Tab until a control has that name. */
     const tabTo = async (name: string): Promise<void> => {
       for (let presses = 0; presses < 25; presses++) {
         const focused = page.locator(':focus');
@@ -104,7 +104,7 @@ describe('acquiring a license on the page, as a person does', { timeout: 120_000
         if (label.startsWith(name)) return;
         await page.keyboard.press('Tab');
       }
-      throw new Error(`The keyboard does not come to "${name}"`);
+      throw new Error(`The Tab key does not reach "${name}"`);
     };
     await page.goto(store.app.url);
     // The field for the token has the focus from the start.
@@ -136,7 +136,7 @@ interface FocusedElement {
   readonly textContent: string | null;
 }
 
-/** Runs in the browser. */
+/** Returns the accessible name of an element. Runs in the browser. */
 function readAccessibleName({ textContent }: FocusedElement): string {
   return (textContent ?? '').trim();
 }

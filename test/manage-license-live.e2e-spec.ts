@@ -4,7 +4,7 @@ import { logIn, startBrowser } from './support/browser.js';
 import { minuteMs } from './support/license-fixture.js';
 import { StorePage } from './support/store-page.js';
 
-describe('a page that stays open', { timeout: 120_000 }, () => {
+describe('an open page', { timeout: 120_000 }, () => {
   let browser: Browser;
   let store: StorePage;
 
@@ -20,7 +20,7 @@ describe('a page that stays open', { timeout: 120_000 }, () => {
 
   const announcement = () => store.page.getByRole('status');
 
-  it('follows what time and the Authorization server do to the license, without a reload', async () => {
+  it('shows changes of the license by time and by the Authorization server without a reload', async () => {
     await store.changeLicense({ expiresOn: '2026-11-24T12:10:00Z' });
     await store.logInLicensed();
     await store.hasStatus('Requires Renewal');
@@ -34,7 +34,7 @@ describe('a page that stays open', { timeout: 120_000 }, () => {
     expect(await announcement().textContent()).toBe('License Status: Not Licensed');
   });
 
-  it('keeps the focus where it was', async () => {
+  it('keeps the focus', async () => {
     await store.logInLicensed();
     await store.page.getByRole('button', { name: 'Refresh now' }).focus();
     store.clock.advance(minuteMs);
@@ -43,7 +43,7 @@ describe('a page that stays open', { timeout: 120_000 }, () => {
     expect(await store.page.locator(':focus').textContent()).toBe('Refresh now');
   });
 
-  it('changes nothing under the hand of a person who decides, but says that there is something new', async () => {
+  it('does not replace a confirmation that a person is reading, but announces the change', async () => {
     await store.logInLicensed();
     await store.choose('Remove License');
     await store.isTold('Remove the license from Store 1?');
@@ -54,7 +54,7 @@ describe('a page that stays open', { timeout: 120_000 }, () => {
     await store.hasStatus('Not Licensed');
   });
 
-  it('does not take away what a person has selected', async () => {
+  it('keeps what a person has selected', async () => {
     await store.logIn();
     await store.choose('Next');
     await store.page.locator('#user-code').click();
@@ -63,7 +63,7 @@ describe('a page that stays open', { timeout: 120_000 }, () => {
     await store.page.locator('#user-code').waitFor();
   });
 
-  it('goes to the login when the session ends in another tab', async () => {
+  it('goes to the login page when the session ends in another tab', async () => {
     await store.logInLicensed();
     const other = await store.context.newPage();
     await other.goto(store.app.url);

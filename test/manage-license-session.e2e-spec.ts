@@ -53,7 +53,7 @@ describe('a session of the page', () => {
   const follow = (cookie: string) => open(`${app.url}/api/license/events`, { cookie });
 
   describe('the cookie', () => {
-    it('is for scripts and other sites out of reach, and its name tells the port', async () => {
+    it('is out of reach of scripts and other sites, and has the port in its name', async () => {
       const { headers } = await postLogin({ token: app.adminToken });
       const { port } = new URL(app.url);
       expect(headers['set-cookie']).toEqual([
@@ -63,14 +63,14 @@ describe('a session of the page', () => {
       ]);
     });
 
-    it('is new at each login, and the one from before is worth nothing', async () => {
+    it('is new at each login, and the previous one becomes invalid', async () => {
       const first = await logIn();
       const answer = await postLogin({ token: app.adminToken }).set('cookie', first.cookie);
       expect(cookieOf(answer)).not.toBe(first.cookie);
       expect(await isAlive(first)).toBe(false);
     });
 
-    it('of somebody’s own making opens nothing', async () => {
+    it('rejects a made-up session id', async () => {
       const { port } = new URL(app.url);
       await request()
         .get('/')
@@ -80,15 +80,15 @@ describe('a session of the page', () => {
     });
   });
 
-  describe('its end', () => {
-    it('comes with the logout, on the server', async () => {
+  describe('the lifetime', () => {
+    it('ends on the server at logout', async () => {
       const visit = await logIn();
       const { headers } = await post('/logout', visit).expect(303).expect('location', '/login');
       expect(headers['set-cookie']?.[0]).toMatch(/Expires=Thu, 01 Jan 1970/);
       expect(await isAlive(visit)).toBe(false);
     });
 
-    it('comes after 30 idle minutes, and not before', async () => {
+    it('ends after 30 idle minutes, and not before', async () => {
       const visit = await logIn();
       clock.advance(30 * minuteMs - 1);
       expect(await isAlive(visit)).toBe(true);
@@ -96,7 +96,7 @@ describe('a session of the page', () => {
       expect(await isAlive(visit)).toBe(false);
     });
 
-    it('comes after 12 hours, however busy the person is', async () => {
+    it('ends after 12 hours, even with constant activity', async () => {
       const visit = await logIn();
       for (let minutes = 20; minutes < 12 * 60; minutes += 20) {
         clock.advance(20 * minuteMs);
@@ -106,13 +106,13 @@ describe('a session of the page', () => {
       expect(await isAlive(visit)).toBe(false);
     });
 
-    it('is not put off by a clock that is set back', async () => {
+    it('is not extended by a clock that is set back', async () => {
       const visit = await logIn();
       clock.advance(-hourMs);
       expect(await isAlive(visit)).toBe(false);
     });
 
-    it('is not put off by what a page fetches by itself', async () => {
+    it('is not extended by background requests of a page', async () => {
       const visit = await logIn();
       clock.advance(29 * minuteMs);
       await request().get('/').set('cookie', visit.cookie).set('x-background', '1').expect(200);
@@ -124,7 +124,7 @@ describe('a session of the page', () => {
 
   describe('a form', () => {
     it.each(['/', ...actions, '/logout', '/license/history', '/peers'])(
-      'sends who is not logged in from %s to the login',
+      'has no effect at %s without a session',
       async (path) => {
         await request().get('/').expect(303).expect('location', '/login');
         await request()
@@ -136,12 +136,12 @@ describe('a session of the page', () => {
       },
     );
 
-    it('that another site makes a browser send does nothing', async () => {
+    it('has no effect if another site makes the browser send it', async () => {
       await app.acquire(mock);
       const visit = await logIn();
       const foreign = [
         { origin: 'https://evil.example' },
-        // The same machine and so the same site, but another port.
+        // The same machine, and so the same site, but another port.
         { origin: 'http://127.0.0.1:1' },
         { origin: 'null' },
         { 'sec-fetch-site': 'cross-site' },
@@ -157,10 +157,10 @@ describe('a session of the page', () => {
 
     it.each([
       ['no CSRF token', () => ({})],
-      ['an empty one', () => ({ csrfToken: '' })],
-      ['that of another session', (other: Visit) => ({ csrfToken: other.csrfToken })],
-      ['a list of them', (other: Visit) => ({ csrfToken: [other.csrfToken, other.csrfToken] })],
-    ])('with %s does nothing', async (_name, fields) => {
+      ['an empty CSRF token', () => ({ csrfToken: '' })],
+      ['the CSRF token of another session', (other: Visit) => ({ csrfToken: other.csrfToken })],
+      ['a list of CSRF tokens', (other: Visit) => ({ csrfToken: [other.csrfToken, other.csrfToken] })],
+    ])('is refused with %s', async (_name, fields) => {
       await app.acquire(mock);
       const visit = await logIn();
       const other = await logIn();
@@ -170,7 +170,7 @@ describe('a session of the page', () => {
       expect(await app.view()).toMatchObject({ status: 'licensed' });
     });
 
-    it('with a field that nobody asked for is refused', async () => {
+    it('is refused with an unknown field', async () => {
       const { cookie, csrfToken } = await logIn();
       await request()
         .post('/license/next')
@@ -180,7 +180,7 @@ describe('a session of the page', () => {
         .expect(400);
     });
 
-    it('is the only way to change something: GET and HEAD change nothing', async () => {
+    it('is required for every change: GET and HEAD change nothing', async () => {
       await app.acquire(mock);
       const { cookie } = await logIn();
       for (const path of [...actions, '/logout']) {
@@ -193,8 +193,8 @@ describe('a session of the page', () => {
     });
   });
 
-  describe('with the API', () => {
-    it('reads with the cookie, and changes something only with the CSRF token from its own page', async () => {
+  describe('the API', () => {
+    it('accepts the cookie for reading, and for a change only with the CSRF token of its own page', async () => {
       await app.acquire(mock);
       const { cookie, csrfToken } = await logIn('Anna');
       await request().get('/api/license').set('cookie', cookie).expect(200);
@@ -212,7 +212,7 @@ describe('a session of the page', () => {
       expect(body.entries[0]).toMatchObject({ action: 'refreshed', actor: 'Anna' });
     });
 
-    it('does not fall back on the cookie where a wrong admin token is sent', async () => {
+    it('refuses an incorrect admin token even if the cookie is valid', async () => {
       const { cookie } = await logIn();
       await request()
         .get('/api/license')
@@ -226,9 +226,9 @@ describe('a session of the page', () => {
     it.each([
       ['too long', 'x'.repeat(65)],
       ['with a line break', 'Anna\nsystem'],
-      ['that turns the text around it', 'Anna\u202e'],
-      ['of the service itself', ' System '],
-    ])('refuses a name %s in plain words, and does not look at the token', async (_name, name) => {
+      ['that reverses the text around it', 'Anna\u202e'],
+      ['that is reserved for the service', ' System '],
+    ])('explains why it refuses a name %s, and does not check the token', async (_name, name) => {
       const answer = await postLogin({ token: app.adminToken, name }).expect(400);
       expect(answer.text).toMatch(/role="alert"/);
       expect(answer.headers['set-cookie']).toBeUndefined();
@@ -241,7 +241,7 @@ describe('a session of the page', () => {
       expect(text).toContain('&#60;img src=x onerror=alert(1)&#62;');
     });
 
-    it('slows down who guesses, and lets the right token in within two seconds', async () => {
+    it('slows down anyone who guesses, and accepts the correct token within two seconds', async () => {
       const statuses: number[] = [];
       for (let attempt = 0; attempt < 30; attempt++) {
         statuses.push((await postLogin({ token: `guess number ${attempt}` })).status);
@@ -253,7 +253,7 @@ describe('a session of the page', () => {
       await postLogin({ token: 'wrong again' }).expect(401);
     });
 
-    it('slows down who guesses through the API too', async () => {
+    it('slows down anyone who guesses through the API', async () => {
       const before = clock.now().getTime();
       for (let attempt = 0; attempt < 10; attempt++)
         await app.as('get', '/api/license').set('authorization', 'Bearer guess').expect(401);
@@ -263,7 +263,7 @@ describe('a session of the page', () => {
   });
 
   describe('the feed', () => {
-    it('begins with the license, tells each change, and is for nobody else', async () => {
+    it('begins with the license, reports each change, and requires a session', async () => {
       await request()
         .get('/api/license/events')
         .expect(401)
@@ -288,7 +288,7 @@ describe('a session of the page', () => {
       stream.destroy();
     });
 
-    it('ends with the logout', async () => {
+    it('ends at logout', async () => {
       const visit = await logIn();
       const stream = (await follow(visit.cookie)).resume();
       const ended = once(stream, 'end');
@@ -296,7 +296,7 @@ describe('a session of the page', () => {
       await ended;
     });
 
-    it('ends with the idle session, which it does not prolong', async () => {
+    it('ends with the idle session, which it does not extend', async () => {
       const visit = await logIn();
       const stream = (await follow(visit.cookie)).resume();
       const ended = once(stream, 'end');
@@ -305,7 +305,7 @@ describe('a session of the page', () => {
       expect(await isAlive(visit)).toBe(false);
     });
 
-    it('ends when the service stops, and does not hold it up', async () => {
+    it('ends when the service stops, and does not delay the stop', async () => {
       const { cookie } = await logIn();
       const stream = (await follow(cookie)).resume();
       const ended = once(stream, 'end');
@@ -315,7 +315,7 @@ describe('a session of the page', () => {
       expect(Date.now() - before).toBeLessThan(10_000);
     });
 
-    it('is open at most eight times for a session, and there is room again when one closes', async () => {
+    it('is open at most eight times per session, and a closed one makes room for another', async () => {
       const { cookie } = await logIn();
       const streams: IncomingMessage[] = [];
       for (let count = 0; count < 8; count++) streams.push((await follow(cookie)).resume());
@@ -334,12 +334,12 @@ describe('a session of the page', () => {
     });
   });
 
-  describe('what it sends', () => {
-    it('has the headers that keep a page to itself', async () => {
+  describe('an answer', () => {
+    it('has the security headers of a page', async () => {
       const { cookie } = await logIn();
       for (const path of ['/', '/license/history', '/peers', '/login', '/nowhere']) {
         const asked = request().get(path).set('accept', browserAccept);
-        // Who is logged in is sent on from the login.
+        // The login page redirects a browser with a session.
         const { headers } = await (path === '/login' ? asked : asked.set('cookie', cookie));
         expect(headers['content-security-policy'], path).toContain("script-src 'self'; style-src 'self'");
         expect(headers['content-security-policy'], path).toContain("frame-ancestors 'none'");
@@ -353,7 +353,7 @@ describe('a session of the page', () => {
       }
     });
 
-    it('is at most 50 kB for the first page, uncached, with all that it loads', async () => {
+    it('is at most 50 kB for the first page, uncached, with everything that it loads', async () => {
       const { cookie } = await logIn();
       const page = await measure(app.url, cookie);
       const urls = [...page.text.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)].map(([, url]) => url ?? '');
@@ -365,7 +365,7 @@ describe('a session of the page', () => {
       expect(total).toBeLessThanOrEqual(50_000);
     });
 
-    it('may be kept for good where its name tells its content, and only then', async () => {
+    it('may be cached permanently only if its name depends on its content', async () => {
       const { text } = await request().get('/login');
       const [url] = /\/assets\/page\.\w+\.css/.exec(text) ?? [''];
       const asset = await request().get(url).expect(200).expect('content-type', 'text/css; charset=utf-8');
@@ -404,7 +404,7 @@ describe('a session of the page', () => {
         .expect('content-type', /problem\+json/);
     });
 
-    it('holds the user code on the page alone, and the device code nowhere', async () => {
+    it('contains the user code only on the page, and the device code nowhere', async () => {
       const visit = await logIn();
       await post('/license/next', visit).expect(303);
       const { pending } = app.app.get(LicenseStore);
@@ -424,7 +424,7 @@ describe('a session of the page', () => {
       expect(text).not.toContain(pending?.userCode);
     });
 
-    it('writes dates as the reader’s language has them', async () => {
+    it('has dates in the format of the reader’s language', async () => {
       const expiresAt = String((await app.acquire(mock)).token.expiresAt);
       const { cookie } = await logIn();
       const inLanguage = (language: string) =>
@@ -444,7 +444,7 @@ function cookieOf({ headers }: { headers: Record<string, unknown> }): string {
   return cookie?.split(';')[0] ?? '';
 }
 
-/** Sends a GET and hands over the answer as soon as its head is there. */
+/** Sends a GET, and returns the response as soon as its head is received. */
 async function open(url: string, headers: Record<string, string>): Promise<IncomingMessage> {
   const [response] = (await once(get(url, { headers }), 'response')) as [IncomingMessage];
   return response;
@@ -454,7 +454,7 @@ async function nextEvent(stream: IncomingMessage): Promise<string> {
   return String((await once(stream, 'data'))[0]);
 }
 
-/** What comes over the wire, compressed as a browser gets it, with its headers. */
+/** Returns the transferred bytes, compressed as for a browser, with the headers, and the text. */
 async function measure(url: string, cookie: string): Promise<{ bytes: number; text: string }> {
   const response = await open(url, { cookie, accept: browserAccept, 'accept-encoding': 'gzip, deflate, br' });
   const body: Buffer[] = await response.toArray();

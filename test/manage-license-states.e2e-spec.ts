@@ -21,7 +21,7 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
 
   const details = async (): Promise<string[]> => store.page.locator('dl.fields > div').allInnerTexts();
 
-  it('asks for the admin token, says where it is, and what is wrong with another', async () => {
+  it('asks for the admin token, shows where it is, and reports an incorrect one', async () => {
     const { page, app } = store;
     await page.goto(app.url);
     expect(page.url()).toBe(`${app.url}/login`);
@@ -35,14 +35,14 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
     await store.inspect('login-wrong');
   });
 
-  it('says that the session has ended', async () => {
+  it('reports that the session has ended', async () => {
     await store.logIn();
     store.clock.advance(30 * minuteMs);
     await store.page.goto(store.app.url);
     await store.page.getByText('Your session has ended').waitFor();
   });
 
-  it('is Not Licensed, with the six steps and a way to the Authorization server', async () => {
+  it('shows Not Licensed, with the six steps and a link to the Authorization server', async () => {
     await store.logIn();
     await store.hasStatus('Not Licensed');
     expect(await store.page.locator('.steps > li').count()).toBe(6);
@@ -52,7 +52,7 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
     await store.inspect('not-licensed');
   });
 
-  it('shows the User Code after Next, and says so while nobody has authorized it', async () => {
+  it('shows the User Code after Next, and reports that nobody has authorized it yet', async () => {
     await store.logIn();
     await store.choose('Next');
     await store.page.locator('#user-code').waitFor();
@@ -65,7 +65,7 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
     await store.page.getByRole('button', { name: 'Next' }).waitFor();
   });
 
-  it('tells a denial', async () => {
+  it('reports a denial', async () => {
     await store.logIn();
     await store.choose('Next');
     const userCode = await store.page.locator('#user-code').textContent();
@@ -77,17 +77,17 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
     expect(await store.page.locator('#user-code').textContent()).not.toBe(userCode);
   });
 
-  it('tells that the User Code has expired', async () => {
+  it('reports that the User Code has expired', async () => {
     await store.logIn();
     await store.choose('Next');
     await store.page.locator('#user-code').waitFor();
-    // The page notices by itself.
+    // The page detects it by itself.
     store.clock.advance(10 * minuteMs);
     await store.isTold('The User Code has expired');
     await store.inspect('code-expired');
   });
 
-  it('tells that the Authorization server cannot be reached, at Next and at Complete Authorization', async () => {
+  it('reports that the Authorization server cannot be reached, at Next and at Complete Authorization', async () => {
     await store.logIn();
     await store.setFault('offline');
     await store.choose('Next');
@@ -101,7 +101,7 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
     await store.inspect('complete-unreachable');
   });
 
-  it('tells why the license was refused', async () => {
+  it('reports why the license was refused', async () => {
     await store.logIn();
     await store.choose('Next');
     await store.mock.approve((await store.page.locator('#user-code').textContent()) ?? '');
@@ -111,7 +111,7 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
     await store.inspect('license-refused');
   });
 
-  it('is Licensed, with all seven fields', async () => {
+  it('shows Licensed, with all seven fields', async () => {
     await store.logInLicensed();
     await store.hasStatus('Licensed');
     expect(await details()).toEqual([
@@ -120,7 +120,7 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
       'Features\nxms',
       'Hub Server Name\nHead office',
       'Hub Server URL\nhttps://hub.example',
-      // Whole days, and the browser's own clock goes on.
+      // Whole days, because the clock of the browser keeps running.
       'Token Expiry\n1 December 2026 at 12:00 UTC (in 6 days)',
       expect.stringMatching(/^Next refresh\n25 November 2026 at \d\d:\d\d UTC \(in \d+ hours\)$/),
       expect.stringContaining('Last contact with the Authorization server\n24 November 2026'),
@@ -131,7 +131,7 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
     await store.inspect('refreshed');
   });
 
-  it('shows a renewal date and a hub that are not there as None', async () => {
+  it('shows a missing renewal date and a missing hub as None', async () => {
     await store.changeLicense({ expiresOn: null });
     await store.mock.control('PATCH', '/mock/devices/srv-store-1', { hubId: null });
     await store.logInLicensed();
@@ -141,7 +141,7 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
     await store.inspect('licensed-without-end');
   });
 
-  it('asks before it removes the license, and says what that will do', async () => {
+  it('asks for confirmation before it removes the license, and explains the effect', async () => {
     await store.logInLicensed();
     await store.choose('Remove License');
     await store.isTold('Remove the license from Store 1?');
@@ -155,7 +155,7 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
     await store.inspect('removed');
   });
 
-  it('is Requires Renewal in the renewal window, and Licensed again once it is renewed and checked', async () => {
+  it('shows Requires Renewal in the renewal window, and Licensed again after a renewal and a check', async () => {
     await store.changeLicense({ expiresOn: '2026-12-20T12:00:00Z' });
     await store.logInLicensed();
     await store.hasStatus('Requires Renewal');
@@ -165,7 +165,7 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
     await store.hasStatus('Licensed');
   });
 
-  it('is Expired – Requires Renewal at the renewal date, until it is renewed and checked', async () => {
+  it('shows Expired – Requires Renewal from the renewal date until a renewal and a check', async () => {
     await store.changeLicense({ expiresOn: '2026-11-24T12:20:00Z' });
     await store.logInLicensed();
     store.clock.set(new Date('2026-11-24T12:19:59.999Z'));
@@ -182,7 +182,7 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
     await store.hasStatus('Licensed');
   });
 
-  it('warns of the end of the token while the Authorization server cannot be reached, and recovers', async () => {
+  it('warns of the token expiry while the Authorization server cannot be reached, and recovers', async () => {
     await store.logInLicensed();
     await store.setFault('offline');
     await store.choose('Refresh now');
@@ -204,7 +204,7 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
     expect(await store.page.getByRole('heading', { name: /token/ }).count()).toBe(0);
   });
 
-  it('says that the clock is suspect', async () => {
+  it('reports that the clock is suspect', async () => {
     await store.logInLicensed();
     await store.changeState({ clockSuspect: true });
     await store.page.reload();
@@ -212,7 +212,7 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
     await store.inspect('clock-suspect');
   });
 
-  it('has the steps while a lost answer makes another authorization necessary, and keeps the license meanwhile', async () => {
+  it('shows the steps while a lost answer requires another authorization, and keeps the license until then', async () => {
     await store.logInLicensed();
     await store.changeState({ reauthorizationRequired: true });
     await store.page.reload();
@@ -228,7 +228,7 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
     expect(await store.page.getByText('must be authorized again').count()).toBe(0);
   });
 
-  it('says that the Authorization server has withdrawn the license', async () => {
+  it('reports that the Authorization server has revoked the license', async () => {
     await store.logInLicensed();
     await store.mock.control('DELETE', '/mock/devices/srv-store-1/authorization');
     await store.choose('Refresh now');
@@ -236,7 +236,7 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
     await store.inspect('revoked');
   });
 
-  it('has a history with a time line, in pages', async () => {
+  it('has a history with timelines, in pages', async () => {
     await store.logInLicensed();
     await store.choose('Refresh now');
     await store.isTold('Done');

@@ -82,7 +82,7 @@ describe('the mock under odd requests', () => {
   };
 
   it(
-    'answers all of them in order, keeps nothing of them, and licenses a device afterwards',
+    'answers each of them without a server error, keeps nothing of them, and licenses a device afterwards',
     async () => {
       expect((await logIn()).csrfToken).not.toBe('');
       const requests = async () => oddMockRequest(await logIn());

@@ -5,7 +5,7 @@ import { MockPage } from './support/mock-page.js';
 
 const demo = '/organizations/fc-demo';
 
-describe('the pages of the mock Authorization server, as a person sees them', { timeout: 120_000 }, () => {
+describe('the pages of the mock Authorization server', { timeout: 120_000 }, () => {
   let browser: Browser;
   let as: MockPage;
 
@@ -19,7 +19,7 @@ describe('the pages of the mock Authorization server, as a person sees them', { 
 
   afterEach(() => as.close());
 
-  it('log in: say who may, and what is wrong', async () => {
+  it('show which login is accepted, and report an incorrect one', async () => {
     await as.goTo('/login');
     await as.page.getByText('admin@example.test').waitFor();
     await as.page.getByText('LOGIN_PASSWORD').waitFor();
@@ -33,7 +33,7 @@ describe('the pages of the mock Authorization server, as a person sees them', { 
     await as.inspect('login-slowed');
   });
 
-  it('list the organizations, and take a new one, which says what it lacks step by step', async () => {
+  it('list the organizations, create one, and name each step that is missing', async () => {
     await as.logIn();
     await as.isAt('Organizations');
     await as.inspect('organizations');
@@ -91,7 +91,7 @@ describe('the pages of the mock Authorization server, as a person sees them', { 
     expect(await as.page.getByText('0 of 5').count()).toBe(1);
   });
 
-  it('ask before a device is authorized, with Deny as large as Confirm', async () => {
+  it('ask for confirmation before a device is authorized, with Deny as large as Confirm', async () => {
     const userCode = await as.requestUserCode();
     await as.manageDemo();
     await as.follow('Authorize Device');
@@ -116,7 +116,7 @@ describe('the pages of the mock Authorization server, as a person sees them', { 
     await as.inspect('authorized');
   });
 
-  it('warn where a device is authorized already, and grant nothing when it is denied', async () => {
+  it('warn if a device is already authorized, and grant nothing after Deny', async () => {
     await as.mock.approve(await as.requestUserCode(), 'srv-store-1');
     const userCode = await as.requestUserCode();
     await as.manageDemo();
@@ -161,7 +161,7 @@ describe('the pages of the mock Authorization server, as a person sees them', { 
     await as.isAt('Device authorized');
   });
 
-  it('tell every failure as a page', async () => {
+  it('show every failure as a page', async () => {
     await as.manageDemo();
     for (const [path, name] of [
       ['/nowhere', 'not-found'],
@@ -193,7 +193,7 @@ describe('the pages of the mock Authorization server, as a person sees them', { 
     return { ...look, width: Math.round(box?.width ?? 0), height: box?.height };
   }
 
-  /** Goes on with Tab until a control has that name or that `name`. */
+  /** Presses Tab until a control has that label or that `name`. */
   async function tabTo(name: string): Promise<void> {
     for (let presses = 0; presses < 30; presses++) {
       const label = await as.page
@@ -206,7 +206,7 @@ describe('the pages of the mock Authorization server, as a person sees them', { 
       if (label.includes(name)) return;
       await as.page.keyboard.press('Tab');
     }
-    throw new Error(`The keyboard does not come to "${name}"`);
+    throw new Error(`The Tab key does not reach "${name}"`);
   }
 });
 

@@ -12,14 +12,14 @@ import { startProcess, type TestProcess } from './support/start-process.js';
 import { refreshPath, tokenPath } from './support/start-store.js';
 
 const tokenTtlSeconds = 8;
-/** A refresh comes after 50–70 % of the token's life; what a busy machine takes is added to the latest. */
+/** A refresh is due after 50–70 % of the token's life. A busy machine can delay it. */
 const minGapMs = tokenTtlSeconds * 500 - 200;
 const dueTimeoutMs = tokenTtlSeconds * 1000 + 5000;
 
-/** What the mock says when it meets a refresh token that it has seen used. */
+/** Log lines of the mock about a refresh token that was used before. */
 const signsOfReplay = /replayed|family is ended|refused|ended/;
 
-describe('two processes on one PostgreSQL, of which the leader stands still', () => {
+describe('two processes on one PostgreSQL whose leader is paused', () => {
   let mock: TestMock;
   let proxy: FaultProxy;
   let nats: TestNats;
@@ -49,7 +49,7 @@ describe('two processes on one PostgreSQL, of which the leader stands still', ()
     nats = await startNats();
     register = await connectRegister(nats);
     const databaseUrl = await createDatabase();
-    // With a token so short the first warning would come within a second of the refresh.
+    // With such a short token, the first warning would be due within a second of the refresh.
     const environment = { DATABASE_URL: databaseUrl, TOKEN_WARNINGS: '1s' };
     database = new pg.Client({ connectionString: databaseUrl });
     await database.connect();
@@ -71,7 +71,7 @@ describe('two processes on one PostgreSQL, of which the leader stands still', ()
     return (await database.query("SELECT 1 FROM lease WHERE name = 'leader'")).rows.length;
   }
 
-  /** What the clock of the database does to leases that nobody prolongs, without the wait for it. */
+  /** Expires the leases, as the clock of the database does if nobody renews them, without the wait. */
   async function endLeases(): Promise<void> {
     await database.query('UPDATE lease SET expires_at = 0');
   }
@@ -79,7 +79,7 @@ describe('two processes on one PostgreSQL, of which the leader stands still', ()
   const pauseLeader = () => process.kill(leader.pid, 'SIGSTOP');
   const wakeLeader = () => process.kill(leader.pid, 'SIGCONT');
 
-  /** The reasons that the register was told. An event that was sent twice has one id, by which registers drop it. */
+  /** Returns the reasons that the register received. A repeated event has the same id, by which registers drop it. */
   function received(): unknown[] {
     const events = new Map(register.events.map(({ event }) => [event.id, event.data['reason']]));
     return [...events.values()];
@@ -97,7 +97,7 @@ describe('two processes on one PostgreSQL, of which the leader stands still', ()
     expect(mockLog.filter((line) => signsOfReplay.test(line))).toEqual([]);
   }
 
-  it('refresh once whenever that is due: while it stands still, and when it is back', async () => {
+  it('refresh once whenever it is due: while the leader is paused, and after it resumes', async () => {
     await start(tokenTtlSeconds);
     pauseLeader();
     await endLeases();
@@ -113,9 +113,9 @@ describe('two processes on one PostgreSQL, of which the leader stands still', ()
   });
 
   it.each([
-    { what: 'before the server has seen it', at: 'request' as const },
+    { what: 'before the server receives it', at: 'request' as const },
     { what: 'before its answer is read', at: 'answer' as const },
-  ])('keep the license when it has sent the refresh token, and stops $what', async ({ at }) => {
+  ])('keep the license if the leader has sent the refresh token and is paused $what', async ({ at }) => {
     await start(7 * 86_400);
     proxy.inject({
       path: tokenPath,

@@ -62,7 +62,7 @@ describe('a store server that reaches its hub, but not the Authorization server'
     return connection;
   }
 
-  /** At the Authorization server, and so that the hub knows: by itself it looks when its list has lived its time. */
+  /** Revokes a device, and makes the hub fetch the list, which the hub does by itself once its list has expired. */
   async function revoke(deviceId: string): Promise<void> {
     await mock.control('DELETE', `/mock/devices/${deviceId}/authorization`);
     const { version } = hub.app.get(RevocationList);
@@ -70,12 +70,12 @@ describe('a store server that reaches its hub, but not the Authorization server'
     await expect.poll(() => hub.app.get(RevocationList).version).toBeGreaterThan(version);
   }
 
-  it('ends the connection of a register that was revoked, and lets it in no more', async () => {
+  it('closes the connection of a revoked register, and does not admit it again', async () => {
     const token = await issue('reg-1-1');
     const [revoked, other] = [await open(token), await open(await issue('reg-1-2'))];
     await revoke('reg-1-1');
     const begunAt = performance.now();
-    // What its interval does every 30 s.
+    // The interval of the store does this every 30 s.
     await store.app.get(HubRevocations).ask();
     await revoked.closed();
     const ms = Math.round(performance.now() - begunAt);
@@ -91,7 +91,7 @@ describe('a store server that reaches its hub, but not the Authorization server'
     expect(other.isClosed()).toBe(false);
   });
 
-  it('hears of what was revoked while the link was cut as soon as that is back', async () => {
+  it('closes the connection of a register that was revoked during a cut of the link as soon as the link is back', async () => {
     const revoked = await open(await issue('reg-1-2'));
     link.cut();
     await revoke('reg-1-2');
@@ -100,7 +100,7 @@ describe('a store server that reaches its hub, but not the Authorization server'
     await revoked.closed();
   });
 
-  it('does not take a list that is older, of another address or not signed, whoever hands it out', async () => {
+  it('refuses a list that is older, of another URL or not signed, from any source', async () => {
     const { jwt = '', uri = '' } = hub.app.get(RevocationList).signed ?? {};
     const list = store.app.get(RevocationList);
     expect(list.signed).toEqual({ jwt, uri });

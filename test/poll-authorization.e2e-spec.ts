@@ -7,7 +7,7 @@ const complete = '/api/license/authorization/complete';
 
 type OAuthErrorCode = 'slow_down' | 'access_denied' | 'invalid_client' | 'who_knows';
 
-/** RFC 8628 section 3.5. Without DPoP, where the demand for a nonce would double each request. */
+/** RFC 8628 section 3.5. DPoP is off because its nonce challenge would double each request. */
 describe('polling for the approval of a user code', () => {
   let store: TestStore;
   let polledAtMs: number[];
@@ -19,7 +19,7 @@ describe('polling for the approval of a user code', () => {
 
   afterEach(() => store.stop());
 
-  /** Takes note of each poll; those that come first meet the given fates. */
+  /** Records each poll, and gives the first ones the listed outcomes. */
   function watch(...outcomes: (OAuthErrorCode | 'drop')[]): void {
     const meanwhile = async (): Promise<void> => {
       polledAtMs.push(store.clock.now().getTime());
@@ -52,14 +52,14 @@ describe('polling for the approval of a user code', () => {
     return polledAtMs.slice(1).map((atMs, index) => (atMs - (polledAtMs[index] ?? 0)) / 1000);
   }
 
-  it('comes once an interval by itself', async () => {
+  it('happens once per interval by itself', async () => {
     watch();
     await next();
     await store.live(10 * secondMs, secondMs / 4);
     expect(gapsSeconds()).toEqual(Array(10).fill(1));
   });
 
-  it('comes no faster however often a person clicks', async () => {
+  it('happens no faster however often a person clicks', async () => {
     watch();
     await next();
     for (let round = 1; round <= 5; round++) {
@@ -73,7 +73,7 @@ describe('polling for the approval of a user code', () => {
     expect(Math.min(...gapsSeconds())).toBeGreaterThanOrEqual(1);
   });
 
-  it('comes no faster after a restart', async () => {
+  it('happens no faster after a restart', async () => {
     watch();
     await next();
     await store.live(secondMs, secondMs);
@@ -83,35 +83,38 @@ describe('polling for the approval of a user code', () => {
     expect(gapsSeconds()).toEqual([1, 1]);
   });
 
-  it('slows down by five seconds for good each time that the server asks for it', async () => {
+  it('slows down permanently by five seconds each time that the server asks for it', async () => {
     watch('slow_down', 'slow_down');
     await next();
     await store.live(45 * secondMs, secondMs);
     expect(gapsSeconds()).toEqual([1, 6, 11, 11, 11]);
   });
 
-  it('doubles the gap with each poll that brings no answer, until one does', async () => {
+  it('doubles the interval with each poll that brings no answer, until one does', async () => {
     watch('drop', 'drop', 'drop', 'drop');
     await next();
     await store.live(34 * secondMs, secondMs);
     expect(gapsSeconds()).toEqual([1, 2, 4, 8, 16, 1, 1, 1]);
   });
 
-  it('never waits longer than a minute for the next poll', async () => {
+  it('waits at most a minute for the next poll', async () => {
     watch(...Array<'drop'>(10).fill('drop'));
     await next();
     await store.live(400 * secondMs, 5 * secondMs);
     expect(Math.max(...gapsSeconds())).toBe(60);
   });
 
-  it.each(['access_denied', 'invalid_client', 'who_knows'] as const)('ends with %s', async (error) => {
-    watch(error);
-    await next();
-    await store.live(30 * secondMs, secondMs);
-    expect(gapsSeconds()).toEqual([1]);
-    const { body } = await store.app.as('get', authorization).expect(200);
-    expect(body.state).toBe(error === 'access_denied' ? 'denied' : 'refused');
-  });
+  it.each(['access_denied', 'invalid_client', 'who_knows'] as const)(
+    'ends after the error %s',
+    async (error) => {
+      watch(error);
+      await next();
+      await store.live(30 * secondMs, secondMs);
+      expect(gapsSeconds()).toEqual([1]);
+      const { body } = await store.app.as('get', authorization).expect(200);
+      expect(body.state).toBe(error === 'access_denied' ? 'denied' : 'refused');
+    },
+  );
 
   it('ends when the code has expired', async () => {
     watch();
@@ -122,7 +125,7 @@ describe('polling for the approval of a user code', () => {
     expect((await store.app.as('get', authorization).expect(200)).body.state).toBe('expired');
   });
 
-  it('ends with the license', async () => {
+  it('ends once the license is granted', async () => {
     watch();
     await store.mock.approve(await next());
     await store.live(10 * secondMs, secondMs);

@@ -11,14 +11,14 @@ import { startApp, type TestApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
 import { startNginx, type TestNginx } from './support/start-nginx.js';
 
-describe('a service of the shop behind nginx with deploy/nginx/require-license-token.conf', () => {
+describe('a service behind nginx with deploy/nginx/require-license-token.conf', () => {
   const key = makeDeviceKey();
   let mock: TestMock;
   let app: TestApp;
   let service: Server;
   let nginx: TestNginx;
   let url: string;
-  /** What has reached the service. */
+  /** The requests that reached the service. */
   const seen: { path: string; headers: IncomingHttpHeaders }[] = [];
 
   beforeAll(async () => {
@@ -51,7 +51,7 @@ describe('a service of the shop behind nginx with deploy/nginx/require-license-t
       .token;
   }
 
-  it('is told who the caller is, whatever the caller says, and sees no token', async () => {
+  it('receives the verified identity of the caller instead of the claimed one, and no token', async () => {
     await supertest(url)
       .get('/prices?store=1')
       .set('Authorization', `Bearer ${await issue('reg-1-1')}`)
@@ -67,7 +67,7 @@ describe('a service of the shop behind nginx with deploy/nginx/require-license-t
     expect(headers).not.toHaveProperty('authorization');
   });
 
-  it('is reached with a bound token and a proof for the very request, nonce and all', async () => {
+  it('is reached with a bound token and a proof of this request that contains the nonce', async () => {
     const token = await issue('reg-1-2', { dpopJwk: key.publicJwk });
     const ask = (claims: Record<string, unknown>) =>
       supertest(url)
@@ -90,9 +90,9 @@ describe('a service of the shop behind nginx with deploy/nginx/require-license-t
 
   it.each<[string, () => Promise<string>, number]>([
     ['without a token', () => Promise.resolve(''), 401],
-    ['with a forged one', async () => `Bearer ${(await issue('reg-1-1')).slice(0, -8)}AAAAAAAA`, 401],
-    ['with one that has ended', async () => `Bearer ${await issue('reg-1-1', { ttlSeconds: -120 })}`, 401],
-    ['of another store', async () => `Bearer ${await issue('reg-2-1')}`, 403],
+    ['with a forged token', async () => `Bearer ${(await issue('reg-1-1')).slice(0, -8)}AAAAAAAA`, 401],
+    ['with an expired token', async () => `Bearer ${await issue('reg-1-1', { ttlSeconds: -120 })}`, 401],
+    ['with a token of another store', async () => `Bearer ${await issue('reg-2-1')}`, 403],
   ])('is not reached %s', async (_how, authorize, status) => {
     const before = seen.length;
     await supertest(url)
@@ -102,11 +102,11 @@ describe('a service of the shop behind nginx with deploy/nginx/require-license-t
     expect(seen).toHaveLength(before);
   });
 
-  it('is not reached by asking for the internal location', async () => {
+  it('is not reached through the internal location', async () => {
     await supertest(url).get('/_license').expect(404);
   });
 
-  it('is not reached while the licensing service is away', async () => {
+  it('is not reached while the licensing service is down', async () => {
     const authorization = `Bearer ${await issue('reg-1-1')}`;
     await app.close();
     const before = seen.length;

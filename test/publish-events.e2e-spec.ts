@@ -14,7 +14,7 @@ const hasReason = (reason: string) => (received: ReceivedEvent) => received.even
 const hasThreshold = (seconds: number) => (received: ReceivedEvent) =>
   received.event.data['thresholdSeconds'] === seconds;
 
-describe('telling registers of the license', () => {
+describe('a service that publishes events', () => {
   let nats: TestNats;
   let clock: FakeClock;
   let mock: TestMock;
@@ -76,8 +76,8 @@ describe('telling registers of the license', () => {
     });
   });
 
-  it('hands the last event to a register that connects later', async () => {
-    // 404 as soon as the service has made the stream.
+  it('provides the last event to a register that connects later', async () => {
+    // The answer is 404 as soon as the service has created the stream.
     await expect.poll(() => register.last('license.status').catch(() => 'no stream')).toBeNull();
     await app.acquire(mock);
     const live = await register.until(hasReason('acquired'));
@@ -88,7 +88,7 @@ describe('telling registers of the license', () => {
     await late.close();
   });
 
-  it('sends token.expiring once at each threshold and at the end, and license.status with it', async () => {
+  it('sends token.expiring once at each threshold and at the expiry, and license.status with it', async () => {
     await app.acquire(mock);
     await register.until(hasReason('acquired'));
     const acquiredAt = clock.now();
@@ -126,7 +126,7 @@ describe('telling registers of the license', () => {
     expect(await register.last('token.expiring')).toEqual(reported.at(-1));
   });
 
-  it('counts both subjects with one sequence that only grows, and is never behind the clock', async () => {
+  it('numbers both subjects with one sequence that only grows and is never behind the clock', async () => {
     await app.acquire(mock);
     await app.as('post', '/api/license/refresh').expect(200);
     clock.advance(23 * hourMs);
@@ -147,7 +147,7 @@ describe('telling registers of the license', () => {
     expect(await readStream(nats)).toEqual(register.events);
   });
 
-  it('answers svc.licensing.status with the view of that moment', async () => {
+  it('answers svc.licensing.status with the current view', async () => {
     await register.connection.flush();
     await expect.poll(() => register.status().catch(() => null)).toMatchObject({ status: 'unlicensed' });
     await app.acquire(mock);
@@ -156,7 +156,7 @@ describe('telling registers of the license', () => {
     expect(await register.status()).toMatchObject({ status: 'licensed', token: { status: 'expired' } });
   });
 
-  it('goes on from a higher sequence on an empty folder, so that registers never ignore a re-acquired server', async () => {
+  it('continues with a higher sequence on an empty folder, so registers never ignore a re-acquired server', async () => {
     await app.acquire(mock);
     const first = await register.until(hasReason('acquired'));
     await app.stop();
@@ -188,7 +188,7 @@ describe('telling registers of the license', () => {
     });
   });
 
-  it('brings a stream with other settings to the documented ones, and keeps its messages', async () => {
+  it('resets a stream with other settings to the documented ones, and keeps its messages', async () => {
     await app.acquire(mock);
     const { event } = await register.until(hasReason('acquired'));
     await expect.poll(() => register.last('license.status')).not.toBeNull();

@@ -29,7 +29,7 @@ interface LastMessage {
   readonly eventId: string;
 }
 
-/** Null: there is none, or it is not an event. */
+/** Returns the last message of a subject, or `null` if there is none or it is not an event. */
 async function readLast(
   connection: NatsConnection,
   stream: string,
@@ -46,7 +46,7 @@ async function readLast(
   }
 }
 
-/** Where events are delivered to: the broker of the store itself, or that of its hub. */
+/** Events are delivered to two brokers: that of the store itself, and that of its hub. */
 describe.each([
   {
     place: 'the broker of the store',
@@ -62,7 +62,7 @@ describe.each([
     linkClass: HubLink,
     outboxClass: HubOutbox,
   },
-])('a stream that lost the last event, at $place', ({ stream, subject, linkClass, outboxClass }) => {
+])('a stream that lost its last event, at $place', ({ stream, subject, linkClass, outboxClass }) => {
   const isAtHub = stream === 'STORES';
   let mock: TestMock;
   let nats: TestNats;
@@ -107,19 +107,19 @@ describe.each([
 
   const lastEventId = async () => (await readOutbox(store)).at(-1)?.eventId;
 
-  it.each(foreignMessages)('gets it again where %s is there in its place', async (message) => {
+  it.each(foreignMessages)('gets the event again if %s is the last message in its place', async (message) => {
     const eventId = await lastEventId();
     await jetstream(connection).publish(subject, message);
     expect(await readLast(connection, stream, subject)).not.toMatchObject({ eventId });
     await reconnect();
     await expect.poll(() => readLast(connection, stream, subject), patience).toMatchObject({ eventId });
-    // The broker knows the id itself, and would drop the message.
+    // The broker has stored the plain id, and would drop the message as a duplicate.
     expect((await readLast(connection, stream, subject))?.messageId).toMatch(
       new RegExp(`^${eventId}\\.\\d+$`),
     );
   });
 
-  it('gets it again after it was purged, and each later event under its own id', async () => {
+  it('gets the event again after a purge, and each later event under its own id', async () => {
     const eventId = await lastEventId();
     await connection.request(`$JS.API.STREAM.PURGE.${stream}`);
     await reconnect();
@@ -130,7 +130,7 @@ describe.each([
     expect(await readLast(connection, stream, subject)).toEqual({ messageId: laterId, eventId: laterId });
   });
 
-  it('gets each event of a batch in order, although messages of others come in between', async () => {
+  it('gets each event of a batch in order, even if messages of others arrive in between', async () => {
     const before = (await readOutbox(store)).length;
     const interval = setInterval(() => connection.publish(subject, 'hello'), 1);
     try {

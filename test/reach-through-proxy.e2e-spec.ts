@@ -11,10 +11,10 @@ import { startMock, type TestMock } from './support/start-mock.js';
 import { startProcess } from './support/start-process.js';
 import { startTlsFront, type TlsFront } from './support/start-tls-front.js';
 
-/** A name that nothing on this machine resolves: only a proxy knows where it is. */
+/** A host name that only a proxy can resolve. */
 const hostName = 'licensing.test';
 
-/** The service, in this process or in one of its own. */
+/** The service, in this process or in a separate one. */
 interface Service {
   ask(method: 'get' | 'post' | 'delete', path: string): Promise<{ status: number; text: string }>;
   acquire(mock: TestMock): Promise<object>;
@@ -49,7 +49,7 @@ describe('the Authorization server', () => {
     return part;
   }
 
-  /** The mock behind TLS, under the name or at the address of this machine. */
+  /** Starts the mock behind TLS, at the host name or at the address of this machine. */
   async function startSecureMock(at: 'name' | 'address'): Promise<{ mock: TestMock; front: TlsFront }> {
     const port = await findFreePort();
     const front = await start(startTlsFront(port, authority.issue(hostName)));
@@ -62,7 +62,7 @@ describe('the Authorization server', () => {
     service = { ...app, ask: async (method, path) => app.as(method, path) };
   }
 
-  /** Node reads whom to trust as a process starts. */
+  /** Starts the service as a process that trusts the authority: Node reads NODE_EXTRA_CA_CERTS only at its start. */
   async function startTrusting(mock: TestMock, environment: Readonly<Record<string, string>>): Promise<void> {
     const child = await startProcess({
       mock,
@@ -95,7 +95,7 @@ describe('the Authorization server', () => {
     expect(text).toMatch(/certificate .* is not trusted .*NODE_EXTRA_CA_CERTS/);
   }
 
-  it('is reached by http through HTTP_PROXY alone, from the first request to the revocation', async () => {
+  it('is reached over http through HTTP_PROXY only, from the first request to the revocation', async () => {
     const port = await findFreePort();
     const mock = await start(startMock({ port, issuerUrl: `http://${hostName}` }));
     const proxy = await start(startForwardProxy(port));
@@ -105,7 +105,7 @@ describe('the Authorization server', () => {
     expect(proxy.asked.filter((line) => !line.includes(hostName))).toEqual([]);
   });
 
-  it('is reached by https through HTTPS_PROXY, which sees its name and no more', async () => {
+  it('is reached over https through HTTPS_PROXY, which sees only its host name', async () => {
     const { mock, front } = await startSecureMock('name');
     const proxy = await start(startForwardProxy(front.port));
     await startTrusting(mock, { HTTPS_PROXY: proxy.url });
@@ -117,7 +117,7 @@ describe('the Authorization server', () => {
     expect(proxy.sent().includes('refresh_token')).toBe(false);
   });
 
-  it('is reached directly where NO_PROXY names it', async () => {
+  it('is reached directly if NO_PROXY names it', async () => {
     const { mock, front } = await startSecureMock('address');
     const proxy = await start(startForwardProxy(front.port));
     await startTrusting(mock, {
@@ -129,20 +129,20 @@ describe('the Authorization server', () => {
     expect(proxy.asked).toEqual([]);
   });
 
-  it('is trusted by NODE_EXTRA_CA_CERTS where there is no proxy', async () => {
+  it('is trusted through NODE_EXTRA_CA_CERTS without a proxy', async () => {
     const { mock } = await startSecureMock('address');
     await startTrusting(mock, {});
     await expectWholeLife(mock);
   });
 
-  it('is not trusted when nobody knows who has signed its certificate, and the cure is named', async () => {
+  it('is not trusted if the authority of its certificate is unknown, and the error names the remedy', async () => {
     const { mock, front } = await startSecureMock('address');
     await startBehind(mock, {});
     await expectUntrusted();
     expect(front.countRequests()).toBe(0);
   });
 
-  it('is trusted through a proxy no more than without one', async () => {
+  it('is not trusted through a proxy if it is not trusted without one', async () => {
     const { mock, front } = await startSecureMock('name');
     const proxy = await start<ForwardProxy>(startForwardProxy(front.port));
     await startBehind(mock, { HTTPS_PROXY: proxy.url });
@@ -150,7 +150,7 @@ describe('the Authorization server', () => {
     expect(front.countRequests()).toBe(0);
   });
 
-  it('cannot be reached while the proxy is away', async () => {
+  it('cannot be reached while the proxy is down', async () => {
     const { mock, front } = await startSecureMock('address');
     await startBehind(mock, { HTTPS_PROXY: `http://127.0.0.1:${await findFreePort()}` });
     const { status, text } = await service.ask('post', '/api/license/authorization');

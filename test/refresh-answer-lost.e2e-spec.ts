@@ -25,8 +25,8 @@ const withoutGrace = {
 };
 
 /**
- * Stops the service from leaving any further trace, as a kill does. Resolves to the data folder to start again on: a copy
- * of what lies on the disk at this instant. PostgreSQL outlives the service: there nothing more of it may arrive.
+ * Prevents all further writes, as a kill does. Resolves to the data folder for the next start: a copy of the files
+ * of this moment. PostgreSQL keeps running, so there every later write fails.
  */
 async function kill(): Promise<string> {
   store.app.app.useLogger(false);
@@ -39,7 +39,7 @@ async function kill(): Promise<string> {
   return copy;
 }
 
-/** Kills the service at a moment of its refresh, and starts it again on what was on the disk then. */
+/** Kills the service at a moment of its refresh, and starts it again with the data of that moment. */
 async function killDuringRefresh(at: Fault['at']): Promise<void> {
   let left: string | undefined;
   store.proxy.inject({
@@ -85,8 +85,8 @@ async function expectReauthorizationRequired(): Promise<void> {
   });
 }
 
-describe.each([withoutRotation, withGrace])('an Authorization server $server', ({ mock }) => {
-  it('heals by itself when the answer of a refresh is lost in the network', async () => {
+describe.each([withoutRotation, withGrace])('a license from an Authorization server $server', ({ mock }) => {
+  it('recovers by itself when the answer of a refresh is lost in the network', async () => {
     store = await startLicensedStore({ mock });
     store.proxy.inject({ path: tokenPath, at: 'answer', outcome: 'drop' });
     await store.refreshWhenDue();
@@ -96,7 +96,7 @@ describe.each([withoutRotation, withGrace])('an Authorization server $server', (
     expect(await store.eventNames()).toEqual(['acquired', 'refreshed', 'refreshed']);
   });
 
-  it('heals by itself when answers are lost five times in a row, over restarts', async () => {
+  it('recovers by itself when answers are lost five times in a row, over restarts', async () => {
     store = await startLicensedStore({ mock });
     await store.setFault('drop-answer', { count: 5 });
     for (let lost = 1; lost <= 5; lost++) {
@@ -107,7 +107,7 @@ describe.each([withoutRotation, withGrace])('an Authorization server $server', (
     await expectHealthyGrant();
   });
 
-  it.each([1, 40, 400])('heals by itself when an answer ends after %i bytes', async (cutAfterBytes) => {
+  it.each([1, 40, 400])('recovers by itself when an answer ends after %i bytes', async (cutAfterBytes) => {
     store = await startLicensedStore({ mock });
     store.proxy.inject({ path: tokenPath, at: 'answer', outcome: { cutAfterBytes } });
     await store.refreshWhenDue();
@@ -116,7 +116,7 @@ describe.each([withoutRotation, withGrace])('an Authorization server $server', (
   });
 
   it.each(['request', 'answer'] as const)(
-    'heals by itself when the service is killed at the %s',
+    'recovers by itself when the service is killed at the %s',
     async (at) => {
       store = await startLicensedStore({ mock });
       await killDuringRefresh(at);
@@ -125,7 +125,7 @@ describe.each([withoutRotation, withGrace])('an Authorization server $server', (
     },
   );
 
-  it('heals by itself when the new token cannot be written', async () => {
+  it('recovers by itself when the new token cannot be written', async () => {
     store = await startLicensedStore({ mock });
     const transact = vi.spyOn(store.app.app.get(LicenseStore), 'transact');
     store.proxy.inject({
@@ -143,14 +143,14 @@ describe.each([withoutRotation, withGrace])('an Authorization server $server', (
   });
 });
 
-describe(`an Authorization server ${withoutGrace.server}`, () => {
+describe(`a license from an Authorization server ${withoutGrace.server}`, () => {
   const { mock } = withoutGrace;
 
   it.each([
     { how: 'the answer is lost', lose: () => loseAnswer('drop') },
     { how: 'the answer is cut short', lose: () => loseAnswer({ cutAfterBytes: 40 }) },
-    { how: 'the service is killed with the answer on its way', lose: () => killDuringRefresh('answer') },
-  ])('keeps the license to the end of its token when $how', async ({ lose }) => {
+    { how: 'the service is killed before the answer arrives', lose: () => killDuringRefresh('answer') },
+  ])('is kept until its token expires when $how', async ({ lose }) => {
     store = await startLicensedStore({ mock });
     const { expiresAt } = (await store.app.view()).token;
     await lose();
@@ -172,7 +172,7 @@ describe(`an Authorization server ${withoutGrace.server}`, () => {
     expect(store.secrets).toBeNull();
   });
 
-  it('can be acquired from again meanwhile, in one go', async () => {
+  it('can be acquired again immediately, without a removal', async () => {
     store = await startLicensedStore({ mock });
     await loseAnswer('drop');
     await expectReauthorizationRequired();
@@ -184,7 +184,7 @@ describe(`an Authorization server ${withoutGrace.server}`, () => {
     await expectHealthyGrant();
   });
 
-  it('is not called again for a grant that only a person can replace, over restarts and outages', async () => {
+  it('is not refreshed again until a person authorizes it again, over restarts and outages', async () => {
     store = await startLicensedStore({ mock });
     await loseAnswer('drop');
     await expectReauthorizationRequired();
@@ -196,7 +196,7 @@ describe(`an Authorization server ${withoutGrace.server}`, () => {
     expect(calls()).toBe(callsBefore);
   });
 
-  it('is asked in vain, but not without end, after a person has asked during an outage', async () => {
+  it('is refreshed in vain at most twice after a person has requested it during an outage', async () => {
     store = await startLicensedStore({ mock });
     await loseAnswer('drop');
     await expectReauthorizationRequired();
@@ -210,13 +210,13 @@ describe(`an Authorization server ${withoutGrace.server}`, () => {
     expect(await store.app.view()).toMatchObject({ status: 'licensed', reauthorizationRequired: true });
   });
 
-  it('heals by itself when the service is killed before the server has seen the refresh', async () => {
+  it('recovers by itself when the service is killed before the server receives the refresh', async () => {
     store = await startLicensedStore({ mock });
     await killDuringRefresh('request');
     await expectHealthyGrant();
   });
 
-  it('takes a revocation for what it is when no answer was lost', async () => {
+  it('ends with a revocation when no answer was lost', async () => {
     store = await startLicensedStore({ mock });
     await store.refreshWhenDue();
     await store.mock.control('DELETE', '/mock/devices/srv-store-1/authorization');
@@ -226,9 +226,9 @@ describe(`an Authorization server ${withoutGrace.server}`, () => {
 });
 
 describe.each([withoutRotation, withGrace, withoutGrace])(
-  'after a refresh was stored, an Authorization server $server',
+  'a license from an Authorization server $server, after a refresh was stored',
   ({ mock }) => {
-    it('goes on with the new token when the service is killed', async () => {
+    it('keeps its new token when the service is killed', async () => {
       store = await startLicensedStore({ mock });
       await store.refreshWhenDue();
       const { secrets } = store;

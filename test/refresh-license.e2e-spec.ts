@@ -11,7 +11,7 @@ afterEach(() => store.stop());
 const timeOf = (instant: Date | string | null): number => new Date(instant ?? Number.NaN).getTime();
 const refreshState = () => store.app.app.get(LicenseStore).state.refresh;
 
-/** The next try comes after what the server has asked for, and a jitter of at least a second. */
+/** Expects the next attempt after the time that the server has requested, plus a jitter of at least a second. */
 async function expectWait(askedMs: number, maxJitterMs: number): Promise<void> {
   const { nextRefreshAt } = (await store.app.view()).token;
   const jitterMs = timeOf(nextRefreshAt) - store.clock.now().getTime() - askedMs;
@@ -19,12 +19,12 @@ async function expectWait(askedMs: number, maxJitterMs: number): Promise<void> {
   expect(jitterMs).toBeLessThanOrEqual(maxJitterMs);
 }
 
-describe('refreshing a license token', () => {
+describe('the refresh of a license token', () => {
   it.each([
     { life: '7d', tokenTtlSeconds: 7 * 86_400, earliestMs: (dayMs * 5) / 7, latestMs: dayMs },
     { life: '60s', tokenTtlSeconds: 60, earliestMs: 30 * secondMs, latestMs: 42 * secondMs },
   ])(
-    'happens at its own time, not a moment before (token life $life)',
+    'happens when it is due, and not a millisecond earlier (token life $life)',
     async ({ tokenTtlSeconds, earliestMs, latestMs }) => {
       store = await startLicensedStore({ mock: { tokenTtlSeconds } });
       const { token } = await store.app.view();
@@ -46,7 +46,7 @@ describe('refreshing a license token', () => {
     },
   );
 
-  it('stores the new token, tells subscribers and writes it into the trail', async () => {
+  it('stores the new token, publishes an event and adds an entry to the audit trail', async () => {
     store = await startLicensedStore();
     const before = { secrets: store.secrets, view: await store.app.view() };
     await store.refreshWhenDue();
@@ -65,7 +65,7 @@ describe('refreshing a license token', () => {
   });
 
   it.each([true, false])(
-    'goes on from token to token, also over restarts (rotation %s)',
+    'continues from token to token, even over restarts (rotation %s)',
     async (isRefreshRotated) => {
       store = await startLicensedStore({ mock: { isRefreshRotated } });
       const refreshTokens = new Set([store.secrets?.refreshToken]);
@@ -80,7 +80,7 @@ describe('refreshing a license token', () => {
     },
   );
 
-  it('calls the Authorization server once for all who ask at once', async () => {
+  it('calls the Authorization server once for concurrent requests', async () => {
     store = await startLicensedStore();
     const { nextRefreshAt } = (await store.app.view()).token;
     store.clock.set(new Date(timeOf(nextRefreshAt)));
@@ -100,7 +100,7 @@ describe('refreshing a license token', () => {
 });
 
 describe('POST /api/license/refresh', () => {
-  it('answers the fresh license, names the admin in the trail, and lets ten a minute through', async () => {
+  it('returns the refreshed license, names the admin in the audit trail, and allows ten calls a minute', async () => {
     store = await startLicensedStore();
     for (let call = 1; call <= 10; call++) {
       store.clock.advance(secondMs);
@@ -113,7 +113,7 @@ describe('POST /api/license/refresh', () => {
     expect((await store.audit())[0]).toMatchObject({ actor: 'admin', action: 'refreshed' });
   });
 
-  it('answers 404 where there is no license', async () => {
+  it('returns 404 without a license', async () => {
     store = await TestStore.start();
     const { body } = await store.app
       .as('post', refreshPath)
@@ -123,14 +123,14 @@ describe('POST /api/license/refresh', () => {
     expect(store.proxy.exchanges).toEqual([]);
   });
 
-  it('answers 403 with the reason when the license itself is refused', async () => {
+  it('returns 403 with the reason when the license is refused', async () => {
     store = await startLicensedStore();
     await store.mock.control('PATCH', '/mock/licenses/lic-demo-servers', { isActive: false });
     const { body } = await store.app.as('post', refreshPath).expect(403);
     expect(body).toMatchObject({ code: 'license-refused', detail: expect.stringMatching(/not active/) });
   });
 
-  it('answers 503 when the Authorization server is away', async () => {
+  it('returns 503 when the Authorization server is unreachable', async () => {
     store = await startLicensedStore();
     await store.setFault('offline');
     const { body } = await store.app.as('post', refreshPath).expect(503);
@@ -140,7 +140,7 @@ describe('POST /api/license/refresh', () => {
     });
   });
 
-  it('answers 502 when something else answers in its place', async () => {
+  it('returns 502 when another program answers in its place', async () => {
     store = await startLicensedStore();
     const portal = { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>Please log in' };
     store.proxy.inject({ path: tokenPath, at: 'request', outcome: portal });
@@ -152,7 +152,7 @@ describe('POST /api/license/refresh', () => {
     await store.app.as('post', refreshPath).expect(200);
   });
 
-  it('answers 200 when the server has revoked', async () => {
+  it('returns 200 when the Authorization server has revoked the license', async () => {
     store = await startLicensedStore();
     await store.mock.control('DELETE', '/mock/devices/srv-store-1/authorization');
     const { body } = await store.app.as('post', refreshPath).expect(200);
@@ -161,7 +161,7 @@ describe('POST /api/license/refresh', () => {
 });
 
 describe('an outage of the Authorization server', () => {
-  it('changes no status, remembers since when, backs off within bounds and recovers by itself', async () => {
+  it('changes no status, is shown with its start, leads to a bounded backoff, and ends without a person', async () => {
     store = await startLicensedStore();
     await store.setFault('offline');
     const gapsMs: number[] = [];
@@ -196,7 +196,7 @@ describe('an outage of the Authorization server', () => {
     expect(refreshState()).toMatchObject({ failures: 0, intentAt: null });
   });
 
-  it('is one line in the trail, and the next outage another', async () => {
+  it('adds one entry to the audit trail, and the next outage another', async () => {
     store = await startLicensedStore();
     for (let outage = 1; outage <= 2; outage++) {
       await store.setFault('offline');
@@ -208,7 +208,7 @@ describe('an outage of the Authorization server', () => {
     expect(actions.slice(0, 4)).toEqual(['refreshed', 'refresh-failed', 'refreshed', 'refresh-failed']);
   });
 
-  it('keeps its backoff over a restart, so that a crash loop cannot hammer the server', async () => {
+  it('keeps its backoff over a restart, so that a crash loop does not flood the server', async () => {
     store = await startLicensedStore();
     await store.setFault('offline');
     for (let round = 1; round <= 12; round++) await store.refreshWhenDue();
@@ -224,7 +224,7 @@ describe('an outage of the Authorization server', () => {
   });
 
   it.each([503, 429])(
-    'waits for what Retry-After asks and a jitter more (%s), though not beyond the refresh interval',
+    'delays the next attempt by Retry-After plus a jitter (%s), but not beyond the refresh interval',
     async (status) => {
       store = await startLicensedStore({ environment: { REFRESH_INTERVAL: '6h' } });
       const askFor = (seconds: number) => ({
@@ -243,7 +243,7 @@ describe('an outage of the Authorization server', () => {
     },
   );
 
-  it('is told apart from a server that is up but not ready', async () => {
+  it('is distinguished from a server that is up but not ready', async () => {
     store = await startLicensedStore();
     await store.setFault('error', { retryAfterSeconds: 1200 });
     const { body } = await store.app.as('post', refreshPath).expect(502);

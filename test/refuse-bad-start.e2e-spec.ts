@@ -17,20 +17,20 @@ import { refreshPath } from './support/start-store.js';
 const nobody = 65_534;
 const isRoot = process.getuid?.() === 0;
 
-/** One message for a person: the cure, and nothing of the code. */
+/** Expects one message for a person, with the remedy and without a stack trace. */
 function expectExplained(output: string, ...messages: (string | RegExp)[]): void {
   for (const message of messages) expect(output).toMatch(message);
   expect(output.match(/The service cannot start/g)).toHaveLength(1);
   expect(output).not.toMatch(/^\s+at |node_modules/m);
 }
 
-/** A process ends by itself, with that message. */
+/** Expects that the process has ended by itself, with these messages. */
 function expectRefusal({ exitCode, output }: EndedProcess, ...messages: (string | RegExp)[]): void {
   expect(exitCode).toBe(1);
   expectExplained(output, ...messages);
 }
 
-describe('a start that cannot succeed', () => {
+describe('a start', () => {
   let dataDir: string;
 
   beforeAll(ensureBuilt, buildTimeoutMs);
@@ -45,7 +45,7 @@ describe('a start that cannot succeed', () => {
   const attempt = (environment: Record<string, string> = {}) =>
     attemptStart({ DATA_DIR: dataDir, ...environment });
 
-  it('lists every bad setting at once, and touches nothing', async () => {
+  it('lists all bad settings together, and creates no file', async () => {
     const environment = {
       PORT: '70000',
       LOG_LEVEL: 'loud',
@@ -61,7 +61,7 @@ describe('a start that cannot succeed', () => {
     };
     const ended = await runProcess({ dataDir, environment });
     const lines = ended.output.split('\n').filter((line) => line.startsWith('  - '));
-    expectRefusal(ended, 'The settings cannot be used');
+    expectRefusal(ended, 'Invalid settings');
     expect(lines.map((line) => /[A-Z_]{4,}/.exec(line)?.[0] ?? line).toSorted()).toEqual([
       'ADMIN_TOKEN',
       'AUTH_SERVER_URL',
@@ -102,7 +102,7 @@ describe('a start that cannot succeed', () => {
     );
   });
 
-  it('refuses settings that are right each by itself, but not together', async () => {
+  it('refuses settings that are valid separately but not together', async () => {
     const output = await attempt({
       NATS_USER: 'licensing',
       AUTH_SERVER_URL: 'http://cloud.example',
@@ -112,23 +112,23 @@ describe('a start that cannot succeed', () => {
       output,
       /NATS_USER and NATS_PASSWORD must be set together/,
       /AUTH_SERVER_URL must begin with https:\/\/.*ALLOW_INSECURE_AUTH_SERVER=on/,
-      /TOKEN_WARNINGS must go from the longest to the shortest/,
+      /TOKEN_WARNINGS must be sorted from the longest to the shortest/,
     );
   });
 
-  it('names the setting of an address that is not of this machine', async () => {
+  it('names the setting of an address that does not belong to this machine', async () => {
     expectExplained(await attempt({ HOST: '192.0.2.1' }), /Check HOST, PORT/);
   });
 
-  it('names the port setting where the port is in use', async () => {
+  it('names the port setting if the port is in use', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const output = await attempt({ PORT: String((taken.address() as AddressInfo).port) });
     taken.close();
-    expectExplained(output, /its port \d+ is in use.*set PORT/);
+    expectExplained(output, /port \d+ is in use.*set PORT/);
   });
 
-  it('leaves the database of another program as it is', async () => {
+  it('does not change the database of another program', async () => {
     const foreign = new Sqlite(databasePath());
     foreign.exec(
       "CREATE TABLE license (id INTEGER PRIMARY KEY, note TEXT); INSERT INTO license VALUES (7, 'mine')",
@@ -136,21 +136,18 @@ describe('a start that cannot succeed', () => {
     foreign.close();
     await chmod(databasePath(), 0o600);
     const before = await snapshot(dataDir);
-    expectExplained(
-      await attempt(),
-      /is a database of another program: point DATABASE_URL or DATA_DIR elsewhere/,
-    );
+    expectExplained(await attempt(), /is a database of another program: change DATABASE_URL or DATA_DIR/);
     expect(await snapshot(dataDir)).toEqual(before);
   });
 
-  it('leaves a file that is no database as it is', async () => {
+  it('does not change a file that is not a database', async () => {
     await writeFile(databasePath(), randomBytes(50_000), { mode: 0o600 });
     const before = await snapshot(dataDir);
     expectExplained(await attempt(), /is damaged or not a database: move it away and restore a backup/);
     expect(await snapshot(dataDir)).toEqual(before);
   });
 
-  it('refuses a folder that is a file, and leaves it as it is', async () => {
+  it('refuses a folder that is a file, and does not change it', async () => {
     const file = join(dataDir, 'file');
     await writeFile(file, 'a letter');
     expectExplained(await attempt({ DATA_DIR: file }), /cannot be opened: DATA_DIR must name a folder/);
@@ -162,7 +159,7 @@ describe('a start that cannot succeed', () => {
     expectExplained(await attempt(), /licensing\.sqlite cannot be opened: .*must be a file/);
   });
 
-  it.skipIf(isRoot && !canNobodyReadThis())('refuses a folder that it may not write', async () => {
+  it.skipIf(isRoot && !canNobodyReadThis())('refuses a folder without write access', async () => {
     await chmod(dataDir, 0o555);
     const ended = await runProcess({ dataDir, ...(isRoot && { uid: nobody }) });
     await chmod(dataDir, 0o755);
@@ -170,7 +167,7 @@ describe('a start that cannot succeed', () => {
     expect(await readdir(dataDir)).toEqual([]);
   });
 
-  it('starts all the same while neither the Authorization server nor the broker answers', async () => {
+  it('succeeds while neither the Authorization server nor the broker answers', async () => {
     const service = await startApp({ dataDir });
     await service.as('get', '/health/ready').expect(200);
     expect(await service.view()).toMatchObject({ status: 'unlicensed' });
@@ -207,20 +204,20 @@ describe('a start on the folder of a licensed server', () => {
   const run = (environment: Record<string, string> = {}) => runProcess({ mock, dataDir, environment });
   const attempt = () => attemptStart({ DATA_DIR: dataDir, AUTH_SERVER_URL: mock.url });
 
-  it('refuses another encryption key, names the cure, and spoils nothing', async () => {
+  it('refuses another encryption key, names the remedy, and damages nothing', async () => {
     const before = await snapshot(dataDir);
     const ended = await run({ ENCRYPTION_KEY: randomBytes(32).toString('base64') });
-    expectRefusal(ended, /cannot be decrypted\. Was ENCRYPTION_KEY .* replaced\? Put the key back/);
+    expectRefusal(ended, /cannot be decrypted\. Was ENCRYPTION_KEY .* replaced\? Put back the key/);
     expect(await snapshot(dataDir)).toEqual(before);
   });
 
-  it('refuses a key file that holds no key', async () => {
+  it('refuses a key file that contains no key', async () => {
     const path = join(dataDir, 'encryption-key');
     const key = await readFile(path);
     await writeFile(path, 'half a k');
     const output = await attempt();
     await writeFile(path, key);
-    expectExplained(output, /encryption-key does not hold 32 bytes in base64: put the right key back/);
+    expectExplained(output, /encryption-key is not 32 bytes in base64: put back the correct key/);
   });
 
   it.each(['encryption-key', 'licensing.sqlite'])('refuses %s when others can read it', async (name) => {
@@ -240,18 +237,18 @@ describe('a start on the folder of a licensed server', () => {
     const output = await attempt();
     other.exec('ROLLBACK');
     other.close();
-    expectExplained(output, /is locked by another process: stop the service that still uses this DATA_DIR/);
+    expectExplained(output, /is locked by another process: stop the service that uses this DATA_DIR/);
   });
 
-  it('refuses a folder that another service uses, and does not disturb that one', async () => {
+  it('refuses a folder that another service uses, and does not disturb that service', async () => {
     const first = await startApp({ mock, dataDir });
     const ended = await run();
     expect(await first.view()).toMatchObject({ status: 'licensed' });
     await first.close();
-    expectRefusal(ended, /is locked by another process: stop the service that still uses this DATA_DIR/);
+    expectRefusal(ended, /is locked by another process: stop the service that uses this DATA_DIR/);
   });
 
-  it('refuses a database whose pages were overwritten, and leaves it as it is', async () => {
+  it('refuses a database with overwritten pages, and does not change it', async () => {
     const whole = await readFile(databasePath());
     const file = await open(databasePath(), 'r+');
     await file.write(randomBytes(8192), 0, 8192, 8192);
@@ -265,13 +262,13 @@ describe('a start on the folder of a licensed server', () => {
   });
 });
 
-/** Name, mode and content of everything in a folder that means something. */
+/** Returns the mode and the hash of each relevant file in a folder. */
 async function snapshot(folder: string): Promise<Record<string, string>> {
   const entries: Record<string, string> = {};
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
     const { mode, size } = await stat(path);
-    // What SQLite leaves beside the database when it is not closed: an index of the log, and a log without an entry.
+    // SQLite leaves these files if the database is not closed: the index of the log, and an empty log.
     if (name.endsWith('-shm') || (name.endsWith('-wal') && size === 0)) continue;
     entries[name] = `${mode.toString(8)} ${createHash('sha256')
       .update(await readFile(path))
@@ -280,7 +277,7 @@ async function snapshot(folder: string): Promise<Record<string, string>> {
   return entries;
 }
 
-/** Root may write everywhere, so that another user has to try; whether that one can read the build depends on the checkout. */
+/** Returns whether the user `nobody` can read the checkout: root may write everywhere, so that user has to try. */
 function canNobodyReadThis(): boolean {
   const code = `require('node:fs').readFileSync(${JSON.stringify(import.meta.filename)})`;
   return spawnSync(process.execPath, ['-e', code], { uid: nobody, gid: nobody }).status === 0;

@@ -24,7 +24,7 @@ const overNats = shareOfCases('S17', 8);
 const url = 'https://store.example/stock';
 const method = 'GET';
 
-/** A token with its proof, as they are sent. */
+/** A token with its proof, as a device sends them. */
 interface Credentials {
   readonly token: string;
   readonly proof: string | null;
@@ -39,16 +39,16 @@ type Attempt =
   | { readonly kind: 'odd-proof'; readonly claims: Claims }
   | { readonly kind: 'good' };
 
-/** Of token and proof together: with more, the headers may be longer than 16 KB, and are refused unread. */
+/** The limit of token and proof together: longer headers may exceed 16 KB, and are refused unread. */
 const maxCharacters = 15_000;
 
-describe('of tokens and proofs', () => {
+describe('the verification of tokens and proofs', () => {
   let mock: TestMock;
   let nats: TestNats;
   let app: TestApp;
   let register: TestRegister;
   let mockDir: string;
-  /** The Authorization server's own. */
+  /** The private key of the Authorization server. */
   let privateKey: KeyObject;
   let token: string;
   let boundToken: string;
@@ -86,7 +86,7 @@ describe('of tokens and proofs', () => {
   const freshNonce = () => app.app.get(HttpNonces).current();
   const prove = (text: string) =>
     deviceKey.prove({ htm: method, htu: url, ath: hashOf(text), nonce: freshNonce() });
-  /** Puts a nonce of this moment and an id of its own where the claims have left them as they were. */
+  /** Fills in a fresh nonce and a fresh id if the claims still have the placeholders. */
   const fillIn = ({ jti, ...claims }: Claims): Claims => ({
     ...claims,
     ...(claims['nonce'] === 'n' && { nonce: freshNonce() }),
@@ -94,7 +94,7 @@ describe('of tokens and proofs', () => {
   });
 
   it(
-    'none is accepted but what the Authorization server has signed, to the letter',
+    'accepts only what the Authorization server has signed, unchanged',
     async () => {
       const publicKey = createPublicKey(privateKey);
       expect(verify(token).kind).toBe('accepted');
@@ -108,7 +108,7 @@ describe('of tokens and proofs', () => {
   );
 
   it(
-    'none is accepted that the Authorization server has signed with other claims than it should have',
+    'refuses wrong claims, even if the Authorization server has signed them',
     async () => {
       const { header, payload } = readJwt(token);
       await fuzz('odd claims', mistakes, altered(payload), (claims) => {
@@ -149,7 +149,7 @@ describe('of tokens and proofs', () => {
     }
   }
 
-  /** Whether it has to be let in; undefined: it may be. */
+  /** Returns whether the attempt must be admitted, or `undefined` if it may be. */
   function isRight(attempt: Attempt): boolean | undefined {
     if (attempt.kind === 'good') return true;
     if (attempt.kind !== 'odd-proof') return false;
@@ -159,7 +159,7 @@ describe('of tokens and proofs', () => {
   }
 
   it(
-    'over HTTP, none opens a door that is not the right one with a proof of its own',
+    'admits over HTTP only the genuine token with its own proof',
     async () => {
       await fuzz('odd credentials over HTTP', overHttp, attempts(), async (attempt) => {
         const credentials = credentialsOf(attempt);
@@ -187,7 +187,7 @@ describe('of tokens and proofs', () => {
   );
 
   it(
-    'at the broker, none is active but the right one with a proof of its own',
+    'reports as active at the broker only the genuine token with its own proof',
     async () => {
       await fuzz('odd credentials at the broker', overNats, attempts(), async (attempt) => {
         const { token: text, proof } = credentialsOf(attempt);
@@ -215,14 +215,14 @@ function headersOf({ token, proof }: Credentials): Record<string, string> {
   };
 }
 
-/** RFC 9449 section 4.3: without query and fragment. */
+/** Compares without query and fragment, as RFC 9449 section 4.3 requires. */
 function isUrl(htu: unknown): boolean {
   if (typeof htu !== 'string' || !URL.canParse(htu)) return false;
   const { origin, pathname } = new URL(htu);
   return origin + pathname === url;
 }
 
-/** What the claims of an accepted token must say, whatever else they do. */
+/** Expects the claims that every accepted token must have. */
 function expectRight(claims: Claims): void {
   const shown = JSON.stringify(claims);
   const device = claims['device'] as Claims;

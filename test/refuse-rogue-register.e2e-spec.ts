@@ -10,7 +10,7 @@ import { startNats, type TestNats } from './support/start-nats.js';
 const directGet = '$JS.API.DIRECT.GET.LICENSING.license.status';
 const forged = JSON.stringify({ specversion: '1.0', id: 'forged', type: 'license.status', data: {} });
 
-/** Everything that a register may ask; NATS does not check the reply that it names. */
+/** All requests that a register may send. NATS does not check the reply subject of a request. */
 const allowedRequests = [
   directGet,
   '$JS.API.DIRECT.GET.LICENSING.token.expiring',
@@ -66,9 +66,9 @@ describe('a rogue register', () => {
     }
   }
 
-  /** What a register could spoil: the stream, its messages, and what others read from it. */
+  /** Returns what a register could damage: the stream, its messages, and what others read from it. */
   async function lookAtStream() {
-    // Requests behind the attack on the same ways: once they are answered, the attack has done what it can.
+    // These requests follow the attack on the same paths: once they are answered, the attack is processed, too.
     await rogue.request(directGet);
     await rogue.request('svc.licensing.status');
     const { state, config } = await streamInfo(service);
@@ -89,7 +89,7 @@ describe('a rogue register', () => {
     '_INBOX.register.guessed',
     '$SYS.REQ.SERVER.PING',
     'svc.licensing.other',
-  ])('may not publish %s', async (subject) => {
+  ])('may not publish to %s', async (subject) => {
     const before = await lookAtStream();
     refusals.length = 0;
     rogue.publish(subject, forged);
@@ -108,7 +108,7 @@ describe('a rogue register', () => {
     '$SYS.>',
     'svc.licensing.status',
     'svc.>',
-  ])('may not subscribe %s', async (subject) => {
+  ])('may not subscribe to %s', async (subject) => {
     const refused = new Promise<Error | null>((resolve) => {
       rogue.subscribe(subject, { callback: (error) => resolve(error) });
     });
@@ -116,7 +116,7 @@ describe('a rogue register', () => {
   });
 
   it.each(harmfulReplies.flatMap((reply) => allowedRequests.map((request) => [reply, request] as const)))(
-    'changes nothing by naming %s as the reply of %s',
+    'changes nothing with %s as the reply subject of %s',
     async (reply, request) => {
       const before = await lookAtStream();
       rogue.publish(request, '', { reply });
@@ -125,7 +125,7 @@ describe('a rogue register', () => {
     },
   );
 
-  it('is disconnected with a message of more than 64 KB', async () => {
+  it('is disconnected after a message of more than 64 KB', async () => {
     const raw = await RawRegister.connect(nats, []);
     raw.send(`PUB svc.licensing.status _INBOX.register.1 65537`, 'x'.repeat(65_537));
     expect(await raw.ended()).toContain("-ERR 'Maximum Payload Violation'");
@@ -139,7 +139,7 @@ describe('a rogue register', () => {
     raw.close();
   });
 
-  it('has told the others nothing that they did not know', () => {
+  it('has delivered nothing to the other registers', () => {
     expect(new Set(honest.events.map(({ event }) => event.data['reason']))).toEqual(
       new Set(['acquired', 'refreshed']),
     );
@@ -150,13 +150,13 @@ describe('a rogue register', () => {
     ['no credentials', {}],
     ['a wrong password', { user: 'register', pass: 'wrong' }],
     ['the name of the service', { user: 'licensing', pass: '' }],
-  ])('is not let in with %s', async (_what, credentials) => {
+  ])('is not admitted with %s', async (_what, credentials) => {
     await expect(connect({ servers: nats.url, reconnect: false, ...credentials })).rejects.toThrow(
       /authorization violation/i,
     );
   });
 
-  it('would empty the stream from the account of the service, which is why registers have their own', async () => {
+  it('could purge the stream from the account of the service, which is why registers have their own account', async () => {
     service.publish(directGet, '', { reply: '$JS.API.STREAM.PURGE.LICENSING' });
     await expect.poll(async () => (await streamInfo(service)).state.messages).toBe(0);
   });

@@ -13,7 +13,7 @@ afterEach(() => store.stop());
 
 const remove = () => store.app.as('delete', licensePath).expect(204);
 
-/** What the database keeps under seal: of the license itself, and of grants that are yet to be revoked. */
+/** Returns the number of sealed secrets in the database: of the license, and of grants that are not revoked yet. */
 async function countSealed(): Promise<{ license: number; revocations: number }> {
   return {
     license: await countRows('license WHERE secrets IS NOT NULL'),
@@ -36,8 +36,8 @@ async function isTokenActive(token: string | undefined): Promise<boolean> {
   return ((await response.json()) as { active: boolean }).active;
 }
 
-describe('removing a license', () => {
-  it('drops it here, tells subscribers, and revokes it at the Authorization server', async () => {
+describe('the removal of a license', () => {
+  it('deletes it here, publishes an event, and revokes it at the Authorization server', async () => {
     store = await startLicensedStore();
     const grant = store.secrets;
     expect(await isTokenActive(grant?.refreshToken)).toBe(true);
@@ -74,14 +74,14 @@ describe('removing a license', () => {
     ]);
   });
 
-  it('changes and tells nothing where there is none', async () => {
+  it('changes and publishes nothing without a license', async () => {
     store = await TestStore.start();
     await remove();
     expect(await store.eventNames()).toEqual([]);
     expect(await store.audit()).toEqual([]);
   });
 
-  it('is told once however often it is asked for', async () => {
+  it('is published once, however often it is requested', async () => {
     store = await startLicensedStore();
     await Promise.all([remove(), remove(), remove()]);
     await store.app.tick();
@@ -89,7 +89,7 @@ describe('removing a license', () => {
     expect(store.proxy.done(revocationPath)).toHaveLength(1);
   });
 
-  it('leaves the way free to acquire again, for the same server or another', async () => {
+  it('allows a new acquisition, for the same server or another', async () => {
     store = await startLicensedStore();
     for (const deviceId of ['srv-store-1', 'srv-store-2']) {
       await remove();
@@ -104,7 +104,7 @@ describe('removing a license', () => {
     expect(await store.isAuthorized('srv-store-2')).toBe(true);
   });
 
-  it('does not wait for the Authorization server: the grant is revoked when it is back, also after restarts', async () => {
+  it('does not wait for the Authorization server: the grant is revoked when the server is back, even after restarts', async () => {
     store = await startLicensedStore();
     await store.setFault('offline');
     await remove();
@@ -122,7 +122,7 @@ describe('removing a license', () => {
     expect(store.proxy.done(revocationPath)).toHaveLength(1);
   });
 
-  it('asks less and less often while the Authorization server is away, and no later than every 15 minutes', async () => {
+  it('retries the revocation with a growing delay of at most 15 minutes while the Authorization server is unreachable', async () => {
     store = await startLicensedStore();
     await remove();
     let tries = 0;
@@ -143,7 +143,7 @@ describe('removing a license', () => {
     expect(tries - triesSoFar).toBe(12);
   });
 
-  it('revokes the old grant of a re-acquired server without harm to the new one', async () => {
+  it('revokes the old grant of a re-acquired server without an effect on the new one', async () => {
     store = await startLicensedStore();
     await store.setFault('offline');
     await remove();
@@ -157,11 +157,11 @@ describe('removing a license', () => {
   });
 });
 
-describe('removing a license while a refresh is under way', () => {
+describe('the removal of a license during a refresh', () => {
   it.each([
-    { moment: 'before the server has seen it', at: 'request' as const },
-    { moment: 'when the server has made a new token', at: 'answer' as const },
-  ])('leaves nothing alive at the Authorization server ($moment)', async ({ at }) => {
+    { moment: 'before the server receives it', at: 'request' as const },
+    { moment: 'after the server has issued a new token', at: 'answer' as const },
+  ])('leaves no valid token at the Authorization server ($moment)', async ({ at }) => {
     store = await startLicensedStore();
     const old = store.secrets;
     store.proxy.inject({
@@ -180,7 +180,7 @@ describe('removing a license while a refresh is under way', () => {
     expect(await store.isAuthorized()).toBe(false);
     const [issued] = store.refreshes.map(({ body }) => JSON.parse(body) as { refresh_token: string });
     const alive = [old?.refreshToken, issued?.refresh_token];
-    // Each by itself: not every server ends a whole grant with one of its tokens.
+    // One by one, because not every server revokes the whole grant with one of its tokens.
     const revoked = store.proxy
       .done(revocationPath)
       .map(({ requestBody }) => new URLSearchParams(requestBody).get('token'));
@@ -190,7 +190,7 @@ describe('removing a license while a refresh is under way', () => {
     expect(await store.eventNames()).toEqual(['acquired', 'removed']);
   });
 
-  it('keeps the license that was acquired anew meanwhile', async () => {
+  it('keeps a license that was acquired again in the meantime', async () => {
     store = await startLicensedStore();
     store.proxy.inject({
       path: tokenPath,
@@ -210,7 +210,7 @@ describe('removing a license while a refresh is under way', () => {
 });
 
 describe('a license that is revoked at the Authorization server', () => {
-  it('ends with the next refresh: unlicensed, and its secrets are gone', async () => {
+  it('ends with the next refresh, which deletes its secrets', async () => {
     store = await startLicensedStore();
     await store.mock.control('DELETE', '/mock/devices/srv-store-1/authorization');
     expect(await store.app.view()).toMatchObject({ status: 'licensed' });
@@ -231,7 +231,7 @@ describe('a license that is revoked at the Authorization server', () => {
     expect((await store.audit())[0]).toMatchObject({ actor: 'system', action: 'revoked' });
   });
 
-  it('is taken for what it is, also when it comes in an outage that a restart falls into', async () => {
+  it('is recognized as revoked even after an outage with a restart', async () => {
     store = await startLicensedStore();
     await store.setFault('offline');
     await store.restart();
@@ -242,7 +242,7 @@ describe('a license that is revoked at the Authorization server', () => {
     expect(await store.app.view()).toMatchObject({ status: 'unlicensed', reason: 'revoked' });
   });
 
-  it('is not asked about again, and can be acquired anew', async () => {
+  it('is not refreshed again, and can be acquired again', async () => {
     store = await startLicensedStore();
     await store.mock.control('DELETE', '/mock/devices/srv-store-1/authorization');
     await store.refreshWhenDue();

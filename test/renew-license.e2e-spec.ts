@@ -3,7 +3,7 @@ import { dayMs, minuteMs, shift } from './support/license-fixture.js';
 import { readOutbox } from './support/read-outbox.js';
 import { refreshPath, startLicensedStore, type StartStoreOptions, TestStore } from './support/start-store.js';
 
-/** A token that outlives the renewal date, so that only the date is seen to act. */
+/** A token that outlives the renewal date, so that only the date has an effect. */
 const longToken: StartStoreOptions = {
   mock: { tokenTtlSeconds: 200 * 86_400 },
   environment: { REFRESH_INTERVAL: '200d' },
@@ -13,7 +13,7 @@ let store: TestStore;
 
 afterEach(() => store.stop());
 
-/** A licensed store whose license is to be renewed 40 days from now. */
+/** Starts a licensed store with a renewal date 40 days from now, and resolves to that date. */
 async function startWithRenewalIn40Days(options: StartStoreOptions = longToken): Promise<Date> {
   store = await TestStore.start(options);
   const renewalDate = shift(store.clock.now(), 40 * dayMs);
@@ -69,7 +69,7 @@ describe('the renewal date', () => {
     ]);
   });
 
-  it('is told once, also over restarts', async () => {
+  it('causes each event once, even over restarts', async () => {
     const renewalDate = await startWithRenewalIn40Days();
     await tickAt(shift(renewalDate, -10 * dayMs));
     await store.restart();
@@ -80,7 +80,7 @@ describe('the renewal date', () => {
     expect(await store.eventNames()).toEqual(['acquired', 'renewal-window', 'expired']);
   });
 
-  it('follows the window of the setting', async () => {
+  it('has the window of the setting', async () => {
     const renewalDate = await startWithRenewalIn40Days({
       ...longToken,
       environment: { ...longToken.environment, RENEWAL_WARNING_DAYS: '7' },
@@ -91,7 +91,7 @@ describe('the renewal date', () => {
     expect((await store.app.view()).status).toBe('requires-renewal');
   });
 
-  it('never comes where the license has none', async () => {
+  it('has no effect on a license without one', async () => {
     store = await TestStore.start(longToken);
     await changeLicense({ expiresOn: null });
     await store.app.acquire(store.mock);
@@ -104,7 +104,7 @@ describe('a renewal at the Authorization server', () => {
   it.each([
     { from: 'requires-renewal', daysBeforeDate: 20 },
     { from: 'expired', daysBeforeDate: -5 },
-  ])('is picked up in place from $from', async ({ from, daysBeforeDate }) => {
+  ])('is applied without a new acquisition from $from', async ({ from, daysBeforeDate }) => {
     const renewalDate = await startWithRenewalIn40Days();
     await tickAt(shift(renewalDate, -daysBeforeDate * dayMs));
     expect((await store.app.view()).status).toBe(from);
@@ -131,7 +131,7 @@ describe('a renewal at the Authorization server', () => {
     });
   });
 
-  it('is picked up by the refresh that comes by itself, even long after the date', async () => {
+  it('is applied by the scheduled refresh, even long after the date', async () => {
     store = await startLicensedStore({ environment: { TOKEN_WARNINGS: '1h' } });
     const renewalDate = shift(store.clock.now(), 3 * dayMs);
     await changeLicense({ expiresOn: renewalDate.toISOString() });
@@ -163,12 +163,12 @@ describe('a license that the Authorization server refuses', () => {
     { why: 'inactive', change: { isActive: false }, remedy: { isActive: true }, says: /not active/ },
     { why: 'used up', change: { count: 0 }, remedy: { count: 5 }, says: /used up/ },
     {
-      why: 'expired there',
+      why: 'expired at the server',
       change: { expiresOn: '2020-01-01' },
       remedy: { expiresOn: null },
       says: /expired/,
     },
-  ])('is kept with its token and tried again slowly ($why)', async ({ change, remedy, says }) => {
+  ])('is kept with its token and retried slowly ($why)', async ({ change, remedy, says }) => {
     store = await startLicensedStore();
     const before = await store.app.view();
     await changeLicense(change);
@@ -208,7 +208,7 @@ describe('a license that the Authorization server refuses', () => {
 });
 
 describe('changed terms', () => {
-  it('arrive with the next refresh: features, hub and name', async () => {
+  it('take effect at the next refresh: features, hub and name', async () => {
     store = await startLicensedStore();
     await changeLicense({ features: ['xms', 'loyalty'] });
     await store.refreshWhenDue();

@@ -45,7 +45,7 @@ describe('health', () => {
       .poll(async () => (await ask('/health')).body.details['nats'], { timeout: 20_000 })
       .toMatchObject({ status: 'up', eventsWaiting: 0 });
 
-  it('is ok with a license, a broker and a server that answers', async () => {
+  it('is ok with a license, a broker and a reachable Authorization server', async () => {
     await app.acquire(mock);
     const answer = await ask('/health');
     expect(answer).toMatchObject({ status: 200, body: { status: 'ok' } });
@@ -59,13 +59,13 @@ describe('health', () => {
     });
   });
 
-  it('is degraded, and 200, without a license', async () => {
+  it('is degraded with status 200 without a license', async () => {
     const answer = await ask('/health');
     expect(answer).toMatchObject({ status: 200, body: { status: 'degraded' } });
     expect(statusesOf(answer)).toMatchObject({ license: 'degraded', database: 'up', nats: 'up' });
   });
 
-  it('is degraded, and 200, while the broker is away, and tells how many events wait', async () => {
+  it('is degraded with status 200 while the broker is down, and reports how many events wait', async () => {
     await app.acquire(mock);
     await untilNothingWaits();
     await nats.kill();
@@ -83,7 +83,7 @@ describe('health', () => {
     expect(await ask('/health')).toMatchObject({ body: { status: 'ok' } });
   });
 
-  it('is degraded, and 200, when an event has waited for longer than 30 s at a broker without JetStream', async () => {
+  it('is degraded with status 200 if an event has waited for more than 30 s at a broker without JetStream', async () => {
     await app.stop();
     await nats.kill();
     const other = await startOtherBroker(nats, 'no-jetstream');
@@ -114,7 +114,7 @@ describe('health', () => {
     await untilNothingWaits();
   });
 
-  it('is degraded, and 200, while the Authorization server is away, and says since when and why', async () => {
+  it('is degraded with status 200 while the Authorization server is unreachable, and reports since when and why', async () => {
     await app.acquire(mock);
     await mock.control('PUT', '/mock/faults', { mode: 'offline' });
     await app.as('post', '/api/license/refresh').expect(503);
@@ -129,15 +129,18 @@ describe('health', () => {
     expect(await ask('/health/ready')).toMatchObject({ status: 200, body: { status: 'ok' } });
   });
 
-  it.each(['/health/ready', '/health'])('%s is an error, and 503, without the database', async (path) => {
-    await app.app.get(DataSource).destroy();
-    const answer = await ask(path);
-    expect(answer).toMatchObject({
-      status: 503,
-      body: { status: 'error', error: { database: { status: 'down' } } },
-    });
-    expect(JSON.stringify(answer.body)).not.toMatch(/\bat .*\.[jt]s:|node_modules/);
-  });
+  it.each(['/health/ready', '/health'])(
+    'is an error with status 503 at %s without the database',
+    async (path) => {
+      await app.app.get(DataSource).destroy();
+      const answer = await ask(path);
+      expect(answer).toMatchObject({
+        status: 503,
+        body: { status: 'error', error: { database: { status: 'down' } } },
+      });
+      expect(JSON.stringify(answer.body)).not.toMatch(/\bat .*\.[jt]s:|node_modules/);
+    },
+  );
 
   it('is alive without the database, the broker and the Authorization server', async () => {
     await app.app.get(DataSource).destroy();
@@ -145,7 +148,7 @@ describe('health', () => {
   });
 
   it.each(['/health', '/health/live', '/health/ready'])(
-    '%s shows no secret and needs no token',
+    'contains no secret and needs no token at %s',
     async (path) => {
       await app.acquire(mock);
       const { status, body } = await ask(path);

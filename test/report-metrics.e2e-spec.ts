@@ -14,7 +14,7 @@ import { startApp, type TestApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
 import { startNats, type TestNats } from './support/start-nats.js';
 
-/** JSON brings an instant as text, whatever its type says. */
+/** Returns an instant in seconds. JSON contains it as text, even if its type is `Date`. */
 const seconds = (instant: string | Date | null) => new Date(instant ?? Number.NaN).getTime() / 1000;
 
 describe('metrics', () => {
@@ -41,7 +41,7 @@ describe('metrics', () => {
 
   const read = (): Promise<Metrics> => readMetrics(app.url);
 
-  it('tell of a server without a license what is known, and nothing of what is not', async () => {
+  it('report the known values of a server without a license, and omit the others', async () => {
     const metrics = await read();
     expect(metrics.states('pos_licensing_license_status')).toEqual({
       unlicensed: 1,
@@ -70,7 +70,7 @@ describe('metrics', () => {
     }
   });
 
-  it('tell of a license its status, both of its clocks and the last good refresh', async () => {
+  it('report the status of a license, both of its dates and the last successful refresh', async () => {
     await app.acquire(mock);
     await app.as('post', '/api/license/refresh').expect(200);
     const view = await app.view();
@@ -91,7 +91,7 @@ describe('metrics', () => {
     expect(Math.abs(metrics.value('pos_licensing_clock_offset_seconds') ?? Number.NaN)).toBeLessThan(5);
   });
 
-  it('count refreshes by what came of them, and tell since when the Authorization server is away', async () => {
+  it('count refreshes by result, and report since when the Authorization server is unreachable', async () => {
     await app.acquire(mock);
     await mock.control('PUT', '/mock/faults', { mode: 'offline' });
     await app.as('post', '/api/license/refresh').expect(503);
@@ -114,7 +114,7 @@ describe('metrics', () => {
     expect(back.value('pos_licensing_authorization_server_offline_since_timestamp_seconds')).toBeUndefined();
   });
 
-  it('count the events that wait for the broker, and those that it has stored', async () => {
+  it('count the events that wait for the broker and those that it has stored', async () => {
     const stored = async () =>
       (await read()).value('pos_licensing_published_events_total', 'subject="license.status"');
     await app.acquire(mock);
@@ -132,7 +132,7 @@ describe('metrics', () => {
     expect((await read()).value('pos_licensing_outbox_pending_events')).toBe(0);
   });
 
-  it('measure requests by the pattern of their route', async () => {
+  it('measure requests by route pattern', async () => {
     await app.as('get', '/api/license').expect(200);
     await supertest(app.url).get('/api/license?token=abc').expect(401);
     await supertest(app.url).get('/made/up/by-somebody').expect(404);
@@ -146,7 +146,7 @@ describe('metrics', () => {
     expect(metrics.text).not.toMatch(/made|token=abc/);
   });
 
-  it('measure no stream of events, which would look like a request that takes hours', async () => {
+  it('do not measure an event stream, which would look like a request that takes hours', async () => {
     const sessions = app.app.get(Sessions);
     const id = sessions.start(null);
     const cookie = `pos-licensing-${new URL(app.url).port}=${id}`;
@@ -156,13 +156,13 @@ describe('metrics', () => {
     const ended = once(stream.resume(), 'end');
     sessions.end(id);
     await ended;
-    // A later request is measured, so the stream would have been too.
+    // A later request is measured, so the stream would have been measured, too.
     await supertest(app.url).get('/health/live').expect(200);
     await expect.poll(async () => (await read()).text).toContain('route="/health/live"');
     expect((await read()).text).not.toContain('route="/api/license/events"');
   });
 
-  it('count the peers whose tokens were verified, by what came of it', async () => {
+  it('count the verifications of peer tokens by result', async () => {
     await fetch(`${app.url}/api/peers/me`, { headers: { authorization: 'Bearer garbage' } });
     const metrics = await read();
     const result =
@@ -170,14 +170,14 @@ describe('metrics', () => {
     expect(metrics.value('pos_licensing_peer_verifications_total', `result="${result}"`)).toBe(1);
   });
 
-  it('are told without the database, but for what only it knows', async () => {
+  it('are available without the database, except those that only it knows', async () => {
     await app.app.get(DataSource).destroy();
     const metrics = await read();
     expect(metrics.value('pos_licensing_outbox_pending_events')).toBeUndefined();
     expect(metrics.value('pos_licensing_license_status', 'status="unlicensed"')).toBe(1);
   });
 
-  it('hold nothing secret and nobody’s name', async () => {
+  it('contain no secret and no name', async () => {
     const { serverId, serverName, organization } = await app.acquire(mock);
     const { text } = await read();
     for (const word of [serverId, serverName, organization?.id, organization?.name, app.adminToken, 'eyJ']) {
@@ -185,7 +185,7 @@ describe('metrics', () => {
     }
   });
 
-  it('bring those of the process', async () => {
+  it('include those of the process', async () => {
     const { names } = await read();
     expect(names).toEqual(
       expect.arrayContaining([
@@ -199,7 +199,7 @@ describe('metrics', () => {
 });
 
 describe('the clock in the metrics', () => {
-  it('is ahead by as much as it was set ahead, and suspect', async () => {
+  it('is ahead by the offset that was set, and suspect', async () => {
     const clock = new FakeClock();
     const mock = await startMock({ clock });
     const machineClock = new FakeMachineClock(clock);
@@ -210,7 +210,7 @@ describe('the clock in the metrics', () => {
     machineClock.setWallBy(3_600_000);
     const metrics = await readMetrics(app.url);
     expect((metrics.value('pos_licensing_clock_offset_seconds') ?? Number.NaN) - before).toBeCloseTo(3600, 0);
-    // A look that had begun before does not see it yet.
+    // A check that began earlier does not include the change.
     await expect.poll(async () => (await readMetrics(app.url)).value('pos_licensing_clock_suspect')).toBe(1);
     await app.stop();
     await mock.stop();
@@ -218,7 +218,7 @@ describe('the clock in the metrics', () => {
 });
 
 describe('METRICS_ACCESS', () => {
-  it('admin wants the admin token', async () => {
+  it('requires the admin token with the value admin', async () => {
     const app = await startApp({ environment: { METRICS_ACCESS: 'admin' } });
     const refused = await supertest(app.url).get('/metrics').expect(401);
     expect(refused.body).toMatchObject({ code: 'unauthorized' });
@@ -227,7 +227,7 @@ describe('METRICS_ACCESS', () => {
     await app.stop();
   });
 
-  it('off has no such route, also for the admin', async () => {
+  it('removes the route with the value off, even for the admin', async () => {
     const app = await startApp({ environment: { METRICS_ACCESS: 'off' } });
     await app.as('get', '/metrics').expect(404);
     await app.as('get', '/api/license').expect(200);

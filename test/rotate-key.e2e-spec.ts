@@ -8,7 +8,7 @@ import { FakeClock } from './support/fake-clock.js';
 import { startApp, type TestApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
 
-describe('rotating the key of secrets at rest', () => {
+describe('the rotation of the encryption key', () => {
   let clock: FakeClock;
   let mock: TestMock;
   let app: TestApp;
@@ -26,7 +26,7 @@ describe('rotating the key of secrets at rest', () => {
     keyPath = join(app.dataDir, 'encryption-key');
     settings = app.app.get(Settings);
     await app.acquire(mock);
-    // A secret of each kind: the license's, a revocation that waits, and a pending code.
+    // Two kinds of secrets: those of the license, and those of a revocation that waits.
     await mock.control('PUT', '/mock/faults', { mode: 'offline' });
     await app.as('delete', '/api/license').expect(204);
     await mock.control('PUT', '/mock/faults', { mode: 'none' });
@@ -38,7 +38,7 @@ describe('rotating the key of secrets at rest', () => {
     await mock.stop();
   });
 
-  it('keeps the license usable, and leaves the old key useless', async () => {
+  it('keeps the license usable, and makes the old key useless', async () => {
     await app.close();
     const oldKey = await readFile(keyPath, 'utf8');
     await rotateEncryptionKey(settings, null);
@@ -52,7 +52,7 @@ describe('rotating the key of secrets at rest', () => {
     expect(await app.view()).toMatchObject({ status: 'licensed', reason: 'refreshed' });
   });
 
-  it('takes the new key from the caller where the present one is a setting', async () => {
+  it('uses the key from the caller if the present key is a setting', async () => {
     await app.close();
     const [present, next] = [await readFile(keyPath, 'utf8'), randomBytes(32).toString('base64')];
     await rotateEncryptionKey(Object.assign({}, settings, { encryptionKey: present.trim() }), next);
@@ -60,7 +60,7 @@ describe('rotating the key of secrets at rest', () => {
     await app.as('post', '/api/license/refresh').expect(200);
   });
 
-  it('is completed by the next start when it was cut short after its commit', async () => {
+  it('is completed by the next start if it was interrupted after its commit', async () => {
     await app.close();
     await copyFile(keyPath, `${keyPath}.old`);
     await rotateEncryptionKey(settings, null);

@@ -10,7 +10,7 @@ const running = services.filter((service) => service !== 'init');
 const engine = await findDockerEngine();
 
 if (engine === null) {
-  it('is not tried on this machine, which has no Docker engine: confine-containers.e2e-spec.ts looks at the files', () => {
+  it('runs no container stack on a machine without a Docker engine; confine-containers.e2e-spec.ts checks the files', () => {
     process.stderr.write('No Docker engine with Compose answers: the stack was NOT run in containers.\n');
     expect(engine).toBeNull();
   });
@@ -37,17 +37,17 @@ function runInContainers(): void {
     return (await response.json()) as Record<string, unknown>;
   }
 
-  async function countHeard(what: RegExp): Promise<number> {
+  async function countReceived(what: RegExp): Promise<number> {
     return [...(await stack.logs('register')).matchAll(what)].length;
   }
 
-  /** Started again by Docker alone, and healthy. */
+  /** Returns whether Docker restarted the container, and it is healthy. */
   async function isBack(service: string, restarts: number): Promise<boolean> {
     const container = (await stack.inspect()).get(service);
     return container?.State.Health?.Status === 'healthy' && container.RestartCount >= restarts;
   }
 
-  it('is healthy, each container by a check of its own, and what makes the secrets has ended', async () => {
+  it('is healthy, each container has its own health check, and the container that creates the secrets has exited', async () => {
     const containers = await stack.inspect();
     expect([...containers.keys()].toSorted()).toEqual(services);
     for (const service of running) {
@@ -58,7 +58,7 @@ function runInContainers(): void {
   });
 
   it.each(services)(
-    '%s is nobody in particular, can write nothing but its data, and cannot take all',
+    'runs %s without root rights, with a read-only file system except its data, and with limited resources',
     async (service) => {
       const container = (await stack.inspect()).get(service);
       expect(container?.Config.User).toBe('1000:1000');
@@ -83,14 +83,14 @@ function runInContainers(): void {
     },
   );
 
-  it('really cannot: not write into its image, not gain a capability', async () => {
+  it('cannot write into its image or gain a capability', async () => {
     await expect(stack.exec('licensing', 'sh', '-c', 'echo x > /app/x')).rejects.toThrow(/read-only/i);
     const status = await stack.exec('licensing', 'sh', '-c', 'cat /proc/self/status');
     expect(status).toMatch(/CapEff:\s+0{16}\n/);
     expect(status).toMatch(/NoNewPrivs:\s+1\n/);
   });
 
-  it('has no secret in an environment, and gives each process its own alone', async () => {
+  it('has no secret in an environment variable, and each process has only its own secrets', async () => {
     const variables = [...(await stack.inspect()).values()].flatMap(({ Config }) => Config.Env);
     expect(variables.filter((text) => /(PASSWORD|TOKEN|SEED|KEY)=./.test(text))).toEqual([]);
     expect((await stack.exec('licensing', 'ls', '/secrets')).split('\n').filter(Boolean)).toEqual([
@@ -106,7 +106,7 @@ function runInContainers(): void {
     expect(await stack.exec('licensing', 'pos-licensing', '--help')).toContain('pos-licensing');
   });
 
-  it('acquires a license, and the register hears of it', async () => {
+  it('acquires a license, and the register receives the event', async () => {
     const { userCode } = await ask('POST', '/api/license/authorization');
     await fetch(`${stack.mockUrl}/mock/approve`, {
       method: 'POST',
@@ -114,7 +114,7 @@ function runInContainers(): void {
       body: JSON.stringify({ userCode, deviceId: 'srv-store-1' }),
     });
     expect(await ask('POST', '/api/license/authorization/complete')).toMatchObject({ status: 'licensed' });
-    await expect.poll(() => countHeard(/licensed \(acquired\)/g), patience).toBe(1);
+    await expect.poll(() => countReceived(/licensed \(acquired\)/g), patience).toBe(1);
     const status = await stack.exec('licensing', 'pos-licensing', 'status', '--json');
     expect(JSON.parse(status)).toMatchObject({ status: 'licensed', serverId: 'srv-store-1' });
   });
@@ -123,20 +123,20 @@ function runInContainers(): void {
     { crashed: ['nats'], restarts: 1 },
     { crashed: ['licensing'], restarts: 1 },
     { crashed: ['nats', 'licensing', 'register'], restarts: 2 },
-  ])('comes back by itself when $crashed crash', async ({ crashed, restarts }) => {
-    const before = await countHeard(/licensed \(refreshed\), .* live/g);
+  ])('restarts by itself when $crashed crash', async ({ crashed, restarts }) => {
+    const before = await countReceived(/licensed \(refreshed\), .* live/g);
     await Promise.all(crashed.map((service) => stack.crash(service)));
     for (const service of crashed) {
       await expect.poll(() => isBack(service, service === 'register' ? 1 : restarts), patience).toBe(true);
     }
     await expect.poll(() => ask('GET', '/health'), patience).toMatchObject({ status: 'ok' });
     await expect.poll(() => isBack('register', 0), patience).toBe(true);
-    // A register that is let in after the event reads it as the last known: it hears the next one live.
+    // A register that connects after the event reads it as the last known event: only the next one arrives live.
     await expect
       .poll(
         async () => {
           expect(await ask('POST', '/api/license/refresh')).toMatchObject({ status: 'licensed' });
-          return countHeard(/licensed \(refreshed\), .* live/g);
+          return countReceived(/licensed \(refreshed\), .* live/g);
         },
         { ...patience, interval: 7000 },
       )

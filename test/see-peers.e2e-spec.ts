@@ -29,7 +29,7 @@ describe('the page of connected servers and registers', { timeout: 120_000 }, ()
   const names = () => store.page.locator('tbody th').allInnerTexts();
   const record = (observations: PeerSighting[]) => store.app.app.get(PeerRepository).record(observations);
 
-  it('says how to connect while none has', async () => {
+  it('explains how to connect when nothing has connected yet', async () => {
     await go();
     await store.isTold('No register or server has connected yet');
     await store.page.getByText('choose Head office as the hub server').waitFor();
@@ -37,13 +37,13 @@ describe('the page of connected servers and registers', { timeout: 120_000 }, ()
     await store.inspect('peers-none');
   });
 
-  it('shows each, those that need attention first and with what is wrong', async () => {
+  it('lists the peers, first those that need attention, each with its problem', async () => {
     await record([
       admit('reg-hub-1', 'Head office, register 1', -minuteMs),
       admit('reg-hub-2', 'Head office, register 2', -8 * dayMs),
-      tell('srv-store-1', 'Store 1', -hourMs),
-      tell('srv-store-2', 'Store 2', -3 * dayMs, { status: 'requires-renewal' }),
-      tell('srv-store-3', 'A store with a very long name of its own, on the high street', -hourMs, {
+      report('srv-store-1', 'Store 1', -hourMs),
+      report('srv-store-2', 'Store 2', -3 * dayMs, { status: 'requires-renewal' }),
+      report('srv-store-3', 'A store with a very long name, on the high street', -hourMs, {
         status: 'expired',
         clockSuspect: true,
       }),
@@ -88,7 +88,7 @@ describe('the page of connected servers and registers', { timeout: 120_000 }, ()
     );
   });
 
-  it('has pages, says what it cannot know, and takes a name for what it is', async () => {
+  it('has several pages, reports unknown connections, and escapes names', async () => {
     const ids = Array.from({ length: 30 }, (_, index) => `till-${String(index).padStart(2, '0')}`);
     await record(ids.map((id) => admit(id, '<script>alert(1)</script>', -minuteMs)));
     vi.restoreAllMocks();
@@ -119,10 +119,10 @@ function admit(deviceId: string, name: string, atMs: number): PeerSighting {
   };
 }
 
-function tell(serverId: string, serverName: string, atMs: number, data: object = {}): PeerSighting {
+function report(serverId: string, serverName: string, atMs: number, data: object = {}): PeerSighting {
   const at = shift(startAt, atMs);
   const json = writeStatusEvent({ serverId, at, data: { serverName, ...data } });
   const event = readStoreEvent(`stores.${serverId}.license.status`, new TextEncoder().encode(json));
-  if (event === null) throw new Error('This is no event of a store.');
+  if (event === null) throw new Error('The event of a store is not valid.');
   return { kind: 'told', deviceId: serverId, at, event };
 }

@@ -18,7 +18,7 @@ async function readStatuses(replica: TestApp): Promise<Record<string, string | n
   return Object.fromEntries((body as PeerList).peers.map(({ deviceId, status }) => [deviceId, status]));
 }
 
-/** Two processes' worth of the service on one database: they share nothing else. */
+/** The replicas are two applications in one process that share nothing but the database. */
 describe('two replicas on one PostgreSQL', () => {
   let clock: FakeClock;
   let mock: TestMock;
@@ -48,14 +48,14 @@ describe('two replicas on one PostgreSQL', () => {
     await mock.stop();
   });
 
-  it('have one admin token, and each reads at once what the other has written', async () => {
+  it('share one admin token, and each immediately reads changes of the other', async () => {
     await first.acquire(mock);
     expect(await second.view()).toMatchObject({ status: 'licensed', reason: 'acquired' });
     await second.as('delete', '/api/license').expect(204);
     expect(await first.view()).toMatchObject({ status: 'unlicensed', reason: 'removed' });
   });
 
-  it('hand out one user code, whichever is asked, and either completes', async () => {
+  it('issue one user code, whichever receives the request, and either completes the authorization', async () => {
     const [one, other] = await Promise.all([
       first.as('post', '/api/license/authorization'),
       second.as('post', '/api/license/authorization'),
@@ -66,7 +66,7 @@ describe('two replicas on one PostgreSQL', () => {
     expect(await first.view()).toMatchObject({ status: 'licensed' });
   });
 
-  it('make one refresh of ten that are asked for at once on both', async () => {
+  it('make one refresh when both receive ten concurrent requests for one', async () => {
     await first.acquire(mock);
     const answers = await Promise.all(
       Array.from({ length: 10 }, (_, index) =>
@@ -89,7 +89,7 @@ describe('two replicas on one PostgreSQL', () => {
     expect(await first.app.get(Leases).acquireOrRenew('probe', 10_000)).toBe(true);
   });
 
-  it('do not wait for each other for long when one stands still in the middle of a write', async () => {
+  it('do not wait long for each other when one freezes in the middle of a write', async () => {
     await first.acquire(mock);
     const standing = first.app.get(DataSource).transaction(async (manager) => {
       await manager.query('SELECT * FROM license FOR UPDATE');
@@ -117,7 +117,7 @@ describe('two replicas on one PostgreSQL', () => {
     expect(await readOutbox(second)).toEqual(before);
   });
 
-  it('publish each event once, in order, though either may have caused it', async () => {
+  it('publish each event once and in order, whichever caused it', async () => {
     await first.acquire(mock);
     for (let turn = 0; turn < 6; turn++) {
       await (turn % 2 === 0 ? second : first).as('post', '/api/license/refresh').expect(200);
@@ -128,7 +128,7 @@ describe('two replicas on one PostgreSQL', () => {
     expect(new Set(committed).size).toBe(7);
   });
 
-  it('list the same peers, whichever lets them in, and follow the stores whichever leads', async () => {
+  it('list the same peers whichever admits them, and follow the stores whichever leads', async () => {
     await first.acquire(mock, 'srv-hub');
     const { token } = (await mock.control('POST', '/mock/tokens', { deviceId: 'srv-store-1' })) as {
       token: string;
@@ -136,20 +136,20 @@ describe('two replicas on one PostgreSQL', () => {
     await supertest(first.url).get('/api/peers/me').set('Authorization', `Bearer ${token}`).expect(200);
     await expect.poll(() => readStatuses(second), { timeout: 10_000 }).toEqual({ 'srv-store-1': null });
     const service = await connectAsService(nats);
-    const tell = (status: string) => {
+    const publishStatus = (status: string) => {
       clock.advance(1000);
       const json = writeStatusEvent({ serverId: 'srv-store-1', at: clock.now(), data: { status } });
       return jetstream(service).publish('stores.srv-store-1.license.status', json);
     };
     const isFirstLeading = await first.app.get(Leadership).isLeader();
     for (const status of ['requires-renewal', 'licensed']) {
-      await tell(status);
+      await publishStatus(status);
       for (const replica of [first, second]) {
         await expect
           .poll(() => readStatuses(replica), { timeout: 10_000 })
           .toEqual({ 'srv-store-1': status });
       }
-      // The second time, the other leads.
+      // The other replica leads in the second pass.
       await (isFirstLeading ? first : second).app.get(Leadership).beforeApplicationShutdown();
     }
     await service.close();

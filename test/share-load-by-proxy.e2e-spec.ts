@@ -8,7 +8,7 @@ import { startNginx, type TestNginx } from './support/start-nginx.js';
 const delivered = readFileSync(join(import.meta.dirname, '../deploy/nginx/replicas.conf'), 'utf8');
 const serverBlock = /^ {2}server \{[^]+^ {2}\}$/m.exec(delivered)?.[0] ?? '';
 
-/** A replica that notes what it is asked, and answers with its status. */
+/** A replica that records the requests and answers with its status. */
 interface Replica {
   readonly asked: IncomingMessage[];
   status: number;
@@ -26,7 +26,7 @@ async function startReplica(port: number): Promise<Replica> {
   return replica;
 }
 
-describe('the proxy before two replicas', () => {
+describe('the proxy in front of two replicas', () => {
   let url: string;
   let nginx: TestNginx;
   let ports: number[];
@@ -37,7 +37,7 @@ describe('the proxy before two replicas', () => {
     ports = own;
     replicas = await Promise.all(ports.map((each) => startReplica(each)));
     url = `http://127.0.0.1:${port}`;
-    // Docker's name server gives the addresses of the name; here they are listed.
+    // In Docker, the name server returns the addresses of the name. Here the configuration lists them.
     const servers = ports.map((each) => `server 127.0.0.1:${each} max_fails=0;`).join(' ');
     const config = serverBlock
       .replace('listen 3000;', `listen 127.0.0.1:${port};`)
@@ -59,7 +59,7 @@ describe('the proxy before two replicas', () => {
     return statuses;
   };
 
-  it('asks both in turn, and tells them who called, and how', async () => {
+  it('sends requests to both in turn, with the address and the scheme of the client', async () => {
     expect(await askTimes(6, 'GET')).toEqual(Array<number>(6).fill(200));
     expect(replicas.map(({ asked }) => asked.length)).toEqual([3, 3]);
     expect(replicas[0]?.asked[0]?.headers).toMatchObject({
@@ -70,7 +70,7 @@ describe('the proxy before two replicas', () => {
     });
   });
 
-  it('asks the other where one is gone, or not ready', async () => {
+  it('uses the other replica when one is gone or not ready', async () => {
     replicas[0]?.server.close();
     expect(await askTimes(4, 'GET')).toEqual(Array<number>(4).fill(200));
     replicas[0] = await startReplica(ports[0] ?? 0);
@@ -78,7 +78,7 @@ describe('the proxy before two replicas', () => {
     expect(await askTimes(4, 'GET')).toEqual(Array<number>(4).fill(200));
   });
 
-  it('sends nothing twice that may have been done already', async () => {
+  it('does not repeat a request that may already have been processed', async () => {
     for (const replica of replicas) replica.status = 503;
     expect(await askTimes(4, 'POST')).toEqual(Array<number>(4).fill(503));
     expect(replicas.flatMap(({ asked }) => asked)).toHaveLength(4);

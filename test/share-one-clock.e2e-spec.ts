@@ -6,7 +6,7 @@ import { startApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
 import { startProcess } from './support/start-process.js';
 
-const twoClocks = /would go by two clocks/;
+const twoClocks = /would use two clocks/;
 
 describe('a test with a mock on the real clock', () => {
   let mock: TestMock;
@@ -28,13 +28,13 @@ describe('a test with a mock on the real clock', () => {
     await expect(starting).rejects.toThrow(twoClocks);
   });
 
-  it('cannot start a service on a machine whose clock has nothing to do with that of the mock', async () => {
+  it('cannot start a service on a machine whose clock is independent of the mock', async () => {
     const machineClock = new FakeMachineClock(new FakeClock());
     await expect(startApp({ mock, machineClock })).rejects.toThrow(twoClocks);
   });
 });
 
-describe('a test with a mock on a clock of the test', () => {
+describe('a test with a mock on a test clock', () => {
   let clock: FakeClock;
   let mock: TestMock;
 
@@ -61,13 +61,13 @@ describe('a test with a mock on a clock of the test', () => {
     await app.stop();
   });
 
-  it('cannot start a process of the service, which goes by the real clock', async () => {
-    await expect(startProcess({ mock })).rejects.toThrow(/goes by the real clock/);
+  it('cannot start a service process, because it uses the real clock', async () => {
+    await expect(startProcess({ mock })).rejects.toThrow(/uses the real clock/);
   });
 });
 
 describe('the mock', () => {
-  it('takes no function as its clock, which the service could not share', async () => {
+  it('rejects a function as its clock, because the service could not share it', async () => {
     // @ts-expect-error -- it takes a clock
     await expect(startMock({ now: Date })).rejects.toThrow(/takes a clock/);
   });

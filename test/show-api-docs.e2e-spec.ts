@@ -16,7 +16,7 @@ describe('the page of the OpenAPI document', () => {
     await app.stop();
   });
 
-  it('shows the routes in a browser, with nothing blocked by its own policy', async () => {
+  it('shows the routes in a browser, and its own policy blocks nothing', async () => {
     const context = await browser.newContext();
     const complaints = watchConsole(context);
     const page = await context.newPage();
@@ -32,7 +32,7 @@ describe('the page of the OpenAPI document', () => {
     await context.close();
   });
 
-  it('is the only one with an exception for its styles', async () => {
+  it('is the only page with an exception for its styles', async () => {
     for (const path of ['/login', '/openapi.json', '/docs/nowhere', '/health']) {
       const { headers } = await fetch(`${app.url}${path}`);
       expect(headers.get('content-security-policy'), path).not.toContain('sha256');

@@ -46,7 +46,7 @@ describe('a broker with deploy/nats/store-tls.conf', () => {
     return ((await mock.control('POST', '/mock/tokens', { deviceId })) as { token: string }).token;
   }
 
-  it('is used by a service that trusts its authority, and by a register that does', async () => {
+  it('accepts a service and a register that trust its authority', async () => {
     const register = new RecordedFollower({
       token: await issue('reg-1-1'),
       natsUrl: nats.url,
@@ -57,7 +57,7 @@ describe('a broker with deploy/nats/store-tls.conf', () => {
     await register.follower.close();
   });
 
-  it('is nothing that the doctor has anything against', async () => {
+  it('passes the checks of the doctor', async () => {
     const { output } = await runCommandProcess({ ...service, environment }, ['doctor', '--json']);
     const findings = JSON.parse(output) as { check: string; verdict: string }[];
     const wrong = findings.filter(({ verdict }) => verdict === 'fail' || verdict === 'warn');
@@ -75,7 +75,7 @@ describe('a broker with deploy/nats/store-tls.conf', () => {
     );
   });
 
-  it('lets nobody in without TLS', async () => {
+  it('accepts no connection without TLS', async () => {
     const health = (await (await service.as('GET', '/health')).json()) as {
       details: { nats: { status: string } };
     };
@@ -86,7 +86,7 @@ describe('a broker with deploy/nats/store-tls.conf', () => {
   });
 });
 
-/** What a broker sends to a client that logs in without having asked for TLS. */
+/** Returns the answer of a broker to a client that logs in without TLS. */
 async function rawConnect(port: number, token: string): Promise<string> {
   const socket = open({ host: '127.0.0.1', port });
   let received = '';

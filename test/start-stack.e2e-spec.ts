@@ -15,7 +15,7 @@ const START_TIMEOUT_MS = 45_000;
 const STOP_TIMEOUT_MS = 30_000;
 const UP = 'Everything is up.';
 
-/** `npm start` as a process of its own, without npm. */
+/** The process of `npm start`, without npm. */
 interface RunningStack {
   process: ChildProcess;
   dataDir: string;
@@ -34,7 +34,7 @@ afterAll(async () => {
 
 describe('a stack that npm start has started', () => {
   let stack: RunningStack;
-  /** A second one, on data of its own. */
+  /** A second stack with its own data. */
   let other: RunningStack;
 
   beforeAll(async () => {
@@ -44,7 +44,7 @@ describe('a stack that npm start has started', () => {
 
   afterAll(() => endStacks(), STOP_TIMEOUT_MS);
 
-  it('is healthy, with a register that follows it', async () => {
+  it('is healthy, and a register follows it', async () => {
     expect(await statusOf(`${stack.serviceUrl}/health/ready`)).toBe(200);
     expect(await statusOf(`${stack.mockUrl}/health`)).toBe(200);
     await waitForText(stack, /^register +\| /m);
@@ -56,7 +56,7 @@ describe('a stack that npm start has started', () => {
     ]);
   });
 
-  it('has a register that logs in with a license token, whichever server this one becomes', async () => {
+  it('has a register that logs in with a license token, whichever device the server becomes', async () => {
     await acquire(stack, 'srv-store-2');
     await waitForText(stack, /^register +\| following the license as reg-2-1$/m);
     await waitForText(stack, /^register +\| license\.status licensed \(acquired\), /m);
@@ -64,7 +64,7 @@ describe('a stack that npm start has started', () => {
     await waitForText(stack, /^register +\| license\.status licensed \(refreshed\), .* live, \d+ ms after/m);
   });
 
-  it('has named the files that hold secrets, and no secret', async () => {
+  it('names the files that contain secrets, and prints no secret', async () => {
     const secretFiles = await findSecretFiles(stack.dataDir);
     expect(secretFiles.map((path) => path.slice(stack.dataDir.length + 1)).toSorted()).toEqual([
       'licensing/initial-admin-token',
@@ -82,7 +82,7 @@ describe('a stack that npm start has started', () => {
     }
   });
 
-  it('runs beside another one, but not on the same data', async () => {
+  it('runs next to another stack, but not on the same data', async () => {
     other = await startStack();
     await waitForText(other, UP);
     expect(await statusOf(`${stack.serviceUrl}/health/ready`)).toBe(200);
@@ -94,7 +94,7 @@ describe('a stack that npm start has started', () => {
     expect(await statusOf(`${stack.serviceUrl}/health/ready`)).toBe(200);
   });
 
-  it('stops as a whole when one process dies, names it, and leaves the other stack alone', async () => {
+  it('stops completely when one process dies, names the process, and does not affect the other stack', async () => {
     const processes = await listProcesses(other);
     process.kill(pidOf(processes, 'register'), 'SIGKILL');
     expect(await exitCodeOf(other)).toBe(1);
@@ -105,7 +105,7 @@ describe('a stack that npm start has started', () => {
     expect(await statusOf(`${stack.serviceUrl}/health/ready`)).toBe(200);
   });
 
-  it('ends it all at SIGTERM', async () => {
+  it('ends all its processes at SIGTERM', async () => {
     const processes = await listProcesses(stack);
     stack.process.kill('SIGTERM');
     expect(await exitCodeOf(stack)).toBe(0);
@@ -117,7 +117,7 @@ describe('a stack that npm start has started', () => {
 describe('npm start', () => {
   afterEach(() => endStacks(), STOP_TIMEOUT_MS);
 
-  it('starts a fleet: a licensed hub, a store that delivers to it, and two registers', async () => {
+  it('starts a fleet: a licensed hub, a store that delivers events to it, and two registers', async () => {
     const [hubPort, hubNatsPort] = await Promise.all([findFreePort(), findFreePort()]);
     const ports = { HUB_PORT: String(hubPort), HUB_NATS_PORT: String(hubNatsPort) };
     const stack = await startStack({ FLEET: 'on', POLL_INTERVAL: '1s', ...ports });
@@ -140,7 +140,7 @@ describe('npm start', () => {
     await expect.poll(metrics, { timeout: 10_000 }).toBe(1);
   });
 
-  it('refuses ports in use, naming each and its setting, and starts nothing', async () => {
+  it('refuses ports in use, names each with its setting, and starts nothing', async () => {
     await using taken = await occupyPort();
     const port = String(taken.port);
     const stack = await startStack({ MOCK_AUTH_PORT: port });
@@ -151,7 +151,7 @@ describe('npm start', () => {
     expect(await readdir(stack.dataDir)).toEqual([]);
   });
 
-  it('lists every bad setting at once', async () => {
+  it('lists all invalid settings together', async () => {
     const stack = await startStack({ PORT: '3000x', NATS_PORT: '70000', FLEET: 'yes' });
     expect(await exitCodeOf(stack)).toBe(1);
     expect(stack.output()).toContain('PORT is 3000x');
@@ -159,15 +159,16 @@ describe('npm start', () => {
     expect(stack.output()).toContain('FLEET is yes: it must be on or off');
   });
 
-  it('ends everything at once at a second Ctrl-C', async () => {
+  it('ends everything immediately at a second Ctrl-C', async () => {
     const stack = await startStack();
     await waitForText(stack, UP);
     const processes = await listProcesses(stack);
-    // What does not react would keep the stop waiting.
+    // A process that does not react would delay the stop.
     process.kill(pidOf(processes, 'licensing'), 'SIGSTOP');
     stack.process.kill('SIGINT');
     await waitForText(stack, 'Stopping');
-    // Closer together, two count as one that npm passed on as well: the first that comes late enough is the second.
+    // Two signals in quick succession count as one that npm passed on. So the test repeats the signal until it is late
+    // enough.
     const pressAgain = (): boolean => {
       if (!hasEnded(stack.process)) stack.process.kill('SIGINT');
       return hasEnded(stack.process);
@@ -177,7 +178,7 @@ describe('npm start', () => {
     expect([...processes.values()].filter(isRunning)).toEqual([]);
   });
 
-  it('leaves nothing behind when the npm that started it is killed', async () => {
+  it('leaves no process behind when the npm that started it is killed', async () => {
     const stack = await startStack({ npm_lifecycle_event: 'start' }, ['-e', NPM]);
     await waitForText(stack, UP);
     stack.process.kill('SIGKILL');
@@ -189,7 +190,7 @@ describe('npm start', () => {
   });
 });
 
-/** As npm does: its shell gives its place to the command. */
+/** Works like npm: its shell is replaced by the command. */
 const NPM = `require('node:child_process').spawn('sh', ['-c', ': && exec node scripts/start.mjs'], { stdio: 'inherit' })`;
 
 async function startStack(
@@ -231,7 +232,7 @@ async function startStack(
   return stack;
 }
 
-/** Does what a person does at the page and at the mock. */
+/** Acquires a license as a person does on the page and at the mock. */
 async function acquire(stack: RunningStack, deviceId: string): Promise<void> {
   const { userCode } = await askService(stack, 'POST', '/api/license/authorization');
   const approval = await fetch(`${stack.mockUrl}/mock/approve`, {
@@ -263,7 +264,7 @@ async function waitForText(stack: RunningStack, wanted: string | RegExp): Promis
   await vi
     .waitUntil(() => isThere() || hasEnded(stack.process), { timeout: START_TIMEOUT_MS })
     .catch(() => undefined);
-  if (!isThere()) throw new Error(`The stack did not say ${String(wanted)}, but:\n${stack.output()}`);
+  if (!isThere()) throw new Error(`The stack did not print ${String(wanted)}, but:\n${stack.output()}`);
 }
 
 async function exitCodeOf(stack: RunningStack): Promise<number | null> {
@@ -292,7 +293,7 @@ async function statusOf(url: string): Promise<number> {
   return response.status;
 }
 
-/** The processes that the stack started, by name, as the kernel sees them. */
+/** Returns the processes of the stack by name, as the kernel lists them. */
 async function listProcesses(stack: RunningStack): Promise<Map<string, number>> {
   const names = {
     'mock-auth-server/dist/main.js': 'mock',
@@ -313,11 +314,13 @@ async function listProcesses(stack: RunningStack): Promise<Map<string, number>> 
 
 function pidOf(processes: Map<string, number>, name: string): number {
   const pid = processes.get(name);
-  if (pid === undefined) throw new Error(`${name} does not run`);
+  if (pid === undefined) throw new Error(`${name} is not running`);
   return pid;
 }
 
-/** Whether it runs: one that has ended may stay in the kernel's table until somebody takes note. */
+/**
+ * Returns whether the process runs: an ended one may stay in the kernel's table until its parent reads its exit code.
+ */
 function isRunning(pid: number): boolean {
   try {
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));

@@ -18,7 +18,7 @@ import { startProcess, type StartProcessOptions, type TestProcess } from './supp
 import { tokenPath } from './support/start-store.js';
 
 const maxStopMs = 10_000;
-/** `STOPS=100` for the long form. */
+/** `STOPS=100` runs the long form. */
 const stops = Number(process.env['STOPS'] ?? 3);
 const stopsTimeoutMs = 60_000 + stops * 15_000;
 
@@ -60,7 +60,7 @@ describe('a stop', () => {
       environment: { ...(isOnPostgres && { DATABASE_URL: databaseUrl }), ...options.environment },
     });
 
-  /** In time, with code 0, and nothing of it is left. */
+  /** Checks that the service stops in time with code 0, and leaves nothing behind. */
   async function expectOrderlyStop(signal: NodeJS.Signals = 'SIGTERM', afterMs = 0): Promise<void> {
     const stoppedAt = Date.now() + afterMs;
     const { exitCode, output } = await service.end(signal, afterMs);
@@ -81,7 +81,7 @@ describe('a stop', () => {
       service = await start();
       const { dataDir } = service;
       await service.acquire(mock);
-      for (let trial = 0; trial < stops; trial += 1) {
+      for (let attempt = 0; attempt < stops; attempt += 1) {
         void service.as('POST', '/api/license/refresh').catch(() => undefined);
         await expectOrderlyStop('SIGTERM', Math.random() * 400);
         service = await start({ dataDir });
@@ -98,7 +98,7 @@ describe('a stop', () => {
   );
 
   if (isOnPostgres) {
-    it('ends with code 1 when the database no longer answers, and says what is open', async () => {
+    it('ends with code 1 when the database no longer answers, and names the operation that is still open', async () => {
       const database = await startFreezableLink(Number(new URL(databaseUrl).port));
       const url = new URL(databaseUrl);
       url.port = String(database.port);
@@ -111,16 +111,16 @@ describe('a stop', () => {
       expect({ exitCode, output }).toMatchObject({
         exitCode: 1,
         output: expect.stringMatching(
-          /The stop takes longer than 9 s\. Still open: [^"]*the (lease|database)/,
+          /Shutdown took longer than 9 s\. Still open: [^"]*the (lease|database)/,
         ),
       });
       database.close();
     });
-    // Everything below is decided above the database, and runs on SQLite.
+    // The tests below do not depend on the database, so they run only on SQLite.
     return;
   }
 
-  it('turns readiness 503 first, while clients that keep their connections are still answered', async () => {
+  it('turns readiness to 503 first, and still answers clients that keep their connections', async () => {
     service = await start();
     const agent = new Agent({ keepAlive: true, maxSockets: 5 });
     const ask = async (path: string) => {
@@ -145,7 +145,7 @@ describe('a stop', () => {
     const firstRefusal = answers.indexOf('503 shutting_down');
     expect(firstRefusal).toBeGreaterThanOrEqual(0);
     expect(new Set(answers.slice(0, firstRefusal))).toEqual(new Set(firstRefusal === 0 ? [] : ['200 ok']));
-    // The HTTP server, once it closes, refuses in its own words.
+    // Once the HTTP server closes, it refuses requests with its own text.
     expect(new Set(answers.slice(firstRefusal).map((answer) => answer.slice(0, 3)))).toEqual(
       new Set(['503']),
     );
@@ -153,7 +153,7 @@ describe('a stop', () => {
     agent.destroy();
   });
 
-  /** Asks for a refresh, and resolves once its request is on the way and waits for `goOn`. */
+  /** Requests a refresh, and resolves once its request is sent and waits for `goOn`. */
   async function refreshSlowly() {
     const moments = new EventEmitter();
     const held = once(moments, 'held', { signal: AbortSignal.timeout(20_000) });
@@ -167,7 +167,7 @@ describe('a stop', () => {
     return { goOn: () => moments.emit('go-on'), answer };
   }
 
-  it('lets a refresh that is under way end', async () => {
+  it('waits for a refresh that is in progress', async () => {
     service = await start();
     const { dataDir } = service;
     await service.acquire(mock);
@@ -194,7 +194,7 @@ describe('a stop', () => {
     goOn();
   });
 
-  it('does not wait for a broker that accepts a connection and says nothing', async () => {
+  it('does not wait for a broker that accepts a connection and sends nothing', async () => {
     const mute = createServer().listen(0, '127.0.0.1');
     await once(mute, 'listening');
     const connected = once(mute, 'connection');
@@ -211,7 +211,7 @@ describe('a stop', () => {
     await expect.poll(() => readStream(nats).catch(() => [])).not.toEqual([]);
     await nats.freeze();
     try {
-      // An event that waits for its acknowledgement.
+      // Creates an event that waits for its acknowledgement.
       await service.as('POST', '/api/license/refresh');
       await expectOrderlyStop();
     } finally {

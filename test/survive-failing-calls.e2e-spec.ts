@@ -13,10 +13,10 @@ import { sealPlaces } from '../src/persistence/typeorm-license-transaction.js';
 import { UsedProofs } from '../src/persistence/used-proofs.js';
 import { databaseName } from './support/create-database.js';
 import { commitEvents, readOutbox } from './support/commit-events.js';
-import { DatabaseFault, type StatementFate, statementFates } from './support/database-fault.js';
+import { DatabaseFault, type StatementOutcome, statementOutcomes } from './support/database-fault.js';
 import { dayMs, hourMs, shift } from './support/license-fixture.js';
 import { LicenseRequests } from './support/license-requests.js';
-import { PublishFault, type PublishFate } from './support/publish-fault.js';
+import { PublishFault, type PublishOutcome } from './support/publish-fault.js';
 import { readStream } from './support/read-stream.js';
 import { reportFigure } from './support/report-figure.js';
 import { startNats, type TestNats } from './support/start-nats.js';
@@ -27,7 +27,7 @@ const maxCalls = 80;
 const eventsOfRelay = 3;
 const yearMs = 365 * dayMs;
 
-/** What a use case may change, in few words; a trial has changed all of it or nothing. */
+/** The facts that a use case may change. An attempt changes all of them or none. */
 interface Facts {
   readonly status: string;
   readonly token: string | null;
@@ -41,28 +41,30 @@ type Change = ReturnType<typeof compare>;
 
 interface UseCase {
   readonly name: string;
-  /** Brings the service to where the use case begins. */
+  /** Brings the service to the start of the use case. */
   readonly prepare: () => Promise<unknown>;
-  /** Does it, and rejects if it could not. Done again after a failure, it has to succeed. */
+  /** Executes the use case, and rejects if it fails. A second try after a failure must succeed. */
   readonly run: () => Promise<unknown>;
-  /** How else it may end after a failure. */
+  /** Another possible result after a failure. */
   readonly otherwise?: Partial<Change>;
 }
 
-interface Strike {
+interface Injection {
   readonly at: number;
-  readonly outcome: StatementFate;
-  readonly isForGood: boolean;
+  readonly outcome: StatementOutcome;
+  readonly isPermanent: boolean;
 }
 
-/** Fails at each call in turn: by each fate once with `FAILING_CALLS=all`, else by one of them at each call. */
-function* planStrikes(isLong = process.env['FAILING_CALLS'] === 'all'): Generator<Strike, void, boolean> {
-  for (const [index, outcome] of statementFates.entries()) {
-    const [first, step] = isLong ? [1, 1] : [index + 1, statementFates.length];
-    for (let at = first; at < maxCalls && (yield { at, outcome: outcome, isForGood: false }); at += step);
+/** Yields each call in turn, with every outcome if `FAILING_CALLS=all`, otherwise with one outcome for each call. */
+function* planInjections(
+  isLong = process.env['FAILING_CALLS'] === 'all',
+): Generator<Injection, void, boolean> {
+  for (const [index, outcome] of statementOutcomes.entries()) {
+    const [first, step] = isLong ? [1, 1] : [index + 1, statementOutcomes.length];
+    for (let at = first; at < maxCalls && (yield { at, outcome, isPermanent: false }); at += step);
   }
   const step = isLong ? 1 : 8;
-  for (let at = 1; at < maxCalls && (yield { at, outcome: 'undone', isForGood: true }); at += step);
+  for (let at = 1; at < maxCalls && (yield { at, outcome: 'undone', isPermanent: true }); at += step);
 }
 
 let nats: TestNats;
@@ -78,7 +80,7 @@ beforeAll(async () => {
   store = await TestStore.start({ nats });
   person = new LicenseRequests(store, ['503 storage-unavailable']);
   store.app.app.useLogger(false);
-  // Who leads is asked now and then by the real clock, and has a suite of its own.
+  // The leader check uses the real clock at intervals, and has its own tests.
   vi.spyOn(store.app.app.get(Leadership), 'isLeader').mockResolvedValue(true);
   followDrains(store.app.app.get(OutboxRelay));
   await vi.waitFor(() => expect(get(NatsLink).isConnected).toBe(true));
@@ -91,7 +93,7 @@ afterAll(async () => {
   reportFigure('R2', `${attempts} failing calls survived on ${databaseName}`);
 });
 
-/** What is committed is published in the background: a trial waits for that too. */
+/** Tracks the background publishing of committed events, so that an attempt can wait for it. */
 function followDrains(relay: OutboxRelay): void {
   const original = relay.drain.bind(relay);
   relay.drain = () => {
@@ -119,11 +121,11 @@ async function givenLicensed(): Promise<void> {
   if (isFar && !reauthorizationRequired) return;
   await renewTo(shift(store.clock.now(), 20 * yearMs));
   if (license !== null && !reauthorizationRequired) return person.refresh();
-  await person.beAuthorized();
+  await person.givenAuthorized();
   await person.complete();
 }
 
-async function beRefreshed(): Promise<void> {
+async function givenRefreshed(): Promise<void> {
   await givenLicensed();
   await person.refresh();
 }
@@ -141,17 +143,17 @@ function approachEnd(beforeEndMs: number): void {
 }
 
 const useCases: readonly UseCase[] = [
-  { name: 'Next', prepare: () => person.beUnlicensed(), run: () => person.next() },
+  { name: 'Next', prepare: () => person.givenUnlicensed(), run: () => person.next() },
   {
-    name: 'cancelling',
+    name: 'canceling',
     prepare: async () => {
-      await person.beUnlicensed();
+      await person.givenUnlicensed();
       await person.next();
     },
     run: () => person.cancel(),
   },
-  { name: 'Complete Authorization', prepare: () => person.beAuthorized(), run: () => person.complete() },
-  { name: 'a refresh that a person asks for', prepare: givenLicensed, run: () => person.refresh() },
+  { name: 'Complete Authorization', prepare: () => person.givenAuthorized(), run: () => person.complete() },
+  { name: 'a refresh that a person requests', prepare: givenLicensed, run: () => person.refresh() },
   {
     name: 'a refresh that is due',
     prepare: givenLicensed,
@@ -175,8 +177,7 @@ const useCases: readonly UseCase[] = [
       const { status } = await store.app.as('post', refreshPath);
       if (status !== 200) throw new Error(`Not refreshed: ${status}`);
     },
-    // The mark of a refresh, once it is written, stands for an answer that may have been lost: the license stays to the
-    // end of its token.
+    // A stored refresh marker means that an answer may have been lost: the license stays until its token ends.
     otherwise: { status: 'licensed → licensed', isTokenNew: false },
   },
   { name: 'removing', prepare: givenLicensed, run: () => person.remove() },
@@ -191,7 +192,7 @@ const useCases: readonly UseCase[] = [
   {
     name: 'a warning of the end of the token',
     prepare: async () => {
-      await beRefreshed();
+      await givenRefreshed();
       approachEnd(30 * hourMs);
     },
     run: () => get(AdvanceLicense).execute(),
@@ -199,7 +200,7 @@ const useCases: readonly UseCase[] = [
   {
     name: 'the end of the token',
     prepare: async () => {
-      await beRefreshed();
+      await givenRefreshed();
       approachEnd(-1);
     },
     run: () => get(AdvanceLicense).execute(),
@@ -236,7 +237,7 @@ const useCases: readonly UseCase[] = [
     },
   },
   {
-    name: 'a look at the audit trail',
+    name: 'reading the audit trail',
     prepare: async () => undefined,
     run: () => person.ask('get', '/api/license/audit?limit=5'),
   },
@@ -244,7 +245,7 @@ const useCases: readonly UseCase[] = [
 
 const count = (what: string) => `CAST((SELECT count(*) FROM ${what}) AS integer)`;
 
-/** As the database has it, whatever the service remembers. */
+/** Returns the facts from the database, independent of the memory of the service. */
 async function readFacts(): Promise<Facts & { readonly waiting: number }> {
   const [row] = await get(DataSource).query<
     [
@@ -262,11 +263,11 @@ async function readFacts(): Promise<Facts & { readonly waiting: number }> {
     license?: object | null;
     reportedStatus?: string;
   };
-  // A license without its secrets, or secrets without a license, is half done whatever came before.
+  // A license without its secrets, or secrets without a license, means a half-done change.
   expect(row.secrets !== null).toBe(!!license);
   return {
     status: reportedStatus ?? 'unlicensed',
-    // The refresh token beside it is stored before: storing a new one is not a refresh yet.
+    // The refresh token in the same secrets is stored earlier: a new one alone is not a refresh yet.
     token: row.secrets && (get(SecretBox).open(sealPlaces.secrets, row.secrets) as GrantSecrets).accessToken,
     isPending: row.pending > 0,
     auditEntries: row.audit,
@@ -287,12 +288,14 @@ function compare(before: Facts, after: Facts) {
   };
 }
 
-/** A refresh whose token could not be stored is made up for first, and then done as asked. */
+/**
+ * Returns the change of two refreshes: a refresh whose token could not be stored is repeated before the requested one.
+ */
 function twice(whole: Change): Change {
   return { ...whole, auditEntries: 2 * whole.auditEntries, events: 2 * whole.events };
 }
 
-/** Everything that was committed since the last look is in the stream, in its order, once. */
+/** Checks that everything committed since the last check is in the stream once and in order. */
 async function expectPublished(): Promise<void> {
   const committed = (await readOutbox(store.app)).filter(({ sequence }) => sequence > checkedSequence);
   const stream = await readStream(nats);
@@ -309,18 +312,18 @@ async function expectIntact(): Promise<void> {
 }
 
 describe.each(useCases)('$name', ({ prepare, run, otherwise }) => {
-  /** Fails at `at`, heals, does it again. Resolves to whether the use case has come to that call at all. */
-  async function attempt({ at, outcome, isForGood }: Strike, whole: Change): Promise<boolean> {
-    const where = `${outcome} at call ${at}${isForGood ? ' and from it on' : ''}`;
+  /** Fails at one call, heals and tries again. Resolves to whether the use case reached that call. */
+  async function attempt({ at, outcome, isPermanent }: Injection, whole: Change): Promise<boolean> {
+    const where = `${outcome} at call ${at}${isPermanent ? ' and from it on' : ''}`;
     await prepare();
     await drain();
     const before = await readFacts();
-    // The calls of the relay are those of a use case of its own.
+    // The calls of the relay belong to its own use case.
     get(NatsLink).isConnected = false;
-    fault.failAt({ at, isForGood }, outcome);
+    fault.failAt({ at, isPermanent }, outcome);
     await run().catch(() => undefined);
     await waitForDrains();
-    const { struck } = fault;
+    const { injected } = fault;
     fault.heal();
     get(NatsLink).isConnected = true;
     expect(person.wrongAnswers, where).toEqual([]);
@@ -337,39 +340,39 @@ describe.each(useCases)('$name', ({ prepare, run, otherwise }) => {
     const after = await readFacts();
     expect(ends, where).toContainEqual(compare(before, after));
     expect(after.waiting, where).toBe(0);
-    return struck > 0;
+    return injected > 0;
   }
 
-  it('is done or not done, whichever call fails, and is done by the next try', async () => {
+  it('is either done or not done whichever call fails, and succeeds at the next try', async () => {
     await prepare();
     await drain();
     const before = await readFacts();
     await run();
     await drain();
     const whole = compare(before, await readFacts());
-    const plan = planStrikes();
-    for (let strike = plan.next(); !strike.done;) {
-      const isMet = await attempt(strike.value, whole);
-      if (isMet) attempts += 1;
-      strike = plan.next(isMet);
+    const plan = planInjections();
+    for (let injection = plan.next(); !injection.done;) {
+      const isReached = await attempt(injection.value, whole);
+      if (isReached) attempts += 1;
+      injection = plan.next(isReached);
     }
     await expectIntact();
   });
 });
 
-describe('publishing, where a publish fails', () => {
-  it.each<PublishFate>(['not-sent', 'acknowledgement-lost'])(
-    'loses, repeats and reorders nothing: %s',
+describe('publishing with failing publishes', () => {
+  it.each<PublishOutcome>(['not-sent', 'acknowledgement-lost'])(
+    'loses, repeats and reorders nothing with the outcome %s',
     async (outcome) => {
       await givenLicensed();
       await drain();
       const publishing = PublishFault.of(store.app);
-      for (const isForGood of [false, true]) {
+      for (const isPermanent of [false, true]) {
         for (let at = 1; at <= eventsOfRelay; at += 1) {
-          publishing.failAt({ at, isForGood }, outcome);
+          publishing.failAt({ at, isPermanent }, outcome);
           await commitEvents(store.app, eventsOfRelay);
           await waitForDrains();
-          expect(publishing.struck).toBeGreaterThan(0);
+          expect(publishing.injected).toBeGreaterThan(0);
           attempts += 1;
           publishing.heal();
           await drain();

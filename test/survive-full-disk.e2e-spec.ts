@@ -5,7 +5,7 @@ import { startApp, type TestApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
 import { startNats, type TestNats } from './support/start-nats.js';
 
-/** SQLite's own limit of pages, which is met as a full disk is: in the middle of a transaction. */
+/** SQLite's own page limit, which acts like a full disk: in the middle of a transaction. */
 const noLimit = 1_073_741_823;
 const maxRefreshes = 200;
 
@@ -24,38 +24,38 @@ describe('a service whose disk is full or read-only', () => {
     await Promise.all([mock.stop(), nats.stop()]);
   });
 
-  async function limitPages(pages: number | 'as they are'): Promise<void> {
+  async function limitPages(pages: number | 'unchanged'): Promise<void> {
     const database = app.app.get(DataSource);
     const [row] = await database.query<{ page_count: number }[]>('PRAGMA page_count');
-    await database.query(`PRAGMA max_page_count = ${pages === 'as they are' ? row?.page_count : pages}`);
+    await database.query(`PRAGMA max_page_count = ${pages === 'unchanged' ? row?.page_count : pages}`);
   }
 
   const refresh = () => app.as('post', '/api/license/refresh');
 
-  it('says so where it is full, keeps the license and tells it, and loses nothing once there is room again', async () => {
-    await limitPages('as they are');
+  it('answers 503 on a full disk, keeps reporting its license, and loses nothing once there is free space again', async () => {
+    await limitPages('unchanged');
     let refreshes = 0;
     let answer = await refresh();
     for (; answer.status === 200 && refreshes < maxRefreshes; refreshes += 1) answer = await refresh();
     expect(answer.status).toBe(503);
     expect(answer.body).toMatchObject({
       code: 'storage-unavailable',
-      detail: expect.stringContaining('free some space') as string,
+      detail: expect.stringContaining('free up space') as string,
     });
     expect(await app.view()).toMatchObject({ status: 'licensed', token: { status: 'valid' } });
 
     await limitPages(noLimit);
     await refresh().expect(200);
     const events = await readOutbox(app);
-    // The acquisition, each refresh that was answered with 200, and the last one; and that which was granted when the disk
-    // was full already, if it came so far: the last try has stored it first.
+    // The events are the acquisition, one for each answered refresh, and the last refresh. A refresh that was granted
+    // while the disk was full may add one: the last request stores it first.
     expect([1 + refreshes + 1, 1 + refreshes + 2]).toContain(events.length);
     expect(new Set(events.map(({ eventId }) => eventId)).size).toBe(events.length);
     await app.as('get', '/health').expect(200);
   });
 
-  it('is in bad health until a write succeeds again, and needs no restart for that', async () => {
-    // As a disk that was mounted anew to be read only.
+  it('reports itself unhealthy until a write succeeds again, without a restart', async () => {
+    // Works like a disk that was mounted again as read-only.
     await app.app.get(DataSource).query('PRAGMA query_only = ON');
     expect((await refresh()).status).toBe(503);
     const { body } = await app.as('get', '/health').expect(503);

@@ -15,18 +15,18 @@ import { startMock, type TestMock } from './support/start-mock.js';
 import { startNats, type TestNats } from './support/start-nats.js';
 import { runProcess, startProcess, type TestProcess } from './support/start-process.js';
 
-/** `KILL_STEPS=all` for the long form; else two steps of each, other ones in each run. */
+/** `KILL_STEPS=all` runs the long form. Otherwise each case takes two random steps. */
 const isLong = process.env['KILL_STEPS'] === 'all';
-/** More than anything takes, and fewer. */
+/** More and fewer steps than any case has. */
 const maxSteps = 400;
 const fewestSteps = 8;
 const usualSteps = 48;
 const timeoutMs = 3_600_000;
-/** What a request sets off comes soon after its answer, see kill-at-step.mjs. */
+/** The background work of a request runs soon after its answer: see kill-at-step.mjs. */
 const hasSettled = /Killed before step|Not killed in/;
 const preload = `--import ${pathToFileURL(join(import.meta.dirname, 'support/kill-at-step.mjs')).href}`;
 
-/** What was killed, and at how many steps. */
+/** The number of kills by case. */
 const killed = new Map<string, number>();
 
 afterAll(() => {
@@ -35,31 +35,31 @@ afterAll(() => {
   reportFigure('R1', `${sum} kills at a step on ${databaseName} (${each})`);
 });
 
-/** Where a use case is struck. */
-interface Strike {
+/** The step of a use case at which the process is killed. */
+interface KillPoint {
   readonly of: string;
   readonly step: number;
 }
 
-const killAt = (strike: Strike) => ({ NODE_OPTIONS: preload, KILL_AT_STEP: JSON.stringify(strike) });
+const killAt = (point: KillPoint) => ({ NODE_OPTIONS: preload, KILL_AT_STEP: JSON.stringify(point) });
 
-/** One that everything comes to, and one that most does. */
+/** Returns one step that every case reaches, and one that most cases reach. */
 const chooseTwo = () => [randomInt(1, fewestSteps + 1), randomInt(fewestSteps + 1, usualSteps + 1)];
 
-/** Runs a trial at one step after the other, until one comes to none. Resolves to how many were struck. */
+/** Runs an attempt at each step until a step is not reached. Resolves to the number of kills. */
 async function forEachStep(attempt: (step: number) => Promise<boolean>): Promise<number> {
   let kills = 0;
   for (const step of isLong ? Array.from({ length: maxSteps }, (_, index) => index + 1) : chooseTwo()) {
     if (!(await attempt(step))) return kills;
     kills += 1;
   }
-  if (isLong) throw new Error(`There is no end after ${maxSteps} steps.`);
+  if (isLong) throw new Error(`The case has more than ${maxSteps} steps.`);
   return kills;
 }
 
 describe('a first start that is killed', () => {
   it(
-    'is made up for by the next one, wherever that was, and leaves nothing half-done',
+    'is completed by the next one, whichever step was killed, and leaves no half-done work',
     async () => {
       await ensureBuilt();
       const kills = await forEachStep(async (step) => {
@@ -91,38 +91,38 @@ describe('a first start that is killed', () => {
 
 type Place = Parameters<typeof runProcess>[0];
 
-/** Starts a service that dies at a step; resolves to which one that was, or to null if it came to listen before. */
-async function runUntilKilled(strike: Strike, place: Place): Promise<string | null> {
-  const options = { ...place, environment: { ...place?.environment, ...killAt(strike) } };
+/** Starts a service that is killed at a step. Resolves to that step, or to `null` if the service listened before it. */
+async function runUntilKilled(point: KillPoint, place: Place): Promise<string | null> {
+  const options = { ...place, environment: { ...place?.environment, ...killAt(point) } };
   const service = await startProcess(options).catch((error: unknown) => String(error));
   if (typeof service !== 'string') {
     await service.end('SIGKILL');
     return null;
   }
-  const [struck] = /Killed before step .*/.exec(service) ?? [];
-  if (struck === undefined) throw new Error(`It ended by itself: ${service}`);
-  return struck;
+  const [killedStep] = /Killed before step .*/.exec(service) ?? [];
+  if (killedStep === undefined) throw new Error(`The service was not killed, but ended: ${service}`);
+  return killedStep;
 }
 
 interface UseCase {
   readonly name: string;
   readonly request: string;
-  /** Brings the service to where the use case begins, wherever the last trial has left it. */
+  /** Brings the service to the start of the use case from the state after any attempt. */
   readonly prepare: (service: TestProcess) => Promise<void>;
-  /** Sees to it that what was answered has happened. */
+  /** Checks that the answered request has taken effect. */
   readonly expectDone: (service: TestProcess, answer: Response) => Promise<void>;
-  /** How it is asked for again; default: as before, with success. */
+  /** Repeats the request. The default sends it again and expects success. */
   readonly redo?: (service: TestProcess, request: string) => Promise<unknown>;
 }
 
-/** What a trial has left. */
+/** The result of an attempt. */
 interface Left {
   readonly before: LicenseJson;
-  /** Undefined: none came. */
+  /** `undefined` if no answer arrived. */
   readonly answer: Response | undefined;
 }
 
-/** The token of the answer is there, or a newer one. */
+/** Checks that the token is that of the answer or a newer one. */
 async function expectToken(service: TestProcess, answer: Response): Promise<void> {
   const { token: answered } = (await answer.json()) as LicenseJson;
   const { status, token } = await service.view();
@@ -130,8 +130,8 @@ async function expectToken(service: TestProcess, answer: Response): Promise<void
   expect(Date.parse(String(token.expiresAt))).toBeGreaterThanOrEqual(Date.parse(String(answered.expiresAt)));
 }
 
-/** A device code works once (RFC 8628 section 3.5): where its answer was lost with the process, it is spent. */
-async function completeOrHearWhy(service: TestProcess): Promise<void> {
+/** A device code works once (RFC 8628 section 3.5): if its answer was lost with the process, the code is used up. */
+async function completeOrExpectReason(service: TestProcess): Promise<void> {
   const answer = await service.as('POST', `${authorizationPath}/complete`);
   if (answer.status === 200) return;
   expect(await answer.text()).toContain('start a new authorization');
@@ -144,7 +144,7 @@ async function ask(service: TestProcess, request: string): Promise<Response> {
   return answer;
 }
 
-async function beUnlicensed(service: TestProcess): Promise<void> {
+async function givenUnlicensed(service: TestProcess): Promise<void> {
   await ask(service, 'DELETE /api/license');
   await ask(service, `DELETE ${authorizationPath}`);
 }
@@ -190,14 +190,14 @@ describe('a use case that is killed', () => {
     {
       name: 'Next',
       request: `POST ${authorizationPath}`,
-      prepare: beUnlicensed,
+      prepare: givenUnlicensed,
       expectDone: async (service, answer) => {
         const { userCode } = (await answer.json()) as { userCode: string };
         expect(await (await ask(service, `GET ${authorizationPath}`)).json()).toMatchObject({ userCode });
       },
     },
     {
-      name: 'cancelling',
+      name: 'canceling',
       request: `DELETE ${authorizationPath}`,
       prepare: async (service) => {
         await ask(service, 'DELETE /api/license');
@@ -211,12 +211,12 @@ describe('a use case that is killed', () => {
       name: 'Complete',
       request: `POST ${authorizationPath}/complete`,
       prepare: async (service) => {
-        await beUnlicensed(service);
+        await givenUnlicensed(service);
         const next = await ask(service, `POST ${authorizationPath}`);
         await mock.approve(((await next.json()) as { userCode: string }).userCode);
       },
       expectDone: expectToken,
-      redo: completeOrHearWhy,
+      redo: completeOrExpectReason,
     },
     {
       name: 'refresh',
@@ -234,7 +234,7 @@ describe('a use case that is killed', () => {
     },
   ];
 
-  /** Whatever is struck, what was committed stays, and nothing is half there. */
+  /** Checks that committed data stays and that no change is half done. */
   async function expectWhole(where: string): Promise<void> {
     const { integrity, state, hasSecrets, eventIds } = await examineDatabase(dataDir(), databaseUrl);
     expect(integrity, where).toBe('ok');
@@ -243,7 +243,10 @@ describe('a use case that is killed', () => {
     known = eventIds;
   }
 
-  /** What was answered has happened, and time has not gone back; what was not answered can be asked for again. */
+  /**
+   * Checks that an answered request has taken effect and that the state is not older. An unanswered request can be sent
+   * again.
+   */
   async function expectSurvived(service: TestProcess, { request, expectDone, redo }: UseCase, left: Left) {
     const after = await service.view();
     expect(Number(after.sequence)).toBeGreaterThanOrEqual(Number(left.before.sequence));
@@ -254,9 +257,9 @@ describe('a use case that is killed', () => {
   }
 
   it.each(useCases)(
-    'is done or not done, whichever its last step, and can be done after it: $request',
+    'is either done or not done whichever step it is killed at, and can be done afterwards: $request',
     async (useCase) => {
-      const request = `${useCase.request}?struck`;
+      const request = `${useCase.request}?killed`;
       let left: Left | undefined;
       const kills = await forEachStep(async (step) => {
         const service = await start(killAt({ of: request, step }));
@@ -267,10 +270,10 @@ describe('a use case that is killed', () => {
         left = { before, answer };
         await vi.waitUntil(() => hasSettled.test(service.output()), { timeout: 30_000 });
         const { output } = await service.end('SIGKILL');
-        const [struck] = /Killed before step .*/.exec(output) ?? [];
-        await expectWhole(struck ?? `after all ${step} steps`);
-        if (struck === undefined) expect(answer).toBeDefined();
-        return struck !== undefined;
+        const [killedStep] = /Killed before step .*/.exec(output) ?? [];
+        await expectWhole(killedStep ?? `after all ${step} steps`);
+        if (killedStep === undefined) expect(answer).toBeDefined();
+        return killedStep !== undefined;
       });
       const last = await start();
       if (left !== undefined) await expectSurvived(last, useCase, left);
@@ -281,13 +284,13 @@ describe('a use case that is killed', () => {
     timeoutMs,
   );
 
-  it('has published each event once, in its order, and never used a refresh token again', async () => {
+  it('has published each event once and in order, and has never used a refresh token twice', async () => {
     const last = await start();
     expect(await last.view()).toMatchObject({ status: 'unlicensed' });
     await last.end('SIGTERM');
     const { eventIds, waitingIds } = await examineDatabase(dataDir(), databaseUrl);
-    const toldIds = (await readStream(nats)).map(({ event }) => event.id);
-    expect([...toldIds, ...waitingIds]).toEqual(eventIds);
+    const publishedIds = (await readStream(nats)).map(({ event }) => event.id);
+    expect([...publishedIds, ...waitingIds]).toEqual(eventIds);
     expect(eventIds.length).toBeGreaterThan(useCases.length);
     expect(mockLog.filter((line) => /replayed|family is ended/.test(line))).toEqual([]);
   });

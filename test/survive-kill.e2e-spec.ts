@@ -12,12 +12,12 @@ import { startMock, type TestMock } from './support/start-mock.js';
 import { startNats, type TestNats } from './support/start-nats.js';
 import { runProcess, startProcess } from './support/start-process.js';
 
-/** `KILLS=200` for the long form. */
+/** `KILLS=200` runs the long form. */
 const kills = Number(process.env['KILLS'] ?? (isOnPostgres ? 3 : 9));
-/** Every third kill comes somewhere in the start, the others while the token is being refreshed. */
+/** Every third kill occurs during the start, the others during token refreshes. */
 const maxStartMs = 2000;
 const maxWorkMs = 400;
-/** The stream keeps 1000 events of a subject. */
+/** The stream keeps 1000 events of each subject. */
 const refreshesPerLife = Math.ceil(800 / kills);
 const attemptsTimeoutMs = 120_000 + kills * 12_000;
 
@@ -57,7 +57,7 @@ describe('a service that is killed', () => {
     await runProcess(options(), afterMs);
   }
 
-  /** @param isFirstDone whether it has refreshed once before the time to the kill begins */
+  /** @param isFirstDone whether the service refreshes once before the time to the kill starts */
   async function killAtWork(afterMs: number, isFirstDone: boolean): Promise<void> {
     const service = await startProcess(options());
     const refresh = () => service.as('POST', '/api/license/refresh').catch(() => undefined);
@@ -88,7 +88,7 @@ describe('a service that is killed', () => {
         expect(found.state.license, where).not.toBeNull();
         expect(found.state.reauthorizationRequired, where).toBe(false);
         expect(found.hasSecrets, where).toBe(true);
-        // What was committed once is never lost to a later kill.
+        // A later kill never loses what was committed.
         expect(found.eventIds.slice(0, known.length), where).toEqual(known);
         known = found.eventIds;
       }
@@ -106,15 +106,15 @@ describe('a service that is killed', () => {
       const { eventIds, waitingIds } = await examine();
       expect(eventIds.length).toBeGreaterThan(kills / 3);
       expect(eventIds.length).toBeLessThan(1000);
-      // The stream stores an id once, although it may have been published again after a kill.
+      // The stream stores an id once, even if it was published again after a kill.
       const stream = await readStream(nats);
-      const toldIds = stream.map(({ event }) => event.id);
-      expect(toldIds).toEqual(eventIds.slice(0, toldIds.length));
-      // What was committed while it stopped waits for the next start.
-      expect(waitingIds).toEqual(expect.arrayContaining(eventIds.slice(toldIds.length)));
+      const publishedIds = stream.map(({ event }) => event.id);
+      expect(publishedIds).toEqual(eventIds.slice(0, publishedIds.length));
+      // Events that were committed during the stop wait for the next start.
+      expect(waitingIds).toEqual(expect.arrayContaining(eventIds.slice(publishedIds.length)));
       const sequences = stream.map(({ event }) => event.sequence);
       expect(sequences).toEqual([...new Set(sequences)].toSorted());
-      expect([...new Set(register.events.map(({ event }) => event.id))]).toEqual(toldIds);
+      expect([...new Set(register.events.map(({ event }) => event.id))]).toEqual(publishedIds);
       await register.close();
       expect(mockLog.filter((line) => /replayed|family is ended/.test(line))).toEqual([]);
       reportFigure(

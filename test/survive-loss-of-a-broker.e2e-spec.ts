@@ -54,14 +54,14 @@ describe('a cluster of three brokers', () => {
     return manager.streams.info('LICENSING');
   }
 
-  /** A broker that still runs, without `lost`. */
+  /** Returns a running broker other than `lost`. */
   function survivor(): TestNats {
     const [, nats] = [...cluster.brokers].find(([name]) => name !== lost) ?? [];
     if (!nats) throw new Error('There is no other broker.');
     return nats;
   }
 
-  it('keeps each event on all three, once they have found each other', async () => {
+  it('stores each event on all three brokers once they have found each other', async () => {
     await app.acquire(mock);
     await untilDrained();
     const { config, cluster: group } = await streamInfo();
@@ -70,14 +70,14 @@ describe('a cluster of three brokers', () => {
     expect(new Set(members)).toEqual(new Set(cluster.brokers.keys()));
   });
 
-  it('loses and reorders nothing when the one that leads the stream is killed while events are published', async () => {
+  it('loses and reorders nothing when the leader of the stream is killed while events are published', async () => {
     lost = (await streamInfo()).cluster?.leader ?? '';
     for (let round = 0; round < rounds; round += 1) {
       await commitEvents(app, eventsPerRound);
       if (round === rounds / 4) await cluster.brokers.get(lost)?.kill();
     }
     await untilDrained();
-    // Who leads the stream, and who the cluster, may not be settled yet: until it is, nobody answers.
+    // Until the leaders of the stream and of the cluster are elected, no broker answers.
     await expect.poll(async () => (await streamInfo()).cluster?.leader ?? lost, patience).not.toBe(lost);
     const committed = (await readOutbox(app)).map(({ eventId }) => eventId);
     expect(committed).toHaveLength(rounds * eventsPerRound + 1);
@@ -86,7 +86,7 @@ describe('a cluster of three brokers', () => {
       .toEqual(committed);
   });
 
-  it('is whole again when that one comes back', async () => {
+  it('is complete again when the killed broker returns', async () => {
     await cluster.brokers.get(lost)?.restart();
     await expect
       .poll(async () => {

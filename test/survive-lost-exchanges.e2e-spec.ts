@@ -11,15 +11,15 @@ import { TestStore } from './support/start-store.js';
 
 /** More exchanges than any use case has. */
 const maxExchanges = 20;
-/** `FAILING_CALLS=all` for the long form: each exchange; else one of so many, other ones in each run. */
+/** `FAILING_CALLS=all` runs the long form with each exchange. Otherwise each run takes a random sample of them. */
 const isLong = process.env['FAILING_CALLS'] === 'all';
-const stride = { once: isLong ? 1 : 2, forGood: isLong ? 1 : 3 };
-/** The end of every wait between two tries; a user code does not live that long. */
+const stride = { once: isLong ? 1 : 2, permanent: isLong ? 1 : 3 };
+/** A time after every wait between two tries. A user code expires earlier. */
 const patienceMs = 2 * hourMs;
 const patienceWithCodeMs = 2 * minuteMs;
 
 const proxyAnswers = 'a proxy answers for the server';
-/** What becomes of the exchange that is struck. */
+/** The outcomes of the failing exchange. */
 const outcomes: readonly (readonly [what: string, Pick<Fault, 'at' | 'outcome'>])[] = [
   ['its request is lost', { at: 'request', outcome: 'drop' }],
   ['the server has a fault', { at: 'request', outcome: { status: 500 } }],
@@ -30,14 +30,14 @@ const outcomes: readonly (readonly [what: string, Pick<Fault, 'at' | 'outcome'>]
 
 interface UseCase {
   readonly name: string;
-  /** Brings the service to where the use case begins. */
+  /** Brings the service to the start of the use case. */
   readonly prepare: () => Promise<unknown>;
   readonly run: () => Promise<void>;
-  /** How it is done again where an answer was lost; default: as before. */
+  /** Repeats the use case after a lost answer. The default is `run`. */
   readonly redo?: () => Promise<void>;
-  /** RFC 7009 section 2.2: the status is the whole answer to a revocation. Over TLS, no proxy can give it. */
+  /** RFC 7009 section 2.2: the status is the whole answer to a revocation. With TLS, no proxy can send it. */
   readonly isDoneByStatus?: true;
-  /** Sees to it that it is done. @param before the license before it */
+  /** Checks the result. @param before the license before the use case */
   readonly expectDone: (before: License | null) => Promise<void>;
 }
 
@@ -60,22 +60,22 @@ afterAll(async () => {
 
 async function givenLicensed(): Promise<void> {
   if ((await store.app.view()).status === 'licensed') return;
-  await person.beAuthorized();
+  await person.givenAuthorized();
   await person.complete();
 }
 
-/** A device code works once (RFC 8628 section 3.5): with its answer lost, a person has to authorize another one. */
-async function completeOrBeginAnew(): Promise<void> {
+/** A device code works once (RFC 8628 section 3.5): if its answer is lost, a person has to authorize another one. */
+async function completeOrStartAgain(): Promise<void> {
   const { status, body } = await store.app.as('post', `${authorizationPath}/complete`);
   if (status === 200) return;
   const { code, detail } = body as { code?: string; detail?: string };
   expect(code).toBe('license-refused');
-  expect(detail).toContain('authorize this server once more');
-  await person.beAuthorized();
+  expect(detail).toContain('authorize this server again');
+  await person.givenAuthorized();
   await person.complete();
 }
 
-/** A license without its secrets, or secrets without a license, is half done. */
+/** A license without its secrets, or secrets without a license, means a half-done change. */
 function expectWhole(): void {
   const { state, secrets } = store.app.app.get(LicenseStore);
   expect(secrets !== null).toBe(state.license !== null);
@@ -86,7 +86,7 @@ async function expectPending(): Promise<void> {
   await store.app.as('get', authorizationPath).expect(200);
 }
 
-/** With a token that is newer than the one before. */
+/** Checks that the server is licensed with a newer token. */
 async function expectLicensed(before: License | null): Promise<void> {
   expect((await store.app.view()).status).toBe('licensed');
   const { license } = store.app.app.get(LicenseStore).state;
@@ -99,16 +99,21 @@ async function expectRevoked(): Promise<void> {
 }
 
 const useCases: readonly UseCase[] = [
-  { name: 'Next', prepare: () => person.beUnlicensed(), run: () => person.next(), expectDone: expectPending },
+  {
+    name: 'Next',
+    prepare: () => person.givenUnlicensed(),
+    run: () => person.next(),
+    expectDone: expectPending,
+  },
   {
     name: 'Complete Authorization',
-    prepare: () => person.beAuthorized(),
+    prepare: () => person.givenAuthorized(),
     run: () => person.complete(),
-    redo: completeOrBeginAnew,
+    redo: completeOrStartAgain,
     expectDone: expectLicensed,
   },
   {
-    name: 'a refresh that a person asks for',
+    name: 'a refresh that a person requests',
     prepare: givenLicensed,
     run: () => person.refresh(),
     expectDone: expectLicensed,
@@ -132,15 +137,15 @@ const useCases: readonly UseCase[] = [
 ];
 
 describe.each(useCases)('$name', ({ prepare, run, redo = run, isDoneByStatus, expectDone }) => {
-  /** Resolves to whether the use case has come to that exchange at all. */
+  /** Resolves to whether the use case reached the exchange. */
   async function attempt(fault: Fault): Promise<boolean> {
     await prepare();
-    // The next one asks where the server has what, too.
+    // After a restart, the next exchange reads the metadata of the server first.
     await store.restart();
     const before = store.app.app.get(LicenseStore).state.license;
     store.proxy.inject(fault);
     await run().catch(() => undefined);
-    const met = store.proxy.heal();
+    const failed = store.proxy.heal();
     expectWhole();
     if (before !== null) expect(store.app.app.get(LicenseStore).state.license).not.toBeNull();
 
@@ -151,10 +156,10 @@ describe.each(useCases)('$name', ({ prepare, run, redo = run, isDoneByStatus, ex
     expectWhole();
     expect((await store.app.view()).reauthorizationRequired).toBe(false);
     await expectDone(before);
-    return met > 0;
+    return failed > 0;
   }
 
-  /** The first exchange alone, or with all behind it, then the second, until there are no more. */
+  /** Fails one exchange or all from it on, first at the first exchange, then at later ones until there are no more. */
   async function failAtEach(
     outcome: Pick<Fault, 'at' | 'outcome'>,
     times: number,
@@ -167,16 +172,17 @@ describe.each(useCases)('$name', ({ prepare, run, redo = run, isDoneByStatus, ex
       }
       attempts += 1;
     }
-    throw new Error('There is no end.');
+    throw new Error('The use case has too many exchanges.');
   }
 
   const possible = outcomes.filter(([what]) => !isDoneByStatus || what !== proxyAnswers);
 
-  it.each(possible)('is done by the next try, whichever exchange fails: %s', (_what, outcome) =>
+  it.each(possible)('succeeds at the next try whichever exchange fails: %s', (_what, outcome) =>
     failAtEach(outcome, 1, stride.once),
   );
 
-  it.each(possible)('is done once the network is back: from one exchange on, %s', (_what, outcome) =>
-    failAtEach(outcome, Number.POSITIVE_INFINITY, stride.forGood),
+  it.each(possible)(
+    'succeeds once the network is back, when exchanges fail from one on: %s',
+    (_what, outcome) => failAtEach(outcome, Number.POSITIVE_INFINITY, stride.permanent),
   );
 });

@@ -19,7 +19,7 @@ import { startProcess, type TestProcess } from './support/start-process.js';
 const minuteMs = 60_000;
 const patience = { timeout: 30_000 };
 
-describe('a broker that is away', () => {
+describe('a broker that is unreachable', () => {
   let clock: FakeClock;
   let mock: TestMock;
   let nats: TestNats;
@@ -38,7 +38,7 @@ describe('a broker that is away', () => {
   const countWaiting = async () => (await app.app.get(Outbox).pending()).count;
   const untilDrained = () => expect.poll(countWaiting, patience).toBe(0);
 
-  /** Nothing lost, nothing overtaken; what comes again is what came before, to the letter. */
+  /** Checks that no event is lost or reordered, and that repeated events are identical. */
   async function expectWholeStream(): Promise<ReceivedEvent[]> {
     const stream = await readStream(nats);
     const firsts = stream.filter(
@@ -55,7 +55,7 @@ describe('a broker that is away', () => {
     return stream;
   }
 
-  it('does not keep the service from starting, and gets three days of events in their order when it comes', async () => {
+  it('does not prevent the start of the service, and receives three days of events in order when it returns', async () => {
     await nats.kill();
     const startedAt = clock.now();
     app = await startApp({ mock, nats });
@@ -82,7 +82,7 @@ describe('a broker that is away', () => {
     expect(stream.at(-1)?.event.data).toMatchObject({ status: 'unlicensed', reason: 'removed' });
   });
 
-  it('loses and reorders nothing when it is killed again and again while the backlog drains', async () => {
+  it('loses and reorders nothing when it is killed repeatedly while the backlog drains', async () => {
     app = await startApp({ mock, nats });
     await app.acquire(mock);
     await untilDrained();
@@ -101,7 +101,7 @@ describe('a broker that is away', () => {
     expect(await expectWholeStream()).toHaveLength(481);
   });
 
-  describe('behind a link that breaks', () => {
+  describe('behind a failing link', () => {
     let link: CuttableBrokerLink;
 
     beforeEach(async () => {
@@ -117,7 +117,7 @@ describe('a broker that is away', () => {
       ['to-broker', 100_000],
       ['from-broker', 5000],
     ] as const)(
-      'gets everything in order over a link that breaks %s after %i bytes of a batch',
+      'receives everything in order over a link that breaks %s after %i bytes of a batch',
       async (direction, bytes) => {
         link.cutAfter(bytes, direction);
         await commitEvents(app, 250);
@@ -129,7 +129,7 @@ describe('a broker that is away', () => {
     );
   });
 
-  it('gets the current status again, with the same id, when its storage was lost', async () => {
+  it('receives the current status again, with the same id, when its storage was lost', async () => {
     app = await startApp({ mock, nats });
     await app.acquire(mock);
     await mock.control('PUT', '/mock/faults', { mode: 'offline' });
@@ -152,7 +152,7 @@ describe('a broker that is away', () => {
     await register.close();
   });
 
-  it('gets the current status and what follows when its stream was deleted under the connection', async () => {
+  it('receives the current status and later events when its stream was deleted during the connection', async () => {
     app = await startApp({ mock, nats });
     await app.acquire(mock);
     await untilDrained();
@@ -165,7 +165,7 @@ describe('a broker that is away', () => {
     expect(stream.map(({ event }) => event.data['reason'])).toEqual(['acquired', 'refreshed']);
   });
 
-  it('gets nothing before an event that it refuses, and the rest in order once it takes it', async () => {
+  it('receives nothing before an event that it refuses, and the rest in order once it accepts that event', async () => {
     app = await startApp({ mock, nats });
     await app.acquire(mock);
     await untilDrained();
@@ -202,7 +202,7 @@ describe('a broker that is away', () => {
   });
 });
 
-describe('a broker that is not as it should be', () => {
+describe('a broker with the wrong configuration', () => {
   let mock: TestMock;
   let nats: TestNats;
   let service: TestProcess;
@@ -222,28 +222,31 @@ describe('a broker that is not as it should be', () => {
   });
 
   it.each([
-    ['no-jetstream', /Events wait in the outbox \([^)]*jetstream[^)]*\)/i],
+    ['no-jetstream', /Publishing to the broker failed \([^)]*jetstream[^)]*\)/i],
     [
       'other-password',
-      /The broker at nats:\S+ cannot be used for events \([^)]*authorization violation[^)]*\)/i,
+      /Using the broker at nats:\S+ for events failed \([^)]*authorization violation[^)]*\)/i,
     ],
-  ] as const)('is told in one line (%s), and used as soon as it is right', async (fault, line) => {
-    other = await startOtherBroker(nats, fault);
-    service = await startProcess({ mock, nats });
-    expect(await service.acquire(mock)).toMatchObject({ status: 'licensed' });
-    await expect.poll(() => service.output(), patience).toMatch(line);
-    expect(await (await service.as('GET', '/health')).json()).toMatchObject({
-      details: { nats: { eventsWaiting: 1 } },
-    });
-    expect(service.output()).not.toContain(nats.serviceUser.password);
-    await other.stop();
+  ] as const)(
+    'is reported in one log line (%s), and used as soon as it is corrected',
+    async (fault, line) => {
+      other = await startOtherBroker(nats, fault);
+      service = await startProcess({ mock, nats });
+      expect(await service.acquire(mock)).toMatchObject({ status: 'licensed' });
+      await expect.poll(() => service.output(), patience).toMatch(line);
+      expect(await (await service.as('GET', '/health')).json()).toMatchObject({
+        details: { nats: { eventsWaiting: 1 } },
+      });
+      expect(service.output()).not.toContain(nats.serviceUser.password);
+      await other.stop();
 
-    await nats.restart();
-    const register = await connectRegister(nats);
-    await expect
-      .poll(() => register.last('license.status').catch(() => null), patience)
-      .toMatchObject({ event: { data: { reason: 'acquired' } } });
-    await register.close();
-    expect(service.output().split(line)).toHaveLength(2);
-  });
+      await nats.restart();
+      const register = await connectRegister(nats);
+      await expect
+        .poll(() => register.last('license.status').catch(() => null), patience)
+        .toMatchObject({ event: { data: { reason: 'acquired' } } });
+      await register.close();
+      expect(service.output().split(line)).toHaveLength(2);
+    },
+  );
 });

@@ -13,7 +13,7 @@ const run = promisify(execFile);
 const diskBytes = 2 * 1024 * 1024;
 const maxRefreshes = 200;
 
-/** A real file system of 2 MB. Only root may mount one, so this is of the long form: `SMALL_DISK=on`. */
+/** Uses a real file system of 2 MB. Only root can mount one, so this is part of the long form: `SMALL_DISK=on`. */
 describe('a service on a disk that is really full', () => {
   let mock: TestMock;
   let disk: string;
@@ -37,7 +37,7 @@ describe('a service on a disk that is really full', () => {
 
   const refresh = async () => (await service.as('POST', '/api/license/refresh')).status;
 
-  /** Takes what is left of the disk, to the last block. */
+  /** Fills the disk to its last block. */
   async function fill(): Promise<void> {
     const ballast = join(disk, 'ballast');
     for (let bytes = diskBytes; bytes >= 512; bytes /= 2) {
@@ -45,7 +45,7 @@ describe('a service on a disk that is really full', () => {
     }
   }
 
-  it('says so, keeps its license, and after a kill has what it did once there was room again', async () => {
+  it('answers 503, keeps its license, and after a kill still has the changes since there was free space again', async () => {
     await fill();
     let status = 200;
     for (let refreshes = 0; status === 200 && refreshes < maxRefreshes; refreshes += 1) {

@@ -27,7 +27,7 @@ let app: TestApp;
 
 beforeEach(async () => {
   fake = await startFakeAuthorizationServer({ isStrict: true });
-  // The tokens of the fake go by the clock of the machine.
+  // The tokens of the fake server use the clock of the machine.
   clock = new FakeClock(new Date());
   await start();
 });
@@ -60,7 +60,7 @@ const secrets = () => app.app.get(LicenseStore).secrets;
 const sentRefreshTokens = () => fake.calls.flatMap(({ form }) => form.get('refresh_token') ?? []);
 const seconds = (): number => Math.floor(Date.now() / 1000);
 
-/** Nothing that a person or a machine looks at answers 500, before or after a restart. */
+/** Checks that no page or endpoint answers 500, before or after a restart. */
 async function expectHealthy(): Promise<void> {
   const cookie = await logIn(app.url, app.adminToken);
   for (const path of ['/health', '/metrics', '/api/license', '/api/license/audit', '/', '/license/history']) {
@@ -93,7 +93,9 @@ async function expectFailed(says: RegExp): Promise<void> {
   });
 }
 
-/** Each is one answer of the token endpoint whose license token cannot be used, and what the reason names. */
+/**
+ * Each entry is an answer of the token endpoint with an unusable license token, and the text that the reason contains.
+ */
 const unusable: readonly { what: string; fault: () => Misbehaviour; says: RegExp }[] = [
   {
     what: 'an end in microseconds',
@@ -126,11 +128,11 @@ const unusable: readonly { what: string; fault: () => Misbehaviour; says: RegExp
   { what: 'no type', fault: () => ({ tokenResponse: { token_type: undefined } }), says: /token_type/ },
 ];
 
-describe('one answer whose license token cannot be used, of a server whose refresh tokens work once', () => {
+describe('an answer with an unusable license token from a server with single-use refresh tokens', () => {
   beforeEach(acquire);
 
   it.each(unusable)(
-    'is a failed refresh, and the next good answer puts all right, also after a restart: $what',
+    'is recorded as a failed refresh, and the next good answer corrects everything, even after a restart: $what',
     async ({ fault, says }) => {
       const first = secrets();
       fake.misbehave(fault());
@@ -155,7 +157,7 @@ describe('one answer whose license token cannot be used, of a server whose refre
     },
   );
 
-  it('is a failed refresh where the key was rotated and the keys are away, and they are asked for again', async () => {
+  it('is recorded as a failed refresh when the key was rotated and the key set is unreachable, and the keys are requested again', async () => {
     await fake.rotateKey();
     fake.misbehave({ answers: { '/jwks': { status: 503 } } });
     for (let round = 1; round <= 3; round++) {
@@ -168,7 +170,7 @@ describe('one answer whose license token cannot be used, of a server whose refre
     expect(new Set(sentRefreshTokens()).size).toBe(4);
   });
 
-  it('is asked for again with backoff, however often it comes', async () => {
+  it('is followed by further requests with backoff, however often it arrives', async () => {
     fake.misbehave({ claims: { exp: (seconds() + 3600) * 1e6 } });
     for (let failures = 1; failures <= 12; failures++) {
       await refreshWhenDue();
@@ -184,7 +186,7 @@ describe('one answer whose license token cannot be used, of a server whose refre
     await expectRefreshed();
   });
 
-  it('keeps the refresh token where it brings none, as that of the license stays (RFC 6749 section 6)', async () => {
+  it('leaves the refresh token in use if it contains none (RFC 6749 section 6)', async () => {
     const first = secrets();
     fake.misbehave({ tokenResponse: { access_token: 'opaque', refresh_token: undefined } });
     await refreshWhenDue();
@@ -195,7 +197,7 @@ describe('one answer whose license token cannot be used, of a server whose refre
     await expectRefreshed();
   });
 
-  it('costs no newer refresh token that another process has stored in the meantime', async () => {
+  it('does not replace a newer refresh token that another process has stored in the meantime', async () => {
     const store = app.app.get(LicenseStore);
     const before = secrets();
     vi.spyOn(app.app.get(AuthorizationServer), 'refresh').mockImplementationOnce(
@@ -213,7 +215,7 @@ describe('one answer whose license token cannot be used, of a server whose refre
   });
 });
 
-describe('an answer with odd members that do not matter', () => {
+describe('an answer with odd but irrelevant members', () => {
   beforeEach(acquire);
 
   it.each<{ what: string; fault: Misbehaviour }>([
@@ -227,13 +229,13 @@ describe('an answer with odd members that do not matter', () => {
     expect(await app.view()).toMatchObject({ status: 'licensed', connection: { lastError: null } });
   });
 
-  it('has a device name of 257 characters cut', async () => {
+  it('gets a device name of 257 characters shortened', async () => {
     fake.misbehave({ claims: { device: { id: 'srv-1', name: 'n'.repeat(257), kind: 'server' } } });
     await app.as('post', refreshPath).expect(200);
     expect(await app.view()).toMatchObject({ reason: 'terms-changed', serverName: 'n'.repeat(256) });
   });
 
-  it('is stored as plain text where its words hold characters that a database does not take', async () => {
+  it('is stored as plain text without the characters that a database cannot store', async () => {
     const body = JSON.stringify({ error: 'access_denied', error_description: 'no\0 license\ud800\n' });
     const headers = { 'content-type': 'application/json' };
     fake.misbehave({ answers: { '/token': { status: 400, headers, body } } });
@@ -242,14 +244,14 @@ describe('an answer with odd members that do not matter', () => {
     await app.as('get', '/api/license/audit/verification').expect(200, /"isIntact":true/);
   });
 
-  it('has a renewal date without a time end with its day', async () => {
+  it('gives a renewal date without a time the end of that day', async () => {
     fake.misbehave({ claims: { license: { features: ['xms'], renewal_date: '2099-06-30' } } });
     await app.as('post', refreshPath).expect(200);
     expect((await app.view()).renewalDate).toBe('2099-06-30T23:59:59.000Z');
   });
 });
 
-describe('a first license token that cannot be used', () => {
+describe('a first license token that is unusable', () => {
   it.each(unusable.slice(0, 4))('is refused: $what', async ({ fault, says }) => {
     await app.as('post', authorization).expect(201);
     fake.misbehave(fault());
@@ -264,14 +266,14 @@ describe('a first license token that cannot be used', () => {
   });
 });
 
-describe('a database that an earlier version left with a token whose instants cannot be read', () => {
+describe('a database from an earlier version with a token whose times cannot be read', () => {
   beforeEach(acquire);
 
   it.each([
     { what: 'an end that no Date can hold', token: { expiresAt: null } },
     { what: 'no instants of the issuer', token: { issuedAt: null, expiresAt: null } },
     { what: 'an end in the year 57869', token: { expiresAt: '+057869-01-01T00:00:00.000Z' } },
-  ])('is healthy after a restart, and right at the next answer: $what', async ({ token }) => {
+  ])('is healthy after a restart, and corrected by the next answer: $what', async ({ token }) => {
     const database = app.app.get(DataSource);
     const [row] = await database.query<{ state: string }[]>('SELECT state FROM license');
     const state = JSON.parse(row?.state ?? '') as { license: { token: object }; refresh: object };
@@ -286,7 +288,7 @@ describe('a database that an earlier version left with a token whose instants ca
   });
 });
 
-/** Damages the next answer after every check of it, for whatever the checks do not know yet. */
+/** Damages the next answer after all its checks, in place of a fault that the checks do not cover. */
 async function spoil(method: 'refresh' | 'redeemDeviceCode'): Promise<void> {
   const server = app.app.get(AuthorizationServer);
   const original = server[method].bind(server) as (...args: unknown[]) => Promise<unknown>;
@@ -297,8 +299,8 @@ async function spoil(method: 'refresh' | 'redeemDeviceCode'): Promise<void> {
   }) as never);
 }
 
-describe('an answer that passes every check and still cannot be stored', () => {
-  it('is a failed refresh from the second try on, and the server is asked again', async () => {
+describe('an answer that passes every check but cannot be stored', () => {
+  it('is recorded as a failed refresh from the second try on, and the server is asked again', async () => {
     await acquire();
     await spoil('refresh');
     const refresh = app.app.get(RefreshLicense);
@@ -315,7 +317,7 @@ describe('an answer that passes every check and still cannot be stored', () => {
     await expectRefreshed();
   });
 
-  it('is a refused authorization from the second try on, and its grant is given back', async () => {
+  it('is recorded as a refused authorization from the second try on, and its grant is revoked', async () => {
     await app.as('post', authorization).expect(201);
     await spoil('redeemDeviceCode');
     const poll = app.app.get(PollAuthorization);

@@ -15,7 +15,7 @@ import { startMock, type TestMock } from './support/start-mock.js';
 
 const fixture = join(import.meta.dirname, 'fixtures/database-0.1.0.sql');
 const key = Buffer.alloc(32, 'fixture').toString('base64');
-/** The time of its last row, before the next refresh is due. */
+/** The time of the last row, before the next refresh is due. */
 const laterOn = new Date('2026-03-05T08:32:03.000Z');
 
 interface Entry {
@@ -97,7 +97,7 @@ describe('a database of version 0.1.0', () => {
       address: null,
     });
     expect(await verify()).toMatchObject({ isIntact: true, entryCount: 13, faults: [] });
-    // Its secrets can be opened: what waited to be revoked is revoked; the grant is one that this mock has never seen.
+    // The secrets are readable: the waiting revocation is sent. The mock does not know the grant.
     clock.advance(3_600_000);
     const isRevoked = async () =>
       (await readHistory()).some(({ id, action }) => id > 13 && action === 'grant-revoked-at-server');
@@ -108,7 +108,7 @@ describe('a database of version 0.1.0', () => {
     await expect(attempt).rejects.toThrow(/append-only/);
   });
 
-  it('of a later version is refused, and left as it is', async () => {
+  it('is refused and left unchanged if a later version has upgraded it', async () => {
     await (
       await start()
     ).app
@@ -118,7 +118,7 @@ describe('a database of version 0.1.0', () => {
     await expect(start()).rejects.toThrow(/newer version.*Tomorrow9.*start that version/);
   });
 
-  it('is the same after an upgrade that fails, and can be upgraded once the fault is gone', async () => {
+  it('is unchanged after a failed upgrade, and can be upgraded once the fault is corrected', async () => {
     const upgrade = vi
       .spyOn(ChainAuditTrail1764400000000.prototype, 'up')
       .mockImplementation(async (queryRunner) => {
@@ -127,21 +127,19 @@ describe('a database of version 0.1.0', () => {
       });
     await expect(start()).rejects.toThrow(/no more power/);
     expect(await readTables()).not.toContain('used_proof');
-    await expect(start()).rejects.toThrow(
-      /could not be upgraded \(no more power\)\. Nothing in it was changed/,
-    );
+    await expect(start()).rejects.toThrow(/could not be upgraded \(no more power\)\. It is unchanged/);
     upgrade.mockRestore();
     expect(await (await start()).view()).toMatchObject({ status: 'licensed' });
   });
 
-  // What PostgreSQL has in place of a file is for its own tools to copy.
+  // On PostgreSQL there is no file: its own tools make the copy.
   if (!isOnPostgres) {
     describe('in a file', () => {
-      it('is copied before, for its owner alone, as it was', async () => {
+      it('is copied before the upgrade, unchanged and readable only by its owner', async () => {
         await start();
         const [name = '', ...more] = await backups();
         expect(more).toEqual([]);
-        // By the first migration that it had not seen.
+        // The name contains the first migration that the database had not applied.
         expect(name).toBe('licensing.sqlite.before-1764100000000');
         expect((await stat(join(dataDir, name))).mode & 0o777).toBe(0o600);
         expect(dump(join(dataDir, name))).toEqual(await dumpOfFixture());
@@ -155,7 +153,7 @@ describe('a database of version 0.1.0', () => {
         expect(dump(databasePath())).toEqual(await dumpOfFixture());
       });
 
-      it('leaves the last three copies there, and no copy of a database that is new', async () => {
+      it('keeps the last three copies, and a new database is not copied', async () => {
         for (const number of [1, 2, 3]) await writeFile(`${databasePath()}.before-${number}`, 'older');
         await start();
         expect((await backups()).toSorted()).toEqual(
@@ -166,7 +164,7 @@ describe('a database of version 0.1.0', () => {
         expect((await readdir(join(dataDir, 'new'))).filter((name) => name.includes('.before-'))).toEqual([]);
       });
 
-      it('is upgraded on the way where it is restored as a backup', async () => {
+      it('is upgraded when it is restored from a backup', async () => {
         const target = { dataDir: join(dataDir, 'restored'), environment: { ENCRYPTION_KEY: key } };
         expect(await runCommand(target, ['restore', databasePath()])).toMatchObject({ exitCode: 0 });
         expect(await readdir(target.dataDir)).toEqual(['licensing.sqlite']);
@@ -176,7 +174,7 @@ describe('a database of version 0.1.0', () => {
         expect(status.output).toMatch(/^Server ID +srv-store-1 /m);
       });
 
-      it('is not upgraded where there is no room for the copy', async () => {
+      it('is not upgraded if there is no space for the copy', async () => {
         await mkdir(`${databasePath()}.draft`);
         await expect(start()).rejects.toThrow();
         await rm(`${databasePath()}.draft`, { recursive: true });
@@ -201,7 +199,7 @@ async function loadIntoSqlite(path: string): Promise<void> {
   database.close();
 }
 
-/** The schema by the migration of that version, the rows from the fixture. */
+/** Creates the schema by the migration of that version, and the rows from the fixture. */
 async function loadIntoPostgres(): Promise<string> {
   const url = await createDatabase();
   const dataSource = new DataSource({ type: 'postgres', url, migrations: [CreateSchema1764000000000] });
@@ -226,7 +224,7 @@ async function loadIntoPostgres(): Promise<string> {
   return url;
 }
 
-/** All rows of all tables, by their names. */
+/** Returns all rows of all tables, by table. */
 function dump(path: string): Record<string, unknown[]> {
   const database = new Sqlite(path, { readonly: true });
   const tables = database

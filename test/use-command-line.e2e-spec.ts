@@ -23,7 +23,7 @@ afterAll(async () => {
 
 const run = (...args: string[]) => runCommand(app, args);
 
-/** The user code that a command has shown. */
+/** Returns the user code that a command has printed. */
 async function codeOf(command: { text(): string }): Promise<string> {
   return vi.waitFor(() => {
     const [code] = /\b[A-Z]{4}-[A-Z]{4}\b/.exec(command.text()) ?? [];
@@ -33,7 +33,7 @@ async function codeOf(command: { text(): string }): Promise<string> {
 }
 
 describe('pos-licensing', () => {
-  it('is one program that lists its commands, each with a help of its own', async () => {
+  it('is one program that lists its commands, each with its own help', async () => {
     const { exitCode, output } = await runCommandProcess(app, ['--help']);
     expect(exitCode).toBe(0);
     const names = [...output.matchAll(/^ {2}([a-z-]+) {2,}\S/gm)].map(([, name = '']) => name);
@@ -47,7 +47,7 @@ describe('pos-licensing', () => {
     }
   });
 
-  it('tells its version', async () => {
+  it('prints its version', async () => {
     const { version } = JSON.parse(await readFile(join(import.meta.dirname, '../package.json'), 'utf8')) as {
       version: string;
     };
@@ -56,36 +56,36 @@ describe('pos-licensing', () => {
 
   it.each([
     [[], /Usage/],
-    [['sell'], /no command "sell"/],
+    [['sell'], /Unknown command "sell"/],
     [['status', '--loud'], /'--loud': pos-licensing status --help/],
     [['status', 'now'], /Usage: pos-licensing status/],
     [['backup'], /Usage: pos-licensing backup <file>/],
     [['audit', '--limit', '0'], /--limit must be/],
     [['audit', '--verify', '--head', 'x'], /--head must be/],
     [['status', '--url', 'here'], /--url must be/],
-    [['restore'], /Name the file/],
-    [['restore', 'x', '--in-place'], /--in-place goes with/],
-  ])('ends with 2 for %j', async (args, message) => {
+    [['restore'], /Name the backup file/],
+    [['restore', 'x', '--in-place'], /--in-place can only be combined with/],
+  ])('ends with 2 for the arguments %j', async (args, message) => {
     const { exitCode, output, notes } = await run(...args);
     expect(exitCode).toBe(2);
     expect(`${output}${notes}`).toMatch(message);
     expect(notes).not.toMatch(/^\s+at /m);
   });
 
-  it('ends with 2 for settings that cannot be used, and lists them', async () => {
+  it('ends with 2 for invalid settings, and lists them', async () => {
     const ended = await runCommand({ ...app, environment: { PORT: 'x', LOG_LEVEL: 'loud' } }, ['status']);
     expect(ended.exitCode).toBe(2);
     expect(ended.notes).toMatch(/PORT must be[^]*LOG_LEVEL must be/);
   });
 
-  it('ends with 3 where another program answers', async () => {
+  it('ends with 3 if another program answers', async () => {
     expect(await run('refresh', '--url', mock.url)).toMatchObject({
       exitCode: 3,
-      notes: expect.stringMatching(/is not this service.*check --url/),
+      notes: expect.stringMatching(/Another program answers.*check --url/),
     });
   });
 
-  it('names the cure for an admin token that is wrong or not there', async () => {
+  it('names the remedy for an admin token that is incorrect or missing', async () => {
     const path = join(app.dataDir, 'wrong-token');
     await writeFile(path, 'not-the-admin-token');
     const wrong = await run('status', '--token-file', path);
@@ -94,27 +94,27 @@ describe('pos-licensing', () => {
       notes: expect.stringMatching(/--token-file.*reset-admin-token/),
     });
     const missing = await run('status', '--token-file', `${path}.none`);
-    expect(missing).toMatchObject({ exitCode: 1, notes: expect.stringMatching(/no admin token.*ENOENT/) });
+    expect(missing).toMatchObject({ exitCode: 1, notes: expect.stringMatching(/admin token.*ENOENT/) });
   });
 });
 
-describe('without a license', () => {
+describe('pos-licensing without a license', () => {
   beforeEach(async () => {
     await app.as('delete', '/api/license').expect(204);
     await app.as('delete', '/api/license/authorization').expect(204);
   });
 
-  it('status says so, and ends with 4', async () => {
+  it('ends with 4 after `status`, and reports the missing license', async () => {
     const { exitCode, output } = await run('status');
     expect(exitCode).toBe(4);
     expect(output).toMatch(/^License Status +Not Licensed$/m);
   });
 
-  it('authorize prints address and code, waits, and ends licensed', async () => {
+  it('prints address and code at `authorize`, waits, and ends once it is licensed', async () => {
     const command = startCommand(app, ['authorize']);
     const code = await codeOf(command);
     expect(command.text()).toContain(`${mock.url}/organizations`);
-    expect(command.text()).toMatch(/Waiting for the authorization; the code is good for \d+ min\./);
+    expect(command.text()).toMatch(/Waiting for the authorization\. The code expires in \d+ min\./);
     await mock.approve(code);
     const { exitCode, output } = await command.ended;
     expect(exitCode).toBe(0);
@@ -126,7 +126,7 @@ describe('without a license', () => {
     });
   });
 
-  it('authorize --json prints the code as a line, then the license', async () => {
+  it('prints the code as a line and then the license at `authorize --json`', async () => {
     const command = startCommand(app, ['authorize', '--json']);
     await mock.approve(await codeOf(command));
     const { output } = await command.ended;
@@ -136,17 +136,17 @@ describe('without a license', () => {
     expect(more).toEqual([]);
   });
 
-  it('authorize ends with 4 when it is denied, or cancelled on the page', async () => {
+  it('ends `authorize` with 4 when a person denies the code or cancels on the page', async () => {
     const denied = startCommand(app, ['authorize']);
     await mock.control('POST', '/mock/deny', { userCode: await codeOf(denied) });
     expect(await denied.ended).toMatchObject({ exitCode: 4, notes: expect.stringMatching(/was denied/) });
-    const cancelled = startCommand(app, ['authorize']);
-    await codeOf(cancelled);
+    const canceled = startCommand(app, ['authorize']);
+    await codeOf(canceled);
     await app.as('delete', '/api/license/authorization').expect(204);
-    expect(await cancelled.ended).toMatchObject({ exitCode: 4 });
+    expect(await canceled.ended).toMatchObject({ exitCode: 4 });
   });
 
-  it('refresh ends with 4', async () => {
+  it('ends with 4 after `refresh`', async () => {
     expect(await run('refresh')).toMatchObject({
       exitCode: 4,
       notes: expect.stringMatching(/no license to refresh/),
@@ -154,13 +154,13 @@ describe('without a license', () => {
   });
 });
 
-describe('with a license', () => {
+describe('pos-licensing with a license', () => {
   beforeAll(async () => {
     await app.as('delete', '/api/license').expect(204);
     await app.acquire(mock);
   });
 
-  it('status shows it as a table or as JSON', async () => {
+  it('shows the status as a table or as JSON', async () => {
     const { exitCode, output } = await run('status');
     expect(exitCode).toBe(0);
     expect(output).toMatch(/^Token Expiry +\d{4}-.*Z \(valid\)$/m);
@@ -168,7 +168,7 @@ describe('with a license', () => {
     expect(JSON.parse(json.output)).toEqual(await app.view());
   });
 
-  it('refresh gets a new token, and says why it could not', async () => {
+  it('gets a new token at `refresh`, or reports the reason of the failure', async () => {
     expect(await run('refresh')).toMatchObject({ exitCode: 0, output: expect.stringMatching(/Licensed/) });
     await mock.control('PUT', '/mock/faults', { mode: 'error' });
     const failed = await run('refresh');
@@ -176,10 +176,10 @@ describe('with a license', () => {
     await mock.control('PUT', '/mock/faults', { mode: 'none' });
   });
 
-  it('audit shows the trail as a table, and exports all of it as JSON lines that anybody can verify', async () => {
+  it('shows the audit trail as a table, and exports it as JSON lines that anyone can verify', async () => {
     const { output } = await run('audit', '--limit', '2');
     const [head, ...rows] = output.split('\n');
-    expect(head).toMatch(/^ID +WHEN +WHO +FROM +WHAT +WHY/);
+    expect(head).toMatch(/^ID +TIME +ACTOR +ADDRESS +ACTION +REASON/);
     expect(rows).toHaveLength(2);
     expect(rows[0]).toMatch(/ admin +127\.0\.0\.1 +(refreshed|refresh-failed) /);
     const exported = (await run('audit', '--json')).output.split('\n');
@@ -199,7 +199,7 @@ describe('with a license', () => {
     expect(JSON.parse(other.output)).toMatchObject({ isIntact: false });
   });
 
-  it('remove asks before it does anything, and does nothing where nobody can be asked', async () => {
+  it('asks for confirmation before `remove`, and does nothing if nobody can answer', async () => {
     expect(await runCommand(app, ['remove'])).toMatchObject({
       exitCode: 2,
       notes: expect.stringMatching(/--yes/),
@@ -216,7 +216,7 @@ describe('with a license', () => {
   });
 });
 
-describe('while the service does not run', () => {
+describe('pos-licensing without a running service', () => {
   let offline: { dataDir: string };
 
   beforeAll(async () => {
@@ -230,9 +230,9 @@ describe('while the service does not run', () => {
     return app;
   };
 
-  it('status and audit read its database', async () => {
+  it('reads the database for `status` and `audit`', async () => {
     const status = await runCommand(offline, ['status']);
-    expect(status).toMatchObject({ exitCode: 0, notes: expect.stringMatching(/does not run/) });
+    expect(status).toMatchObject({ exitCode: 0, notes: expect.stringMatching(/is not running/) });
     expect(status.output).toMatch(/^License Status +Licensed$/m);
     expect(await runCommand(offline, ['audit', '--verify'])).toMatchObject({ exitCode: 0 });
     const { output } = await runCommand(offline, ['audit', '--limit', '3']);
@@ -240,26 +240,26 @@ describe('while the service does not run', () => {
     expect(output.split('\n')).toHaveLength(1 + 3);
   });
 
-  it('refresh, authorize and remove end with 3, and name the cure', async () => {
+  it('ends with 3 after `refresh`, `authorize` and `remove`, and names the remedy', async () => {
     for (const command of ['refresh', 'authorize', 'remove']) {
       const ended = await runCommand(offline, [command]);
       expect(ended).toMatchObject({
         exitCode: 3,
-        notes: expect.stringMatching(/start it, or name its address with --url/),
+        notes: expect.stringMatching(/start it, or set its address with --url/),
       });
     }
   });
 
-  it('nothing is made in a folder where no service ever was', async () => {
+  it('creates nothing in a folder that no service has used', async () => {
     const ended = await runCommand({ dataDir: join(offline.dataDir, 'none') }, ['status']);
     expect(ended).toMatchObject({
       exitCode: 1,
-      notes: expect.stringMatching(/is not there: check DATA_DIR/),
+      notes: expect.stringMatching(/does not exist: check DATA_DIR/),
     });
     await expect(readFile(join(offline.dataDir, 'none'))).rejects.toThrow(/ENOENT/);
   });
 
-  it('reset-admin-token makes a new token, and the old one is worth nothing', async () => {
+  it('creates a new token at `reset-admin-token`, and the old one no longer works', async () => {
     const oldToken = app.adminToken;
     const { exitCode, output } = await runCommand(offline, ['reset-admin-token']);
     expect(exitCode).toBe(0);
@@ -274,18 +274,18 @@ describe('while the service does not run', () => {
     await app.close();
   });
 
-  it('reset-admin-token does not pretend to where ADMIN_TOKEN is set', async () => {
+  it('refuses `reset-admin-token` if ADMIN_TOKEN is set', async () => {
     const ended = await runCommand(
       { ...offline, environment: { ADMIN_TOKEN: 'a-token-of-the-environment' } },
       ['reset-admin-token'],
     );
     expect(ended).toMatchObject({
       exitCode: 1,
-      notes: expect.stringMatching(/ADMIN_TOKEN.*change it there/),
+      notes: expect.stringMatching(/ADMIN_TOKEN.*change that setting/),
     });
   });
 
-  it('rotate-key replaces the key, and the license stays usable', async () => {
+  it('replaces the key at `rotate-key`, and the license stays usable', async () => {
     const keyPath = join(offline.dataDir, 'encryption-key');
     const oldKey = await readFile(keyPath, 'utf8');
     expect(await runCommand(offline, ['rotate-key'])).toMatchObject({ exitCode: 0 });

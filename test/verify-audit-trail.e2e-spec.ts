@@ -27,7 +27,7 @@ beforeAll(async () => {
   await app.acquire(mock);
   await app.as('post', '/api/license/refresh').set('X-Forwarded-For', '192.0.2.7').expect(200);
   await app.as('delete', '/api/license').set('X-Forwarded-For', '2001:db8::9').expect(204);
-  // The grant is given back in the background.
+  // The service revokes the grant in the background.
   await vi.waitFor(async () => expect(await readTrail()).toHaveLength(5), 10_000);
 });
 
@@ -46,7 +46,7 @@ const verify = async (query = '') => {
   return body as { isIntact: boolean; entryCount: number; head: string; faults: { entryId: number }[] };
 };
 
-/** What somebody can do who has the database file, or is the owner of the tables. */
+/** Executes a statement as somebody with access to the database file or to the owner of the tables. */
 function tamper(statement: string): Promise<void> {
   return app.app.get(Database).transact(async (manager) => {
     const triggers = isOnPostgres
@@ -56,7 +56,7 @@ function tamper(statement: string): Promise<void> {
   });
 }
 
-/** What one of many writers appends. */
+/** Returns the entry that one of many writers appends. */
 function entryOf(n: number): AuditEntry {
   return {
     at: new Date(),
@@ -70,7 +70,7 @@ function entryOf(n: number): AuditEntry {
 }
 
 describe('the audit trail', () => {
-  it('tells who did what from where, as far as the proxies are trusted', async () => {
+  it('records each action with its actor and address, as far as the proxies are trusted', async () => {
     const reported = (await readTrail()).map(({ actor, action, address }) => [actor, action, address]);
     expect(reported).toEqual([
       ['admin', 'authorization-requested', '127.0.0.1'],
@@ -81,7 +81,7 @@ describe('the audit trail', () => {
     ]);
   });
 
-  it('can be checked by anybody who has it as JSON, with nothing but SHA-256', async () => {
+  it('can be verified from its JSON export with SHA-256 alone', async () => {
     let hash = '';
     for (const { at, actor, address, action, reason, before, after, ...entry } of await readTrail()) {
       const content = JSON.stringify([at, actor, address, action, reason, before, after]);
@@ -102,7 +102,7 @@ describe('the audit trail', () => {
     },
   );
 
-  it('is one chain, however many write at once, in one process or in two', async () => {
+  it('is one chain, however many writers append concurrently in one or two processes', async () => {
     const other = isOnPostgres ? await startApp({ mock, dataDir: app.dataDir }) : app;
     const { entryCount } = await verify();
     await Promise.all(
@@ -137,7 +137,7 @@ describe('a tampered audit trail', () => {
       3,
     ],
     ['UPDATE audit_entry SET at = at + 1 WHERE id = 1', 'UPDATE audit_entry SET at = at - 1 WHERE id = 1', 1],
-  ])('is found out by %s', async (statement, undoing, entryId) => {
+  ])('is detected after %s', async (statement, undoing, entryId) => {
     undo.push(undoing);
     await tamper(statement);
     const { isIntact, faults } = await verify();
@@ -145,8 +145,8 @@ describe('a tampered audit trail', () => {
     expect(faults).toEqual([{ entryId, message: expect.stringMatching(/was changed/) }]);
   });
 
-  it('is found out where entries have changed places', async () => {
-    // By way of a number that is free, as no two can be the same.
+  it('is detected after two entries were exchanged', async () => {
+    // The swap uses a free number, because two entries cannot have the same one.
     const swap = [
       [2, -1],
       [3, 2],
@@ -158,14 +158,14 @@ describe('a tampered audit trail', () => {
     expect((await verify()).faults.map(({ entryId }) => entryId)).toEqual([2, 3, 4]);
   });
 
-  it('is found out where one is missing in the middle, and where the last is', async () => {
+  it('is detected when an entry in the middle or at the end is missing', async () => {
     const ids = (await readTrail()).map(({ id }) => id);
     await tamper('DELETE FROM audit_entry WHERE id = 2');
     expect((await verify()).faults).toEqual([{ entryId: 3, message: expect.stringMatching(/removed/) }]);
     await tamper(`DELETE FROM audit_entry WHERE id = ${ids.at(-1)}`);
     expect((await verify()).faults).toEqual([
       { entryId: 3, message: expect.stringMatching(/removed/) },
-      { entryId: null, message: expect.stringMatching(/removed at its end/) },
+      { entryId: null, message: expect.stringMatching(/removed at the end/) },
     ]);
     await tamper('DELETE FROM audit_entry');
     expect((await verify()).faults).toEqual([{ entryId: null, message: expect.stringMatching(/is empty/) }]);

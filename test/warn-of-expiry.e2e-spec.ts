@@ -11,12 +11,12 @@ afterEach(async () => {
   await store.stop();
 });
 
-/** 48h, 24h, 6h of the setting against a quarter, an eighth and a twentieth of a token of 7 days. */
+/** The thresholds 48h, 24h and 6h of the setting, and a quarter, an eighth and a twentieth of a token of 7 days. */
 const warningsOfAWeek = ['token:151200', 'token:75600', 'token:21600'];
 const endOfToken = ['token:0', 'token-expired'];
 
-describe('warning of a token that nobody refreshes', () => {
-  it('comes once at each threshold and once at the end, over 30 days and restarts between', async () => {
+describe('the warnings for a token that cannot be refreshed', () => {
+  it('come once at each threshold and once at the end, over 30 days with restarts', async () => {
     store = await startLicensedStore();
     await store.setFault('offline');
     for (const days of [5, 1, 0.5, 0.5, 1, 22]) {
@@ -47,22 +47,25 @@ describe('warning of a token that nobody refreshes', () => {
     { over: 'the beginning of summer time', zone: 'America/New_York', from: '2027-03-11T12:00:00Z' },
     { over: 'the end of summer time', zone: 'Europe/Berlin', from: '2026-10-21T12:00:00Z' },
     { over: 'a leap day', zone: 'Pacific/Auckland', from: '2028-02-25T12:00:00Z' },
-  ])('comes once at each threshold over $over, wherever the server stands', async ({ zone, from }) => {
-    vi.stubEnv('TZ', zone);
-    const clock = new FakeClock(new Date(from));
-    expect(clock.now().getTimezoneOffset()).not.toBe(0);
-    store = await startLicensedStore({ clock });
-    await store.setFault('offline');
-    const { expiresAt } = (await store.app.view()).token;
-    expect(expiresAt).toBe(shift(clock.now(), 7 * dayMs).toISOString());
-    for (const days of [3, 2, 3]) {
-      await store.live(days * dayMs, 6 * hourMs);
-      await store.restart();
-    }
-    expect(await store.eventNames()).toEqual(['acquired', ...warningsOfAWeek, ...endOfToken]);
-  });
+  ])(
+    'come once at each threshold over $over, whatever the time zone of the server',
+    async ({ zone, from }) => {
+      vi.stubEnv('TZ', zone);
+      const clock = new FakeClock(new Date(from));
+      expect(clock.now().getTimezoneOffset()).not.toBe(0);
+      store = await startLicensedStore({ clock });
+      await store.setFault('offline');
+      const { expiresAt } = (await store.app.view()).token;
+      expect(expiresAt).toBe(shift(clock.now(), 7 * dayMs).toISOString());
+      for (const days of [3, 2, 3]) {
+        await store.live(days * dayMs, 6 * hourMs);
+        await store.restart();
+      }
+      expect(await store.eventNames()).toEqual(['acquired', ...warningsOfAWeek, ...endOfToken]);
+    },
+  );
 
-  it('comes at the very moment, and says how long is left and since when the server is away', async () => {
+  it('come at the exact time, with the remaining time and the start of the outage', async () => {
     store = await startLicensedStore();
     await store.setFault('offline');
     await store.refreshWhenDue();
@@ -92,7 +95,7 @@ describe('warning of a token that nobody refreshes', () => {
     });
   });
 
-  it('holds the token for good to the last millisecond, and tells its end right after', async () => {
+  it('leave the token valid to its last millisecond, and report its end right after', async () => {
     store = await startLicensedStore();
     await store.setFault('offline');
     const expiresAt = new Date((await store.app.view()).token.expiresAt ?? Number.NaN);
@@ -112,7 +115,7 @@ describe('warning of a token that nobody refreshes', () => {
     });
   });
 
-  it('tells all that it missed when the machine wakes up after the end', async () => {
+  it('are all published when the machine wakes up after the end', async () => {
     store = await startLicensedStore();
     await store.setFault('offline');
     store.clock.advance(9 * dayMs);
@@ -121,7 +124,7 @@ describe('warning of a token that nobody refreshes', () => {
     expect(await store.eventNames()).toEqual(['acquired', ...warningsOfAWeek, ...endOfToken]);
   });
 
-  it('starts over with the token that ends an outage', async () => {
+  it('start over with the token that ends an outage', async () => {
     store = await startLicensedStore();
     await store.setFault('offline');
     await store.live(6.5 * dayMs, 4 * hourMs);
@@ -133,14 +136,14 @@ describe('warning of a token that nobody refreshes', () => {
     expect(await store.eventNames()).toEqual(['acquired', ...untilHalfADay, 'refreshed', ...untilHalfADay]);
   });
 
-  it('warns of a token of a minute within its last quarter only', async () => {
+  it('come only within the last quarter of a token of one minute', async () => {
     store = await startLicensedStore({ mock: { tokenTtlSeconds: 60 } });
     await store.setFault('offline');
     await store.live(minuteMs + secondMs, secondMs);
     expect(await store.eventNames()).toEqual(['acquired', 'token:15', 'token:7', 'token:3', ...endOfToken]);
   });
 
-  it('follows the thresholds of the setting', async () => {
+  it('follow the thresholds of the setting', async () => {
     store = await startLicensedStore({ environment: { TOKEN_WARNINGS: '2h,1h' } });
     await store.setFault('offline');
     await store.live(8 * dayMs, 3 * hourMs);
@@ -149,7 +152,7 @@ describe('warning of a token that nobody refreshes', () => {
 });
 
 describe('a healthy server', () => {
-  it('never warns in 30 days of refreshes', async () => {
+  it('publishes no warning in 30 days of refreshes', async () => {
     store = await startLicensedStore();
     await store.live(30 * dayMs, hourMs);
     const [acquired, ...others] = await store.eventNames();
@@ -160,7 +163,7 @@ describe('a healthy server', () => {
     expect(others.length).toBeLessThanOrEqual(42);
   });
 
-  it('never warns of tokens of a minute either', async () => {
+  it('publishes no warning for tokens of one minute', async () => {
     store = await startLicensedStore({ mock: { tokenTtlSeconds: 60 } });
     await store.live(15 * minuteMs, secondMs);
     expect(new Set(await store.eventNames())).toEqual(new Set(['acquired', 'refreshed']));

@@ -47,7 +47,7 @@ describe('a register that floods the service with requests', () => {
     return ((await mock.control('POST', '/mock/tokens', { deviceId })) as { token: string }).token;
   }
 
-  /** Resolves once the requests are on their way. */
+  /** Resolves once the requests are being sent. */
   async function startFlood(deviceId: string, subject: string) {
     const token = await issue(deviceId);
     const child = spawn(process.execPath, [join(import.meta.dirname, 'support/flood.mjs')], {
@@ -67,7 +67,7 @@ describe('a register that floods the service with requests', () => {
     return Number(kilobytes) / 1024;
   }
 
-  /** Resolves to how many ms after its commit the next event arrives at the other register. */
+  /** Resolves to the milliseconds from the commit of the next event to its arrival at the other register. */
   async function timeEvent(): Promise<number> {
     const events = honest.subscribe('license.status', { max: 1, timeout: 10_000 });
     await honest.flush();
@@ -84,7 +84,7 @@ describe('a register that floods the service with requests', () => {
     ['reg-2-1', 'svc.licensing.verify'],
     ['reg-2-2', 'svc.licensing.status-list'],
   ])(
-    'as %s on %s delays neither other registers nor events, and is disconnected',
+    'delays neither other registers nor events as %s on %s, and is disconnected',
     async (rogueId, subject) => {
       await startFlood(rogueId, subject);
       const until = Date.now() + floodMs;

@@ -22,7 +22,7 @@ const atOnce = 8;
 const answerTimeoutMs = 10_000;
 const patience = { timeout: 20_000 };
 
-/** Everybody who has a place at the broker, the service's own users included. */
+/** All users of the broker, with the service's own ones. */
 const parties = ['register', 'store', 'service', 'callout', 'sys'] as const;
 type Party = (typeof parties)[number];
 
@@ -31,7 +31,7 @@ describe('the service under odd messages', () => {
   let nats: TestNats;
   let service: TestProcess;
   let registerToken: string;
-  /** What the hub has said of itself, as the store server would say it. */
+  /** An event of the hub about itself, in the form that a store server sends. */
   let storeEvent: { sequence: string; data: object };
   const connections = new Map<Party, NatsConnection>();
 
@@ -40,7 +40,7 @@ describe('the service under odd messages', () => {
     [mock, nats] = await Promise.all([startMock(), startNats()]);
     service = await startProcess({ mock, nats, environment: { ...brokerEnvironment(nats), ...measurable } });
     await service.acquire({ approve: (userCode) => mock.approve(userCode, 'srv-hub') });
-    // A register whose hub this server is.
+    // This server is the hub of the register.
     await mock.control('PATCH', '/mock/devices/reg-1-1', { hubId: 'srv-hub' });
     registerToken = await issue('reg-1-1');
     const [first] = await vi.waitUntil(async () => {
@@ -99,7 +99,7 @@ describe('the service under odd messages', () => {
     } else expect(answer, shown).toMatchObject({ active: false, error: expect.stringMatching(/^[a-z-]+$/) });
   }
 
-  /** Everything that makes the service one that works. */
+  /** Checks that the service works. */
   async function expectInOrder(): Promise<void> {
     expect(await service.view()).toMatchObject({ status: 'licensed', serverId: 'srv-hub' });
     const peer = await logIn(registerToken, 'reg-1-1');
@@ -111,7 +111,7 @@ describe('the service under odd messages', () => {
   }
 
   it(
-    'answers each request, whatever is asked and by whomever',
+    'answers each request, whatever its content and its sender',
     async () => {
       const asking: Party[] = ['register', 'store', 'service'];
       const good = { token: registerToken, htm: 'GET', htu: 'https://store.example/', proof: 'a.b.c' };
@@ -119,7 +119,7 @@ describe('the service under odd messages', () => {
         { party, subject: 'svc.licensing.verify', good },
         { party, subject: 'svc.licensing.verify', good: { token: registerToken } },
         { party, subject: 'svc.licensing.status', good: {} },
-        // The broker's own user for registers has no use for it.
+        // The broker's own user for registers has no permission for it.
         ...(party === 'register' ? [] : [{ party, subject: 'svc.licensing.status-list', good: {} }]),
       ]);
       const odd = () => oddMessage(targets);
@@ -131,7 +131,7 @@ describe('the service under odd messages', () => {
   );
 
   it(
-    'lives on whatever is published where it listens, and then takes what is good',
+    'keeps working after odd messages on every subject that it reads, and then accepts a good one',
     async () => {
       const advisory = { server: { id: 'N' }, client: { id: 7, user: 'reg-1-1', issuer_key: 'A' } };
       const targets: MessageTarget<Party>[] = [
@@ -150,7 +150,7 @@ describe('the service under odd messages', () => {
       const publishAll = async (share: typeof published, what: string) => {
         await fuzz(what, share, oddMessage(targets), publish, atOnce);
         for (const connection of connections.values()) await connection.flush();
-        await expectStoreTold();
+        await expectStoreReported();
       };
       await publishAll(warmUp, 'odd messages, to warm up');
       const held = await measureMemory(service);
@@ -164,11 +164,11 @@ describe('the service under odd messages', () => {
 
   const listPeers = async () => (await service.as('GET', '/api/peers?limit=200')).text();
   let reported = 0;
-  /** What another store server says behind everything that is odd. */
-  async function expectStoreTold(): Promise<void> {
+  /** Publishes a valid event of another store server after the odd ones, and waits for its effect. */
+  async function expectStoreReported(): Promise<void> {
     reported += 1;
     const serverId = 'srv-store-2';
-    const serverName = `Told ${reported} times`;
+    const serverName = `Reported ${reported} times`;
     const data = { ...storeEvent.data, serverId, serverName };
     const sequence = String(Number(storeEvent.sequence) + reported).padStart(16, '0');
     const event = { ...storeEvent, id: serverName, source: `/servers/${serverId}`, sequence, data };
@@ -178,13 +178,13 @@ describe('the service under odd messages', () => {
     await expect.poll(listPeers, patience).toContain(serverName);
   }
 
-  it('is asked by the broker alone who may come in', async () => {
+  it('receives authorization requests only from the broker', async () => {
     const refusal = await refusalToPublish(connectionOf('callout'), '$SYS.REQ.USER.AUTH');
     expect(refusal).toMatch(/Permissions Violation for Publish/i);
   });
 
   it(
-    'lets nobody in with an odd login, and everybody else at once',
+    'refuses each odd login, and accepts a correct one immediately afterwards',
     async () => {
       const key = makeDeviceKey();
       const bound = await issue('reg-1-1', { dpopJwk: key.publicJwk });
@@ -209,11 +209,11 @@ describe('the service under odd messages', () => {
   async function expectRefused(authToken: string, good: readonly string[]): Promise<void> {
     const attempt = logIn(authToken, 'reg-1-1');
     const outcome = await attempt.then(
-      (connection) => connection.close().then(() => 'let in'),
+      (connection) => connection.close().then(() => 'accepted'),
       (error: Error) => error.message,
     );
-    // A register may send more behind its token than anybody needs.
+    // A register may send additional data after its token.
     const isGood = good.includes(authToken);
-    expect(outcome, authToken.slice(-200)).toMatch(isGood ? /let in/ : /authorization violation/i);
+    expect(outcome, authToken.slice(-200)).toMatch(isGood ? /accepted/ : /authorization violation/i);
   }
 });

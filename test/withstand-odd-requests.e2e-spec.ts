@@ -19,7 +19,7 @@ import { startMock, type TestMock } from './support/start-mock.js';
 import { startNats, type TestNats } from './support/start-nats.js';
 import { startProcess, type TestProcess } from './support/start-process.js';
 
-const ofStrangers = shareOfCases('S17', 20);
+const withoutCredentials = shareOfCases('S17', 20);
 const ofAdmins = shareOfCases('S17', 20);
 const atOnce = 4;
 /** The pages, which OpenAPI does not describe. */
@@ -31,14 +31,14 @@ describe('the service under odd requests', () => {
   let nats: TestNats;
   let service: TestProcess;
   let targets: Target[];
-  /** Those that came in answer to something: they tell how far the requests get. */
+  /** The status codes of all answers: they show how far the requests get. */
   const statuses = new Set<number>();
   const nobody: Sender = { headers: {}, form: {} };
 
   beforeAll(async () => {
     await ensureBuilt();
     [mock, nats] = await Promise.all([startMock(), startNats()]);
-    // Everybody has an address of their own, so that the wrong tokens of one do not slow down the next.
+    // Each sender has its own address, so that its wrong tokens do not delay the next one.
     const environment = { ...measurable, TRUST_PROXY: '127.0.0.1' };
     service = await startProcess({ mock, nats, environment });
     await service.acquire(mock);
@@ -51,7 +51,7 @@ describe('the service under odd requests', () => {
     await Promise.all([mock.stop(), nats.stop()]);
   });
 
-  /** Who comes from an address of their own. */
+  /** The number of addresses in use. */
   let addresses = 0;
   async function check(request: RawRequest): Promise<void> {
     addresses += 1;
@@ -63,7 +63,7 @@ describe('the service under odd requests', () => {
     statuses.add(answer.status);
   }
 
-  /** Rows of each table, and the license in full; in a copy, as the service lets nobody else into its database. */
+  /** Returns the row count of each table and the full license, from a copy, because the service locks its database. */
   async function lookAtDatabase(): Promise<Record<string, unknown>> {
     const copy = join(await mkdtemp(join(tmpdir(), 'odd-requests-')), 'copy.sqlite');
     for (const suffix of ['', '-wal']) {
@@ -95,21 +95,28 @@ describe('the service under odd requests', () => {
   }
 
   it(
-    'answers strangers in order, changes nothing for them, and keeps nothing of them',
+    'answers requests without credentials correctly, changes nothing for them, and stores nothing about them',
     async () => {
       const senders = [nobody, ...wrongCredentials()];
       const requests = () => oddRequest(targets, senders);
       const rows = await lookAtDatabase();
-      await fuzzWithoutGrowth(service, 'odd requests of strangers', ofStrangers, requests, check, atOnce);
+      await fuzzWithoutGrowth(
+        service,
+        'odd requests without credentials',
+        withoutCredentials,
+        requests,
+        check,
+        atOnce,
+      );
       expect(await lookAtDatabase()).toEqual(rows);
       await expectHealthy();
       expect(service.output()).not.toContain('A request failed.');
     },
-    ofStrangers.timeoutMs,
+    withoutCredentials.timeoutMs,
   );
 
   it(
-    'answers admins in order, whatever they send, is healthy afterwards and can be licensed again',
+    'answers every request of an admin correctly, is healthy afterwards and can be licensed again',
     async () => {
       const senders = [admin(), await logIn()];
       const quick = targets.filter((target) => !isSlow(target));
@@ -142,7 +149,7 @@ describe('the service under odd requests', () => {
   }
 });
 
-/** Waits for the Authorization server, or takes the license away: that may happen, but not most of the time. */
+/** Returns whether a request waits for the Authorization server or removes the license. Such requests must be rare. */
 function isSlow({ method, path }: Target): boolean {
   const slow = /license(\/(authorization|complete|next|refresh|remove).*)?$|logout|backup/;
   return method !== 'GET' && slow.test(path);
@@ -167,7 +174,7 @@ function wrongCredentials(): Sender[] {
   return values.map((authorization) => ({ headers: { authorization }, form: {} }));
 }
 
-/** S17: never a fault of ours for what somebody else sends, nothing of the inside, and the headers of S14. */
+/** Checks S17: no answer is a server error or reveals internals, and each has the headers of S14. */
 function expectInOrder(request: RawRequest, { status, headers, body }: RawAnswer): void {
   const shown = JSON.stringify({ request, status, body: body.slice(0, 500) }).slice(0, 3000);
   expect(status, shown).toBeLessThan(500);

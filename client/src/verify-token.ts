@@ -50,7 +50,7 @@ export async function verifyToken(
   );
 }
 
-/** Accepts a token only if the answer says so in full. */
+/** Accepts a token only if all members of the answer are valid. */
 function parseVerification(text: string): Verification | null {
   const answer = parseJson(text);
   if (typeof answer !== 'object' || answer === null) return null;

@@ -280,7 +280,7 @@ describe('a device at a server whose refresh tokens work once', () => {
     expect(again.isAuthorized).toBe(true);
   });
 
-  it('stores the new refresh token before it sends it, where the storage did not take it at first', async () => {
+  it('stores the new refresh token before it sends it, when the storage failed at first', async () => {
     const { device: till, storage } = await authorize();
     const first = storage.last['refreshToken'];
     fake.misbehave({ claims: register, tokenResponse: { access_token: 'opaque' } });
@@ -298,7 +298,7 @@ describe('a device at a server whose refresh tokens work once', () => {
     expect(till.isAuthorized).toBe(true);
   });
 
-  it.each(['id_token', 'scope', 'expires_in'])('takes an answer whose "%s" is null', async (member) => {
+  it.each(['id_token', 'scope', 'expires_in'])('accepts an answer whose "%s" is null', async (member) => {
     const { device: till } = await authorize();
     const { token } = till;
     fake.misbehave({ claims: register, tokenResponse: { [member]: null } });
@@ -306,7 +306,7 @@ describe('a device at a server whose refresh tokens work once', () => {
     expect(till.token).not.toBe(token);
   });
 
-  it('starts with a stored token that it cannot read, and gets another without a person', async () => {
+  it('starts with a stored token that it cannot read, and gets another one without a person', async () => {
     const { storage, device: till } = await authorize();
     await till.stop();
     const token = new UnsecuredJWT({ ...register, exp: 1e15 }).encode();

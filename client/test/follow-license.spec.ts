@@ -159,7 +159,7 @@ describe('followLicense with a broker that stays up', () => {
   });
 
   it.each(['hello', 'null', '{}', '{"sequence":"soon"}'])(
-    'goes on where the last message in the stream is %s',
+    'keeps receiving when the last message in the stream is %s',
     async (body) => {
       await service.store('license.status', body);
       const register = follow(broker.url, broker);

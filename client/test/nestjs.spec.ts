@@ -113,7 +113,7 @@ describe('a Nest microservice with the deserializer', () => {
 const read = (subject: string, data: Uint8Array) =>
   licenseEventDeserializer.deserialize({ subject, data }, { channel: subject });
 
-it('the Nest of the licensing service does not find the microservices package of these tests', () => {
+it('the test setup does not expose @nestjs/microservices to the licensing service', () => {
   const { resolve } = createRequire(createRequire(import.meta.url).resolve('@nestjs/core'));
   expect(() => resolve('@nestjs/microservices')).toThrow(/Cannot find module/);
 });

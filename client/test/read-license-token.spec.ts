@@ -18,33 +18,33 @@ const readWithRenewalDate = (claim: unknown) =>
   read({ license: { ...claims.license, renewal_date: claim } }).renewalDate;
 
 describe("a device's own license token", () => {
-  it.each(readableRenewalDates)('has the renewal date %j, which is the instant %s', (claim, instant) => {
+  it.each(readableRenewalDates)('has the renewal date %j, which means %s', (claim, instant) => {
     expect(readWithRenewalDate(claim)?.toISOString()).toBe(instant);
   });
 
   it.each(unreadableRenewalDates.map((claim) => [claim]))(
-    'is refused with the renewal date %j, and not taken for one without an end',
+    'is refused with the renewal date %j, and does not count as unlimited',
     (claim) => {
       expect(() => readWithRenewalDate(claim)).toThrow(/license\.renewal_date must be/);
     },
   );
 
-  it('has no end of its license only where its claim says so', () => {
+  it('has no renewal date only if its claim is null or missing', () => {
     expect(readWithRenewalDate(null)).toBeNull();
     expect(readWithRenewalDate(undefined)).toBeNull();
   });
 
   it.each([
-    ['microseconds', (iat + 3600) * 1e6],
-    ['milliseconds', (iat + 3600) * 1e3],
+    ['in microseconds', (iat + 3600) * 1e6],
+    ['in milliseconds', (iat + 3600) * 1e3],
     ['a text', `${iat + 3600}`],
-    ['nothing', undefined],
-    ['its begin', iat],
-  ])('is refused with an end in %s', (_what, exp) => {
+    ['missing', undefined],
+    ['its start', iat],
+  ])('is refused when its end is %s', (_what, exp) => {
     expect(() => read({ exp })).toThrow(expect.objectContaining({ code: 'token-not-acceptable' }));
   });
 
-  it('may have fractions of a second, and names that are null', () => {
+  it('may contain fractions of a second and null names', () => {
     const organization = { id: 'org-1', name: null };
     const license = { ...claims.license, hub: { id: 'srv-1', name: null } };
     expect(read({ exp: iat + 0.5, organization, license })).toMatchObject({

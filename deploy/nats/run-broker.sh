@@ -1,9 +1,9 @@
 #!/bin/sh
-# Starts the broker in a container, or as the systemd unit. NATS reads no secret files: this hands it the passwords by its
-# environment, in quotes, so that each stays a string.
-#   NATS_CONFIG        a file beside this one (default: container.conf)
-#   NATS_LISTEN_HOST   where registers reach it (default: 0.0.0.0)
-#   NATS_ROUTE_HOSTS   the names of all brokers of a cluster, separated by spaces; this one's own is its host name
+# Starts the broker in a container or as the systemd unit. NATS cannot read secret files, so this script passes the passwords
+# in the environment, in quotes so that each is a string.
+#   NATS_CONFIG        a file next to this one (default: container.conf)
+#   NATS_LISTEN_HOST   the address on which it listens (default: 0.0.0.0)
+#   NATS_ROUTE_HOSTS   the names of all brokers of a cluster, separated by spaces; the name of a broker is its host name
 set -eu
 here=$(dirname "$0")
 secrets=${CREDENTIALS_DIRECTORY:-/secrets}

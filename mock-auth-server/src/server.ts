@@ -94,7 +94,7 @@ function createContext(settings: MockServerSettings, now: () => Date, log: Log):
     refreshTokens: new RefreshTokenStore(database),
     dpopProofs: new DpopProofStore(database),
     dpopNonces: new DpopNonces(readOrCreateSecret(database, 'dpop-nonce')),
-    keys: new SigningKeys(database, settings.signingAlg),
+    keys: new SigningKeys(database, settings.tokenAlgorithm),
   };
 }
 

@@ -29,8 +29,11 @@ describe('readSettings', () => {
       LOGIN_EMAIL: 'me@example.test',
       LOGIN_PASSWORD: 'correct horse',
       MOCK_CONTROLS: 'on',
+      MOCK_CONTROL_HOSTS: 'Mock-Auth-Server, auth.example,::1',
       DPOP: 'off',
-      SIGNING_ALG: 'EdDSA',
+      TOKEN_ALGORITHM: 'PS256',
+      STATUS_LIST: 'off',
+      DISCOVERY: 'openid',
     };
     expect(readSettings(env)).toEqual({
       ok: true,
@@ -48,8 +51,11 @@ describe('readSettings', () => {
         loginEmail: 'me@example.test',
         loginPassword: 'correct horse',
         hasMockControls: true,
+        mockControlHosts: ['mock-auth-server', 'auth.example', '[::1]'],
         dpop: 'off',
-        signingAlg: 'EdDSA',
+        tokenAlgorithm: 'PS256',
+        hasStatusList: false,
+        discovery: 'openid',
       },
     });
   });
@@ -82,7 +88,13 @@ describe('readSettings', () => {
     ['LOGIN_PASSWORD_FILE', '/nowhere/at/all'],
     ['MOCK_CONTROLS', 'true'],
     ['DPOP', 'required'],
-    ['SIGNING_ALG', 'HS256'],
+    ['TOKEN_ALGORITHM', 'HS256'],
+    ['STATUS_LIST', 'yes'],
+    ['DISCOVERY', 'none'],
+    ['MOCK_CONTROL_HOSTS', 'mock-auth-server:4000'],
+    ['MOCK_CONTROL_HOSTS', 'http://mock-auth-server'],
+    ['MOCK_CONTROL_HOSTS', 'mock-auth-server,,auth.example'],
+    ['MOCK_CONTROL_HOSTS', 'a b'],
   ])('rejects %s=%s and names the variable', (name, value) => {
     const faults = faultsOf({ [name]: value });
     expect(faults).toHaveLength(1);

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { parseDuration } from './duration.js';
 
+export const tokenAlgorithms = ['ES256', 'EdDSA', 'RS256', 'PS256'] as const;
+export type TokenAlgorithm = (typeof tokenAlgorithms)[number];
+
 /** How long a rotated refresh token stays valid: until its successor is used, or at most this many milliseconds. */
 type RefreshGrace = 'until-used' | number;
 
@@ -21,9 +24,15 @@ export interface MockServerSettings {
   /** `null` if it is generated into `<dataDir>/login-password`. */
   loginPassword: string | null;
   hasMockControls: boolean;
+  /** The host names, in addition to loopback, at which the controls may be called. */
+  mockControlHosts: readonly string[];
   /** `nonce`: DPoP with nonces of this server. `on`: DPoP without nonces. `off`: no DPoP, and proofs are ignored. */
   dpop: 'nonce' | 'on' | 'off';
-  signingAlg: 'ES256' | 'EdDSA';
+  tokenAlgorithm: TokenAlgorithm;
+  /** Whether license tokens have a `status` claim, and the status list is published. */
+  hasStatusList: boolean;
+  /** The metadata documents that exist: RFC 8414, OpenID Connect Discovery, or both. */
+  discovery: 'both' | 'oauth' | 'openid';
 }
 
 export const defaultSettings: MockServerSettings = {
@@ -40,8 +49,11 @@ export const defaultSettings: MockServerSettings = {
   loginEmail: 'admin@example.test',
   loginPassword: null,
   hasMockControls: false,
+  mockControlHosts: [],
   dpop: 'nonce',
-  signingAlg: 'ES256',
+  tokenAlgorithm: 'ES256',
+  hasStatusList: true,
+  discovery: 'both',
 };
 
 export type SettingsOutcome = { ok: true; settings: MockServerSettings } | { ok: false; faults: string[] };
@@ -69,8 +81,16 @@ export function readSettings(env: Record<string, string | undefined>): SettingsO
     loginEmail: reader.read('LOGIN_EMAIL', base.loginEmail, parseEmail, 'an e-mail address'),
     loginPassword: reader.readSecret('LOGIN_PASSWORD', 8),
     hasMockControls: reader.readSwitch('MOCK_CONTROLS', base.hasMockControls),
+    mockControlHosts: reader.read(
+      'MOCK_CONTROL_HOSTS',
+      base.mockControlHosts,
+      parseHostNames,
+      'host names without ports, separated by commas, such as mock-auth-server,auth.example',
+    ),
     dpop: reader.readChoice('DPOP', base.dpop, ['nonce', 'on', 'off']),
-    signingAlg: reader.readChoice('SIGNING_ALG', base.signingAlg, ['ES256', 'EdDSA']),
+    tokenAlgorithm: reader.readChoice('TOKEN_ALGORITHM', base.tokenAlgorithm, tokenAlgorithms),
+    hasStatusList: reader.readSwitch('STATUS_LIST', base.hasStatusList),
+    discovery: reader.readChoice('DISCOVERY', base.discovery, ['both', 'oauth', 'openid']),
   };
   return reader.faults.length === 0 ? { ok: true, settings } : { ok: false, faults: reader.faults };
 }
@@ -149,6 +169,20 @@ function parseSeconds(text: string, maxSeconds: number): number | null {
 
 function parseHost(text: string): string | null {
   return /^[A-Za-z0-9.:_-]+$/.test(text) ? text : null;
+}
+
+/** Returns host names in the form in which `URL` has them, so that they can be compared. */
+function parseHostNames(text: string): string[] | null {
+  const names = text.split(',').map((name) => parseHostName(name.trim()));
+  return names.includes(null) ? null : names.filter((name) => name !== null);
+}
+
+function parseHostName(text: string): string | null {
+  // Only an IPv6 address may contain a colon.
+  const host = text.includes(':') && !text.startsWith('[') ? `[${text}]` : text;
+  if (!URL.canParse(`http://${host}`)) return null;
+  const { hostname, href } = new URL(`http://${host}`);
+  return href === `http://${hostname}/` && !/:\d*$/.test(host) ? hostname : null;
 }
 
 function parsePort(text: string): number | null {

@@ -39,10 +39,10 @@ describe('acquiring a license', () => {
     expect(tokens.refresh_token).toMatch(/^[\w-]{43}$/);
   });
 
-  it.each(['ES256', 'EdDSA'] as const)(
+  it.each(['ES256', 'EdDSA', 'RS256', 'PS256'] as const)(
     'signs license tokens with %s that contain the terms of the license',
     async (alg) => {
-      const server = await startTestServer({ signingAlg: alg });
+      const server = await startTestServer({ tokenAlgorithm: alg });
       const tokens = await acquire(server, await discover(server), 'srv-store-1');
       const keys = createRemoteJWKSet(new URL(`${server.url}/oauth/jwks`));
       const { payload, protectedHeader } = await jwtVerify(tokens.access_token, keys, {
@@ -60,7 +60,7 @@ describe('acquiring a license', () => {
         client_id: 'pos-server',
         iat: Math.floor(server.clock.now().getTime() / 1000),
         exp: Math.floor(server.clock.now().getTime() / 1000) + 604_800,
-        jti: expect.any(String),
+        jti: expect.stringMatching(/^1\.[\w-]{36}$/),
         organization: { id: 'fc-demo', name: 'Demo' },
         device: { id: 'srv-store-1', name: 'Store 1', kind: 'server', url: 'https://store-1.example' },
         license: {
@@ -251,7 +251,7 @@ describe('the approval of a device', () => {
     expect((await server.postForm('/oauth/token', form)).status).toBe(200);
   });
 
-  it('ends the old authorization of the device and keeps its seat', async () => {
+  it('ends the old authorization of the device, keeps its seat and leaves its tokens valid', async () => {
     const server = await startTestServer();
     const config = await discover(server);
     await server.control('PATCH', '/licenses/lic-demo-servers', { count: 1 });
@@ -259,6 +259,8 @@ describe('the approval of a device', () => {
     const second = await acquire(server, config, 'srv-store-1');
     expect(await oauthErrorOf(client.refreshTokenGrant(config, first.refresh_token))).toBe('invalid_grant');
     expect((await client.refreshTokenGrant(config, second.refresh_token)).access_token).toBeTypeOf('string');
+    expect(await client.tokenIntrospection(config, first.access_token)).toMatchObject({ active: true });
+    expect(await client.tokenIntrospection(config, first.refresh_token)).toEqual({ active: false });
     const { body } = await server.control('GET', '/state');
     expect(body).toMatchObject({
       organizations: [{ licenses: [{ id: 'lic-demo-servers', count: 1, used: 1 }, {}] }, {}],

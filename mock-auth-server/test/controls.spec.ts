@@ -136,6 +136,18 @@ describe('odd requests to the controls', () => {
     ['POST', '/tokens', { deviceId: 'srv-hub', dpopJwk: { kty: 'EC' } }, 'dpopJwk'],
     ['PUT', '/faults', { mode: 'lazy' }, 'mode'],
     ['PUT', '/faults', { mode: 'error', count: 0 }, 'count'],
+    ['PUT', '/faults', { mode: 'answer' }, 'on'],
+    ['PUT', '/faults', { mode: 'answer', on: '/mock/state' }, 'on'],
+    ['PUT', '/faults', { mode: 'answer', on: 'oauth/token' }, 'on'],
+    ['PUT', '/faults', { mode: 'answer', on: '/oauth/token', status: 100 }, 'status'],
+    ['PUT', '/faults', { mode: 'answer', on: '/oauth/token', status: '200' }, 'status'],
+    ['PUT', '/faults', { mode: 'answer', on: '/oauth/token', headers: { a: 1 } }, 'headers'],
+    ['PUT', '/faults', { mode: 'answer', on: '/oauth/token', headers: { 'a b': 'c' } }, 'headers'],
+    ['PUT', '/faults', { mode: 'answer', on: '/oauth/token', headers: { a: 'b\r\nc: d' } }, 'headers'],
+    ['PUT', '/faults', { mode: 'answer', on: '/oauth/token', headers: { 'Content-Length': '5' } }, 'headers'],
+    ['PUT', '/faults', { mode: 'answer', on: '/oauth/token', count: 0 }, 'count'],
+    ['PUT', '/faults', { mode: 'error', on: '/oauth/token' }, 'on'],
+    ['PUT', '/faults', { mode: 'none', body: null }, 'body'],
   ])('are refused, with the field named: %s %s with %j', async (method, path, body, field) => {
     const answer = await server.control(method, path, body);
     expect(answer).toMatchObject({ status: 400, body: { code: 'invalid-field', field } });
@@ -175,6 +187,29 @@ describe('odd requests to the controls', () => {
     const headers = { 'sec-fetch-site': 'cross-site' };
     const response = await fetch(`${server.url}/mock/keys/rotate`, { method: 'POST', headers });
     expect(response.status).toBe(403);
+  });
+});
+
+describe('the errors of PUT /mock/faults', () => {
+  const server = shareTestServer();
+
+  it.each<[Record<string, unknown>, string]>([
+    [{ mode: 'lazy' }, 'mode must be one of none, offline, error, slow, drop-answer, clock-skew, answer'],
+    [{ mode: 'answer' }, 'on is required for the mode answer: the path of an OAuth endpoint'],
+    [{ mode: 'error', status: 500 }, 'status is only for the mode answer'],
+    [
+      { mode: 'answer', on: '/oauth/token', headers: { 'content-length': '5' } },
+      'headers must not contain content-length, which this server sets',
+    ],
+  ])('say what is expected: %j', async (fault, detail) => {
+    expect((await server.control('PUT', '/faults', fault)).body['detail']).toBe(detail);
+  });
+
+  it('list the paths that can be answered', async () => {
+    const { body } = await server.control('PUT', '/faults', { mode: 'answer', on: '/oauth/tokens' });
+    for (const path of ['/oauth/token', '/oauth/jwks', '/.well-known/openid-configuration']) {
+      expect(body['detail']).toContain(path);
+    }
   });
 });
 
@@ -340,5 +375,80 @@ describe('PUT /mock/faults', () => {
     const DPoP = client.getDPoPHandle(config, await client.randomDPoPKeyPair('ES256'));
     await server.setFault({ mode: 'clock-skew', skewSeconds: 3600 });
     expect(await oauthErrorOf(acquire(server, config, 'srv-store-1', DPoP))).toBe('invalid_dpop_proof');
+  });
+
+  it('answer: replaces the answers of one path, as often as requested, without doing the work', async () => {
+    const server = await startTestServer();
+    const config = await discover(server);
+    const tokens = await acquire(server, config, 'srv-store-1');
+    const body = { error: 'invalid_grant', error_description: 'half a \ud83d pair', extra: [1, null] };
+    await server.setFault({ mode: 'answer', on: '/oauth/token', status: 429, body, count: 2 });
+    expect((await server.get('/oauth/jwks')).body).toHaveProperty('keys');
+    for (let request = 0; request < 2; request++) {
+      const answer = await refreshRaw(server, tokens.refresh_token);
+      expect(answer).toMatchObject({ status: 429, body });
+    }
+    const next = await refreshRaw(server, tokens.refresh_token);
+    expect(next.status).toBe(200);
+    expect(server.logLines.at(-1)).toBe('license token of srv-store-1 refreshed');
+  });
+
+  it('answer: sends status, headers and a text as they are', async () => {
+    const server = await startTestServer();
+    const headers = {
+      'content-type': 'Application/JSON',
+      'Retry-After': '8',
+      'cache-control': 'max-age=60',
+      date: 'Thu, 01 Jan 1970 00:00:00 GMT',
+    };
+    await server.setFault({ mode: 'answer', on: '/oauth/jwks', status: 203, headers, body: '{"keys": [ ' });
+    const response = await fetch(`${server.url}/oauth/jwks?cache=1`);
+    expect([response.status, await response.text()]).toEqual([203, '{"keys": [ ']);
+    expect(response.headers.get('content-type')).toBe('Application/JSON');
+    expect(response.headers.get('retry-after')).toBe('8');
+    expect(response.headers.get('cache-control')).toBe('max-age=60');
+    expect(response.headers.get('date')).toBe('Thu, 01 Jan 1970 00:00:00 GMT');
+  });
+
+  it.each([
+    ['JSON', { a: 1 }, '{"a":1}', 'application/json'],
+    ['null', null, 'null', 'application/json'],
+    ['a number', 5, '5', 'application/json'],
+    ['a text', '<p>', '<p>', 'text/plain; charset=utf-8'],
+    ['an empty text', '', '', 'text/plain; charset=utf-8'],
+    ['nothing', undefined, '', null],
+  ])('answer: answers 200 with %s', async (_name, body, text, type) => {
+    const server = await startTestServer();
+    await server.setFault({ mode: 'answer', on: '/statuslists/1', ...(body !== undefined && { body }) });
+    const response = await fetch(`${server.url}/statuslists/1`);
+    expect([response.status, await response.text()]).toEqual([200, text]);
+    expect(response.headers.get('content-type')).toBe(type);
+  });
+
+  it('answer: lasts until it is removed if there is no count', async () => {
+    const server = await startTestServer();
+    const path = '/.well-known/oauth-authorization-server';
+    await server.setFault({ mode: 'answer', on: path, status: 302, headers: { location: '/login' } });
+    for (let request = 0; request < 3; request++) {
+      const response = await fetch(server.url + path, { redirect: 'manual' });
+      expect([response.status, response.headers.get('location')]).toEqual([302, '/login']);
+    }
+    await server.setFault({ mode: 'none' });
+    expect((await server.get(path)).body['issuer']).toBe(server.url);
+  });
+
+  it('answer: sends a body of a megabyte', async () => {
+    const server = await startTestServer();
+    const body = { error: 'invalid_grant', error_description: 'x'.repeat(1_200_000) };
+    await server.setFault({ mode: 'answer', on: '/oauth/token', status: 400, body, count: 1 });
+    expect((await refreshRaw(server, 'any')).body).toEqual(body);
+  });
+
+  it.each([204, 304])('answer: answers %i without a body', async (status) => {
+    const server = await startTestServer();
+    await server.setFault({ mode: 'answer', on: '/oauth/jwks', status, body: 'unsent', count: 1 });
+    const response = await fetch(`${server.url}/oauth/jwks`);
+    expect([response.status, await response.text()]).toEqual([status, '']);
+    expect((await server.get('/oauth/jwks')).status).toBe(200);
   });
 });

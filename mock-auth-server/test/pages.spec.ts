@@ -461,6 +461,66 @@ describe('the Authorize Device page', () => {
     ]);
   });
 
+  it('marks the devices that are already authorized', async () => {
+    const { server, person, config } = await start();
+    const { user_code: userCode } = await client.initiateDeviceAuthorization(config, {});
+    await server.approve(userCode, 'srv-store-2');
+    const { text } = await person.visit(path);
+    const marked = [...text.matchAll(/<option value="([^"]+)"[^>]*>[^<]*already authorized/g)];
+    expect(marked.map(([, id]) => id)).toEqual(['srv-store-2']);
+  });
+
+  it('names the device that asks only if its request does, and escapes the name', async () => {
+    const { config, codes, enter } = await start();
+    expect((await enter(codes.user_code)).text).not.toContain('<bdi>');
+    const named = await client.initiateDeviceAuthorization(config, { device_name: 'Till <7> \u202e' });
+    const question = await enter(named.user_code);
+    expect(question.text).toContain('<bdi>Till &lt;7&gt; \u202e</bdi>');
+    expect(question.text).toContain('cannot verify that name');
+  });
+
+  it('is prefilled with the user code of verification_uri_complete, after the login', async () => {
+    const { server, config, codes } = await start();
+    const person = new Person(server);
+    const { pathname, search } = new URL(codes.verification_uri_complete ?? '');
+    const login = await person.visit(pathname + search);
+    expect(login.path).toContain('/login');
+    const fields = { email: 'admin@example.test', password: 'correct horse' };
+    const organizations = await person.fillIn(login, '/login', fields);
+    expect(organizations.text).toContain(`<code>${codes.user_code}</code>`);
+    const link = `${path}?user_code=${codes.user_code}`;
+    expect(organizations.text).toContain(`href="${link}"`);
+    const form = await person.visit(link);
+    expect(form.text).toMatch(new RegExp(`name="userCode"\\s+value="${codes.user_code}"`));
+    expect(await oauthErrorOf(redeem(config, codes.device_code))).toBe('authorization_pending');
+    const question = await person.fillIn(form, path, { userCode: codes.user_code, deviceId: 'srv-store-1' });
+    expect(await server.isAuthorized('srv-store-1')).toBe(false);
+    await person.fillIn(question, `${path}/confirm`, { decision: 'confirm' });
+    expect(await server.isAuthorized('srv-store-1')).toBe(true);
+  });
+
+  it.each(['', 'x', 'AAAA-AAAA', '"><script>', 'BBBB-BBBB&user_code=CCCC-CCCC'])(
+    'is empty for the link with the user code "%s"',
+    async (userCode) => {
+      const { person } = await start();
+      const { status, text } = await person.visit(`${path}?user_code=${userCode}`);
+      expect(status).toBe(200);
+      expect(text).toMatch(/name="userCode"\s+value=""/);
+      expect((await person.visit(`/organizations?user_code=${userCode}`)).text).toContain('Manage');
+    },
+  );
+
+  it('does not reveal through a link whether a user code exists', async () => {
+    const { person, codes } = await start();
+    const [known, unknown] = await Promise.all(
+      [codes.user_code, 'BBBB-BBBB'].map(async (userCode) => {
+        const { text } = await person.visit(`${path}?user_code=${userCode}`);
+        return text.replaceAll(userCode, '');
+      }),
+    );
+    expect(known).toBe(unknown);
+  });
+
   it('asks with device, organization and license terms, with Deny next to Confirm, and then grants', async () => {
     const { person, config, codes, enter } = await start();
     const question = await enter(codes.user_code.toLowerCase().replace('-', ' '));

@@ -182,7 +182,12 @@ describe('the mock server process', () => {
   });
 
   it('lists all faults of its settings and does not start', async () => {
-    const server = new MockProcess({ PORT: 'x', TOKEN_TTL: 'soon', MOCK_CONTROLS: 'yes' });
+    const server = new MockProcess({
+      PORT: 'x',
+      TOKEN_TTL: 'soon',
+      MOCK_CONTROLS: 'yes',
+      TOKEN_ALGORITHM: 'none',
+    });
     expect(await server.exitCode()).toBe(1);
     expect(server.output).toBe(
       [
@@ -190,12 +195,43 @@ describe('the mock server process', () => {
         '- PORT must be a port between 1 and 65535, but is "x"',
         '- TOKEN_TTL must be a duration in whole seconds such as 90s, 10m or 7d, from 1s to 315360000s, but is "soon"',
         '- MOCK_CONTROLS must be on or off, but is "yes"',
+        '- TOKEN_ALGORITHM must be ES256 or EdDSA or RS256 or PS256, but is "none"',
         '',
       ].join('\n'),
     );
   });
 
+  it('upgrades the database of an earlier version and keeps its data', async () => {
+    const { dataDir, url, start } = await preparePlace();
+    const before = await start();
+    const refreshToken = await acquire(url);
+    const pending = await postForm(`${url}/oauth/device_authorization`, { client_id: 'pos-server' });
+    await before.end('SIGTERM');
+    const database = new Sqlite(join(dataDir, 'mock-auth-server.sqlite'));
+    database.exec('ALTER TABLE device_codes DROP COLUMN device_name');
+    database.pragma('user_version = 1');
+    database.close();
+    for (let restart = 0; restart < 2; restart++) {
+      const server = await start();
+      if (restart === 0) expect(await approve(url, pending['user_code'] ?? '', 'srv-store-2')).toBe(200);
+      expect(await refresh(url, refreshToken)).toMatch(/^[\w-]{43}$/);
+      const form = { client_id: 'pos-server', device_name: 'Till 7' };
+      expect(await postForm(`${url}/oauth/device_authorization`, form)).toHaveProperty('user_code');
+      await server.end('SIGTERM');
+    }
+  });
+
   it.each([
+    [
+      'the database of a later version',
+      (path: string) => {
+        const database = new Sqlite(path);
+        database.pragma('application_id = 1836016491');
+        database.pragma('user_version = 99');
+        database.exec('CREATE TABLE later (text TEXT)');
+        database.close();
+      },
+    ],
     [
       'not a database',
       (path: string) => writeFileSync(path, 'This is a letter to nobody, and long enough. '.repeat(20)),

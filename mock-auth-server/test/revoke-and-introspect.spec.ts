@@ -48,13 +48,17 @@ describe('revocation', () => {
     expect(await server.isAuthorized('srv-store-1')).toBe(false);
   });
 
-  it('of a token of a replaced authorization does not end the current one', async () => {
+  it('of a token of a replaced authorization revokes its tokens and does not end the current one', async () => {
     const server = await startTestServer();
     const config = await discover(server);
     const old = await acquire(server, config, 'srv-store-1');
     const current = await acquire(server, config, 'srv-store-1');
     await client.tokenRevocation(config, old.refresh_token);
     expect((await client.refreshTokenGrant(config, current.refresh_token)).access_token).toBeTypeOf('string');
+    expect(await client.tokenIntrospection(config, old.access_token)).toEqual({ active: false });
+    const statuses = await fetchStatuses(server);
+    expect(statuses(statusIndexOf(old.access_token))).toBe(1);
+    expect(statuses(statusIndexOf(current.access_token))).toBe(0);
   });
 
   it("of an unknown token succeeds, and of another client's token fails", async () => {
@@ -143,12 +147,54 @@ describe('Token Status List', () => {
     expect([after(other), after(first), after(second)]).toEqual([0, 1, 0]);
   });
 
-  it('keeps the bit clear when only the refresh tokens have ended', async () => {
+  it('keeps the bit clear when a replayed refresh token has ended the grant', async () => {
     const server = await startTestServer({ refreshGrace: 0 });
     const config = await discover(server);
     const tokens = await acquire(server, config, 'srv-store-1');
-    await client.refreshTokenGrant(config, tokens.refresh_token);
-    expect(await oauthErrorOf(client.refreshTokenGrant(config, tokens.refresh_token))).toBe('invalid_grant');
-    expect((await fetchStatuses(server))(statusIndexOf(tokens.access_token))).toBe(0);
+    const next = await client.refreshTokenGrant(config, tokens.refresh_token);
+    for (const refreshToken of [tokens.refresh_token, next.refresh_token ?? '']) {
+      expect(await oauthErrorOf(client.refreshTokenGrant(config, refreshToken))).toBe('invalid_grant');
+    }
+    for (const token of [tokens.access_token, next.access_token]) {
+      expect((await fetchStatuses(server))(statusIndexOf(token))).toBe(0);
+      expect(await client.tokenIntrospection(config, token)).toMatchObject({ active: true });
+    }
+    expect(await client.tokenIntrospection(config, next.refresh_token ?? '')).toEqual({ active: false });
+  });
+
+  it('keeps the bit clear when the device is authorized again', async () => {
+    const server = await startTestServer();
+    const config = await discover(server);
+    const old = statusIndexOf((await acquire(server, config, 'srv-store-1')).access_token);
+    const current = statusIndexOf((await acquire(server, config, 'srv-store-1')).access_token);
+    const statuses = await fetchStatuses(server);
+    expect([statuses(old), statuses(current)]).toEqual([0, 0]);
+  });
+
+  it.each(['replayed', 'replaced'])(
+    'sets the bit of a %s grant when the authorization is removed',
+    async (how) => {
+      const server = await startTestServer({ refreshGrace: 0 });
+      const config = await discover(server);
+      const old = await acquire(server, config, 'srv-store-1');
+      if (how === 'replaced') await acquire(server, config, 'srv-store-1');
+      else {
+        await client.refreshTokenGrant(config, old.refresh_token);
+        expect(await oauthErrorOf(client.refreshTokenGrant(config, old.refresh_token))).toBe('invalid_grant');
+      }
+      expect(await client.tokenIntrospection(config, old.access_token)).toMatchObject({ active: true });
+      await server.control('DELETE', '/devices/srv-store-1/authorization');
+      expect((await fetchStatuses(server))(statusIndexOf(old.access_token))).toBe(1);
+      expect(await client.tokenIntrospection(config, old.access_token)).toEqual({ active: false });
+    },
+  );
+
+  it('is offered in the metadata', async () => {
+    const server = await startTestServer();
+    const { body } = await server.get('/.well-known/oauth-authorization-server');
+    expect(body['status_list_aggregation_endpoint']).toBe(`${server.url}/statuslists`);
+    expect((await server.get('/statuslists')).body).toEqual({
+      status_lists: [`${server.url}/statuslists/1`],
+    });
   });
 });

@@ -25,7 +25,7 @@ const run = promisify(execFile);
  * @returns {Record<'brokers' | 'mock' | 'servers' | 'registers', ProcessPlan[]>}
  */
 export function planStack(settings, natsServer, surroundings) {
-  const { dataDir, host, licensing, mock, nats, natsUrl, hub } = settings;
+  const { dataDir, licensing, mock, nats, natsUrl, hub } = settings;
   const passwords = nats && createNatsPasswords(join(dataDir, 'nats'));
   const store = {
     NATS_URL: natsUrl,
@@ -47,13 +47,12 @@ export function planStack(settings, natsServer, surroundings) {
     brokers.push(planNats('hub-nats', hubDir, hub.nats.port, hubPasswords, natsServer, surroundings));
     servers.push(planServer('hub', hubDir, hub.licensing.port, settings, own, surroundings));
   }
-  const mockParts = [];
-  if (mock) {
-    const own = { PORT: String(mock.port), DATA_DIR: makeFolder(dataDir, 'mock'), MOCK_CONTROLS: 'on' };
-    const healthUrl = `${urlOf(host, mock.port)}/health`;
-    mockParts.push(planNode('mock', 'mock-auth-server/dist/main.js', own, healthUrl, surroundings));
-  }
-  return { brokers, mock: mockParts, servers, registers: planRegisters(settings, passwords, surroundings) };
+  return {
+    brokers,
+    mock: mock ? [planMock(settings, mock.port, surroundings)] : [],
+    servers,
+    registers: planRegisters(settings, passwords, surroundings),
+  };
 }
 
 /** @param {number} port */
@@ -105,6 +104,20 @@ function planNats(name, dataDir, port, passwords, natsServer, { rootDir, env }) 
     formatLine: (line) => formatNatsLine(line, { isVerbose }),
     removeLeftovers: natsServer.kind === 'docker' ? () => removeContainer(port) : async () => {},
   };
+}
+
+/** @param {StackSettings} settings @param {number} port @param {Surroundings} surroundings */
+function planMock({ dataDir, host }, port, surroundings) {
+  const url = urlOf(host, port);
+  // The other processes call the controls at this host, which need not be loopback.
+  const controlHosts = [surroundings.env['MOCK_CONTROL_HOSTS'], new URL(url).hostname].filter(Boolean);
+  const own = {
+    PORT: String(port),
+    DATA_DIR: makeFolder(dataDir, 'mock'),
+    MOCK_CONTROLS: 'on',
+    MOCK_CONTROL_HOSTS: controlHosts.join(','),
+  };
+  return planNode('mock', 'mock-auth-server/dist/main.js', own, `${url}/health`, surroundings);
 }
 
 /**

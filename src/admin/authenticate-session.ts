@@ -7,7 +7,7 @@ import { isCsrfTokenOf, type Session, type Sessions } from './sessions.js';
 export interface SessionCheck {
   /** The CSRF token that the request carries, wherever the route expects it. */
   readonly csrfToken: unknown;
-  /** Whether the request postpones the idle end of the session. */
+  /** Whether the request extends the idle timeout of the session. */
   readonly isActivity: boolean;
 }
 

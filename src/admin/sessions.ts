@@ -46,12 +46,12 @@ export class Sessions {
     return id;
   }
 
-  /** Returns a session that has not ended, without postponing its idle end. */
+  /** Returns an active session without extending its idle timeout. */
   find(id: string): Session | null {
     return this.findOpen(id);
   }
 
-  /** Returns a session that has not ended, and postpones its idle end. */
+  /** Returns an active session and extends its idle timeout. */
   use(id: string): Session | null {
     const session = this.findOpen(id);
     if (session !== null) session.lastUsedAt = this.clock.now().getTime();
@@ -62,7 +62,7 @@ export class Sessions {
     this.remove(hashOf(id));
   }
 
-  /** Ends the sessions whose time is over, and notifies the listeners. */
+  /** Ends expired sessions and notifies the listeners. */
   endOverdue(): void {
     for (const [hash, session] of this.open) {
       if (this.isOver(session)) this.remove(hash);

@@ -13,21 +13,21 @@ const shownByDefault = 50;
 export const auditCommand: Command = {
   summary: 'shows, exports or verifies the audit trail',
   details:
-    'Shows the last entries of the audit trail, the oldest first; with --json all of it, as JSON lines, for export.\n' +
-    'With --verify it follows the hash chain instead, and ends with 4 if an entry was changed, removed or moved. Note the\n' +
-    'head that it prints somewhere else: with --head a later run tells whether that entry is still in the chain.\n' +
-    'Where the service does not run, the trail is read from its database.',
+    'Shows the last entries of the audit trail, oldest first. With --json it exports all entries as JSON lines.\n' +
+    'With --verify it checks the hash chain instead, and exits with 4 if an entry was changed, removed or moved. Store the\n' +
+    'printed head in another place: a later run with --head checks that this entry is still in the chain.\n' +
+    'If the service is not running, the command reads the trail from its database.',
   options: {
     verify: { type: 'boolean', help: 'verifies the trail' },
     head: {
       type: 'string',
       placeholder: '<hash>',
-      help: 'a head of an earlier time, which must be in the trail',
+      help: 'the head of an earlier run, which must still be in the trail',
     },
     limit: {
       type: 'string',
       placeholder: '<n>',
-      help: `how many entries; default ${shownByDefault}, with --json all`,
+      help: `number of entries; default: ${shownByDefault}, with --json all`,
     },
     ...jsonOption,
     ...serviceOptions,
@@ -72,11 +72,11 @@ function readLimit(input: CommandInput): number {
   const text = input.textOf('limit');
   if (text === null) return input.isSet('json') ? Number.POSITIVE_INFINITY : shownByDefault;
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new CommandError('bad-limit', '--limit must be a whole number from 1.', exitCodes.usage);
+  throw new CommandError('bad-limit', '--limit must be a positive integer.', exitCodes.usage);
 }
 
 function readHead(input: CommandInput): string | null {
   const head = input.textOf('head');
   if (head === null || /^[0-9a-f]{64}$/.test(head)) return head;
-  throw new CommandError('bad-head', '--head must be a hash as --verify prints it.', exitCodes.usage);
+  throw new CommandError('bad-head', '--head must be a hash printed by --verify.', exitCodes.usage);
 }

@@ -10,14 +10,14 @@ import type { ServiceClient } from './service-client.js';
 
 const entriesAtOnce = 200;
 
-/** Where the audit trail is read from: the running service, or its database. */
+/** Reads the audit trail from the running service or from its database. */
 export interface AuditSource {
-  /** Entries before an id, newest first, at most 200. */
+  /** Returns up to 200 entries before an id, newest first. */
   read(beforeId: number | null, limit: number): Promise<readonly AuditReport[]>;
   verify(notedHead: string | null): Promise<AuditVerification>;
 }
 
-/** Reads the newest entries, the oldest of them first. */
+/** Reads the newest entries and returns them oldest first. */
 export async function readNewest(source: AuditSource, limit: number): Promise<AuditReport[]> {
   const entries: AuditReport[] = [];
   while (entries.length < limit) {

@@ -13,7 +13,7 @@ interface UserCode {
   readonly expiresAt: string;
 }
 
-/** What a person has decided, or time has; nothing else will come of this code. */
+/** Final outcomes of a user code: polling again cannot change them. */
 const decisions = new Set([
   'authorization-denied',
   'license-refused',
@@ -22,12 +22,12 @@ const decisions = new Set([
 ]);
 
 export const authorizeCommand: Command = {
-  summary: 'acquires a license: prints the user code and waits until it was entered',
+  summary: 'acquires a license: prints a user code and waits for the authorization',
   details:
-    'Gets a user code, prints it with the address where it is to be entered, and waits until somebody has authorized this\n' +
-    'server there, has denied it, or the code has expired: for servers without a browser. Ctrl-C ends the waiting; the\n' +
-    'service goes on with the code. With --json a line for the code comes first, then one for the license.\n' +
-    'Ends with 4 if no license comes of it.',
+    'Acquires a license on a server without a browser. Prints a user code and the address where to enter it, then waits\n' +
+    'until the code is authorized, denied or expired. Ctrl-C stops the waiting; the service keeps polling.\n' +
+    'With --json the first line is the code and the second the license.\n' +
+    'Exits with 4 if the authorization is denied, refused or expires.',
   options: { ...jsonOption, ...serviceOptions },
   async run(input) {
     const service = connectService(input, loadSettings(input.variables));
@@ -71,9 +71,9 @@ async function waitForLicense(
   for (;;) {
     const minutes = Math.max(0, Math.ceil((expiresAt.getTime() - Date.now()) / 60_000));
     if (minutes < notifiedMinutes)
-      terminal.notify(`Waiting for the authorization; the code is good for ${minutes} min.`);
+      terminal.notify(`Waiting for the authorization. The code expires in ${minutes} min.`);
     notifiedMinutes = Math.min(notifiedMinutes, minutes);
-    // Answers at the next moment at which the Authorization server may be asked, so this needs no pause of its own.
+    // No pause here: the service delays its response until the next permitted poll.
     const answer = await service.send('POST', '/api/license/authorization/complete');
     if (answer.kind === 'done') return (await answer.response.json()) as LicenseReport;
     if (answer.code === 'authorization-server-unreachable') terminal.notify(answer.detail);

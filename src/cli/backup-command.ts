@@ -21,12 +21,12 @@ import { ServiceAwayError } from './service-client.js';
 import { serviceOptions } from './service-options.js';
 
 export const backupCommand: Command = {
-  summary: 'copies the database, while the service runs or not',
+  summary: 'backs up the database, whether or not the service is running',
   details:
-    'Writes a copy of the database to <file>, reads it again from end to end, and puts the key of its secrets into\n' +
-    '<file>.key; both are for their owner alone. Keep them apart: without the key the copy is worth little, and with it\n' +
-    'the copy is the license. Where ENCRYPTION_KEY is set there is no key file: keep that setting. The admin token is not\n' +
-    'in it, only its hash. Ends with 4 if the key is not to be found here. A PostgreSQL database is backed up with pg_dump.',
+    'Writes a copy of the database to <file>, verifies it, and writes its encryption key to <file>.key. Only their owner can\n' +
+    'read these files. Store them in different places: together they give access to the license. If ENCRYPTION_KEY is set,\n' +
+    'there is no key file: store that setting. The backup contains only a hash of the admin token.\n' +
+    'Exits with 4 if the key was not found. Back up a PostgreSQL database with pg_dump instead.',
   operands: ['<file>'],
   options: serviceOptions,
   async run(input) {
@@ -36,10 +36,10 @@ export const backupCommand: Command = {
     refusePostgres(settings, input);
     for (const file of [path, keyPath]) {
       if (existsSync(file))
-        throw new CommandError('file-exists', `${file} is there already: name another file.`);
+        throw new CommandError('file-exists', `${file} already exists: choose another file name.`);
     }
     await copy(input, settings, path);
-    input.terminal.notify(`The backup is written and was read again: ${path}`);
+    input.terminal.notify(`Backup written and verified: ${path}`);
     const { isKept, message } = keepKey(settings, path, keyPath);
     input.terminal.notify(message);
     return isKept ? exitCodes.ok : exitCodes.no;
@@ -50,8 +50,8 @@ function refusePostgres({ database }: Settings, input: CommandInput): void {
   if (database.kind !== 'postgres' || input.textOf('url') !== null) return;
   throw new CommandError(
     'backup-unsupported',
-    'The database is PostgreSQL: run pg_dump --format=custom --file=<file> "$DATABASE_URL", and keep ENCRYPTION_KEY (or ' +
-      'encryption-key in DATA_DIR) with it. After pg_restore run: pos-licensing restore --in-place.',
+    'The database is PostgreSQL: run pg_dump --format=custom --file=<file> "$DATABASE_URL", and store ENCRYPTION_KEY (or ' +
+      'encryption-key in DATA_DIR) too. After pg_restore run: pos-licensing restore --in-place.',
   );
 }
 
@@ -96,7 +96,7 @@ async function copyOffline(settings: Settings, path: string): Promise<void> {
   });
 }
 
-/** Puts the key beside the copy. Returns what a person has to know of it. */
+/** Stores the key next to the backup. Returns the message for the user. */
 function keepKey(settings: Settings, path: string, keyPath: string): { isKept: boolean; message: string } {
   const { current } = encryptionKeyPaths(settings.dataDir);
   if (settings.encryptionKey !== null) {
@@ -104,16 +104,16 @@ function keepKey(settings: Settings, path: string, keyPath: string): { isKept: b
     return {
       isKept,
       message: isKept
-        ? 'Its key is the setting ENCRYPTION_KEY: keep that too, in another place.'
-        : 'ATTENTION: the setting ENCRYPTION_KEY of this call is not its key. Keep that of the service, in another place.',
+        ? 'Its encryption key is the setting ENCRYPTION_KEY: store that setting in another place.'
+        : 'ATTENTION: ENCRYPTION_KEY as set here is not the key of this backup. Store the ENCRYPTION_KEY of the service in another place.',
     };
   }
   const key = existsSync(current) ? readFileSync(current, 'utf8').trim() : null;
   if (key === null || !keyMatchesBackup(path, key)) {
-    const message = `ATTENTION: its key is not in ${current}. Keep the file encryption-key of the service's DATA_DIR, in another place.`;
+    const message = `ATTENTION: ${current} does not contain the key of this backup. Store the file encryption-key of the service's DATA_DIR in another place.`;
     return { isKept: false, message };
   }
   readOrCreatePrivateFile(keyPath, () => key);
-  const message = `Its key is in ${keyPath}: keep it in another place than the backup, as both together are the license.`;
+  const message = `Its encryption key is in ${keyPath}. Store it apart from the backup: together they give access to the license.`;
   return { isKept: true, message };
 }

@@ -1,6 +1,6 @@
 import { type ExitCode, exitCodes } from './exit-code.js';
 
-/** A command cannot be done; the message names the cure. */
+/** A command failed; the message names the remedy. */
 export class CommandError extends Error {
   constructor(
     readonly code: string,

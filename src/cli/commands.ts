@@ -1,6 +1,6 @@
 import type { Command } from './command.js';
 
-/** All commands, in the order of the help. Each is loaded when it is called: most need no database. */
+/** All commands, in the order of the help. Loaded on demand: most need no database. */
 export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   status: async () => (await import('./status-command.js')).statusCommand,
   authorize: async () => (await import('./authorize-command.js')).authorizeCommand,

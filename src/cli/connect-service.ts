@@ -6,7 +6,7 @@ import { CommandError } from './command-error.js';
 import { exitCodes } from './exit-code.js';
 import { ServiceClient } from './service-client.js';
 
-/** Finds the running service by the options of a command, else by the settings. Nothing is sent yet. */
+/** Returns a client for the running service, located by the options or else by the settings. Sends nothing yet. */
 export function connectService(input: CommandInput, settings: Settings): ServiceClient {
   return new ServiceClient(findUrl(input, settings), () => findAdminToken(input, settings));
 }
@@ -15,10 +15,14 @@ function findUrl(input: CommandInput, { host, port }: Settings): URL {
   const given = input.textOf('url');
   if (given === null) return urlOf(host, port);
   if (/^https?:\/\/[^/]/.test(given) && URL.canParse(given)) return new URL(given);
-  throw new CommandError('bad-url', '--url must be such as http://127.0.0.1:3000.', exitCodes.usage);
+  throw new CommandError(
+    'bad-url',
+    '--url must be an HTTP URL, such as http://127.0.0.1:3000.',
+    exitCodes.usage,
+  );
 }
 
-/** Who listens everywhere also listens here. */
+/** A service that listens on all interfaces is reachable at the loopback address. */
 function urlOf(host: string, port: number): URL {
   const reachable =
     { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[host] ?? (host.includes(':') ? `[${host}]` : host);
@@ -35,8 +39,8 @@ function findAdminToken(input: CommandInput, { adminToken, dataDir }: Settings):
     const cause = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     throw new CommandError(
       'no-admin-token',
-      `There is no admin token in ${path} (${cause}): run this as the user of the service, name a file with --token-file, ` +
-        'or set ADMIN_TOKEN; if it is lost, stop the service and run reset-admin-token.',
+      `Cannot read the admin token from ${path} (${cause}): run this command as the user of the service, name a file with ` +
+        '--token-file, or set ADMIN_TOKEN. If the token is lost, stop the service and run reset-admin-token.',
     );
   }
 }

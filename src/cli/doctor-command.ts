@@ -5,11 +5,11 @@ import { exitCodes } from './exit-code.js';
 import { jsonOption, serviceOptions } from './service-options.js';
 
 export const doctorCommand: Command = {
-  summary: 'looks for what is wrong, and names the cure',
+  summary: 'diagnoses faults and names the remedy for each',
   details:
     'Checks settings, files, disk, service, database, key, audit trail, admin token, license, Authorization server, clock and\n' +
-    'broker, and changes nothing. Run it as the user of the service and with its settings, whether the service runs or not;\n' +
-    'where it does not run, more of its database can be checked. Ends with 4 if there is a fault; warnings are none.',
+    'broker, and changes nothing. Run it as the user of the service and with its settings. If the service is not running, it\n' +
+    'checks the database more thoroughly. Exits with 4 if it finds a fault, but not for a warning.',
   options: { ...jsonOption, ...serviceOptions },
   async run(input) {
     const findings = await examine(input);

@@ -1,13 +1,13 @@
-/** How a command ends, for scripts. Documented in docs/operations.md and in the help. */
+/** Exit codes for scripts. Documented in docs/operations.md and in the help. */
 export const exitCodes = {
   ok: 0,
-  /** It could not be done; the message says why. */
+  /** The command failed; the message gives the reason. */
   failure: 1,
-  /** The arguments or the settings cannot be used. */
+  /** The arguments or settings are invalid. */
   usage: 2,
-  /** The service does not run where it must, or runs where it must not. */
+  /** The command needs a running service, or a stopped one. */
   service: 3,
-  /** It was done, and the answer is no: not licensed, denied, a trail that is not whole, a fault that was found. */
+  /** The command succeeded with a negative result: not licensed, denied, audit trail not intact, fault found. */
   no: 4,
 } as const;
 

@@ -15,26 +15,26 @@ const entry: AuditReport = {
 };
 
 describe('formatAudit', () => {
-  it('is a line for each entry: who, from where, what, why, and what has changed', () => {
+  it('prints one line per entry: actor, address, action, reason and changes', () => {
     expect(formatAudit([entry]).split('\n')[1]).toBe(
       '12  2026-11-24T12:00:00.000Z  Anna  192.0.2.7  refreshed  renewed; features: xms → xms+kds, renewalDate: none → 2027-06-30',
     );
   });
 
-  it('lets no text move the cursor of a terminal, or turn around what stands beside it', () => {
+  it('removes control and bidirectional characters from texts', () => {
     const text = formatAudit([{ ...entry, actor: 'An\u001b[2Jna', reason: 'a\r\nb\u202ec' }]);
     expect(text).toContain('An [2Jna');
     expect(text).not.toMatch(/[\r\p{Cf}]/u);
     expect(text.split('\n')).toHaveLength(2);
   });
 
-  it('says that there is nothing', () => {
+  it('reports an empty audit trail', () => {
     expect(formatAudit([])).toBe('The audit trail is empty.');
   });
 });
 
 describe('toJsonLine', () => {
-  it('is the same for an entry of the database and one that came as JSON', () => {
+  it('prints the same line for an entry from the database and one from JSON', () => {
     const line = toJsonLine(entry);
     expect(toJsonLine(JSON.parse(line) as AuditReport)).toBe(line);
     expect(Object.keys(JSON.parse(line) as object)).toEqual(
@@ -44,12 +44,12 @@ describe('toJsonLine', () => {
 });
 
 describe('formatVerification', () => {
-  it('says that all is well, with the head to be noted', () => {
+  it('reports an intact audit trail with its head', () => {
     const text = formatVerification({ isIntact: true, entryCount: 3, head: 'ab', faults: [] });
-    expect(text).toBe('The audit trail is whole: 3 entries.\nHead: ab');
+    expect(text).toBe('The audit trail is intact: 3 entries.\nHead: ab');
   });
 
-  it('lists every fault', () => {
+  it('lists every fault of the audit trail', () => {
     const faults = [
       { entryId: 2, message: 'Entry 2.' },
       { entryId: null, message: 'The end.' },

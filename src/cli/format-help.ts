@@ -2,14 +2,11 @@ import type { Command } from './command.js';
 import { formatTable } from './format-table.js';
 
 const exitCodeHelp = formatTable([
-  ['  0', 'done, and the answer is yes'],
-  ['  1', 'it could not be done; the message says why'],
-  ['  2', 'the arguments or the settings cannot be used'],
-  ['  3', 'the service does not run where it must, or runs where it must not'],
-  [
-    '  4',
-    'done, and the answer is no: not licensed, denied, a trail that is not whole, a fault that was found',
-  ],
+  ['  0', 'success'],
+  ['  1', 'the command failed; the message gives the reason'],
+  ['  2', 'the arguments or settings are invalid'],
+  ['  3', 'the command needs a running service, or a stopped one'],
+  ['  4', 'negative result: not licensed, denied, audit trail not intact, fault found'],
 ]);
 
 export function formatOverview(commands: Readonly<Record<string, Command>>): string {
@@ -17,7 +14,7 @@ export function formatOverview(commands: Readonly<Record<string, Command>>): str
   return [
     'Usage: pos-licensing <command> [options], with the settings of the service in the environment',
     formatTable(rows),
-    '  pos-licensing <command> --help tells more of a command; --version tells the version.',
+    '  pos-licensing <command> --help describes a command; --version prints the version.',
     `Exit codes:\n${exitCodeHelp}`,
   ].join('\n\n');
 }

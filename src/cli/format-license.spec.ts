@@ -13,7 +13,7 @@ import { formatLicense, isUsable } from './format-license.js';
 const view = (now: Date, state = buildLicensedState()) => licenseViewAt(state, defaultPolicy, now);
 
 describe('formatLicense', () => {
-  it('lays a license out in two columns, with the words of the page', () => {
+  it('formats a license in two columns, with the labels of the Manage License page', () => {
     expect(formatLicense(view(startAt)).split('\n').slice(0, 8)).toEqual([
       'License Status        Licensed',
       'Server ID             srv-store-12 (Store 12)',
@@ -26,23 +26,23 @@ describe('formatLicense', () => {
     ]);
   });
 
-  it('is the same for a license that came as JSON', () => {
+  it('formats a license from JSON the same way', () => {
     const license = view(startAt);
     expect(formatLicense(JSON.parse(JSON.stringify(license)) as typeof license)).toBe(formatLicense(license));
   });
 
-  it('says None for what there is not', () => {
+  it('prints None for missing values', () => {
     const text = formatLicense(view(startAt, initialLicenseState));
     expect(text).toMatch(/^License Status +Not Licensed$/m);
     expect(text).toMatch(/^Token Expiry +None$/m);
   });
 
-  it('says what is to be done, where there is something', () => {
+  it('lists what the user must do', () => {
     const text = formatLicense({ ...view(startAt), clockSuspect: true, reauthorizationRequired: true });
-    expect(text).toMatch(/^Clock +suspect[^]*^To do +authorize this server anew/m);
+    expect(text).toMatch(/^Clock +suspect[^]*^To do +authorize this server again/m);
   });
 
-  it('tells why the Authorization server does not answer', () => {
+  it('reports why the Authorization server does not answer', () => {
     const lastError = { code: 'x', message: 'No way there.', at: startAt };
     const connection = { online: false, offlineSince: startAt, lastContactAt: null, lastError };
     expect(formatLicense({ ...view(startAt), connection })).toMatch(
@@ -53,15 +53,15 @@ describe('formatLicense', () => {
 
 describe('isUsable', () => {
   it.each([
-    ['from its first day', startAt, true],
+    ['on its first day', startAt, true],
     ['on the last day of its token', shift(startAt, 7 * dayMs - 1), true],
     ['after the end of its token', shift(startAt, 7 * dayMs + 1), false],
     ['after its renewal date', shift(startAt, 400 * dayMs), false],
-  ])('judges a license %s', (_, now, expected) => {
+  ])('reports whether a license is usable %s', (_, now, expected) => {
     expect(isUsable(view(now))).toBe(expected);
   });
 
-  it('is not a server without a license', () => {
+  it('is false without a license', () => {
     expect(isUsable(view(startAt, initialLicenseState))).toBe(false);
   });
 });

@@ -1,13 +1,13 @@
 import type { LicenseView } from '../domain/license-view.js';
 import { formatTable } from './format-table.js';
 
-/** As JSON brings it, or as it is computed here. */
+/** A string if it comes from JSON. */
 type Instant = Date | string | null;
 export type LicenseReport = {
   [K in keyof LicenseView]: LicenseView[K] extends Date | null ? Instant : LicenseView[K];
 };
 
-/** Lays a license out as the page does, a line each. */
+/** Formats a license with the labels of the Manage License page. */
 export function formatLicense(license: LicenseReport): string {
   const { token, hub } = license;
   const rows: [string, string][] = [
@@ -25,14 +25,14 @@ export function formatLicense(license: LicenseReport): string {
     ['Next refresh', formatInstant(token.nextRefreshAt)],
     ['Authorization server', describeConnection(license.connection)],
   ];
-  if (license.clockSuspect) rows.push(['Clock', 'suspect: set date and time of this machine right']);
+  if (license.clockSuspect) rows.push(['Clock', 'suspect: correct the date and time of this machine']);
   if (license.reauthorizationRequired) {
-    rows.push(['To do', 'authorize this server anew before its token ends: pos-licensing authorize']);
+    rows.push(['To do', 'authorize this server again before its token expires: pos-licensing authorize']);
   }
   return formatTable(rows);
 }
 
-/** Tells whether registers may sell with it. */
+/** Returns whether registers may sell with this license. */
 export function isUsable({ status, token }: LicenseReport): boolean {
   const isLicensed = status === 'licensed' || status === 'requires-renewal';
   return isLicensed && (token.status === 'valid' || token.status === 'expiring');
@@ -51,6 +51,6 @@ function describeConnection({ offlineSince, lastContactAt, lastError }: LicenseR
   const error = lastError === null ? '' : `: ${lastError.message}`;
   if (offlineSince !== null) return `no answer since ${formatInstant(offlineSince)}${error}`;
   return lastContactAt === null
-    ? `not asked yet${error}`
+    ? `no request yet${error}`
     : `last answer at ${formatInstant(lastContactAt)}${error}`;
 }

@@ -1,4 +1,4 @@
-/** Lays rows out in columns; the last one may be of any length. */
+/** Aligns rows in columns. */
 export function formatTable(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows

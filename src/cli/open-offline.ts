@@ -6,7 +6,7 @@ import type { UpgradeMode } from '../persistence/upgrade-mode.js';
 import { CommandError } from './command-error.js';
 import { exitCodes } from './exit-code.js';
 
-/** Works on the database of a service that does not run, at the present schema unless it may be upgraded; closes it after. */
+/** Opens the database of a stopped service, runs `work` and closes it. Fails on an older schema unless `upgrade` permits it. */
 export async function withDatabase<T>(
   settings: Settings,
   work: (database: Database) => Promise<T>,
@@ -27,7 +27,7 @@ async function openUnused(settings: Settings, upgrade: UpgradeMode): Promise<Dat
     if (!(error instanceof DatabaseFileError) || error.code !== 'database-locked') throw error;
     throw new CommandError(
       'service-running',
-      `${error.message} If it should answer, name its address with --url, or HOST and PORT.`,
+      `${error.message} If the service is running, set its address with --url, or HOST and PORT.`,
       exitCodes.service,
     );
   }

@@ -9,8 +9,8 @@ import { jsonOption, serviceOptions } from './service-options.js';
 export const refreshCommand: Command = {
   summary: 'gets a new license token now',
   details:
-    'Has the running service refresh its license token at the Authorization server, and shows the license.\n' +
-    'Ends with 4 if the Authorization server refuses, or has revoked the license.',
+    'Makes the running service refresh its license token at the Authorization server, and shows the license.\n' +
+    'Exits with 4 if the Authorization server refuses or has revoked the license.',
   options: { ...jsonOption, ...serviceOptions },
   async run(input) {
     const answer = await connectService(input, loadSettings(input.variables)).send(

@@ -9,9 +9,9 @@ import { serviceOptions } from './service-options.js';
 export const removeCommand: Command = {
   summary: 'removes the license from this server',
   details:
-    'Removes the license from this server: registers are told at once, and it is given back to the Authorization server as\n' +
-    'soon as that can be reached. Asks before it does so.',
-  options: { yes: { type: 'boolean', help: 'does not ask' }, ...serviceOptions },
+    'Removes the license from this server. Registers are notified immediately, and the license is revoked at the\n' +
+    'Authorization server as soon as that is reachable. Asks for confirmation first.',
+  options: { yes: { type: 'boolean', help: 'skips the confirmation' }, ...serviceOptions },
   async run(input) {
     const service = connectService(input, loadSettings(input.variables));
     const license = await service.read<LicenseReport>('GET', '/api/license');
@@ -25,7 +25,7 @@ export const removeCommand: Command = {
     }
     const answer = await service.send('DELETE', '/api/license');
     if (answer.kind === 'refused') throw new CommandError(answer.code, answer.detail);
-    input.terminal.notify('The license is removed from this server.');
+    input.terminal.notify('The license was removed from this server.');
     return exitCodes.ok;
   },
 };
@@ -33,11 +33,13 @@ export const removeCommand: Command = {
 async function isWanted({ isSet, terminal }: CommandInput, license: LicenseReport): Promise<boolean> {
   if (isSet('yes')) return true;
   const server = `${license.serverName} (${license.serverId})`;
-  const answer = await terminal.ask(`Remove the license from ${server}? Registers may not sell then. [y/N] `);
+  const answer = await terminal.ask(
+    `Remove the license from ${server}? Registers can no longer sell. [y/N] `,
+  );
   if (answer === null) {
     throw new CommandError(
       'not-asked',
-      'Nobody can be asked here: add --yes to remove the license.',
+      'Cannot ask for confirmation without a terminal: add --yes to remove the license.',
       exitCodes.usage,
     );
   }

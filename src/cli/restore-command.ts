@@ -16,24 +16,24 @@ import { exitCodes } from './exit-code.js';
 import { withDatabase } from './open-offline.js';
 
 export const restoreCommand: Command = {
-  summary: 'puts a backup in place, so that a service can start on it',
+  summary: 'restores a backup of the database',
   details:
-    'Puts a backup and its key where the settings say that the database is; the service must not run. The restored server is\n' +
-    'licensed until its token ends, and has to be authorized anew before that: the original may have used its right to\n' +
-    'refresh since, and a second use would end the license of both. If the original will never run again, say so with\n' +
-    '--original-is-gone: the restored server then goes on refreshing by itself, if the Authorization server lets it.\n' +
-    'With --in-place nothing is copied: for a database that came back by other means (pg_restore, the image of a disk).',
+    'Restores a backup and its key to the configured database; the service must be stopped. The restored server is licensed\n' +
+    'until its token expires; authorize it again before that. It does not refresh its token: the original may have used the\n' +
+    'refresh token since, and a second use would end the license of both. If the original will never run again, add\n' +
+    '--original-is-gone: the restored server then keeps refreshing, if the Authorization server permits it.\n' +
+    'Use --in-place for a database that was restored by other means (pg_restore, a disk image): it copies nothing.',
   operands: ['[<file>]'],
   options: {
-    'original-is-gone': { type: 'boolean', help: 'the server that the backup is of will never run again' },
+    'original-is-gone': { type: 'boolean', help: 'the backed-up server will never run again' },
     'key-file': {
       type: 'string',
       placeholder: '<file>',
-      help: 'the key of the backup; default: <file>.key, or ENCRYPTION_KEY',
+      help: 'the key of the backup; default: ENCRYPTION_KEY, or <file>.key',
     },
-    'without-key': { type: 'boolean', help: 'the key is lost: gives up what is sealed with it' },
-    force: { type: 'boolean', help: 'replaces what is there, and keeps it under another name' },
-    'in-place': { type: 'boolean', help: 'only makes the database safe that is there' },
+    'without-key': { type: 'boolean', help: 'the key is lost: discards the encrypted data' },
+    force: { type: 'boolean', help: 'replaces an existing database and keeps it under another name' },
+    'in-place': { type: 'boolean', help: 'prepares the existing database and copies nothing' },
   },
   async run(input) {
     const settings = loadSettings(input.variables);
@@ -43,15 +43,15 @@ export const restoreCommand: Command = {
       file === undefined
         ? await quarantineInPlace(input, settings)
         : await restore(input, settings, resolve(file));
-    for (const path of replaced) input.terminal.notify(`What was there is now ${path}`);
+    for (const path of replaced) input.terminal.notify(`Replaced file kept as ${path}`);
     input.terminal.notify(
       isOriginalGone(input)
         ? 'Restored. The service refreshes the license at its next start.'
-        : 'Restored. The license counts until its token ends: start the service, then authorize it anew (pos-licensing authorize).',
+        : 'Restored. The license is valid until its token expires: start the service, then authorize it again (pos-licensing authorize).',
     );
     if (settings.adminToken === null && file !== undefined) {
       input.terminal.notify(
-        'The admin token is that of the original; if it is lost: pos-licensing reset-admin-token.',
+        'The admin token is that of the original. If it is lost, run pos-licensing reset-admin-token.',
       );
     }
     return exitCodes.ok;
@@ -61,11 +61,11 @@ export const restoreCommand: Command = {
 function refuseContradictions(input: CommandInput, file: string | undefined): void {
   const fault = input.isSet('in-place')
     ? (file !== undefined || input.isSet('force') || input.isSet('without-key')) &&
-      '--in-place goes with --original-is-gone alone.'
-    : (file === undefined && 'Name the file of the backup, or add --in-place.') ||
+      '--in-place can only be combined with --original-is-gone.'
+    : (file === undefined && 'Name the backup file, or add --in-place.') ||
       (isOriginalGone(input) &&
         input.isSet('without-key') &&
-        'The right to refresh is sealed: it cannot be used on without the key.');
+        '--original-is-gone needs the key: without it the refresh token cannot be decrypted.');
   if (fault) throw new CommandError('contradiction', fault, exitCodes.usage);
 }
 
@@ -92,25 +92,25 @@ async function restore(input: CommandInput, settings: Settings, backupPath: stri
   });
 }
 
-/** The key that opens the backup; where ENCRYPTION_KEY is set, the restored service will use that one. */
+/** Returns the key of the backup. It must equal ENCRYPTION_KEY if that is set: the restored service uses it. */
 function findKey(input: CommandInput, { encryptionKey }: Settings, backupPath: string): string {
   const named = input.textOf('key-file');
-  const beside = `${backupPath}.key`;
+  const adjacent = `${backupPath}.key`;
   const key =
     named === null
-      ? (encryptionKey ?? (existsSync(beside) ? readPrivateFile(beside) : null))
+      ? (encryptionKey ?? (existsSync(adjacent) ? readPrivateFile(adjacent) : null))
       : readPrivateFile(named);
   if (key === null) {
     throw new CommandError(
       'key-missing',
-      `There is no ${beside}: name the key of the backup with --key-file, or ENCRYPTION_KEY; if it is lost, add --without-key.`,
+      `There is no ${adjacent}: name the key of the backup with --key-file or ENCRYPTION_KEY. If it is lost, add --without-key.`,
     );
   }
   if ((encryptionKey !== null && encryptionKey !== key) || !keyMatchesBackup(backupPath, key)) {
     throw new CommandError(
       'key-wrong',
-      `The key ${named === null ? 'found' : `in ${named}`} is not that of ${backupPath}: name the one that was written with it ` +
-        '(--key-file, ENCRYPTION_KEY); if it is lost, add --without-key.',
+      `The key${named === null ? '' : ` in ${named}`} does not match ${backupPath}: name its key with --key-file or ` +
+        'ENCRYPTION_KEY. If it is lost, add --without-key.',
     );
   }
   return key;
@@ -119,9 +119,9 @@ function findKey(input: CommandInput, { encryptionKey }: Settings, backupPath: s
 async function quarantineInPlace(input: CommandInput, settings: Settings): Promise<string[]> {
   const { current } = encryptionKeyPaths(settings.dataDir);
   if (settings.encryptionKey === null && !existsSync(current)) {
-    throw new CommandError('key-missing', `Put the key of the database back first: there is no ${current}.`);
+    throw new CommandError('key-missing', `There is no ${current}: restore the key of the database first.`);
   }
-  // Not left to the first start of the service, which would use the grant.
+  // Before the first start of the service, which would use the refresh token.
   await withDatabase(
     settings,
     async (database) =>

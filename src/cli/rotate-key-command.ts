@@ -5,18 +5,18 @@ import { CommandError } from './command-error.js';
 import { exitCodes } from './exit-code.js';
 
 export const rotateKeyCommand: Command = {
-  summary: 'seals all secrets at rest with a new key',
+  summary: 'encrypts all stored secrets with a new key',
   details:
-    'Seals all secrets in the database with a new key. Stop the service first. Where ENCRYPTION_KEY is set, put the new one\n' +
-    'into NEW_ENCRYPTION_KEY (or the name of its file into NEW_ENCRYPTION_KEY_FILE) for this call. A backup from before\n' +
-    'needs the key from before.',
+    'Encrypts all secrets in the database with a new key. Stop the service first. If ENCRYPTION_KEY is set, set\n' +
+    'NEW_ENCRYPTION_KEY to the new key (or NEW_ENCRYPTION_KEY_FILE to the path of its file) for this command.\n' +
+    'Older backups still need the old key.',
   async run({ terminal, variables }) {
     const settings = loadSettings(variables);
     const newKey = readNewKey(variables);
     if ((settings.encryptionKey === null) !== (newKey === null)) {
       throw new CommandError(
         'new-key-missing',
-        'NEW_ENCRYPTION_KEY must be set if, and only if, ENCRYPTION_KEY is.',
+        'Set NEW_ENCRYPTION_KEY if ENCRYPTION_KEY is set, and only then.',
         exitCodes.usage,
       );
     }
@@ -24,8 +24,8 @@ export const rotateKeyCommand: Command = {
     await rotateEncryptionKey(settings, newKey);
     terminal.notify(
       newKey === null
-        ? 'The key is rotated: the file "encryption-key" in DATA_DIR holds the new one.'
-        : 'The key is rotated: set ENCRYPTION_KEY to the new one before the next start.',
+        ? 'Key rotated: the new key is in the file encryption-key in DATA_DIR.'
+        : 'Key rotated: set ENCRYPTION_KEY to the new key before the next start.',
     );
     return exitCodes.ok;
   },

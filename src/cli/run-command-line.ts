@@ -8,7 +8,7 @@ import { type ExitCode, exitCodes } from './exit-code.js';
 import { formatCommandHelp, formatOverview } from './format-help.js';
 import type { Terminal } from './terminal.js';
 
-/** Runs what the arguments say. Resolves to the exit code; never rejects. */
+/** Runs the command named by the arguments. Resolves to the exit code; never rejects. */
 export async function runCommandLine(
   args: readonly string[],
   variables: Variables,
@@ -38,7 +38,7 @@ async function dispatch(
   }
   const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (load === undefined) {
-    throw usageError(`There is no command "${name}": pos-licensing --help lists them.`);
+    throw usageError(`Unknown command "${name}": pos-licensing --help lists the commands.`);
   }
   return runCommand(name, await load(), rest, variables, terminal);
 }
@@ -58,7 +58,7 @@ async function runCommand(
   const operands = command.operands ?? [];
   const needed = operands.filter((operand) => !operand.startsWith('['));
   if (positionals.length < needed.length || positionals.length > operands.length) {
-    throw usageError(`Usage: ${['pos-licensing', name, ...operands].join(' ')}; --help tells more.`);
+    throw usageError(`Usage: ${['pos-licensing', name, ...operands].join(' ')}; --help lists the options.`);
   }
   const input: CommandInput = {
     operands: positionals,
@@ -88,7 +88,7 @@ function parse(name: string, { options = {} }: Command, args: readonly string[])
     });
   } catch (error) {
     const [reason] = (error instanceof Error ? error.message : String(error)).split('. ');
-    throw usageError(`${reason}: pos-licensing ${name} --help tells its options.`);
+    throw usageError(`${reason}: pos-licensing ${name} --help lists the options.`);
   }
 }
 
@@ -106,7 +106,7 @@ function exitCodeOf(error: unknown): ExitCode {
   return isRunning ? exitCodes.service : exitCodes.failure;
 }
 
-/** Our own errors carry a code in words and name the cure; of others, all there is. */
+/** Returns only the message of our own errors, which have a code in words, and of system errors; the stack of any other. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if ('code' in error && /^[a-z]+(-[a-z]+)*$/.test(String(error.code))) return error.message;

@@ -1,10 +1,10 @@
 import { CommandError } from './command-error.js';
 import { exitCodes } from './exit-code.js';
 
-/** Longer than the service waits for the Authorization server, and for the next poll of a user code. */
+/** Longer than the service waits for the Authorization server or for the next poll of a user code. */
 const timeoutMs = 60_000;
 
-/** What the service refuses, by the stable code of its problem document (RFC 9457). */
+/** A problem document of the service (RFC 9457), with its stable code. */
 export interface Refusal {
   readonly status: number;
   readonly code: string;
@@ -14,26 +14,26 @@ export interface Refusal {
 export type ServiceAnswer =
   { readonly kind: 'done'; readonly response: Response } | ({ readonly kind: 'refused' } & Refusal);
 
-/** Nobody listens where the service should; there may still be something to do without it. */
+/** The service does not answer. A command may then use the database instead. */
 export class ServiceAwayError extends CommandError {
   constructor(url: URL, cause: string) {
     super(
       'service-away',
-      `No service answers at ${url.origin} (${cause}): start it, or name its address with --url, or HOST and PORT.`,
+      `The service does not answer at ${url.origin} (${cause}): start it, or set its address with --url, or HOST and PORT.`,
       exitCodes.service,
     );
     this.name = 'ServiceAwayError';
   }
 }
 
-/** Speaks with the running service over its HTTP API. */
+/** Calls the HTTP API of the running service. */
 export class ServiceClient {
   constructor(
     private readonly url: URL,
     private readonly findToken: () => string,
   ) {}
 
-  /** Sends a request as the admin. @throws ServiceAwayError, CommandError for a token that is not the right one */
+  /** Sends a request as the admin. @throws ServiceAwayError, CommandError if the token is incorrect */
   async send(method: 'GET' | 'POST' | 'DELETE', path: string): Promise<ServiceAnswer> {
     const response = await this.fetch(method, path, await this.findTokenOfRunning());
     if (response.ok) return { kind: 'done', response };
@@ -41,33 +41,33 @@ export class ServiceClient {
     if (response.status === 401) {
       throw new CommandError(
         'unauthorized',
-        'The admin token is not that of the service: name the right one with --token-file, or ADMIN_TOKEN; if it is lost, ' +
-          'stop the service and run reset-admin-token.',
+        'Incorrect admin token: name the correct one with --token-file or ADMIN_TOKEN. If it is lost, stop the service and ' +
+          'run reset-admin-token.',
       );
     }
     if (code === undefined || detail === undefined) {
       throw new CommandError(
         'not-the-service',
-        `What answers at ${this.url.origin} is not this service (HTTP ${response.status}): check --url, or HOST and PORT.`,
+        `Another program answers at ${this.url.origin} (HTTP ${response.status}): check --url, or HOST and PORT.`,
         exitCodes.service,
       );
     }
     return { kind: 'refused', status: response.status, code, detail };
   }
 
-  /** The JSON of an answer that is not to be expected to be a refusal. */
+  /** Returns the JSON of the response. @throws CommandError if the service refuses the request */
   async read<T>(method: 'GET' | 'POST' | 'DELETE', path: string): Promise<T> {
     const answer = await this.send(method, path);
     if (answer.kind === 'refused') throw new CommandError(answer.code, answer.detail);
     return (await answer.response.json()) as T;
   }
 
-  /** Tells whether anything answers, without a token. @throws ServiceAwayError */
+  /** Sends a GET request without a token. @throws ServiceAwayError */
   async reach(path: string): Promise<Response> {
     return this.fetch('GET', path, null);
   }
 
-  /** That nobody answers is told before that there is no token, which a service would have made. */
+  /** Without a token, first reports a service that is away: its start creates the token. */
   private async findTokenOfRunning(): Promise<string> {
     try {
       return this.findToken();

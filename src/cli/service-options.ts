@@ -1,16 +1,16 @@
 import type { CommandOption } from './command.js';
 
-/** How a command finds the running service and shows that it may. */
+/** The address of the running service and the admin token. */
 export const serviceOptions = {
   url: {
     type: 'string',
     placeholder: '<url>',
-    help: 'where the service listens; else HOST and PORT say so',
+    help: 'the address of the service; default: HOST and PORT',
   },
   'token-file': {
     type: 'string',
     placeholder: '<file>',
-    help: 'a file with the admin token; else ADMIN_TOKEN, or initial-admin-token in DATA_DIR',
+    help: 'a file with the admin token; default: ADMIN_TOKEN, or initial-admin-token in DATA_DIR',
   },
 } as const satisfies Record<string, CommandOption>;
 

@@ -12,8 +12,8 @@ import { jsonOption, serviceOptions } from './service-options.js';
 export const statusCommand: Command = {
   summary: 'shows the license',
   details:
-    'Shows the license of this server. Where the service does not run, it is read from its database.\n' +
-    'Ends with 0 if registers may sell with it, and with 4 if not.',
+    'Shows the license of this server. If the service is not running, the command reads it from its database.\n' +
+    'Exits with 0 if registers may sell with the license, otherwise with 4.',
   options: { ...jsonOption, ...serviceOptions },
   async run(input) {
     const license = await readLicense(input, loadSettings(input.variables));
@@ -28,7 +28,7 @@ async function readLicense(input: CommandInput, settings: Settings): Promise<Lic
   } catch (error) {
     if (!(error instanceof ServiceAwayError) || input.textOf('url') !== null) throw error;
     const license = await readOffline(settings);
-    input.terminal.notify('The service does not run: this is what its database says.');
+    input.terminal.notify('The service is not running: read from its database.');
     return license;
   }
 }

@@ -1,12 +1,12 @@
 import { createInterface } from 'node:readline/promises';
 
-/** Where a command reads and writes. */
+/** The input and output of a command. */
 export interface Terminal {
-  /** Writes a line of the result. */
+  /** Writes a line of the result to stdout. */
   print(text: string): void;
-  /** Writes a line beside the result: progress, a warning, a fault. */
+  /** Writes a line of progress, a warning or a fault to stderr. */
   notify(text: string): void;
-  /** Asks a person. Resolves to null where there is none. */
+  /** Asks the user. Resolves to `null` without a terminal. */
   ask(question: string): Promise<string | null>;
 }
 

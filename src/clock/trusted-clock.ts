@@ -5,13 +5,13 @@ import { LicenseStore } from '../domain/ports/license-store.js';
 import { MachineClock } from './machine-clock.js';
 
 /**
- * The clock of this machine, corrected by what the Authorization server vouched for: each license token says when it was
- * issued, and from then on the uptime counts, which nobody can set.
+ * The clock of this machine, corrected by the Authorization server: the issue time of each license token is trusted,
+ * and from then on the monotonic uptime counts.
  */
 @Injectable()
 export class TrustedClock extends Clock implements OnApplicationBootstrap, OnApplicationShutdown {
   private mark: TimeMark | null = null;
-  /** Where wall clock and uptime were together last: at the start, then at each contact. */
+  /** The last pair of wall clock and uptime, taken at startup and at each contact. */
   private reference: TimeMark;
   private stopFollowing: () => void = () => undefined;
   private lastReceivedAt: number | undefined;
@@ -26,7 +26,7 @@ export class TrustedClock extends Clock implements OnApplicationBootstrap, OnApp
   }
 
   onApplicationBootstrap(): void {
-    // A token from before this start says nothing of the uptime since.
+    // A token from before this start has no known uptime.
     this.lastReceivedAt = this.receivedAt();
     this.adoptMark();
     this.stopFollowing = this.store.onCommit(() => this.adoptMark());
@@ -58,7 +58,7 @@ export class TrustedClock extends Clock implements OnApplicationBootstrap, OnApp
     const { uptimeMs } = this.machine.read();
     const receivedAt = this.receivedAt();
     if (receivedAt !== this.lastReceivedAt) {
-      // A contact: the server's time stands, also where it is behind a mark that was wrong.
+      // A new contact: the server's time counts, even if it is behind a wrong mark.
       this.lastReceivedAt = receivedAt;
       this.mark = { at: trustedAt, uptimeMs };
       this.reference = this.mark;

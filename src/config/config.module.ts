@@ -1,7 +1,7 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { Settings } from './settings.js';
 
-/** Hands the checked settings to everyone. */
+/** Provides the validated settings to all modules. */
 @Global()
 @Module({})
 export class ConfigModule {

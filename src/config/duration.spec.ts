@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseDurationMs } from './duration.js';
 
-describe('a duration', () => {
+describe('parseDurationMs', () => {
   it.each([
     ['90s', 90_000],
     ['15m', 900_000],
@@ -9,11 +9,11 @@ describe('a duration', () => {
     ['7d', 604_800_000],
     ['0s', 0],
     ['999999d', 86_399_913_600_000],
-  ])('is a whole number and a unit: %s', (text, ms) => {
+  ])('reads an integer with a unit: %s', (text, ms) => {
     expect(parseDurationMs(text)).toBe(ms);
   });
 
-  it.each(['', '7', 'd', '1.5h', '-1d', '7 d', '7D', '1w', '1000000s', '1d2h'])('is not "%s"', (text) => {
+  it.each(['', '7', 'd', '1.5h', '-1d', '7 d', '7D', '1w', '1000000s', '1d2h'])('rejects "%s"', (text) => {
     expect(() => parseDurationMs(text)).toThrow(/not a duration/);
   });
 });

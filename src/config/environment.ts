@@ -1,4 +1,4 @@
-// class-transformer reads the types of members through it, and does not load it itself.
+// class-transformer needs it to read the types of members and does not load it itself.
 // oxlint-disable-next-line import/no-unassigned-import
 import 'reflect-metadata';
 import {
@@ -20,10 +20,10 @@ import { ProxyAddresses } from './proxy-addresses.js';
 const duration = 'a duration such as 90s, 15m, 24h or 7d';
 const durations = /^\d{1,6}[smhd](,\d{1,6}[smhd]){0,2}$/;
 
-/** The settings in the environment: the only list of their names, meanings, defaults and limits. docs/settings.md comes from it. */
+/** Defines the names, meanings, defaults and limits of all settings. docs/settings.md is generated from it. */
 export class Environment {
   /** Address to listen on. */
-  @MinLength(1, { message: 'HOST must name an address to listen on, such as 127.0.0.1' })
+  @MinLength(1, { message: 'HOST must be an address to listen on, such as 127.0.0.1' })
   HOST = '127.0.0.1';
 
   /** Port to listen on. */
@@ -69,7 +69,7 @@ export class Environment {
 
   /** Broker address, `nats://` or `tls://`. For a cluster, several addresses separated by commas. */
   @Matches(/^(nats|tls):\/\/[^\s,]+(,(nats|tls):\/\/[^\s,]+)*$/, {
-    message: 'NATS_URL must be such as nats://127.0.0.1:4222, or several, separated by commas',
+    message: 'NATS_URL must be one or more addresses such as nats://127.0.0.1:4222, separated by commas',
   })
   NATS_URL = 'nats://127.0.0.1:4222';
 
@@ -142,8 +142,10 @@ export class Environment {
    * @defaultValue none
    */
   @IsOptional()
-  // No user and password in it: this service logs in with its license token, and the address is logged.
-  @Matches(/^(nats|tls):\/\/[^\s@,]+$/, { message: 'HUB_NATS_URL must be such as tls://hub.example:4222' })
+  // Without user and password: this service logs in with its license token, and the address is logged.
+  @Matches(/^(nats|tls):\/\/[^\s@,]+$/, {
+    message: 'HUB_NATS_URL must be an address such as tls://hub.example:4222',
+  })
   HUB_NATS_URL?: string;
 
   /**
@@ -247,7 +249,7 @@ export class Environment {
   LOG_FORMAT?: string;
 }
 
-/** Settings that may also be read from a file named by `<NAME>_FILE`. */
+/** Settings that can also be read from a file named by `<NAME>_FILE`. */
 export const secretNames = [
   'ADMIN_TOKEN',
   'ENCRYPTION_KEY',

@@ -28,8 +28,8 @@ function writeSecret(name: string, content: string): string {
   return path;
 }
 
-describe('the settings', () => {
-  it('are those of the contract where nothing is set', () => {
+describe('loadSettings', () => {
+  it('returns the defaults if nothing is set', () => {
     expect(loadSettings({})).toMatchObject({
       host: '127.0.0.1',
       port: 3000,
@@ -48,13 +48,13 @@ describe('the settings', () => {
     });
   });
 
-  it('take an empty variable for one that is not set', () => {
+  it('treats an empty variable as not set', () => {
     expect(loadSettings({ PORT: '', ADMIN_TOKEN: '', ENCRYPTION_KEY: '', TOKEN_WARNINGS: '' })).toEqual(
       loadSettings({}),
     );
   });
 
-  it('are read as what they mean', () => {
+  it('converts values to the types that the code uses', () => {
     expect(
       loadSettings({
         RENEWAL_WARNING_DAYS: '7',
@@ -74,7 +74,7 @@ describe('the settings', () => {
     });
   });
 
-  it('are refused with all faults at once, each with its name', () => {
+  it('reports all faults together, each with the name of its setting', () => {
     const faults = faultsOf({
       PORT: 'http',
       AUTH_SERVER_URL: 'as.example',
@@ -108,24 +108,24 @@ describe('the settings', () => {
   });
 
   it.each([
-    { variables: { TOKEN_WARNINGS: '6h,24h,48h' }, says: /longest to the shortest/ },
-    { variables: { TOKEN_WARNINGS: '6h,6h' }, says: /longest to the shortest/ },
-    { variables: { TOKEN_WARNINGS: '4h,3h,2h,1h' }, says: /one to three/ },
-    { variables: { NATS_USER: 'licensing' }, says: /NATS_USER and NATS_PASSWORD must be set together/ },
-    { variables: { NATS_PASSWORD: 'secret' }, says: /NATS_USER and NATS_PASSWORD must be set together/ },
-    { variables: { PORT: '65536' }, says: /PORT must be a whole number from 0 to 65535/ },
-    { variables: { TRUST_PROXY: 'proxy.example' }, says: /TRUST_PROXY must be addresses of proxies/ },
-    { variables: { TRUST_PROXY: '10.0.0.1,' }, says: /TRUST_PROXY must be addresses of proxies/ },
-    { variables: { TRUST_PROXY: '0.0.0.0/0' }, says: /TRUST_PROXY must be addresses of proxies/ },
-    { variables: { TRUST_PROXY: '10.0.0.0/33' }, says: /TRUST_PROXY must be addresses of proxies/ },
-    { variables: { AUTH_SERVER_URL: 'https://as.example/?a=b' }, says: /without a query/ },
-  ])('are refused where they do not fit: $variables', ({ variables, says }) => {
+    { variables: { TOKEN_WARNINGS: '6h,24h,48h' }, expected: /longest to the shortest/ },
+    { variables: { TOKEN_WARNINGS: '6h,6h' }, expected: /longest to the shortest/ },
+    { variables: { TOKEN_WARNINGS: '4h,3h,2h,1h' }, expected: /one to three/ },
+    { variables: { NATS_USER: 'licensing' }, expected: /NATS_USER and NATS_PASSWORD must be set together/ },
+    { variables: { NATS_PASSWORD: 'secret' }, expected: /NATS_USER and NATS_PASSWORD must be set together/ },
+    { variables: { PORT: '65536' }, expected: /PORT must be a whole number from 0 to 65535/ },
+    { variables: { TRUST_PROXY: 'proxy.example' }, expected: /TRUST_PROXY must be addresses of proxies/ },
+    { variables: { TRUST_PROXY: '10.0.0.1,' }, expected: /TRUST_PROXY must be addresses of proxies/ },
+    { variables: { TRUST_PROXY: '0.0.0.0/0' }, expected: /TRUST_PROXY must be addresses of proxies/ },
+    { variables: { TRUST_PROXY: '10.0.0.0/33' }, expected: /TRUST_PROXY must be addresses of proxies/ },
+    { variables: { AUTH_SERVER_URL: 'https://as.example/?a=b' }, expected: /without a query/ },
+  ])('rejects $variables', ({ variables, expected }) => {
     const faults = faultsOf(variables);
     expect(faults).toHaveLength(1);
-    expect(faults[0]).toMatch(says);
+    expect(faults[0]).toMatch(expected);
   });
 
-  it('take addresses and networks of proxies, of both kinds', () => {
+  it('accepts IPv4 and IPv6 addresses and networks as TRUST_PROXY', () => {
     expect(loadSettings({ TRUST_PROXY: '127.0.0.1, 10.0.0.0/8,::1,fd00::/8' }).trustedProxies).toEqual([
       '127.0.0.1',
       '10.0.0.0/8',
@@ -135,7 +135,7 @@ describe('the settings', () => {
     expect(loadSettings({}).trustedProxies).toEqual([]);
   });
 
-  it('never repeat a secret in a fault', () => {
+  it('never includes a secret in a fault', () => {
     const faults = faultsOf({ ADMIN_TOKEN: 'canary', ENCRYPTION_KEY: 'canary' });
     expect(faults).toHaveLength(2);
     expect(faults.join()).not.toContain('canary');
@@ -163,7 +163,7 @@ describe('the URL of the Authorization server', () => {
     },
   );
 
-  it('permits no insecure request where it is https', () => {
+  it('permits no insecure request if it is https', () => {
     expect(
       loadSettings({ AUTH_SERVER_URL: 'https://as.example', ALLOW_INSECURE_AUTH_SERVER: 'on' }),
     ).toMatchObject({ authorizationServer: { isInsecureAllowed: false } });
@@ -171,29 +171,29 @@ describe('the URL of the Authorization server', () => {
 });
 
 describe('a secret in a file', () => {
-  it('is read from it, without the newline that editors leave', () => {
+  it('is read without its trailing newline', () => {
     const path = writeSecret('admin-token', 'a-token-long-enough\n');
     expect(loadSettings({ ADMIN_TOKEN_FILE: path }).adminToken).toBe('a-token-long-enough');
   });
 
-  it('must not be set beside the variable itself', () => {
+  it('must not be set together with its variable', () => {
     const path = writeSecret('admin-token', 'a-token-long-enough');
     const faults = faultsOf({ ADMIN_TOKEN_FILE: path, ADMIN_TOKEN: 'another-long-enough' });
     expect(faults).toEqual(['ADMIN_TOKEN and ADMIN_TOKEN_FILE are both set: remove one']);
   });
 
-  it('must be there', () => {
+  it('must exist', () => {
     const [fault] = faultsOf({ ENCRYPTION_KEY_FILE: join(folder, 'nowhere') });
     expect(fault).toMatch(/^ENCRYPTION_KEY_FILE names a file that cannot be read/);
   });
 
-  it('is held to the same rules', () => {
+  it('is validated like the variable', () => {
     expect(faultsOf({ ADMIN_TOKEN_FILE: writeSecret('short', 'short') })).toEqual([
       'ADMIN_TOKEN must have at least 16 characters',
     ]);
   });
 
-  it('is not taken for set where it is empty', () => {
+  it('counts as not set if the file is empty', () => {
     const faults = faultsOf({ ADMIN_TOKEN_FILE: writeSecret('empty', '\n') });
     expect(faults).toHaveLength(1);
     expect(faults[0]).toMatch(/^ADMIN_TOKEN/);

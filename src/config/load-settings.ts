@@ -9,17 +9,17 @@ import { type BrokerLogin, type DatabaseSettings, Settings } from './settings.js
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** The environment cannot be used as it is; `faults` lists everything that is wrong with it, a line each. */
+/** The settings are invalid; `faults` lists every fault as one line. */
 export class InvalidSettingsError extends Error {
   readonly code = 'invalid-settings';
 
   constructor(readonly faults: readonly string[]) {
-    super(`The settings cannot be used:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+    super(`Invalid settings:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
     this.name = 'InvalidSettingsError';
   }
 }
 
-/** Reads the settings from environment variables. @throws InvalidSettingsError with all faults at once */
+/** Reads the settings from environment variables. @throws InvalidSettingsError with all faults */
 export function loadSettings(variables: Variables): Settings {
   const faults: string[] = [];
   const environment = readEnvironment(variables, faults);
@@ -31,7 +31,7 @@ export function loadSettings(variables: Variables): Settings {
 }
 
 function readEnvironment(variables: Variables, faults: string[]): Environment {
-  // An empty variable counts as absent: compose files pass "" for what is not set.
+  // An empty variable counts as not set: compose files pass "" for unset variables.
   const present = Object.fromEntries(
     Object.keys(new Environment())
       .concat(optionalNames)
@@ -70,19 +70,19 @@ const optionalNames = [
   'LOG_FORMAT',
 ];
 
-/** Settings of which each is useless without the others. */
+/** Groups of settings that must be set together. */
 const setTogether = [
   ['NATS_USER', 'NATS_PASSWORD'],
   ['NATS_CALLOUT_USER', 'NATS_CALLOUT_PASSWORD', 'NATS_ISSUER_SEED'],
   ['NATS_SYS_USER', 'NATS_SYS_PASSWORD'],
 ] as const;
 
-/** What is wrong between settings; those that are wrong by themselves are left out. */
+/** Returns faults between settings, ignoring settings that are invalid themselves. */
 function crossFaults(environment: Environment, wrongNames: ReadonlySet<string>): string[] {
   const faults: string[] = [];
   if (!wrongNames.has('AUTH_SERVER_URL') && isInsecure(environment)) {
     faults.push(
-      'AUTH_SERVER_URL must begin with https://, as it is not on this machine (on a closed network, such as that of ' +
+      'AUTH_SERVER_URL must begin with https:// because it is not on this machine (on a closed network, such as that of ' +
         'a compose file, ALLOW_INSECURE_AUTH_SERVER=on permits http)',
     );
   }
@@ -95,7 +95,7 @@ function crossFaults(environment: Environment, wrongNames: ReadonlySet<string>):
     ? []
     : environment.TOKEN_WARNINGS.split(',').map(parseDurationMs);
   if (warnings.some((ms, index) => index > 0 && ms >= (warnings[index - 1] ?? 0))) {
-    faults.push('TOKEN_WARNINGS must go from the longest to the shortest, such as 48h,24h,6h');
+    faults.push('TOKEN_WARNINGS must be sorted from the longest to the shortest, such as 48h,24h,6h');
   }
   return faults;
 }

@@ -1,6 +1,6 @@
 import type { LicensePolicy } from '../domain/license.js';
 
-/** SQLite for one process on one machine; PostgreSQL where several share the license. */
+/** SQLite for one process; PostgreSQL if several processes share the license. */
 export type DatabaseSettings =
   { readonly kind: 'sqlite'; readonly path: string } | { readonly kind: 'postgres'; readonly url: string };
 
@@ -10,41 +10,41 @@ export interface BrokerLogin {
   readonly password: string;
 }
 
-/** The settings of this process, checked and in the shapes that the code works with. */
+/** The validated settings of this process, in the types that the code uses. */
 export class Settings {
   readonly host!: string;
   readonly port!: number;
-  /** Holds the database, keys and the first admin token; absolute. */
+  /** The absolute path of the folder with the database, keys and the first admin token. */
   readonly dataDir!: string;
   readonly database!: DatabaseSettings;
   readonly authorizationServer!: { readonly issuer: URL; readonly isInsecureAllowed: boolean };
-  /** For calls to the Authorization server; `exceptions` is a list of hosts as in NO_PROXY. */
+  /** For calls to the Authorization server; `exceptions` is the list of hosts in NO_PROXY. */
   readonly proxy!: {
     readonly https: string | null;
     readonly http: string | null;
     readonly exceptions: string | null;
   };
   readonly nats!: {
-    /** Of a cluster several, separated by commas. */
+    /** For a cluster, several addresses separated by commas. */
     readonly url: string;
-    /** On how many brokers of a cluster each event is stored. */
+    /** The number of brokers that store each event. */
     readonly streamReplicas: number;
-    /** Null: the broker lets this service in without one. */
+    /** `null` if the broker needs no login. */
     readonly login: BrokerLogin | null;
-    /** As whom the broker asks who may come in, and the seed of the account whose key it trusts; null: it does not ask. */
+    /** The login for the auth callout and the seed that signs admissions, or `null` without auth callout. */
     readonly callout: (BrokerLogin & { readonly issuerSeed: string }) | null;
-    /** The broker's system account, to end connections; null: they end with their tokens only. */
+    /** The system account of the broker, for disconnecting peers, or `null` if they stay until their tokens expire. */
     readonly sys: BrokerLogin | null;
-    /** The broker of this server's hub; null: nothing is told there. */
+    /** The broker of the hub, or `null` if no events are delivered there. */
     readonly hubUrl: string | null;
   };
   readonly adminToken!: string | null;
-  /** 32 bytes in base64; null: kept in a file in `dataDir`. */
+  /** 32 bytes in base64, or `null` if the key is a file in `dataDir`. */
   readonly encryptionKey!: string | null;
   readonly policy!: LicensePolicy;
-  /** Addresses and networks whose `X-Forwarded-*` headers are believed. */
+  /** Addresses and networks whose `X-Forwarded-*` headers are trusted. */
   readonly trustedProxies!: string[];
-  /** Who may read /metrics; `off`: there is no such route, and nothing is counted. */
+  /** Access to /metrics; `off` removes the route and counts nothing. */
   readonly metricsAccess!: 'open' | 'admin' | 'off';
   readonly hasDocs!: boolean;
   readonly logLevel!: 'error' | 'warn' | 'info' | 'debug';

@@ -8,8 +8,8 @@ const leaseMs = 10_000;
 const prolongAfterMs = 3000;
 
 /**
- * Decides which of several processes looks after the license and publishes its events. A process that was paused past
- * its lease finds out before it acts: what it believes is measured on the monotonic clock, which goes on meanwhile.
+ * Elects the process that refreshes the license and publishes its events. A paused process notices an expired lease
+ * before it acts, because the lease is measured on the monotonic clock.
  */
 @Injectable()
 export class Leadership implements BeforeApplicationShutdown {
@@ -21,7 +21,7 @@ export class Leadership implements BeforeApplicationShutdown {
 
   constructor(private readonly leases: Leases) {}
 
-  /** Tells whether this process leads; asks the database only now and then. */
+  /** Returns whether this process leads. Queries the database at most once per renewal interval. */
   async isLeader(): Promise<boolean> {
     if (this.isStopped) return false;
     const ageMs = performance.now() - this.prolongedAt;
@@ -35,7 +35,7 @@ export class Leadership implements BeforeApplicationShutdown {
   }
 
   private async release(): Promise<void> {
-    // One that is being prolonged would outlive its release.
+    // A renewal under way would outlive the release.
     await this.flight.whenIdle();
     if (this.holdsLease) await this.leases.release(leaseName).catch(() => undefined);
   }

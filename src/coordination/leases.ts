@@ -1,8 +1,10 @@
-/** Gives a task to one process at a time, for as long as it says so again. Efficiency, not correctness, rests on it. */
+/**
+ * Leases a task to one process at a time; the holder must renew it. It saves work. Correctness does not depend on it.
+ */
 export abstract class Leases {
-  /** Takes or prolongs a lease. Resolves to whether this process has it, for `ms` from now. */
+  /** Acquires or renews a lease for `ms` from now. Resolves to whether this process holds it. */
   abstract acquireOrRenew(name: string, ms: number): Promise<boolean>;
 
-  /** Gives a lease back if this process has it. */
+  /** Releases a lease if this process holds it. */
   abstract release(name: string): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Mutex } from './mutex.js';
 
 describe('a mutex', () => {
-  it('runs one piece of work at a time, in the order in which they came', async () => {
+  it('runs one task at a time, in the order of the calls', async () => {
     const mutex = new Mutex();
     const trace: string[] = [];
     const work = (name: string) =>
@@ -16,7 +16,7 @@ describe('a mutex', () => {
     expect(trace).toEqual(['a', 'b', 'c'].flatMap((name) => [`${name} begins`, `${name} ends`]));
   });
 
-  it('goes on after work that failed, and tells its own caller alone', async () => {
+  it('continues after a failed task and rejects only its caller', async () => {
     const mutex = new Mutex();
     const failed = mutex.run(() => Promise.reject(new Error('disk full')));
     const next = mutex.run(async () => 'done');

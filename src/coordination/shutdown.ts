@@ -1,11 +1,11 @@
 const open = new Map<symbol, string>();
 
-/** Returns the names of what is being ended at this moment. */
+/** Returns the names of the pending shutdown tasks. */
 export function stillOpen(): string[] {
   return [...open.values()];
 }
 
-/** Waits until something has ended. Its name is in the log if the stop of the service takes too long. */
+/** Waits for a shutdown task. Its name is logged if the shutdown takes too long. */
 export async function whileEnding<T>(name: string, ending: Promise<T>): Promise<T> {
   const key = Symbol(name);
   open.set(key, name);
@@ -16,7 +16,7 @@ export async function whileEnding<T>(name: string, ending: Promise<T>): Promise<
   }
 }
 
-/** Waits until `ending` has ended, for at most so long. Resolves to whether it has. Never rejects. */
+/** Waits for `ending` up to `timeoutMs`. Resolves to whether it has ended. Never rejects. */
 export async function endsWithin(timeoutMs: number, ending: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<boolean>((resolve) => {

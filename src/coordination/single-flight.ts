@@ -1,4 +1,4 @@
-/** Lets callers that come while work is under way share its outcome instead of starting it again. */
+/** Shares the outcome of running work with callers that arrive in the meantime. */
 export class SingleFlight<T> {
   private current: Promise<T> | null = null;
 
@@ -9,7 +9,7 @@ export class SingleFlight<T> {
     return this.current;
   }
 
-  /** Resolves once nothing is under way; the outcome is its starter's affair. */
+  /** Resolves when no work is running, whatever its outcome. */
   async whenIdle(): Promise<void> {
     await this.current?.catch(() => undefined);
   }

@@ -22,7 +22,7 @@ const policy = defaultPolicy;
 const refreshedAt = shift(startAt, dayMs);
 const freshToken = buildToken({ issuedAt: refreshedAt });
 
-/** A server after a hard time: offline, warned, its last try without an answer, its grant in doubt. */
+/** A server that is offline and has warned; its last attempt got no answer and its grant is in doubt. */
 const troubled: LicenseState = freezeDeeply({
   ...buildLicensedState(),
   announcedThresholdSeconds: 0,
@@ -36,7 +36,7 @@ const troubled: LicenseState = freezeDeeply({
   reauthorizationRequired: true,
 });
 
-/** What every grant, by acquisition or refresh, makes good. */
+/** The state that every grant restores, by acquisition or refresh. */
 const healthy = {
   announcedThresholdSeconds: null,
   connection: { online: true, offlineSince: null, lastContactAt: refreshedAt, lastError: null },
@@ -48,7 +48,7 @@ const healthy = {
   reauthorizationRequired: false,
 };
 
-/** The next refresh of a server that comes back with its whole fleet is not where the fleet's next wave would be. */
+/** The next refresh after failures, spread so that the fleet does not return in one wave. */
 const healthyAgain = {
   ...healthy,
   refresh: {
@@ -70,12 +70,12 @@ describe('acceptAcquiredGrant', () => {
     expect(tellings(events)).toEqual([`unlicensed → ${status} by acquired`]);
   });
 
-  it('makes good whatever went wrong before', () => {
+  it('clears all earlier failures', () => {
     const grant = buildGrant({ token: freshToken });
     expect(acceptAcquiredGrant(troubled, grant, policy, refreshedAt).state).toMatchObject(healthyAgain);
   });
 
-  it('replaces a license that was there, in one step and whatever had become of it by then', () => {
+  it('replaces an existing license in one step, whatever its status', () => {
     const ended = buildLicensedState(buildGrant({ terms: { renewalDate: refreshedAt } }));
     const grant = buildGrant({ identity: { serverId: 'srv-store-13' }, token: freshToken });
     const { state, events } = acceptAcquiredGrant(ended, grant, policy, refreshedAt);
@@ -84,7 +84,7 @@ describe('acceptAcquiredGrant', () => {
     expect(events[0]?.serverId).toBe('srv-store-13');
   });
 
-  it('goes on with the sequence after a license was removed', () => {
+  it('continues the sequence after a license was removed', () => {
     const ahead: LicenseState = { ...buildLicensedState(), sequence: refreshedAt.getTime() + hourMs };
     const { state: removed } = dropLicense(ahead, policy, refreshedAt);
     const { state } = acceptAcquiredGrant(removed, buildGrant({ token: freshToken }), policy, refreshedAt);
@@ -93,32 +93,32 @@ describe('acceptAcquiredGrant', () => {
 });
 
 describe('acceptRefreshedGrant', () => {
-  it('takes up the new token and tells it', () => {
+  it('applies the new token and emits an event', () => {
     const grant = buildGrant({ token: freshToken });
     const { state, events } = acceptRefreshedGrant(buildLicensedState(), grant, policy, refreshedAt);
     expect(state).toMatchObject({ ...healthy, license: grant.license, reason: 'refreshed' });
     expect(tellings(events)).toEqual(['licensed → licensed by refreshed']);
   });
 
-  it('makes good whatever went wrong before, without a person', () => {
+  it('clears all earlier failures without an administrator', () => {
     const grant = buildGrant({ token: freshToken });
     expect(acceptRefreshedGrant(troubled, grant, policy, refreshedAt).state).toMatchObject(healthyAgain);
   });
 
-  it('keeps its place where only the try that succeeded was counted', () => {
+  it('keeps its slot if only the successful attempt was counted', () => {
     const grant = buildGrant({ token: freshToken });
     const state = buildLicensedState();
     const begun = { ...state, refresh: { ...state.refresh, failures: 1 } };
     expect(acceptRefreshedGrant(begun, grant, policy, refreshedAt).state).toMatchObject(healthy);
   });
 
-  it('is refreshed where the same features come in another order', () => {
+  it('reports "refreshed" if only the order of the features changes', () => {
     const before = buildLicensedState(buildGrant({ terms: { features: ['xms', 'loyalty'] } }));
     const grant = buildGrant({ terms: { features: ['loyalty', 'xms'] }, token: freshToken });
     expect(acceptRefreshedGrant(before, grant, policy, refreshedAt).state.reason).toBe('refreshed');
   });
 
-  it('is refreshed where the renewal date is the same instant, or still not there', () => {
+  it('reports "refreshed" if the renewal date is the same instant or still absent', () => {
     for (const renewalDate of [new Date(storeTerms.renewalDate ?? 0), null]) {
       const grant = buildGrant({ terms: { renewalDate }, token: freshToken });
       const before = buildLicensedState(buildGrant({ terms: { renewalDate } }));
@@ -131,24 +131,24 @@ describe('acceptRefreshedGrant', () => {
 
   it.each([
     ['another feature', { terms: { features: ['loyalty'] } }],
-    ['one feature more', { terms: { features: ['xms', 'loyalty'] } }],
-    ['one feature less', { terms: { features: [] } }],
+    ['an added feature', { terms: { features: ['xms', 'loyalty'] } }],
+    ['a removed feature', { terms: { features: [] } }],
     ['another hub', { terms: { hub: { ...hub, id: 'srv-hub-2' } } }],
     ['a hub with another name', { terms: { hub: { ...hub, name: 'Head office (new)' } } }],
     ['a hub with another URL', { terms: { hub: { ...hub, url: 'https://hub-2.example' } } }],
     ['a hub without a URL', { terms: { hub: { ...hub, url: null } } }],
     ['no hub', { terms: { hub: null } }],
     ['a renewal date 1 ms earlier', { terms: { renewalDate: shift(renewalDate, -1) } }],
-    ['another name of the server', { identity: { serverName: 'Store 12 (moved)' } }],
-    ['another name of the organization', { identity: { organization: { id: 'fc-demo', name: 'Demo Ltd' } } }],
-  ])('is terms-changed with %s', (_name, changed) => {
+    ['another server name', { identity: { serverName: 'Store 12 (moved)' } }],
+    ['another organization name', { identity: { organization: { id: 'fc-demo', name: 'Demo Ltd' } } }],
+  ])('reports "terms-changed" with %s', (_name, changed) => {
     const grant = buildGrant({ ...changed, token: freshToken });
     const { state, events } = acceptRefreshedGrant(buildLicensedState(), grant, policy, refreshedAt);
     expect(state).toMatchObject({ identity: grant.identity, license: grant.license });
     expect(tellings(events)).toEqual(['licensed → licensed by terms-changed']);
   });
 
-  it('is refreshed where there is no hub still, and terms-changed where one is named', () => {
+  it('reports "refreshed" if there is still no hub, "terms-changed" if one is added', () => {
     const before = buildLicensedState(buildGrant({ terms: { hub: null } }));
     const reasonOf = (named: typeof storeTerms.hub) => {
       const grant = buildGrant({ terms: { hub: named }, token: freshToken });
@@ -158,19 +158,19 @@ describe('acceptRefreshedGrant', () => {
     expect(reasonOf(storeTerms.hub)).toBe('terms-changed');
   });
 
-  it('is terms-changed where one of several features is taken away', () => {
+  it('reports "terms-changed" if one of several features is removed', () => {
     const before = buildLicensedState(buildGrant({ terms: { features: ['xms', 'loyalty'] } }));
     const grant = buildGrant({ terms: { features: ['xms'] }, token: freshToken });
     expect(acceptRefreshedGrant(before, grant, policy, refreshedAt).state.reason).toBe('terms-changed');
   });
 
-  it.each(['license', 'identity'] as const)('changes nothing where there is no %s any more', (gone) => {
+  it.each(['license', 'identity'] as const)('changes nothing if there is no %s', (gone) => {
     const state = { ...buildLicensedState(), [gone]: null };
     const grant = buildGrant({ token: freshToken });
     expect(acceptRefreshedGrant(state, grant, policy, refreshedAt)).toEqual({ state, events: [] });
   });
 
-  it('is terms-changed where a license that never ended gets a renewal date', () => {
+  it('reports "terms-changed" if a license without a renewal date gets one', () => {
     const before = buildLicensedState(buildGrant({ terms: { renewalDate: null } }));
     const grant = buildGrant({ token: freshToken });
     expect(acceptRefreshedGrant(before, grant, policy, refreshedAt).state.reason).toBe('terms-changed');
@@ -179,7 +179,7 @@ describe('acceptRefreshedGrant', () => {
   it.each([
     ['1 ms later', shift(renewalDate, 1)],
     ['gone', null],
-  ])('is renewed where the renewal date is %s', (_name, renewed) => {
+  ])('reports "renewed" if the renewal date is %s', (_name, renewed) => {
     const grant = buildGrant({ terms: { renewalDate: renewed }, token: freshToken });
     const { events } = acceptRefreshedGrant(buildLicensedState(), grant, policy, refreshedAt);
     expect(tellings(events)).toEqual(['licensed → licensed by renewed']);
@@ -204,7 +204,7 @@ describe('acceptRefreshedGrant', () => {
     expect(tellings(events)).toEqual([`licensed → ${status} by terms-changed`]);
   });
 
-  it('tells first what time alone has done, then what the refresh brought', () => {
+  it('emits the effects of time first, then those of the refresh', () => {
     const before = buildLicensedState(
       buildGrant({ terms: { renewalDate: shift(startAt, 30 * dayMs + hourMs) } }),
     );
@@ -220,13 +220,13 @@ describe('acceptRefreshedGrant', () => {
     ]);
   });
 
-  it('warns of the new token afresh', () => {
+  it('emits all warnings again for the new token', () => {
     const warned: LicenseState = { ...buildLicensedState(), announcedThresholdSeconds: 6 * 3600 };
     const { state } = acceptRefreshedGrant(warned, buildGrant({ token: freshToken }), policy, refreshedAt);
     expect(state.announcedThresholdSeconds).toBeNull();
   });
 
-  it('leaves a suspect clock to whoever found it suspect', () => {
+  it('leaves the clock trust unchanged', () => {
     const suspect: LicenseState = { ...buildLicensedState(), clockSuspect: true };
     const { state } = acceptRefreshedGrant(suspect, buildGrant({ token: freshToken }), policy, refreshedAt);
     expect(state.clockSuspect).toBe(true);

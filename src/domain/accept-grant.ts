@@ -5,7 +5,7 @@ import { applyRenewalDate } from './apply-time.js';
 import { firstRefreshAt, stableOffset } from './refresh-schedule.js';
 import type { LicenseReason } from './transitions.js';
 
-/** Takes up a license that was just acquired; one that was there before is replaced. */
+/** Applies a newly acquired license, replacing any existing one. */
 export function acceptAcquiredGrant(
   state: LicenseState,
   grant: LicenseGrant,
@@ -15,7 +15,7 @@ export function acceptAcquiredGrant(
   return emitStatus(unchanged(withGrant(state, grant, policy, now)), 'acquired', policy, now);
 }
 
-/** Takes up the license token of a successful refresh, and with it whatever the license has become. */
+/** Applies the license token of a successful refresh, with any changed terms. */
 export function acceptRefreshedGrant(
   state: LicenseState,
   grant: LicenseGrant,
@@ -30,7 +30,7 @@ export function acceptRefreshedGrant(
 
 function withGrant(state: LicenseState, grant: LicenseGrant, policy: LicensePolicy, now: Date): LicenseState {
   const offset = stableOffset(grant.identity.serverId);
-  // The try that has brought the grant was counted when it began.
+  // The attempt that obtained this grant was itself counted when it began.
   const isAfterFailures = state.refresh.failures > 1;
   return {
     ...state,

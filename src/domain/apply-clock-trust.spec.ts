@@ -17,13 +17,13 @@ const licensed: LicenseState = {
   trustedAt: now,
 };
 
-describe('observing the clock', () => {
-  it('changes nothing while all is well', () => {
+describe('applyClockTrust', () => {
+  it('changes nothing while the clock is trusted', () => {
     const { state } = applyClockTrust(unchanged(licensed), { isSuspect: false, trustedAt: now }, policy, now);
     expect(state).toBe(licensed);
   });
 
-  it('tells subscribers once that the clock is suspect, and once that it is not any more', () => {
+  it('emits one event when the clock becomes suspect and one when it is trusted again', () => {
     const suspect = { isSuspect: true, trustedAt: now };
     const first = applyClockTrust(unchanged(licensed), suspect, policy, now);
     expect(first.events).toMatchObject([
@@ -34,7 +34,7 @@ describe('observing the clock', () => {
     expect(healed.events).toMatchObject([{ data: { reason: 'clock-suspect', clockSuspect: false } }]);
   });
 
-  it('keeps quiet on a server that has nobody to tell, yet remembers', () => {
+  it('emits nothing without a license but stores the suspicion', () => {
     const { state, events } = applyClockTrust(
       unchanged(initialLicenseState),
       { isSuspect: true, trustedAt: null },
@@ -44,7 +44,7 @@ describe('observing the clock', () => {
     expect({ suspect: state.clockSuspect, events }).toEqual({ suspect: true, events: [] });
   });
 
-  it('keeps the stored mark where nobody has vouched for a time since, and sets it where there was none', () => {
+  it('keeps the stored mark without a newly confirmed time and sets a missing one', () => {
     const silent = { isSuspect: false, trustedAt: null };
     expect(applyClockTrust(unchanged(licensed), silent, policy, now).state).toBe(licensed);
     const first = { isSuspect: false, trustedAt: now };
@@ -55,7 +55,7 @@ describe('observing the clock', () => {
   it.each([
     [markLifeMs - 1, false],
     [markLifeMs, true],
-  ])('moves the stored mark on when it is %i ms old: %s', (ageMs, isMoved) => {
+  ])('advances the stored mark when it is %i ms old: %s', (ageMs, isMoved) => {
     const trustedAt = new Date(now.getTime() + ageMs);
     const { state, events } = applyClockTrust(
       unchanged(licensed),

@@ -2,16 +2,16 @@ import type { LicensePolicy } from './license.js';
 import { type LicenseChange, emitStatus } from './license-event.js';
 import { applyRenewalDate } from './apply-time.js';
 
-/** How old the stored mark of the trusted time may be: what a power cut can take from it. */
+/** Maximum age of the stored trusted time: a power cut loses at most this much. */
 export const markLifeMs = 10 * 60_000;
 
-/** What the clock says of itself; `trustedAt` null: the Authorization server has not vouched for any time yet. */
+/** The state of the clock. `trustedAt` is `null` until the Authorization server has confirmed a time. */
 export interface ClockObservation {
   readonly isSuspect: boolean;
   readonly trustedAt: Date | null;
 }
 
-/** Takes up a change of heart about the clock of this machine, and moves the stored mark of the trusted time on. */
+/** Applies a change in the trust of the machine's clock and advances the stored trusted time. */
 export function applyClockTrust(
   change: LicenseChange,
   { isSuspect, trustedAt }: ClockObservation,

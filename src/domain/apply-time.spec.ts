@@ -29,14 +29,14 @@ const unreachable = {
   message: 'no network',
 } as const;
 const grantDead = { kind: 'grant-dead', code: 'invalid_grant', message: 'unknown' } as const;
-/** A token without an end in sight, where only the renewal date is at stake. */
+/** A token that outlives the tests of the renewal date. */
 const longToken = buildToken({ issuedAt: new Date('2026-01-01T00:00:00Z'), lifeMs: 4000 * dayMs });
 
 function observeAt(state: LicenseState, now: Date): string[] {
   return applyTime(state, policy, now).events.map(nameEvent);
 }
 
-/** Looks at each moment in turn and tells what was told when. */
+/** Applies each time in turn and returns the emitted events with their times. */
 function watch(
   state: LicenseState,
   moments: readonly Date[],
@@ -52,7 +52,7 @@ function watch(
 }
 
 describe('applyTime', () => {
-  it('has nothing to do without a license', () => {
+  it('changes nothing without a license', () => {
     const { state: removed } = dropLicense(buildLicensedState(), policy, startAt);
     for (const state of [initialLicenseState, removed]) {
       const change = applyTime(state, policy, shift(startAt, 1000 * dayMs));
@@ -61,7 +61,7 @@ describe('applyTime', () => {
     }
   });
 
-  it('hands back the same state where nothing is due', () => {
+  it('returns the same state if nothing is due', () => {
     const state = buildLicensedState();
     expect(applyTime(state, policy, shift(startAt, dayMs)).state).toBe(state);
   });
@@ -76,11 +76,11 @@ describe('applyTime', () => {
       [-1, ['renewal-window']],
       [0, ['expired']],
       [1, ['expired']],
-    ])('tells at %i ms from it', (offsetMs, expected) => {
+    ])('emits the status at %i ms from it', (offsetMs, expected) => {
       expect(observeAt(state, shift(renewalDate, offsetMs))).toEqual(expected);
     });
 
-    it('tells each step once', () => {
+    it('emits each status once', () => {
       const days = Array.from({ length: 80 }, (_, day) => shift(renewalDate, (day - 40) * dayMs));
       expect(watch(state, days).reported).toEqual([
         [renewalDate.getTime() - 30 * dayMs, 'renewal-window'],
@@ -89,7 +89,7 @@ describe('applyTime', () => {
     });
   });
 
-  describe.each(oddInstants)('with a 7-day token that ends when %s', (_name, expiresAt) => {
+  describe.each(oddInstants)('with a 7-day token that expires when %s', (_name, expiresAt) => {
     const token = buildToken({ issuedAt: shift(expiresAt, -7 * dayMs) });
     const state = freezeDeeply(buildLicensedState(buildGrant({ terms: { renewalDate: null }, token })));
 
@@ -101,11 +101,11 @@ describe('applyTime', () => {
       [-6 * hourMs, ['token:151200', 'token:75600', 'token:21600']],
       [0, ['token:151200', 'token:75600', 'token:21600']],
       [1, ['token:151200', 'token:75600', 'token:21600', 'token:0', 'token-expired']],
-    ])('tells at %i ms from it, after a long sleep', (offsetMs, expected) => {
+    ])('emits the events due at %i ms from it after a long sleep', (offsetMs, expected) => {
       expect(observeAt(state, shift(expiresAt, offsetMs))).toEqual(expected);
     });
 
-    it('tells each threshold once, at the first look after it', () => {
+    it('emits each threshold once, at the first check after it', () => {
       const quarters = Array.from({ length: 4 * 24 * 8 }, (_, index) =>
         shift(token.issuedAt, index * 15 * minuteMs),
       );
@@ -119,14 +119,14 @@ describe('applyTime', () => {
     });
   });
 
-  it('keeps the license, and its status, when its token ends', () => {
+  it('keeps the license and its status when its token expires', () => {
     const before = buildLicensedState();
     const { state } = applyTime(before, policy, shift(startAt, 8 * dayMs));
     expect(state.license).toBe(before.license);
     expect(state).toMatchObject({ reportedStatus: 'licensed', reason: 'token-expired' });
   });
 
-  it('tells the renewal date before the token, where both came while the server slept', () => {
+  it('emits the renewal date before the token expiry if both passed while the server slept', () => {
     const grant = buildGrant({ terms: { renewalDate: shift(startAt, 31 * dayMs) } });
     expect(observeAt(buildLicensedState(grant), shift(startAt, 60 * dayMs))).toEqual([
       'expired',
@@ -138,7 +138,7 @@ describe('applyTime', () => {
     ]);
   });
 
-  it('tells nothing a second time at the same moment', () => {
+  it('emits nothing again at the same time', () => {
     const now = shift(startAt, 60 * dayMs);
     const first = applyTime(buildLicensedState(), policy, now);
     const second = applyTime(first.state, policy, now);
@@ -146,12 +146,12 @@ describe('applyTime', () => {
     expect(second.events).toEqual([]);
   });
 
-  it('tells no threshold again after the clock was set back', () => {
+  it('emits no threshold again after the clock was set back', () => {
     const { state } = watch(buildLicensedState(), [shift(startAt, 6 * dayMs)]);
     expect(watch(state, [shift(startAt, dayMs), shift(startAt, 6 * dayMs)]).reported).toEqual([]);
   });
 
-  it('withdraws "requires renewal" where the clock was set back, or the window made smaller', () => {
+  it('withdraws "requires renewal" if the clock is set back or the window is made smaller', () => {
     const state = buildLicensedState(buildGrant({ terms: { renewalDate: shift(startAt, 20 * dayMs) } }));
     const narrower = applyTime(state, { ...policy, renewalWindowMs: 10 * dayMs }, startAt);
     expect(narrower.state).toMatchObject({ reportedStatus: 'licensed', reason: 'renewal-window' });
@@ -159,7 +159,7 @@ describe('applyTime', () => {
   });
 });
 
-describe('a license whose grant is dead', () => {
+describe('a license with a dead grant', () => {
   const waiting = failRefresh(
     beginRefresh(buildLicensedState(), startAt, 0),
     grantDead,
@@ -172,11 +172,11 @@ describe('a license whose grant is dead', () => {
     [-1, ['token:151200', 'token:75600', 'token:21600']],
     [0, ['token:151200', 'token:75600', 'token:21600']],
     [1, ['token:151200', 'token:75600', 'token:21600', 'token:0', 'revoked']],
-  ])('ends with its token: %i ms from its end', (offsetMs, expected) => {
+  ])('ends with its token: %i ms after its expiry', (offsetMs, expected) => {
     expect(observeAt(waiting, shift(startAt, 7 * dayMs + offsetMs))).toEqual(expected);
   });
 
-  it('leaves an unlicensed server that still knows who it is', () => {
+  it('leaves an unlicensed server that keeps its identity', () => {
     const { state, events } = applyTime(waiting, policy, shift(startAt, 8 * dayMs));
     expect(state).toMatchObject({
       license: null,
@@ -190,20 +190,20 @@ describe('a license whose grant is dead', () => {
 });
 
 describe('applyRenewalDate', () => {
-  it('leaves the token alone', () => {
+  it('does not change the token', () => {
     const change = applyRenewalDate(unchanged(buildLicensedState()), policy, shift(startAt, 8 * dayMs));
     expect(change).toEqual(unchanged(buildLicensedState()));
   });
 });
 
 describe('an outage of 30 days', () => {
-  // Ticks of a minute and tries when they are due, with a look at nothing but the state: as after reboots at any point.
+  // Each tick lasts a minute and depends on the state alone, so a reboot at any point gives the same result.
   it.each([
     ['7 d', 7 * dayMs, new Date('2026-10-01T08:00:00Z')],
     ['1 d', dayMs, new Date('2028-02-15T08:00:00Z')],
     ['60 s', minuteMs, new Date('2027-03-01T08:00:00Z')],
   ])(
-    'warns of a token of %s at each threshold once, keeps the license, and ends by itself',
+    'warns once per threshold for a token of %s, keeps the license and recovers without help',
     (_name, lifeMs, begin) => {
       const token = buildToken({ issuedAt: begin, lifeMs });
       let state = buildLicensedState(buildGrant({ terms: { renewalDate: null }, token }));
@@ -248,7 +248,7 @@ describe('a healthy server', () => {
     ['7 d', 7 * dayMs],
     ['1 d', dayMs],
     ['60 s', minuteMs],
-  ])('tells nothing but refreshes in 1,000 lives of a token of %s', (_name, lifeMs) => {
+  ])('emits only refreshes over 1,000 lifetimes of a token of %s', (_name, lifeMs) => {
     let state = buildLicensedState(
       buildGrant({ terms: { renewalDate: null }, token: buildToken({ lifeMs }) }),
     );

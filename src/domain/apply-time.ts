@@ -5,8 +5,8 @@ import { licenseStatusAt } from './license-status.js';
 import { dueTokenWarnings } from './token-warnings.js';
 
 /**
- * Tells what time alone has changed by `now`: the renewal window or date reached, thresholds of the token reached, the
- * token ended. Returns the same state object, and no events, where nothing is due.
+ * Applies the effects of elapsed time: renewal window, renewal date, token thresholds and token expiry. Returns the
+ * same state object and no events if nothing is due.
  */
 export function applyTime(state: LicenseState, policy: LicensePolicy, now: Date): LicenseChange {
   if (state.license === null) return unchanged(state);
@@ -18,14 +18,17 @@ export function applyTime(state: LicenseState, policy: LicensePolicy, now: Date)
     now,
   );
   for (const thresholdSeconds of due) change = emitTokenExpiring(change, thresholdSeconds, now);
-  // A license whose grant is known to be dead was kept only as long as its token.
+  // A license with a dead grant ends with its token.
   if (state.reauthorizationRequired && now > state.license.token.expiresAt) {
     return emitStatus({ ...change, state: withoutLicense(change.state) }, 'revoked', policy, now);
   }
   return due.includes(0) ? emitStatus(change, 'token-expired', policy, now) : change;
 }
 
-/** Tells what time alone has done to the license status; before any other change, so that each has its own reason. */
+/**
+ * Applies the renewal window and the renewal date. Call it before any other change, so that each event has its own
+ * reason.
+ */
 export function applyRenewalDate(change: LicenseChange, policy: LicensePolicy, now: Date): LicenseChange {
   const status = licenseStatusAt(change.state.license, policy.renewalWindowMs, now);
   if (status === change.state.reportedStatus) return change;

@@ -1,9 +1,9 @@
-/** Who caused something, as the audit trail names them. */
+/** The originator of an action, as recorded in the audit trail. */
 export interface AuditActor {
   readonly name: string;
-  /** The address that the request came from; null: it came from no network. */
+  /** The address of the request; `null` if it did not come over a network. */
   readonly address: string | null;
 }
 
-/** The service itself: what time, the Authorization server or a restart has caused. */
+/** The actor for changes caused by time, the Authorization server or a restart. */
 export const serviceItself: AuditActor = { name: 'system', address: null };

@@ -1,11 +1,11 @@
 const startOf10000Ms = Date.UTC(10_000, 0, 1);
 const maxNameCharacters = 256;
 const date = /^(\d{4})-(\d\d)-(\d\d)$/;
-/** RFC 3339 section 5.6, with the offset. A leap second is left out: no Date can hold it. */
+/** RFC 3339 section 5.6, with an offset. Leap seconds are excluded because a Date cannot represent them. */
 const instant =
   /^(\d{4}-\d\d-\d\d)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/i;
 
-/** Tells whether an instant lies within 1970–9999: every other part of the system can write and read it. */
+/** Returns whether an instant lies within 1970–9999, the range that every part of the system can read and write. */
 export function isWithinBounds(value: Date | null): value is Date {
   return value !== null && value.getTime() >= 0 && value.getTime() < startOf10000Ms;
 }
@@ -16,8 +16,9 @@ export function readNumericDate(value: unknown): Date | null {
 }
 
 /**
- * Reads a renewal date: an instant with its offset, or a date, which means 23:59:59 UTC of that day. Returns `null` if it
- * is neither, or not within 1970–9999. An instant without an offset would be another one on each machine.
+ * Reads a renewal date: an instant with an offset, or a date, which means 23:59:59 UTC of that day. Returns `null` if
+ * it is neither, or not within 1970–9999. An instant without an offset is rejected because its meaning depends on the
+ * machine.
  */
 export function readRenewalDate(value: unknown): Date | null {
   if (typeof value !== 'string') return null;
@@ -26,14 +27,14 @@ export function readRenewalDate(value: unknown): Date | null {
   return day !== undefined && isCalendarDate(day) ? withinBounds(new Date(value.toUpperCase())) : null;
 }
 
-/** Makes a name from outside fit to be stored and shown: well-formed, without control characters, at most 256 characters. */
+/** Sanitizes a received name: well-formed, without control characters, at most 256 characters. */
 export function readName(name: string): string {
   return toPlainText(name, maxNameCharacters);
 }
 
 /**
- * Makes a text from outside fit for a database, a log and an event. PostgreSQL takes no NUL, no UTF-8 holds half a
- * surrogate pair, and a line break would forge a line of the log.
+ * Sanitizes a received text for the database, the log and events: PostgreSQL rejects NUL, UTF-8 cannot encode half a
+ * surrogate pair, and a line break would forge a log line.
  */
 export function toPlainText(text: string, maxCharacters: number): string {
   return text
@@ -46,7 +47,7 @@ function withinBounds(value: Date): Date | null {
   return isWithinBounds(value) ? value : null;
 }
 
-/** The parser of JavaScript takes 30 February for 2 March. */
+/** Rejects dates such as 30 February, which JavaScript parses as 2 March. */
 function isCalendarDate(text: string): boolean {
   const [, year, month, day] = (date.exec(text) ?? []).map(Number);
   const made = new Date(Date.UTC(year ?? 0, (month ?? 0) - 1, day));

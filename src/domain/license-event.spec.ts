@@ -17,7 +17,7 @@ const policy = defaultPolicy;
 const later = shift(startAt, hourMs);
 
 describe('unchanged', () => {
-  it('hands back the very same state, with no events', () => {
+  it('returns the same state without events', () => {
     const state = buildLicensedState();
     expect(unchanged(state).state).toBe(state);
     expect(unchanged(state).events).toEqual([]);
@@ -25,7 +25,7 @@ describe('unchanged', () => {
 });
 
 describe('emitStatus', () => {
-  it('tells the view of the license after the change, and the status before it', () => {
+  it('emits the view after the change and the previous status', () => {
     const { state, events } = emitStatus(unchanged(buildLicensedState()), 'refreshed', policy, later);
     expect(events).toEqual([
       {
@@ -39,7 +39,7 @@ describe('emitStatus', () => {
     expect(events[0]?.data).toMatchObject({ status: 'licensed', reason: 'refreshed' });
   });
 
-  it('remembers what was told', () => {
+  it('stores the reported status', () => {
     const { state } = emitStatus(unchanged(withoutLicense(buildLicensedState())), 'removed', policy, later);
     expect(state).toMatchObject({
       reportedStatus: 'unlicensed',
@@ -48,28 +48,28 @@ describe('emitStatus', () => {
     });
   });
 
-  it('adds its event after the ones that are already there', () => {
+  it('appends its event to the existing ones', () => {
     const first = emitTokenExpiring(unchanged(buildLicensedState()), 60, later);
     const second = emitStatus(first, 'token-expired', policy, later);
     expect(second.events.map((event) => event.type)).toEqual(['token.expiring', 'license.status']);
     expect(second.events[0]).toBe(first.events[0]);
   });
 
-  it('refuses a status that cannot follow the one that was told last', () => {
+  it('rejects a status that cannot follow the last reported one', () => {
     const change = unchanged(withoutLicense(buildLicensedState()));
     expect(() => emitStatus(change, 'refreshed', policy, later)).toThrow(
       expect.objectContaining({ code: 'invalid-transition' }),
     );
   });
 
-  it('has nothing to tell of a server that was never licensed', () => {
+  it('throws for a server that was never licensed', () => {
     const nameless: LicenseState = { ...buildLicensedState(), identity: null };
     expect(() => emitStatus(unchanged(nameless), 'refreshed', policy, later)).toThrow(/never licensed/);
     expect(() => emitStatus(unchanged(initialLicenseState), 'removed', policy, later)).toThrow();
   });
 });
 
-describe('tellTokenExpiring', () => {
+describe('emitTokenExpiring', () => {
   const lastError = { code: 'ECONNREFUSED', message: 'connection refused', at: startAt };
   const offline: LicenseState = {
     ...buildLicensedState(),
@@ -77,7 +77,7 @@ describe('tellTokenExpiring', () => {
   };
   const expiresAt = shift(startAt, 7 * dayMs);
 
-  it('tells how long the token lasts and why it was not refreshed', () => {
+  it('reports the remaining lifetime and the last refresh error', () => {
     const now = shift(expiresAt, -6 * hourMs);
     expect(emitTokenExpiring(unchanged(offline), 21_600, now).events).toEqual([
       {
@@ -105,34 +105,34 @@ describe('tellTokenExpiring', () => {
     [0, 0],
     [1, 0],
     [dayMs, 0],
-  ])('counts whole seconds that remain: %i ms from the end', (offsetMs, expected) => {
+  ])('counts whole remaining seconds: %i ms from the expiry', (offsetMs, expected) => {
     const [event] = emitTokenExpiring(unchanged(offline), 0, shift(expiresAt, offsetMs)).events;
     expect(event?.data).toMatchObject({ secondsRemaining: expected });
   });
 
-  it('remembers the threshold, and leaves the status that was told as it is', () => {
+  it('stores the threshold and keeps the reported status', () => {
     const { state } = emitTokenExpiring(unchanged(offline), 21_600, later);
     expect(state).toEqual({ ...offline, announcedThresholdSeconds: 21_600, sequence: later.getTime() });
   });
 
-  it('has nothing to tell without a license', () => {
+  it('emits nothing without a license', () => {
     const change = unchanged(withoutLicense(offline));
     expect(emitTokenExpiring(change, 0, later)).toEqual(change);
   });
 });
 
-describe('the sequence', () => {
+describe('the event sequence', () => {
   it.each([
     ['the clock is ahead of the last event', later.getTime() - 1, later.getTime()],
     ['the clock is at the last event', later.getTime(), later.getTime() + 1],
     ['the clock is behind the last event', later.getTime() + dayMs, later.getTime() + dayMs + 1],
-  ])('goes on where %s', (_name, last, expected) => {
+  ])('continues where %s', (_name, last, expected) => {
     const state: LicenseState = { ...buildLicensedState(), sequence: last };
     expect(emitStatus(unchanged(state), 'refreshed', policy, later).state.sequence).toBe(expected);
     expect(emitTokenExpiring(unchanged(state), 60, later).state.sequence).toBe(expected);
   });
 
-  it('strictly increases over both subjects, whatever the clock does', () => {
+  it('strictly increases across both event types, whatever the clock does', () => {
     const anyTime = fc.date({ noInvalidDate: true });
     const endless = buildGrant({ terms: { renewalDate: null } });
     fc.assert(

@@ -4,7 +4,7 @@ import { type LicenseStatus, licenseStatusAt } from './license-status.js';
 import { type LicenseView, licenseViewAt } from './license-view.js';
 import { assertTransition, type LicenseReason } from './transitions.js';
 
-/** Told at every change of the license that a register or peer server would act on. */
+/** Emitted at every license change that a register or peer server acts on. */
 export interface LicenseStatusEvent {
   readonly type: 'license.status';
   readonly serverId: string;
@@ -13,7 +13,7 @@ export interface LicenseStatusEvent {
   readonly data: LicenseView & { readonly previousStatus: LicenseStatus };
 }
 
-/** Told once for each threshold of a token that no refresh has replaced; threshold 0 is its end. */
+/** Emitted once per threshold until a refresh replaces the token; threshold 0 is the token's expiry. */
 export interface TokenExpiringEvent {
   readonly type: 'token.expiring';
   readonly serverId: string;
@@ -31,20 +31,20 @@ export interface TokenExpiringEvent {
 
 export type LicenseEvent = LicenseStatusEvent | TokenExpiringEvent;
 
-/** A new state together with the events that it causes: committed as one, or not at all. */
+/** A new state and the events it causes, committed together. */
 export interface LicenseChange {
   readonly state: LicenseState;
   readonly events: readonly LicenseEvent[];
 }
 
-/** The change that changes nothing. */
+/** Returns a change without effect. */
 export function unchanged(state: LicenseState): LicenseChange {
   return { state, events: [] };
 }
 
 /**
- * Adds a `license.status` event for `reason` to a change, at the status that the license has at `now`.
- * @throws InvalidTransitionError if that status cannot follow the one that subscribers were told last
+ * Adds a `license.status` event with `reason` and the status at `now` to a change.
+ * @throws InvalidTransitionError if that status cannot follow the last reported one
  */
 export function emitStatus(
   { state, events }: LicenseChange,
@@ -97,14 +97,14 @@ export function emitTokenExpiring(
 }
 
 /**
- * The number of the next event: the larger of the last plus one and the time, so that a server restored from a backup
- * or set up anew never falls behind what its registers have already seen.
+ * Returns the number of the next event: the larger of the last number plus one and the time. A server that was restored
+ * or reinstalled therefore never reuses a number that its registers have already seen.
  */
 function nextSequence(last: number, now: Date): number {
   return Math.max(last + 1, now.getTime());
 }
 
 function serverIdOf(state: LicenseState): string {
-  if (state.identity === null) throw new Error('A server that was never licensed has nothing to tell.');
+  if (state.identity === null) throw new Error('A server that was never licensed cannot emit events.');
   return state.identity.serverId;
 }

@@ -37,8 +37,8 @@ interface GrantedTerms {
 }
 
 /**
- * Any series of what can happen to a server, one step after the other, with the promises of the license core checked at
- * each of them. Holds what an observer knows who has only seen the events; it never looks into the core's bookkeeping.
+ * Applies random series of operations to a server and checks the invariants of the license core after each. The model
+ * knows only the emitted events, not the core's internal state.
  */
 class History {
   readonly reasons = new Set<LicenseReason>();
@@ -89,7 +89,7 @@ class History {
     this.#record(change);
   }
 
-  /** The process dies between sending the refresh token and storing the answer. */
+  /** The process crashes between sending the refresh token and storing the answer. */
   #crash(random: number): void {
     const state = beginRefresh(this.state, this.now, random);
     this.#isTryOpen = true;
@@ -127,7 +127,7 @@ class History {
     );
   }
 
-  /** Time has passed through exactly the thresholds that were told. */
+  /** Checks that exactly the reached thresholds were emitted. */
   #checkThresholds(): void {
     if (this.state.license === null) return;
     const { token } = this.state.license;
@@ -193,8 +193,8 @@ const forward = fc.oneof(
   fc.integer({ min: 1, max: 60 * dayMs }),
 );
 
-describe('any series of events in the life of a server', { timeout: 60_000 }, () => {
-  it('keeps every promise of the license core', () => {
+describe('any series of operations on a server', { timeout: 60_000 }, () => {
+  it('preserves every invariant of the license core', () => {
     fc.assert(
       fc.property(anyPolicy(), anyBegin(), anySeries(forward), (policy, begin, steps) => {
         const history = new History(policy, begin);
@@ -204,7 +204,7 @@ describe('any series of events in the life of a server', { timeout: 60_000 }, ()
     );
   });
 
-  it('goes everywhere: each reason but that of the clock, which is not up to the license core, is told', () => {
+  it('reaches every reason except "clock-suspect", which is outside the license core', () => {
     const reasons = new Set<LicenseReason>();
     for (const series of sampleSeries()) {
       const history = new History(defaultPolicy, startAt);
@@ -215,7 +215,7 @@ describe('any series of events in the life of a server', { timeout: 60_000 }, ()
     expect([...reasons].toSorted()).toEqual(all.toSorted());
   });
 
-  it('keeps them, and tells no threshold twice, also where the clock is set back and forward', () => {
+  it('preserves them and emits no threshold twice, even if the clock is set back and forward', () => {
     const anyTime = fc.oneof(forward, fc.integer({ min: -90 * dayMs, max: -1 }));
     fc.assert(
       fc.property(anyPolicy(), anyBegin(), anySeries(anyTime), (policy, begin, steps) => {
@@ -226,7 +226,7 @@ describe('any series of events in the life of a server', { timeout: 60_000 }, ()
     );
   });
 
-  it('is told alike in every time zone: nothing asks for local time', () => {
+  it('gives the same events in every time zone: no code uses local time', () => {
     const isLocal = /^(?:get|set)(?!Time$|UTC)|^to(?!ISOString|JSON|UTC)/;
     const local = Object.getOwnPropertyNames(Date.prototype).filter((name) => isLocal.test(name));
     expect(local).toContain('getTimezoneOffset');
@@ -246,12 +246,12 @@ describe('any series of events in the life of a server', { timeout: 60_000 }, ()
   });
 });
 
-/** Long series: of the usual small ones, few go further than an acquisition and a refresh. */
+/** Long series: few of the default short ones go beyond an acquisition and a refresh. */
 function anySeries(time: fc.Arbitrary<number>): fc.Arbitrary<Step[]> {
   return fc.array(anyStep(time), { maxLength: 60, size: 'max' });
 }
 
-/** The same series at every run, where a test needs many but not new ones. */
+/** The same series in every run. */
 function sampleSeries(): Step[][] {
   return fc.sample(anySeries(forward), { numRuns: 200, seed: 12 });
 }

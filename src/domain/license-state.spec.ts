@@ -3,7 +3,7 @@ import { buildLicensedState } from '../../test/support/license-fixture.js';
 import { initialLicenseState, type LicenseState, withoutLicense } from './license-state.js';
 
 describe('initialLicenseState', () => {
-  it('knows no identity and no license, has told nothing and has nothing to do', () => {
+  it('has no identity, no license, no reported event and nothing scheduled', () => {
     expect(initialLicenseState).toMatchObject({
       identity: null,
       license: null,
@@ -16,7 +16,7 @@ describe('initialLicenseState', () => {
 });
 
 describe('withoutLicense', () => {
-  it('keeps who the server is, how it fares with the Authorization server, and what it last told', () => {
+  it('keeps the identity, the connection and the reported status', () => {
     const state = buildLicensedState();
     const { identity, connection, reportedStatus, reason, sequence, clockSuspect } = state;
     expect(withoutLicense(state)).toMatchObject({
@@ -29,7 +29,7 @@ describe('withoutLicense', () => {
     });
   });
 
-  it('forgets everything about the license and its token', () => {
+  it('clears the license and everything about its token', () => {
     const state: LicenseState = {
       ...buildLicensedState(),
       announcedThresholdSeconds: 0,

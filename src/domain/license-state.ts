@@ -2,14 +2,14 @@ import type { License, ServerIdentity } from './license.js';
 import type { LicenseStatus } from './license-status.js';
 import type { LicenseReason } from './transitions.js';
 
-/** The last thing that went wrong with the Authorization server. */
+/** The last failed exchange with the Authorization server. */
 export interface ConnectionError {
   readonly code: string;
   readonly message: string;
   readonly at: Date;
 }
 
-/** How this server last fared with the Authorization server. */
+/** The state of the connection to the Authorization server. */
 export interface Connection {
   readonly online: boolean;
   readonly offlineSince: Date | null;
@@ -17,42 +17,44 @@ export interface Connection {
   readonly lastError: ConnectionError | null;
 }
 
-/** Where the refresh of the present token stands; persisted, so that a crash loop cannot hammer the server. */
+/** The refresh progress of the current token. Persisted, so that a crash loop cannot flood the Authorization server. */
 export interface RefreshProgress {
-  /** When to try next; null: nothing to refresh, or only a person can help. */
+  /** Time of the next attempt; `null` if there is nothing to refresh or only an administrator can resolve it. */
   readonly nextAttemptAt: Date | null;
-  /** Failures in a row. */
+  /** Consecutive failures. */
   readonly failures: number;
   /**
-   * Set before the refresh token is sent and cleared by an answer that settles its fate. Still set at the next try, it
-   * means that the server may have rotated the token in an answer that never arrived (RFC 9700 section 4.14.2).
+   * Set before the refresh token is sent; cleared by a conclusive answer. If it is still set at the next attempt, the
+   * server may have rotated the token in an answer that was lost (RFC 9700 section 4.14.2).
    */
   readonly intentAt: Date | null;
 }
 
-/** All that this server knows of its license: what every decision is made from, and what one row of the store holds. */
+/** The complete license state of this server: the input of every decision, stored as one row. */
 export interface LicenseState {
-  /** Stays after the license is removed or revoked, so that peers can still be told apart from strangers. */
+  /** Kept after removal or revocation, so that peers can still be distinguished from strangers. */
   readonly identity: ServerIdentity | null;
   readonly license: License | null;
-  /** What subscribers were told last. */
+  /** The status in the last emitted event. */
   readonly reportedStatus: LicenseStatus;
   readonly reason: LicenseReason | null;
-  /** The smallest `token.expiring` threshold told of the present token; 0: its end; null: none yet. */
+  /**
+   * The smallest `token.expiring` threshold emitted for the current token; 0 is its expiry, `null` if there is none.
+   */
   readonly announcedThresholdSeconds: number | null;
   readonly connection: Connection;
   readonly refresh: RefreshProgress;
   readonly reauthorizationRequired: boolean;
   readonly clockSuspect: boolean;
-  /** The last time that the Authorization server vouched for, moved on by uptime; null before the first contact. */
+  /** The last time confirmed by the Authorization server, advanced by uptime; `null` before the first contact. */
   readonly trustedAt: Date | null;
-  /** The number of the last event of either subject; 0 before the first. */
+  /** The number of the last event of either type; 0 before the first. */
   readonly sequence: number;
 }
 
 const noRefresh: RefreshProgress = { nextAttemptAt: null, failures: 0, intentAt: null };
 
-/** A server that was never licensed and has not yet spoken with the Authorization server. */
+/** The state of a server before its first contact with the Authorization server. */
 export const initialLicenseState: LicenseState = {
   identity: null,
   license: null,
@@ -67,7 +69,7 @@ export const initialLicenseState: LicenseState = {
   sequence: 0,
 };
 
-/** The state without its license; the identity and the connection stay. */
+/** Returns the state without its license; identity and connection are kept. */
 export function withoutLicense(state: LicenseState): LicenseState {
   return {
     ...state,

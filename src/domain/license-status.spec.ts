@@ -18,11 +18,11 @@ function licenseUntil(renewalDate: Date | null): License {
 }
 
 describe('licenseStatusAt', () => {
-  it('is unlicensed without a license', () => {
+  it('returns "unlicensed" without a license', () => {
     expect(licenseStatusAt(null, windowMs, new Date())).toBe('unlicensed');
   });
 
-  it.each(oddInstants)('is licensed without a renewal date: %s', (_name, now) => {
+  it.each(oddInstants)('returns "licensed" without a renewal date: %s', (_name, now) => {
     expect(licenseStatusAt(licenseUntil(null), windowMs, now)).toBe('licensed');
   });
 
@@ -52,7 +52,7 @@ describe('licenseStatusAt', () => {
     });
   });
 
-  it('goes from licensed straight to expired where the renewal window is 0', () => {
+  it('goes from licensed directly to expired if the renewal window is 0', () => {
     const renewalDate = new Date('2028-02-29T00:00:00Z');
     const statuses = [-1, 0, 1].map((ms) =>
       licenseStatusAt(licenseUntil(renewalDate), 0, shift(renewalDate, ms)),
@@ -60,7 +60,7 @@ describe('licenseStatusAt', () => {
     expect(statuses).toEqual(['licensed', 'expired', 'expired']);
   });
 
-  it('counts the window in hours of 24, also where the days of a shop have 23 or 25', () => {
+  it('counts the window in days of 24 hours, even across a change to or from summer time', () => {
     // In Berlin the window opens at 03:00 summer time and ends at 02:00 winter time, on the same day of the month.
     const license = licenseUntil(new Date('2026-11-24T02:00:00+01:00'));
     expect(licenseStatusAt(license, windowMs, new Date('2026-10-25T01:59:59.999+01:00'))).toBe('licensed');
@@ -69,7 +69,7 @@ describe('licenseStatusAt', () => {
     );
   });
 
-  it('only ever moves forward as time passes', () => {
+  it('only moves forward as time passes', () => {
     fc.assert(
       fc.property(
         instant(),
@@ -86,7 +86,7 @@ describe('licenseStatusAt', () => {
     );
   });
 
-  it('depends on distances alone: shifting every instant by the same time changes nothing', () => {
+  it('depends on differences alone: shifting all instants equally changes nothing', () => {
     fc.assert(
       fc.property(
         instant(),
@@ -103,7 +103,7 @@ describe('licenseStatusAt', () => {
 });
 
 describe('licenseStatusTexts', () => {
-  it('are the words of the Manage License page', () => {
+  it('are the labels of the Manage License page', () => {
     expect(licenseStatuses.map((status) => licenseStatusTexts[status])).toEqual([
       'Not Licensed',
       'Licensed',
@@ -116,7 +116,7 @@ describe('licenseStatusTexts', () => {
 describe('tokenStatusAt', () => {
   const warningMs = 42 * hourMs;
 
-  it('is none without a token', () => {
+  it('returns "none" without a token', () => {
     expect(tokenStatusAt(null, warningMs / 1000, new Date())).toBe('none');
   });
 
@@ -134,14 +134,14 @@ describe('tokenStatusAt', () => {
     });
   });
 
-  it('is valid up to the end where a token is too short-lived to warn of', () => {
+  it('returns "valid" until expiry if a token is too short-lived for warnings', () => {
     const token = buildToken({ lifeMs: 1000 });
     const statuses = [-1, 0, 1].map((ms) => tokenStatusAt(token, 0, shift(token.expiresAt, ms)));
     expect(statuses).toEqual(['valid', 'expiring', 'expired']);
   });
 });
 
-/** Instants of a century, so that leap days and changes of the clock are among them. */
+/** Instants of a century, including leap days and changes to summer time. */
 function instant() {
   return fc.date({ min: new Date('2000-01-01'), max: new Date('2100-01-01'), noInvalidDate: true });
 }

@@ -6,7 +6,7 @@ export type LicenseStatus = (typeof licenseStatuses)[number];
 export const tokenStatuses = ['none', 'valid', 'expiring', 'expired'] as const;
 export type TokenStatus = (typeof tokenStatuses)[number];
 
-/** What the Manage License page calls each status. */
+/** The labels of the Manage License page. */
 export const licenseStatusTexts: Record<LicenseStatus, string> = {
   unlicensed: 'Not Licensed',
   licensed: 'Licensed',
@@ -14,7 +14,7 @@ export const licenseStatusTexts: Record<LicenseStatus, string> = {
   expired: 'Expired – Requires Renewal',
 };
 
-/** Tells the license status at `now`: the renewal window and the renewal date itself are inclusive. */
+/** Returns the license status at `now`. The start of the renewal window and the renewal date are inclusive. */
 export function licenseStatusAt(license: License | null, renewalWindowMs: number, now: Date): LicenseStatus {
   if (license === null) return 'unlicensed';
   const { renewalDate } = license.terms;
@@ -24,7 +24,7 @@ export function licenseStatusAt(license: License | null, renewalWindowMs: number
   return remainingMs <= renewalWindowMs ? 'requires-renewal' : 'licensed';
 }
 
-/** Tells the token status at `now`; `warningSeconds` is the first (largest) threshold before the token's end. */
+/** Returns the token status at `now`; `warningSeconds` is the largest warning threshold. */
 export function tokenStatusAt(token: TokenLife | null, warningSeconds: number, now: Date): TokenStatus {
   if (token === null) return 'none';
   const remainingMs = token.expiresAt.getTime() - now.getTime();

@@ -18,7 +18,7 @@ import { dropLicense } from './remove-license.js';
 const policy = defaultPolicy;
 
 describe('licenseViewAt', () => {
-  it('shows a server that was never licensed: what is unknown is null', () => {
+  it('shows unknown values of a never licensed server as null', () => {
     expect(licenseViewAt(initialLicenseState, policy, startAt)).toEqual({
       status: 'unlicensed',
       statusText: 'Not Licensed',
@@ -37,7 +37,7 @@ describe('licenseViewAt', () => {
     });
   });
 
-  it('shows a licensed server with all that the license says', () => {
+  it('shows a licensed server with all license data', () => {
     const state = buildLicensedState();
     expect(licenseViewAt(state, policy, startAt)).toEqual({
       status: 'licensed',
@@ -62,7 +62,7 @@ describe('licenseViewAt', () => {
     });
   });
 
-  it('shows a license without a renewal date and a hub as such', () => {
+  it('shows a license without a renewal date and hub', () => {
     const state = buildLicensedState(buildGrant({ terms: { renewalDate: null, hub: null } }));
     expect(licenseViewAt(state, policy, startAt)).toMatchObject({
       status: 'licensed',
@@ -71,7 +71,7 @@ describe('licenseViewAt', () => {
     });
   });
 
-  it('keeps showing who the server is after its license was removed', () => {
+  it('still shows the identity after the license was removed', () => {
     const { state } = dropLicense(buildLicensedState(), policy, startAt);
     expect(licenseViewAt(state, policy, startAt)).toMatchObject({
       status: 'unlicensed',
@@ -82,7 +82,7 @@ describe('licenseViewAt', () => {
     });
   });
 
-  it('is computed at the moment of reading, whatever was told last', () => {
+  it('computes the status when read, independent of the last event', () => {
     const state = buildLicensedState(buildGrant({ terms: { renewalDate: shift(startAt, 40 * dayMs) } }));
     const statuses = [10 * dayMs - 1, 10 * dayMs, 40 * dayMs - 1, 40 * dayMs].map(
       (ms) => licenseViewAt(state, policy, shift(startAt, ms)).status,
@@ -95,7 +95,7 @@ describe('licenseViewAt', () => {
     ['7 days', 7 * dayMs, 42 * hourMs],
     ['1 day', dayMs, 6 * hourMs],
     ['60 s', 60 * secondMs, 15 * secondMs],
-  ])('shows a token of %s as expiring from its first threshold on', (_name, lifeMs, warningMs) => {
+  ])('shows a token of %s as expiring from its first threshold', (_name, lifeMs, warningMs) => {
     const token = buildToken({ lifeMs });
     const state = buildLicensedState(buildGrant({ token }));
     const statuses = [-warningMs - 1, -warningMs, 0, 1].map(
@@ -104,7 +104,7 @@ describe('licenseViewAt', () => {
     expect(statuses).toEqual(['valid', 'expiring', 'expiring', 'expired']);
   });
 
-  it('shows a token as valid to its end where no warning is configured', () => {
+  it('shows a token as valid until expiry if no warning is configured', () => {
     const state = buildLicensedState();
     const end = shift(startAt, 7 * dayMs);
     const quiet = { ...policy, tokenWarningsSeconds: [] };
@@ -112,7 +112,7 @@ describe('licenseViewAt', () => {
     expect(licenseViewAt(state, quiet, shift(end, 1)).token.status).toBe('expired');
   });
 
-  it('shows doubts: a suspect clock, a grant that a person must authorize anew', () => {
+  it('shows a suspect clock and a grant that must be authorized again', () => {
     const state: LicenseState = {
       ...buildLicensedState(),
       clockSuspect: true,
@@ -130,11 +130,11 @@ describe('formatSequence', () => {
     [1, '0000000000000001'],
     [1_795_570_000_042, '0001795570000042'],
     [8_640_000_000_000_000, '8640000000000000'],
-  ])('writes %i as sixteen digits', (sequence, expected) => {
+  ])('formats %i as sixteen digits', (sequence, expected) => {
     expect(formatSequence(sequence)).toBe(expected);
   });
 
-  it('orders as text as it does as a number', () => {
+  it('orders text like numbers', () => {
     const sequences = [1, 9, 10, 999_999_999_999, 1_795_570_000_042, 1_795_570_000_043, 8.64e15];
     expect(sequences.map(formatSequence).toSorted()).toEqual(sequences.map(formatSequence));
   });

@@ -10,7 +10,7 @@ import {
 import { tokenWarningThresholds } from './token-warnings.js';
 import type { LicenseReason } from './transitions.js';
 
-/** The license as page, API and events show it: times are UTC, unknown is null. */
+/** The license as shown by the page, the API and events. Times are UTC; unknown values are `null`. */
 export interface LicenseView {
   readonly status: LicenseStatus;
   readonly statusText: string;
@@ -35,11 +35,11 @@ export interface LicenseView {
   };
   readonly clockSuspect: boolean;
   readonly reauthorizationRequired: boolean;
-  /** Sixteen digits, so that it orders as a string too; null before the first event. */
+  /** Sixteen digits, so that string order equals numeric order; `null` before the first event. */
   readonly sequence: string | null;
 }
 
-/** Computes the view of a license at `now`. */
+/** Returns the view of a license at `now`. */
 export function licenseViewAt(state: LicenseState, policy: LicensePolicy, now: Date): LicenseView {
   const status = licenseStatusAt(state.license, policy.renewalWindowMs, now);
   return {
@@ -79,7 +79,7 @@ function viewToken(state: LicenseState, policy: LicensePolicy, now: Date): Licen
   };
 }
 
-/** Writes an event number as sixteen digits. */
+/** Formats an event number as sixteen digits. */
 export function formatSequence(sequence: number): string {
   return String(sequence).padStart(16, '0');
 }

@@ -21,15 +21,15 @@ const policy = defaultPolicy;
 const licensed = freezeDeeply(buildLicensedState());
 const restoredAt = shift(startAt, 2 * dayMs);
 
-describe('settleRestoredLicense', () => {
-  it.each([true, false])('changes nothing where there is no license (original gone: %s)', (isGone) => {
+describe('quarantineRestoredLicense', () => {
+  it.each([true, false])('changes nothing without a license (original gone: %s)', (isGone) => {
     expect(quarantineRestoredLicense(initialLicenseState, isGone, policy, restoredAt)).toEqual({
       state: initialLicenseState,
       events: [],
     });
   });
 
-  it('keeps the license, never refreshes it, and calls for another authorization', () => {
+  it('keeps the license, never refreshes it and requires another authorization', () => {
     const { state, events } = quarantineRestoredLicense(licensed, false, policy, restoredAt);
     expect(state.license).toEqual(licensed.license);
     expect(state.reauthorizationRequired).toBe(true);
@@ -39,14 +39,14 @@ describe('settleRestoredLicense', () => {
     expect(events.map(nameEvent)).toEqual(['reauthorization-required']);
   });
 
-  it('ends the license with its token', () => {
+  it('ends the license when its token expires', () => {
     const { state } = quarantineRestoredLicense(licensed, false, policy, restoredAt);
     const ended = applyTime(state, policy, shift(startAt, 7 * dayMs + 1));
     expect(ended.state.license).toBeNull();
     expect(ended.events.map(nameEvent).at(-1)).toBe('revoked');
   });
 
-  it('refreshes at once where the original is gone, and does not take a dead grant for a revocation', () => {
+  it('refreshes immediately if the original is gone and does not treat a dead grant as a revocation', () => {
     const { state } = quarantineRestoredLicense(licensed, true, policy, restoredAt);
     expect(isRefreshDue(state.refresh.nextAttemptAt, policy.refreshIntervalMs, restoredAt)).toBe(true);
     expect(state.reauthorizationRequired).toBe(false);
@@ -55,13 +55,13 @@ describe('settleRestoredLicense', () => {
     expect(failed.state).toMatchObject({ license: licensed.license, reauthorizationRequired: true });
   });
 
-  it('leaves a grant that was dead before as it is, also where the original is gone', () => {
+  it('leaves a dead grant unchanged, even if the original is gone', () => {
     const dead = { ...licensed, reauthorizationRequired: true };
     const { state } = quarantineRestoredLicense(dead, true, policy, restoredAt);
     expect(state).toMatchObject({ reauthorizationRequired: true, refresh: { nextAttemptAt: null } });
   });
 
-  it('tells the status of that moment, with a number above all before, whenever it happens', () => {
+  it('emits the current status with a higher number than all before', () => {
     fc.assert(
       fc.property(fc.boolean(), fc.integer({ min: -1000, max: 20_000 }), (isGone, hours) => {
         const now = shift(startAt, hours * hourMs);

@@ -4,12 +4,13 @@ import type { LicenseState } from './license-state.js';
 import { applyRenewalDate } from './apply-time.js';
 
 /**
- * Makes a license that came from a backup safe to go on with, and tells it anew, as events of the original may be newer
- * than those of the copy.
+ * Makes a license restored from a backup safe to use and emits its status again, because the original may have emitted
+ * newer events.
  *
- * The grant of the copy may have been used since. Where the original may still run, the copy gives it up: a second use of a
- * rotated refresh token would end the grant of both (RFC 9700 section 4.14.2). The license counts until its token ends.
- * Where the original is gone, the copy tries the grant at once, and knows that it may be dead: see {@link failRefresh}.
+ * The original may have used the grant since the backup. If the original may still run, the copy gives up the grant: a
+ * second use of a rotated refresh token would end the grant of both (RFC 9700 section 4.14.2). The license stays valid
+ * until its token expires. If the original is gone, the copy refreshes immediately and expects that the grant may be
+ * dead: see {@link failRefresh}.
  */
 export function quarantineRestoredLicense(
   state: LicenseState,

@@ -38,21 +38,21 @@ const noAnswer = {
 const refused = { kind: 'refused', code: 'access_denied', message: 'license inactive' } as const;
 const grantDead = { kind: 'grant-dead', code: 'invalid_grant', message: 'revoked' } as const;
 
-/** A server whose last try went without an answer. */
+/** A server whose last attempt got no answer. */
 const inDoubt = freezeDeeply(failRefresh(licensed, noAnswer, policy, startAt, 0).state);
 
 describe('beginRefresh', () => {
-  it('marks when the refresh token is sent, and changes nothing but the progress of the refresh', () => {
+  it('records when the refresh token is sent and changes only the refresh progress', () => {
     const begun = beginRefresh(licensed, triedAt, 0.5);
     expect(begun).toEqual({ ...licensed, refresh: begun.refresh });
     expect(begun.refresh.intentAt).toEqual(triedAt);
   });
 
-  it('keeps a mark that is there: the fate of that try is still open', () => {
+  it('keeps an existing mark: the outcome of that attempt is still unknown', () => {
     expect(beginRefresh(inDoubt, triedAt, 0.5).refresh.intentAt).toEqual(startAt);
   });
 
-  it('counts the try as failed, so that a server that dies of it each time tries no sooner than after the backoff', () => {
+  it('counts the attempt as failed, so that a crash loop waits for the backoff', () => {
     let state: LicenseState = licensed;
     const delays = Array.from({ length: 11 }, () => {
       state = beginRefresh(state, triedAt, 1 - 2 ** -32);
@@ -63,8 +63,8 @@ describe('beginRefresh', () => {
   });
 });
 
-describe('a token whose life is not known', () => {
-  it('is tried again with backoff, not every second', () => {
+describe('a token with an unknown lifetime', () => {
+  it('is retried with backoff, not every second', () => {
     const { license } = licensed;
     if (license === null) throw new Error('The fixture has a license');
     const token = { ...license.token, expiresAt: license.token.issuedAt };
@@ -77,7 +77,7 @@ describe('a token whose life is not known', () => {
   });
 });
 
-describe('failRefresh of a license that was removed meanwhile', () => {
+describe('failRefresh of a license that was removed in the meantime', () => {
   it.each([notReached, noAnswer, refused, grantDead])('changes nothing ($kind, $code)', (failure) => {
     const removed = { ...licensed, license: null };
     expect(failRefresh(removed, failure, policy, triedAt, 0.5)).toEqual({ state: removed, events: [] });
@@ -86,9 +86,9 @@ describe('failRefresh of a license that was removed meanwhile', () => {
 
 describe.each([
   ['the server was not reached', notReached],
-  ['no answer came', noAnswer],
+  ['there is no answer', noAnswer],
 ] as const)('failRefresh when %s', (_name, failure) => {
-  it('tells nothing, keeps the license and shortens no token', () => {
+  it('emits nothing and keeps the license and its token', () => {
     const { state, events } = failRefresh(licensed, failure, policy, triedAt, 0.5);
     expect(events).toEqual([]);
     expect(state.license).toBe(licensed.license);
@@ -99,7 +99,7 @@ describe.each([
     });
   });
 
-  it('notes since when the server is offline, and why', () => {
+  it('records the start and the reason of the outage', () => {
     const { connection } = failRefresh(licensed, failure, policy, triedAt, 0.5).state;
     expect(connection).toEqual({
       online: false,
@@ -109,14 +109,14 @@ describe.each([
     });
   });
 
-  it('keeps the begin of an outage through every later try', () => {
+  it('keeps the start of an outage through later attempts', () => {
     const first = failRefresh(licensed, failure, policy, triedAt, 0.5).state;
     const second = failRefresh(first, failure, policy, shift(triedAt, hourMs), 0.5).state;
     expect(second.connection.offlineSince).toEqual(triedAt);
     expect(second.connection.lastError?.at).toEqual(shift(triedAt, hourMs));
   });
 
-  it('tries again after a delay that grows with each failure in a row', () => {
+  it('retries after a delay that grows with each consecutive failure', () => {
     let state: LicenseState = licensed;
     const delays = Array.from({ length: 12 }, () => {
       state = failRefresh(state, failure, policy, triedAt, 1 - 2 ** -32).state;
@@ -126,7 +126,7 @@ describe.each([
     expect(state.refresh.failures).toBe(12);
   });
 
-  it('never stops trying, and never gives up the license, however long it lasts', () => {
+  it('keeps retrying and keeps the license, however long the outage lasts', () => {
     fc.assert(
       fc.property(
         fc.array(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), { minLength: 1 }),
@@ -145,7 +145,7 @@ describe.each([
     );
   });
 
-  it('scales its delays with the life of the token', () => {
+  it('scales its delays with the token lifetime', () => {
     const shortLived = buildLicensedState(buildGrant({ token: buildToken({ lifeMs: minuteMs }) }));
     const tired: LicenseState = { ...shortLived, refresh: { ...shortLived.refresh, failures: 20 } };
     expect(delayOf(failRefresh(tired, failure, policy, triedAt, 1 - 2 ** -32).state)).toBe(3 * secondMs - 1);
@@ -155,7 +155,7 @@ describe.each([
     [20 * minuteMs, 20 * minuteMs],
     [dayMs + 1, dayMs],
   ])(
-    'waits for a Retry-After of %i ms, at most for the refresh interval, before its own delay',
+    'waits for a Retry-After of %i ms, at most the refresh interval, before its own delay',
     (retryAfterMs, expectedMs) => {
       const own = delayOf(failRefresh(licensed, failure, policy, triedAt, 0.5).state);
       const { state } = failRefresh(licensed, { ...failure, retryAfterMs }, policy, triedAt, 0.5);
@@ -164,20 +164,20 @@ describe.each([
   );
 });
 
-describe('the mark of a try', () => {
+describe('the mark of an attempt', () => {
   it.each([
-    ['is gone where the request had no effect', licensed, notReached, null],
-    ['stays from an earlier try where this one had no effect', inDoubt, notReached, startAt],
-    ['stays where no answer came', licensed, noAnswer, triedAt],
-    ['keeps the time of the first try without an answer', inDoubt, noAnswer, startAt],
-    ['is gone where the server refused', licensed, refused, null],
+    ['is cleared if the request had no effect', licensed, notReached, null],
+    ['remains from an earlier attempt if this one had no effect', inDoubt, notReached, startAt],
+    ['remains if there is no answer', licensed, noAnswer, triedAt],
+    ['keeps the time of the first unanswered attempt', inDoubt, noAnswer, startAt],
+    ['is cleared if the server refused', licensed, refused, null],
   ])('%s', (_name, before, failure, expected) => {
     expect(failRefresh(before, failure, policy, triedAt, 0.5).state.refresh.intentAt).toEqual(expected);
   });
 });
 
 describe('failRefresh when the server refuses the license', () => {
-  it('keeps the license and tells nothing: only a person at the Authorization server can help', () => {
+  it('keeps the license and emits nothing', () => {
     const { state, events } = failRefresh(licensed, refused, policy, triedAt, 0.5);
     expect(events).toEqual([]);
     expect(state.license).toBe(licensed.license);
@@ -185,7 +185,7 @@ describe('failRefresh when the server refuses the license', () => {
     expect(state.reauthorizationRequired).toBe(false);
   });
 
-  it('notes that the server was reached, and what it said', () => {
+  it("records the contact and the server's error", () => {
     const offline = failRefresh(licensed, notReached, policy, startAt, 0.5).state;
     expect(failRefresh(offline, refused, policy, triedAt, 0.5).state.connection).toEqual({
       online: true,
@@ -195,7 +195,7 @@ describe('failRefresh when the server refuses the license', () => {
     });
   });
 
-  it('tries again slowly, the same however often it was refused', () => {
+  it('retries slowly, independent of the number of refusals', () => {
     const first = failRefresh(licensed, refused, policy, triedAt, 0);
     const second = failRefresh(first.state, refused, policy, triedAt, 0);
     expect([first, second].map(({ state }) => delayOf(state))).toEqual([45 * minuteMs, 45 * minuteMs]);
@@ -208,7 +208,7 @@ describe('failRefresh when the grant is dead', () => {
     ['licensed', 365 * dayMs],
     ['requires-renewal', 20 * dayMs],
     ['expired', 0],
-  ] as const)('takes away a license that is %s, and tells it', (status, renewalInMs) => {
+  ] as const)('removes a license that is %s and emits an event', (status, renewalInMs) => {
     const before = buildLicensedState(buildGrant({ terms: { renewalDate: shift(startAt, renewalInMs) } }));
     const { state, events } = failRefresh(before, grantDead, policy, triedAt, 0.5);
     expect(state).toMatchObject({
@@ -223,14 +223,14 @@ describe('failRefresh when the grant is dead', () => {
     ]);
   });
 
-  it('shows in the event why, and that the server was reached', () => {
+  it('reports the error and the contact in the event', () => {
     const [event] = failRefresh(licensed, grantDead, policy, triedAt, 0.5).events;
     expect(event?.data).toMatchObject({
       connection: { online: true, lastContactAt: triedAt, lastError: { code: 'invalid_grant' } },
     });
   });
 
-  it('keeps the license to the end of its token where a try before went without an answer', () => {
+  it('keeps the license until its token expires if an earlier attempt got no answer', () => {
     const { state, events } = failRefresh(inDoubt, grantDead, policy, triedAt, 0.5);
     expect(state.license).toBe(inDoubt.license);
     expect(state).toMatchObject({ reportedStatus: 'licensed', reauthorizationRequired: true });
@@ -243,19 +243,19 @@ describe('failRefresh when the grant is dead', () => {
     [-1, 'reauthorization-required'],
     [0, 'reauthorization-required'],
     [1, 'revoked'],
-  ])('decides that by whether the token still lives: %i ms from its end', (offsetMs, expected) => {
+  ])('decides by whether the token is still valid: %i ms from its expiry', (offsetMs, expected) => {
     const { events } = failRefresh(inDoubt, grantDead, policy, shift(expiresAt, offsetMs), 0.5);
     expect(events.map(nameEvent)).toEqual([expected]);
   });
 
-  it('tells first what time alone has done', () => {
+  it('emits the effects of time first', () => {
     const grant = buildGrant({ terms: { renewalDate: shift(startAt, 30 * dayMs + hourMs) } });
     const before = beginRefresh(buildLicensedState(grant), startAt, 0);
     const { events } = failRefresh(before, grantDead, policy, triedAt, 0.5);
     expect(events.map(nameEvent)).toEqual(['renewal-window', 'reauthorization-required']);
   });
 
-  it('tells that once, however often a person tries again', () => {
+  it('emits one event, however often a manual refresh repeats it', () => {
     const waiting = failRefresh(inDoubt, grantDead, policy, triedAt, 0.5).state;
     const again = failRefresh(waiting, grantDead, policy, shift(triedAt, hourMs), 0.5);
     expect(again.events).toEqual([]);
@@ -263,14 +263,14 @@ describe('failRefresh when the grant is dead', () => {
     expect(again.state).toMatchObject({ reauthorizationRequired: true, refresh: { nextAttemptAt: null } });
   });
 
-  it('stops trying for good, also after a person tried again while the server was not reached', () => {
+  it('stops permanently, even after a manual refresh during an outage', () => {
     const waiting = failRefresh(inDoubt, grantDead, policy, triedAt, 0.5).state;
     const unreached = failRefresh(waiting, notReached, policy, shift(triedAt, hourMs), 0.5).state;
     const { state } = failRefresh(unreached, grantDead, policy, shift(triedAt, 2 * hourMs), 0.5);
     expect(state.refresh.nextAttemptAt).toBeNull();
   });
 
-  it('is undone by an answer that brings a token after all', () => {
+  it('is undone by a later answer with a token', () => {
     const waiting = failRefresh(inDoubt, grantDead, policy, triedAt, 0.5).state;
     const grant = buildGrant({ token: buildToken({ issuedAt: triedAt }) });
     const { state } = acceptRefreshedGrant(waiting, grant, policy, triedAt);
@@ -280,7 +280,7 @@ describe('failRefresh when the grant is dead', () => {
 });
 
 describe('failRefresh', () => {
-  it('needs a mark from before this try to doubt: with its own alone, every dead grant is a revocation', () => {
+  it('treats a dead grant as revoked unless an earlier attempt left a mark', () => {
     const failures: RefreshFailure[] = [notReached, refused];
     for (const failure of failures) {
       const settled = failRefresh(licensed, failure, policy, startAt, 0.5).state;

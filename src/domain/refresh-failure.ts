@@ -5,9 +5,9 @@ import { applyRenewalDate } from './apply-time.js';
 import { honouredRetryAfterMs, refusedRetryDelayMs, retryDelayMs } from './refresh-schedule.js';
 
 /**
- * Why a refresh brought no token:
+ * The reason why a refresh failed:
  * - `unreachable`: no usable answer. `isConclusive` if the request certainly had no effect.
- * - `refused`: the license is expired, inactive or used up; the grant lives (`access_denied`).
+ * - `refused`: the license is expired, inactive or used up; the grant is still valid (`access_denied`).
  * - `grant-dead`: removed, revoked or replaced (`invalid_grant`).
  */
 export type RefreshFailure = { readonly code: string; readonly message: string } & (
@@ -17,9 +17,9 @@ export type RefreshFailure = { readonly code: string; readonly message: string }
 );
 
 /**
- * Marks that the refresh token is about to be sent, and counts the try as failed until its answer is stored, so that a
- * process that dies of it comes back no sooner than after the backoff. A mark that is already there stays: the try before
- * this one ended without an answer, so the fate of its token is open.
+ * Records that the refresh token is about to be sent. Counts the attempt as failed until its answer is stored, so that
+ * a process that crashes during it still waits for the backoff. An existing mark is kept: the outcome of that earlier
+ * attempt is still unknown.
  */
 export function beginRefresh(state: LicenseState, now: Date, random: number): LicenseState {
   const failures = state.refresh.failures + 1;
@@ -33,7 +33,7 @@ export function beginRefresh(state: LicenseState, now: Date, random: number): Li
   };
 }
 
-/** Ends a try that brought no token. The `refresh` of `before` is that from before {@link beginRefresh}. */
+/** Applies a failed attempt. `before.refresh` is the progress before {@link beginRefresh}. */
 export function failRefresh(
   before: LicenseState,
   failure: RefreshFailure,
@@ -94,14 +94,14 @@ function retrySlowly(before: LicenseState, lastError: ConnectionError, random: n
 }
 
 /**
- * A grant that is dead after a try without an answer may have died of that very try: the server took the second use of
- * a rotated token for theft. The license is not withdrawn then, so the shop sells on until the token's end, while a
- * person authorizes the server anew.
+ * Ends a dead grant. If an earlier attempt got no answer, our own retry may have ended the grant, because the server
+ * takes the second use of a rotated token for theft. The license then stays valid until its token expires, so that an
+ * administrator has time to authorize the server again.
  */
 function endGrant(before: LicenseState, policy: LicensePolicy, lastError: ConnectionError): LicenseChange {
   const now = lastError.at;
   const state: LicenseState = { ...before, connection: reached(lastError) };
-  // A person may have asked during an outage, and so left a time for another try: the dead grant needs none.
+  // A manual refresh during an outage may have scheduled another attempt; a dead grant needs none.
   if (state.reauthorizationRequired) return unchanged(withoutNextAttempt(state));
   const mayHaveDiedOfRetry = before.refresh.intentAt !== null;
   const hasLiveToken = state.license !== null && state.license.token.expiresAt.getTime() >= now.getTime();
@@ -125,7 +125,7 @@ function reached(lastError: ConnectionError): LicenseState['connection'] {
   return { online: true, offlineSince: null, lastContactAt: lastError.at, lastError };
 }
 
-/** A life that is not known bounds no wait: it would otherwise mean to try every second. */
+/** An unknown lifetime does not limit the delay; otherwise the service would retry every second. */
 function lifeMsOf(state: LicenseState): number {
   const lifeMs = state.license === null ? 0 : tokenLifeMs(state.license.token);
   return lifeMs > 0 ? lifeMs : Number.POSITIVE_INFINITY;

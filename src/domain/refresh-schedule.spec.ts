@@ -30,15 +30,15 @@ describe('firstRefreshAt', () => {
     ['the earliest device of a 1 d token', dayMs, 0, 12 * hourMs],
     ['the middle of a 1 d token', dayMs, 0.5, 14.4 * hourMs],
     ['the latest device of a 1 d token', dayMs, almostOne, 16.8 * hourMs],
-    ['the latest device of a 7 d token, which the interval brings forward', 7 * dayMs, almostOne, dayMs],
+    ['the latest device of a 7 d token, limited by the interval', 7 * dayMs, almostOne, dayMs],
     ['the latest device of a 1 s token', secondMs, almostOne, 700],
-    ['any device of a token without a life', 0, almostOne, 0],
+    ['any device of a token with a lifetime of 0', 0, almostOne, 0],
   ])('of %s', (_name, lifeMs, offset, expectedMs) => {
     const delayMs = firstRefreshAt(buildToken({ lifeMs }), dayMs, offset).getTime() - startAt.getTime();
     expect(Math.abs(delayMs - expectedMs)).toBeLessThanOrEqual(1);
   });
 
-  it('lies in 50–70 % of the life, and never later than the refresh interval', () => {
+  it('lies in 50–70 % of the lifetime and never after the refresh interval', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 400 * dayMs }),
@@ -54,13 +54,13 @@ describe('firstRefreshAt', () => {
     );
   });
 
-  it('keeps the spread where the refresh interval is what counts', () => {
+  it('keeps the spread if the refresh interval is the limit', () => {
     const token = buildToken({ lifeMs: 7 * dayMs });
     const [first, last] = [0, almostOne].map((offset) => firstRefreshAt(token, dayMs, offset).getTime());
     expect((last ?? 0) - (first ?? 0)).toBeGreaterThan(6 * hourMs);
   });
 
-  it('spreads over 1/7 to all of the interval after failures, where the interval is what counts', () => {
+  it('spreads over 1/7 to all of the interval after failures if the interval is the limit', () => {
     const token = buildToken({ lifeMs: 7 * dayMs });
     const at = (offset: number) =>
       firstRefreshAt(token, 7 * hourMs, offset, true).getTime() - startAt.getTime();
@@ -68,7 +68,7 @@ describe('firstRefreshAt', () => {
     expect(at(almostOne)).toBeCloseTo(7 * hourMs, -1);
   });
 
-  it('stays in 50–70 % of the life after failures, where the life is what counts', () => {
+  it('stays in 50–70 % of the lifetime after failures if the lifetime is the limit', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 34 * hourMs }), place(), (lifeMs, offset) => {
         const token = buildToken({ lifeMs });
@@ -77,7 +77,7 @@ describe('firstRefreshAt', () => {
     );
   });
 
-  it('is later for a device with a later place', () => {
+  it('is later for a device with a later slot', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 400 * dayMs }),
@@ -92,7 +92,7 @@ describe('firstRefreshAt', () => {
     );
   });
 
-  it('counts from the moment of receipt, so that a clock that differs from the issuer does not move it', () => {
+  it('counts from receipt, so that a clock difference to the issuer does not matter', () => {
     const received = shift(startAt, hourMs);
     const delayMs =
       firstRefreshAt(buildToken({ lifeMs: dayMs, receivedAt: received }), dayMs, 0).getTime() -
@@ -108,22 +108,22 @@ describe('missedRefreshAt', () => {
     afterMs -
     startAt.getTime();
 
-  it('is at the place of the device in as long a time as the refresh window is', () => {
+  it('lies at the slot of the device in a period as long as the refresh window', () => {
     expect([0, 0.25, 0.5].map((offset) => delayMs(dayMs, offset))).toEqual([0, hourMs / 2, hourMs]);
   });
 
   it.each([
-    ['two hours before the calm of the token ends', 7 * dayMs - 2 * hourMs, hourMs],
+    ['two hours before the first warning', 7 * dayMs - 2 * hourMs, hourMs],
     ['an hour before it', 7 * dayMs - hourMs, hourMs / 2],
     ['at its end', 7 * dayMs, 0],
     ['after the token has ended', 11 * dayMs, 0],
-  ])('is within what is left of it %s', (_name, afterMs, expectedMs) => {
+  ])('is limited to the time left %s', (_name, afterMs, expectedMs) => {
     expect(delayMs(afterMs, 0.5)).toBe(expectedMs);
   });
 });
 
 describe('stableOffset', () => {
-  it('is a part of 1 for any text', () => {
+  it('is between 0 and 1 for any text', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 0xffff })), (codes) => {
         const deviceId = String.fromCharCode(...codes);
@@ -133,7 +133,7 @@ describe('stableOffset', () => {
     );
   });
 
-  it('is the same for a device at every start and in every version', () => {
+  it('is the same for a device across restarts and versions', () => {
     expect(['', 'srv-1', 'srv-store-12'].map((id) => Math.floor(stableOffset(id) * 2 ** 32))).toEqual([
       2872998923, 3152303488, 3018661941,
     ]);
@@ -144,7 +144,7 @@ describe('stableOffset', () => {
     ['padded ids', (index: number) => `srv-${String(index).padStart(8, '0')}`],
     ['ids that differ at the front', (index: number) => `${index}-store-of-the-demo-organization`],
     [
-      'ids that count in hexadecimal',
+      'hexadecimal ids in sequence',
       (index: number) => `00000000-0000-4000-8000-${index.toString(16).padStart(12, '0')}`,
     ],
     ['random ids', () => randomUUID()],
@@ -157,11 +157,11 @@ describe('stableOffset', () => {
     }
     const fair = devices / buckets.length;
     const chiSquare = buckets.reduce((sum, count) => sum + (count - fair) ** 2 / fair, 0);
-    // 99 degrees of freedom: an even hash stays below this 9,999,999 times in 10 million.
+    // 99 degrees of freedom: an even hash exceeds this once in 10 million runs.
     expect(chiSquare).toBeLessThan(188);
   });
 
-  it('places neighbours independently of each other', () => {
+  it('places neighboring ids independently of each other', () => {
     const places = Array.from({ length: 10_000 }, (_, index) => stableOffset(`srv-${index}`));
     const product = places
       .slice(1)
@@ -186,7 +186,7 @@ describe('retryCapMs', () => {
 });
 
 describe('retryDelayMs', () => {
-  it('doubles its ceiling with each failure up to the cap, and reaches down to 1 s every time', () => {
+  it('doubles its ceiling with each failure up to the cap; the minimum stays 1 s', () => {
     const failures = [1, 2, 3, 9, 10, 30, 31, 1000, Number.MAX_SAFE_INTEGER];
     expect(failures.map((count) => retryDelayMs(count, 7 * dayMs, 0))).toEqual(failures.map(() => secondMs));
     expect(failures.map((count) => Math.ceil(retryDelayMs(count, 7 * dayMs, almostOne) / secondMs))).toEqual([
@@ -194,7 +194,7 @@ describe('retryDelayMs', () => {
     ]);
   });
 
-  it('is a whole number of ms between 1 s and the cap', () => {
+  it('returns whole milliseconds between 1 s and the cap', () => {
     fc.assert(
       fc.property(fc.nat(), fc.integer({ min: 0, max: 400 * dayMs }), place(), (failures, lifeMs, random) => {
         const delayMs = retryDelayMs(failures, lifeMs, random);
@@ -217,26 +217,23 @@ describe('retryDelayMs', () => {
     ['1 ms longer than the refresh interval', dayMs + 1, dayMs],
     ['endless', Number.POSITIVE_INFINITY, dayMs],
     ['in the past', -dayMs, 0],
-  ])(
-    'honours a Retry-After that is %s, at most for the refresh interval',
-    (_name, retryAfterMs, expectedMs) => {
-      expect(honouredRetryAfterMs(retryAfterMs, 7 * dayMs, dayMs)).toBe(expectedMs);
-    },
-  );
+  ])('honors a Retry-After that is %s, up to the refresh interval', (_name, retryAfterMs, expectedMs) => {
+    expect(honouredRetryAfterMs(retryAfterMs, 7 * dayMs, dayMs)).toBe(expectedMs);
+  });
 
-  it('lets no Retry-After outlast a fifth of the token, but for the cap of all retries', () => {
+  it('limits a Retry-After to a fifth of the token lifetime, or the retry cap if that is longer', () => {
     fc.assert(
       fc.property(fc.nat({ max: 400 * dayMs }), fc.nat({ max: 30 * dayMs }), (lifeMs, afterMs) => {
         expect(honouredRetryAfterMs(afterMs, lifeMs, dayMs)).toBeLessThanOrEqual(
           Math.max(retryCapMs(lifeMs), lifeMs / 5),
         );
       }),
-      // Of which a fifth is, in binary fractions, a little more than a fifth.
+      // A fifth of it is slightly too large in binary floating point.
       { examples: [[7_916_991, 1_583_399]] },
     );
   });
 
-  it('waits for the Retry-After and then for its own jitter, so that not all come back at once', () => {
+  it('adds its own jitter to the Retry-After, so that clients do not return simultaneously', () => {
     fc.assert(
       fc.property(fc.nat({ max: 50 }), place(), fc.nat({ max: dayMs }), (failures, random, afterMs) => {
         expect(retryDelayMs(failures, 7 * dayMs, random, afterMs)).toBe(
@@ -246,7 +243,7 @@ describe('retryDelayMs', () => {
     );
   });
 
-  it('spreads 2,000 servers over the minutes of an outage that hit all of them at once', () => {
+  it('spreads 2,000 servers over the minutes of a common outage', () => {
     const random = seedRandom(1);
     const perMinute = new Map<number, number>();
     for (let server = 0; server < 2000; server++) {
@@ -276,7 +273,7 @@ describe('refusedRetryDelayMs', () => {
     expect(refusedRetryDelayMs(lifeMs, almostOne)).toBe(maxMs - 1);
   });
 
-  it('is slower than any retry of a server that cannot be reached', () => {
+  it('is longer than any retry delay for an unreachable server', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 400 * dayMs }), place(), (lifeMs, random) => {
         expect(refusedRetryDelayMs(lifeMs, random)).toBeGreaterThan(retryDelayMs(30, lifeMs, almostOne));
@@ -293,7 +290,7 @@ function interval() {
   return fc.integer({ min: 1, max: 60 * dayMs });
 }
 
-/** A repeatable stand-in for chance (a linear congruential generator), so that a failure can be looked at again. */
+/** A seeded random generator (linear congruential), so that failures can be reproduced. */
 function seedRandom(seed: number): () => number {
   let value = seed;
   return () => (value = (Math.imul(value, 1664525) + 1013904223) >>> 0) / 2 ** 32;
@@ -305,17 +302,17 @@ describe('isRefreshDue', () => {
   const farthestMs = dayMs + 15 * minuteMs;
 
   it.each([
-    ['nothing is planned', null, false],
-    ['its time is a moment away', inMs(1), false],
-    ['its time has come', now, true],
-    ['its time is past', inMs(-1), true],
-    ['it is as far away as a delay can be', inMs(farthestMs), false],
-    ['a clock that stood ahead has planned it', inMs(farthestMs + 1), true],
+    ['nothing is scheduled', null, false],
+    ['it is 1 ms away', inMs(1), false],
+    ['it is due now', now, true],
+    ['it is 1 ms overdue', inMs(-1), true],
+    ['it is the maximum delay away', inMs(farthestMs), false],
+    ['it was scheduled by a clock that was ahead', inMs(farthestMs + 1), true],
   ])('where %s', (_name, nextAttemptAt, isDue) => {
     expect(isRefreshDue(nextAttemptAt, dayMs, now)).toBe(isDue);
   });
 
-  it.each([0, 1])('waits for a license that was refused although the interval is shorter (%i ms)', (ms) => {
+  it.each([0, 1])('waits for the refusal delay even if the interval is shorter (%i ms)', (ms) => {
     const maxMs = 4 * 15 * minuteMs + 15 * minuteMs;
     expect(isRefreshDue(inMs(maxMs + ms), minuteMs, now)).toBe(ms > 0);
   });

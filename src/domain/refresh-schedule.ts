@@ -1,10 +1,12 @@
 import { type TokenLife, tokenLifeMs } from './license.js';
 
-/** By this part of a token's life its refresh is first tried. */
+/** The latest first refresh, as a fraction of the token's lifetime. */
 const latestPartOfLife = 0.7;
-/** The earliest refresh as a part of the latest: 0.5 / 0.7, so that refreshes spread over 50–70 % of the life. */
+/**
+ * The earliest first refresh, as a fraction of the latest: 0.5 / 0.7 spreads refreshes over 50–70 % of the lifetime.
+ */
 const earliestPartOfLatest = 5 / 7;
-/** The same after failures: refreshes of a fleet that an outage has brought together spread over as long as they are apart. */
+/** The same after failures: a wider window separates servers that an outage has synchronized. */
 const earliestPartAfterFailures = 1 / 7;
 
 const backoffBaseMs = 1000;
@@ -15,11 +17,11 @@ const refusedRetryCaps = 4;
 const retryAfterPartOfLife = 0.2;
 
 /**
- * Tells when a token should first be refreshed: at a stable place of its own in the second half of its life for each
- * device, so that a chain of stores does not call the Authorization server at one moment.
- * @param offset the device's place in the window, 0 ≤ offset < 1: see {@link stableOffset}
- * @param isAfterFailures whether the token came late, as to everyone after an outage. Where the interval is what counts,
- *   the window then begins much earlier, once: otherwise all of them would come back in one wave
+ * Returns when to refresh a token first: at a stable slot per device in the second half of the lifetime, so that a
+ * chain of stores does not call the Authorization server simultaneously.
+ * @param offset the device's slot in the window, 0 ≤ offset < 1: see {@link stableOffset}
+ * @param isAfterFailures whether earlier attempts failed. If the refresh interval limits the window, the window then
+ *   starts much earlier, once: otherwise all servers hit by an outage would return in one wave
  */
 export function firstRefreshAt(
   token: TokenLife,
@@ -37,9 +39,9 @@ export function firstRefreshAt(
 }
 
 /**
- * Tells when to make up for a refresh that was missed while the server was off: at the device's place in as long a time
- * as the refresh window is, so that a fleet whose power comes back does not call at one moment. At once where the first
- * warning of the token's end is near.
+ * Returns when to run a refresh that was missed while the server was off: at the device's slot in a period as long as
+ * the refresh window, so that a fleet whose power returns does not call simultaneously. Immediately if the first expiry
+ * warning is near.
  */
 export function missedRefreshAt(
   token: TokenLife,
@@ -56,14 +58,16 @@ function latestRefreshMs(token: TokenLife, refreshIntervalMs: number): number {
   return Math.min(tokenLifeMs(token) * latestPartOfLife, refreshIntervalMs);
 }
 
-/** The warnings count from the issuer's end of the token: an answer that came late must not bring the first of them. */
+/** Warnings count back from `expiresAt`, so a token that was received late must still be refreshed before the first. */
 function firstWarningMs(token: TokenLife): number {
   return token.expiresAt.getTime() - tokenLifeMs(token) * (1 - latestPartOfLife);
 }
 
-/** Maps a device id to its place in the refresh window, 0 ≤ offset < 1: the same at every start, evenly spread. */
+/**
+ * Maps a device id to its slot in the refresh window, 0 ≤ offset < 1: stable across restarts and evenly distributed.
+ */
 export function stableOffset(deviceId: string): number {
-  // FNV-1a, then the finalizer of MurmurHash3: FNV alone leaves ids that differ in the last digit close together.
+  // FNV-1a, then the MurmurHash3 finalizer: FNV alone puts ids that differ in the last digit close together.
   let hash = 0x811c9dc5;
   for (let index = 0; index < deviceId.length; index++) {
     hash = Math.imul(hash ^ deviceId.charCodeAt(index), 0x01000193);
@@ -73,24 +77,24 @@ export function stableOffset(deviceId: string): number {
   return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
 }
 
-/** The longest wait between two tries, in ms: the smaller of 15 minutes and 5 % of the token's life, at least 1 s. */
+/** Returns the maximum retry delay: the smaller of 15 minutes and 5 % of the token's lifetime, at least 1 s. */
 export function retryCapMs(lifeMs: number): number {
   return Math.max(minRetryDelayMs, Math.min(backoffCapMs, lifeMs * backoffCapPartOfLife));
 }
 
 /**
- * Tells how long to wait after the n-th failure in a row: full jitter, uniform in [1 s, min(cap, 1 s · 2ⁿ)], after what
- * a `Retry-After` of the server asks for. The jitter comes on top of it, or all who were asked would come back at once.
- * @param failures failures in a row, this one included
+ * Returns the delay after the n-th consecutive failure: full jitter, uniform in [1 s, min(cap, 1 s · 2ⁿ)], added to any
+ * `Retry-After`, so that clients with the same `Retry-After` do not return simultaneously.
+ * @param failures consecutive failures, including this one
  * @param random 0 ≤ random < 1
- * @param retryAfterMs as bounded by {@link honouredRetryAfterMs}
+ * @param retryAfterMs already bounded
  */
 export function retryDelayMs(failures: number, lifeMs: number, random: number, retryAfterMs = 0): number {
   const ceilingMs = Math.min(retryCapMs(lifeMs), backoffBaseMs * 2 ** Math.min(failures, 30));
   return retryAfterMs + Math.floor(minRetryDelayMs + random * Math.max(0, ceilingMs - minRetryDelayMs));
 }
 
-/** Bounds a `Retry-After`: no server may make a store wait until its token has ended. */
+/** Bounds a `Retry-After`, so that a store retries before its token expires. */
 export function honouredRetryAfterMs(
   retryAfterMs: number,
   lifeMs: number,
@@ -102,8 +106,8 @@ export function honouredRetryAfterMs(
 }
 
 /**
- * Tells whether the next try is due at `now`. One that is further away than any delay can be was planned by a clock that
- * stood ahead, and would never come.
+ * Returns whether the next attempt is due at `now`. A time beyond every possible delay was set while the clock was
+ * ahead; it counts as due.
  */
 export function isRefreshDue(nextAttemptAt: Date | null, refreshIntervalMs: number, now: Date): boolean {
   if (nextAttemptAt === null) return false;
@@ -111,7 +115,7 @@ export function isRefreshDue(nextAttemptAt: Date | null, refreshIntervalMs: numb
   return waitMs <= 0 || waitMs > Math.max(refreshIntervalMs, backoffCapMs * refusedRetryCaps) + backoffCapMs;
 }
 
-/** Tells how long to wait after the server refused the license itself: slowly, as only a person can change that. */
+/** Returns the delay after the server refused the license: long, because only a person can change that. */
 export function refusedRetryDelayMs(lifeMs: number, random: number): number {
   return Math.floor(retryCapMs(lifeMs) * refusedRetryCaps * (0.75 + random / 4));
 }

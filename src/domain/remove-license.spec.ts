@@ -19,7 +19,7 @@ describe('dropLicense', () => {
     ['licensed', 365 * dayMs],
     ['requires-renewal', 29 * dayMs],
     ['expired', 0],
-  ] as const)('drops a license that is %s, and tells it', (status, renewalInMs) => {
+  ] as const)('removes a license that is %s and emits an event', (status, renewalInMs) => {
     const grant = buildGrant({ terms: { renewalDate: shift(startAt, renewalInMs) } });
     const before = freezeDeeply(buildLicensedState(grant));
     const { state, events } = dropLicense(before, policy, later);
@@ -30,14 +30,14 @@ describe('dropLicense', () => {
     ]);
   });
 
-  it('keeps the identity, so that peers are still known and the event still has its source', () => {
+  it('keeps the identity, so that peers are still known and events have a source', () => {
     const before = buildLicensedState();
     const { state, events } = dropLicense(before, policy, later);
     expect(state.identity).toBe(before.identity);
     expect(events[0]?.serverId).toBe('srv-store-12');
   });
 
-  it('leaves nothing to refresh', () => {
+  it('leaves no refresh scheduled', () => {
     const waiting: LicenseState = {
       ...buildLicensedState(),
       refresh: { nextAttemptAt: later, failures: 4, intentAt: startAt },
@@ -49,7 +49,7 @@ describe('dropLicense', () => {
     });
   });
 
-  it('changes nothing where there is no license, also the second time', () => {
+  it('changes nothing without a license, even when repeated', () => {
     const { state: dropped } = dropLicense(buildLicensedState(), policy, later);
     for (const state of [initialLicenseState, dropped]) {
       const change = dropLicense(state, policy, later);

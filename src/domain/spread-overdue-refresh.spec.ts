@@ -24,8 +24,8 @@ const withIntent = (nextAttemptAt: Date): LicenseState => ({
   refresh: { ...licensed.refresh, nextAttemptAt, intentAt: nextAttemptAt },
 });
 
-describe('placeMissedRefresh', () => {
-  it('gives a refresh that is overdue its place from now on, and changes nothing else', () => {
+describe('spreadOverdueRefresh', () => {
+  it('moves an overdue refresh to its slot and changes nothing else', () => {
     const now = shift(dueAt, hourMs);
     const token = licensed.license?.token;
     if (token === undefined) throw new Error('The fixture has a license.');
@@ -36,24 +36,24 @@ describe('placeMissedRefresh', () => {
     expect(nextAttemptAt > now).toBe(true);
   });
 
-  it('gives a place to one that is due at the very start', () => {
+  it('moves a refresh that is due exactly at startup', () => {
     expect(spreadOverdueRefresh(withNextAttempt(dueAt), refreshIntervalMs, dueAt)).not.toBeNull();
   });
 
   it.each<[string, LicenseState, number]>([
     ['where there was never a license', initialLicenseState, dayMs],
-    ['where the license is gone', { ...withNextAttempt(dueAt), license: null }, dayMs + hourMs],
-    ['where nobody knows who the server is', { ...withNextAttempt(dueAt), identity: null }, dayMs + hourMs],
-    ['where nothing is planned', withNextAttempt(null), dayMs],
-    ['where its time has not come', withNextAttempt(dueAt), dayMs - 1],
-    ['where one was under way at the end', withIntent(dueAt), dayMs + hourMs],
+    ['where the license was removed', { ...withNextAttempt(dueAt), license: null }, dayMs + hourMs],
+    ['where the identity is unknown', { ...withNextAttempt(dueAt), identity: null }, dayMs + hourMs],
+    ['where nothing is scheduled', withNextAttempt(null), dayMs],
+    ['where it is not due yet', withNextAttempt(dueAt), dayMs - 1],
+    ['where an attempt was interrupted', withIntent(dueAt), dayMs + hourMs],
     [
-      'where the first warning of the end is near, so that it is made at once',
+      'where the first expiry warning is near, so that it runs immediately',
       withNextAttempt(dueAt),
       5 * dayMs,
     ],
-    ['where the token has ended, so that it is made at once', withNextAttempt(dueAt), 8 * dayMs],
-  ])('leaves everything as it is %s', (_name, state, afterMs) => {
+    ['where the token has expired, so that it runs immediately', withNextAttempt(dueAt), 8 * dayMs],
+  ])('changes nothing %s', (_name, state, afterMs) => {
     expect(spreadOverdueRefresh(state, refreshIntervalMs, shift(startAt, afterMs))).toBeNull();
   });
 });

@@ -1,7 +1,7 @@
 import type { LicenseState } from './license-state.js';
 import { missedRefreshAt, stableOffset } from './refresh-schedule.js';
 
-/** The state with a place of its own for a refresh that is overdue at the start; null: none is, or it is due at once. */
+/** Moves a refresh that is overdue at startup to its slot. Returns `null` if there is none or it is due immediately. */
 export function spreadOverdueRefresh(
   state: LicenseState,
   refreshIntervalMs: number,
@@ -9,7 +9,7 @@ export function spreadOverdueRefresh(
 ): LicenseState | null {
   const { identity, license, refresh } = state;
   if (identity === null || license === null || refresh.nextAttemptAt === null) return null;
-  // One that was under way when the server ended may have been seen: the grace for its lost answer may be short.
+  // An interrupted attempt may have reached the server, whose grace period for a lost answer may be short.
   if (refresh.nextAttemptAt > startedAt || refresh.intentAt !== null) return null;
   const offset = stableOffset(identity.serverId);
   const nextAttemptAt = missedRefreshAt(license.token, refreshIntervalMs, offset, startedAt);

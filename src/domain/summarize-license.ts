@@ -1,6 +1,6 @@
 import type { LicenseState } from './license-state.js';
 
-/** What the audit trail keeps of a license before and after a change: its terms and dates, never a secret. */
+/** Returns the license data for the audit trail: terms and dates, no secrets. */
 export function summarizeLicense(state: LicenseState): Record<string, unknown> {
   const { license, identity } = state;
   return {

@@ -30,14 +30,14 @@ describe('tokenWarningThresholds', () => {
     ['3.999 s', 4 * secondMs - 1, []],
     ['1 s', secondMs, []],
     ['0 s', 0, []],
-    ['less than nothing', -dayMs, []],
+    ['a negative lifetime', -dayMs, []],
   ])('of a token that lives %s', (_name, lifeMs, expected) => {
     expect(tokenWarningThresholds(buildToken({ lifeMs }), configured)).toEqual(expected);
   });
 
   it.each([
     ['none', [], []],
-    ['a single one', [24 * hour], [24 * hour]],
+    ['a single threshold', [24 * hour], [24 * hour]],
     ['two', [24 * hour, hour], [24 * hour, hour]],
     ['the same twice', [hour, hour, 60], [hour, 60]],
     ['the same three times', [hour, hour, hour], [hour]],
@@ -45,17 +45,17 @@ describe('tokenWarningThresholds', () => {
     ['0', [0, hour, 0], [hour]],
     ['a negative one', [-1, hour], [hour]],
     ['one second', [1, 1, 1], [1]],
-    ['far more than a life', [9e9, 9e9, 9e9], [42 * hour, 21 * hour, 30240]],
+    ['far more than a lifetime', [9e9, 9e9, 9e9], [42 * hour, 21 * hour, 30240]],
     ['more than three', [24 * hour, 12 * hour, 6 * hour, hour], [24 * hour, 12 * hour, 6 * hour]],
   ])('of a 7-day token, configured with %s', (_name, warnings, expected) => {
     expect(tokenWarningThresholds(buildToken(), warnings)).toEqual(expected);
   });
 
-  it('has room for three', () => {
+  it('supports three thresholds', () => {
     expect(maxTokenWarnings).toBe(3);
   });
 
-  it('are at most three, positive, falling, and none above a quarter of the life or the largest configured', () => {
+  it('returns at most three positive, falling values, none above a quarter of the lifetime or the largest configured', () => {
     fc.assert(
       fc.property(anyLifeMs(), anyWarnings(), (life, seconds) => {
         const thresholds = tokenWarningThresholds(buildToken({ lifeMs: life }), seconds);
@@ -72,7 +72,7 @@ describe('tokenWarningThresholds', () => {
 });
 
 describe('a healthy server', () => {
-  it('never warns: its token is valid, with nothing due, when it is refreshed for the first time', () => {
+  it('never warns: its token is still valid, with nothing due, at the first refresh', () => {
     const offset = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
     const refreshInterval = fc.integer({ min: 1, max: 60 * dayMs });
     fc.assert(
@@ -93,7 +93,7 @@ describe('a healthy server', () => {
     );
   });
 
-  it('has a twentieth of the life to spare for a slow answer', () => {
+  it('has a twentieth of the lifetime to spare for a slow answer', () => {
     fc.assert(
       fc.property(fc.integer({ min: secondMs, max: 400 * dayMs }), (life) => {
         const token = buildToken({ lifeMs: life });
@@ -122,7 +122,7 @@ describe('dueTokenWarnings', () => {
       [-1, [42 * hour, 21 * hour, 6 * hour]],
       [0, [42 * hour, 21 * hour, 6 * hour]],
       [1, [42 * hour, 21 * hour, 6 * hour, 0]],
-    ])('%i ms from its end, when nothing was told', (offsetMs, expected) => {
+    ])('returns those reached %i ms from expiry if none was announced', (offsetMs, expected) => {
       expect(dueTokenWarnings(token, configured, null, shift(expiresAt, offsetMs))).toEqual(expected);
     });
   });
@@ -132,18 +132,18 @@ describe('dueTokenWarnings', () => {
     [21 * hour, [6 * hour, 0]],
     [6 * hour, [0]],
     [0, []],
-  ])('after the end leaves out what was told down to %i s', (announced, expected) => {
+  ])('omits thresholds announced down to %i s after expiry', (announced, expected) => {
     const token = buildToken();
     expect(dueTokenWarnings(token, configured, announced, shift(token.expiresAt, 1))).toEqual(expected);
   });
 
-  it('tells of the end of a token that is too short-lived to warn of', () => {
+  it('reports the expiry of a token that is too short-lived for warnings', () => {
     const token = buildToken({ lifeMs: secondMs });
     const due = [-1, 0, 1].map((ms) => dueTokenWarnings(token, configured, null, shift(token.expiresAt, ms)));
     expect(due).toEqual([[], [], [0]]);
   });
 
-  it('tells each threshold once and in falling order, however often one looks', () => {
+  it('returns each threshold once and in falling order, however often it is called', () => {
     fc.assert(
       fc.property(
         anyLifeMs(),
@@ -164,7 +164,7 @@ describe('dueTokenWarnings', () => {
   });
 });
 
-/** From 1 ms to 400 days, short lives as often as long ones. */
+/** Lifetimes from 1 ms to 400 days, distributed logarithmically. */
 function anyLifeMs() {
   return fc.oneof(
     fc.integer({ min: 1, max: 30 * secondMs }),

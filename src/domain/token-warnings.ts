@@ -1,15 +1,18 @@
 import { type TokenLife, tokenLifeMs } from './license.js';
 
-/** A refresh happens by 70 % of a token's life, so a healthy server never reaches the first of these parts. */
+/**
+ * Divisors of the token's lifetime. A refresh happens by 70 % of it, so a healthy server never reaches the first
+ * threshold.
+ */
 const partsOfLife = [4, 8, 20] as const;
 
-/** How many thresholds a configuration may name: one for each part of the token's life. */
+/** The maximum number of configured thresholds. */
 export const maxTokenWarnings = partsOfLife.length;
 
 /**
- * Tells when to warn of a token's end, in seconds before it, largest first and without repeats.
- * Each is the smaller of what is configured and a quarter, an eighth, a twentieth of the token's life, so that a
- * short-lived token does not warn from its first second.
+ * Returns the warning thresholds in seconds before expiry, largest first, without duplicates. Each is the smaller of
+ * the configured value and a quarter, an eighth or a twentieth of the lifetime, so that a short-lived token does not
+ * warn immediately.
  */
 export function tokenWarningThresholds(token: TokenLife, configuredSeconds: readonly number[]): number[] {
   const lifeSeconds = tokenLifeMs(token) / 1000;
@@ -20,8 +23,8 @@ export function tokenWarningThresholds(token: TokenLife, configuredSeconds: read
 }
 
 /**
- * Tells which thresholds have been reached at `now` and not yet announced, in the order in which they were reached.
- * 0 stands for the end of the token itself. `announced` is the last one told of this token, or null.
+ * Returns the thresholds reached at `now` but not yet announced, in the order reached. 0 is the expiry of the token.
+ * `announced` is the last threshold emitted for this token, or `null`.
  */
 export function dueTokenWarnings(
   token: TokenLife,

@@ -17,7 +17,7 @@ const listed = triples.filter(({ from, to, reason }) => isListed(from, to, reaso
 const held = licenseStatuses.filter((status) => status !== 'unlicensed');
 
 describe('the table of transitions', () => {
-  it('knows every status and no other', () => {
+  it('contains every status and no other', () => {
     expect(Object.keys(licenseTransitions).toSorted()).toEqual([...licenseStatuses].toSorted());
   });
 
@@ -38,7 +38,7 @@ describe('the table of transitions', () => {
     expect(listed.some((transition) => transition.reason === reason)).toBe(true);
   });
 
-  it('names only known reasons, and each once for a pair of statuses', () => {
+  it('lists only known reasons, each once per pair of statuses', () => {
     for (const row of Object.values(licenseTransitions)) {
       for (const reasons of Object.values(row)) {
         expect(new Set(reasons).size).toBe(reasons.length);
@@ -47,13 +47,13 @@ describe('the table of transitions', () => {
     }
   });
 
-  it('leads out of unlicensed by an acquisition alone, to any status that the license may already have', () => {
+  it('leaves "unlicensed" only by an acquisition, to any status of a license', () => {
     expect(listed.filter(({ from }) => from === 'unlicensed')).toEqual(
       held.map((to) => ({ from: 'unlicensed', to, reason: 'acquired' })),
     );
   });
 
-  it('takes a license away by removal and revocation alone, which lead nowhere else', () => {
+  it('reaches "unlicensed" only by removal and revocation, which lead nowhere else', () => {
     const endings = listed.filter(
       ({ to, reason }) => to === 'unlicensed' || ['removed', 'revoked'].includes(reason),
     );
@@ -63,21 +63,21 @@ describe('the table of transitions', () => {
   });
 
   it.each(['refreshed', 'token-expired', 'clock-suspect', 'reauthorization-required'] as const)(
-    'keeps the status at %s, whichever it is',
+    'keeps any status at %s',
     (reason) => {
       const transitions = listed.filter((transition) => transition.reason === reason);
       expect(transitions).toEqual(held.map((status) => ({ from: status, to: status, reason })));
     },
   );
 
-  it('comes to expired by time only from a license that was not', () => {
+  it('reaches "expired" by time only from another status', () => {
     expect(listed.filter(({ reason }) => reason === 'expired')).toEqual([
       { from: 'licensed', to: 'expired', reason: 'expired' },
       { from: 'requires-renewal', to: 'expired', reason: 'expired' },
     ]);
   });
 
-  it('lets time alone, or a corrected clock, lead from any status of a license to any other', () => {
+  it('lets time or a corrected clock lead from any status of a license to any other', () => {
     for (const from of held) {
       for (const to of held.filter((status) => status !== from)) {
         expect(isListed(from, to, to === 'expired' ? 'expired' : 'renewal-window')).toBe(true);
@@ -85,7 +85,7 @@ describe('the table of transitions', () => {
     }
   });
 
-  it('lets a license be renewed in place, from requires-renewal and from expired', () => {
+  it('lets a license be renewed in place from "requires-renewal" and "expired"', () => {
     expect(isListed('requires-renewal', 'licensed', 'renewed')).toBe(true);
     expect(isListed('expired', 'licensed', 'renewed')).toBe(true);
     expect(isListed('expired', 'requires-renewal', 'renewed')).toBe(true);
@@ -93,20 +93,20 @@ describe('the table of transitions', () => {
 });
 
 describe('assertTransition', () => {
-  it.each(triples)('decides $from → $to by $reason as the table says', ({ from, to, reason }) => {
+  it.each(triples)('decides $from → $to by $reason according to the table', ({ from, to, reason }) => {
     const attempt = () => assertTransition(from, to, reason);
     if (isListed(from, to, reason)) expect(attempt).not.toThrow();
     else expect(attempt).toThrow(InvalidTransitionError);
   });
 
-  it('refuses loudly: what was tried, with a stable code', () => {
+  it('throws an error that names the transition and has a stable code', () => {
     const refused = { from: 'unlicensed', to: 'licensed', reason: 'renewed' } as const;
     expect(() => assertTransition(refused.from, refused.to, refused.reason)).toThrow(
       expect.objectContaining({
         ...refused,
         name: 'InvalidTransitionError',
         code: 'invalid-transition',
-        message: 'A license cannot go from "unlicensed" to "licensed" by "renewed".',
+        message: 'Invalid license transition from "unlicensed" to "licensed" with reason "renewed".',
       }),
     );
   });

@@ -14,10 +14,10 @@ export const licenseReasons = [
   'reauthorization-required',
 ] as const;
 
-/** Why subscribers are told of a license: the `reason` of a `license.status` event. */
+/** The `reason` of a `license.status` event. */
 export type LicenseReason = (typeof licenseReasons)[number];
 
-/** What can be told of a license that keeps its status. */
+/** Reasons that can leave the status unchanged. */
 const unchanged = [
   'acquired',
   'refreshed',
@@ -27,12 +27,12 @@ const unchanged = [
   'clock-suspect',
   'reauthorization-required',
 ] as const;
-/** How an answer of the Authorization server brings a later renewal date, or an earlier one. */
+/** Reasons for a later or an earlier renewal date in an answer of the Authorization server. */
 const later = ['acquired', 'renewed'] as const;
 const earlier = ['acquired', 'terms-changed'] as const;
 const ended = ['removed', 'revoked'] as const;
 
-/** Each status that may follow a status, and the reasons that may lead there. What is not listed cannot happen. */
+/** The permitted transitions: from status, to status, reasons. */
 export const licenseTransitions: Readonly<
   Record<LicenseStatus, Readonly<Partial<Record<LicenseStatus, readonly LicenseReason[]>>>>
 > = {
@@ -48,7 +48,7 @@ export const licenseTransitions: Readonly<
     unlicensed: ended,
   },
   'requires-renewal': {
-    // Time alone leads back where a clock was corrected or the renewal window was made smaller.
+    // A corrected clock or a smaller renewal window leads back.
     licensed: [...later, 'renewal-window'],
     'requires-renewal': unchanged,
     expired: [...earlier, 'expired'],
@@ -62,7 +62,7 @@ export const licenseTransitions: Readonly<
   },
 };
 
-/** A change of status that the table does not know: a fault in the caller, never an expected outcome. */
+/** A transition that is not in the table: a fault in the caller, never an expected outcome. */
 export class InvalidTransitionError extends Error {
   readonly code = 'invalid-transition';
 
@@ -71,12 +71,12 @@ export class InvalidTransitionError extends Error {
     readonly to: LicenseStatus,
     readonly reason: LicenseReason,
   ) {
-    super(`A license cannot go from "${from}" to "${to}" by "${reason}".`);
+    super(`Invalid license transition from "${from}" to "${to}" with reason "${reason}".`);
     this.name = 'InvalidTransitionError';
   }
 }
 
-/** Refuses a transition that is not in the table. @throws InvalidTransitionError */
+/** Checks that a transition is in the table. @throws InvalidTransitionError */
 export function assertTransition(from: LicenseStatus, to: LicenseStatus, reason: LicenseReason): void {
   if (!licenseTransitions[from][to]?.includes(reason)) throw new InvalidTransitionError(from, to, reason);
 }

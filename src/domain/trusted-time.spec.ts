@@ -23,21 +23,21 @@ describe('the effective time', () => {
     expect(effectiveNow(reading(-dayMs, 0), null)).toEqual(new Date(noon - dayMs));
   });
 
-  it('is the mark, moved on by the uptime, where the wall clock was set back', () => {
+  it('is the mark advanced by the uptime if the wall clock was set back', () => {
     expect(effectiveNow(reading(-30 * dayMs, hourMs), mark)).toEqual(new Date(noon + hourMs));
   });
 
-  it('is the wall clock where that is ahead, as the machine may have been off', () => {
+  it('is the wall clock if it is ahead, because the machine may have been off', () => {
     expect(effectiveNow(reading(3 * dayMs, hourMs), mark)).toEqual(new Date(noon + 3 * dayMs));
   });
 
-  it.each([-1, 0, 1])('changes from one to the other where they meet (%i ms)', (ms) => {
+  it.each([-1, 0, 1])('switches between both where they meet (%i ms)', (ms) => {
     expect(effectiveNow(reading(hourMs + ms, hourMs), mark)).toEqual(
       new Date(noon + hourMs + Math.max(0, ms)),
     );
   });
 
-  it('never runs backwards while the machine runs, however its clock is set', () => {
+  it('never goes back while the machine runs, however its clock is set', () => {
     const steps = fc.array(fc.tuple(fc.nat(dayMs), fc.integer({ min: -900 * dayMs, max: 0 })), {
       minLength: 2,
     });
@@ -55,7 +55,7 @@ describe('the effective time', () => {
     );
   });
 
-  it('is right again once a clock that was set forward is set back: nothing of the jump stays', () => {
+  it('is correct again after a clock that was set forward is set back', () => {
     fc.assert(
       fc.property(fc.nat(900 * dayMs), fc.nat(dayMs), (jumpMs, ranMs) => {
         effectiveNow(reading(ranMs + jumpMs, ranMs), mark);
@@ -67,35 +67,35 @@ describe('the effective time', () => {
 
 describe('a suspect clock', () => {
   it.each([
-    ['one that agrees', 0, false],
-    ['one that is behind by the tolerance', -clockToleranceMs, false],
-    ['one that is behind by a moment more', -clockToleranceMs - 1, true],
-    ['one that is ahead by the tolerance', clockToleranceMs, false],
-    ['one that is ahead by a moment more', clockToleranceMs + 1, true],
-    ['one with a dead battery', -20 * 365 * dayMs, true],
+    ['a clock that agrees is trusted', 0, false],
+    ['a clock behind by the tolerance is trusted', -clockToleranceMs, false],
+    ['a clock behind by 1 ms more is suspect', -clockToleranceMs - 1, true],
+    ['a clock ahead by the tolerance is trusted', clockToleranceMs, false],
+    ['a clock ahead by 1 ms more is suspect', clockToleranceMs + 1, true],
+    ['a clock with a dead battery is suspect', -20 * 365 * dayMs, true],
   ])('%s', (_name, offsetMs, isSuspect) => {
     expect(isWallClockSuspect(reading(hourMs + offsetMs, hourMs), mark, mark)).toBe(isSuspect);
   });
 
-  it('is not one that is ahead of a mark from before the start', () => {
+  it('excludes a clock ahead of a mark from before the start', () => {
     const start: TimeMark = { at: new Date(noon + 5 * dayMs), uptimeMs: 0 };
     const now = { wall: new Date(noon + 5 * dayMs + hourMs), uptimeMs: hourMs };
     expect(isWallClockSuspect(now, { ...mark, uptimeMs: 0 }, start)).toBe(false);
   });
 
-  it('is one that was behind the mark already when the process started, and runs as it should since', () => {
+  it('includes a clock that was behind the mark at startup and has run correctly since', () => {
     const start: TimeMark = { at: new Date(noon - dayMs), uptimeMs: 0 };
     const now = { wall: new Date(noon - dayMs + hourMs), uptimeMs: hourMs };
     expect(isWallClockSuspect(now, { ...mark, uptimeMs: 0 }, start)).toBe(true);
   });
 
-  it('is one that jumps while the process runs, before any contact too', () => {
+  it('includes a clock that jumps while the process runs, even before any contact', () => {
     expect(isWallClockSuspect(reading(2 * hourMs, hourMs), null, mark)).toBe(true);
   });
 });
 
 describe('advancing a mark', () => {
-  it('does not go back where the uptime began anew', () => {
+  it('does not go back after the uptime was reset', () => {
     expect(advanceMark(mark, 0)).toEqual(mark.at);
   });
 });

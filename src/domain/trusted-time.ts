@@ -1,27 +1,27 @@
-/** A reading of both clocks of a machine at one moment: the one that anybody can set, and the one that only runs. */
+/** A simultaneous reading of the wall clock and the monotonic clock. */
 export interface ClockReading {
   readonly wall: Date;
-  /** Milliseconds that the machine has been running, from any fixed start. */
+  /** Monotonic milliseconds from an arbitrary fixed start. */
   readonly uptimeMs: number;
 }
 
-/** A time that is known to be right, and the uptime at which it was. */
+/** A trusted time and the uptime at which it applied. */
 export interface TimeMark {
   readonly at: Date;
   readonly uptimeMs: number;
 }
 
-/** How far a wall clock may be off before people are told. */
+/** The deviation of the wall clock that is tolerated without a warning. */
 export const clockToleranceMs = 10 * 60_000;
 
-/** Moves a mark on by the uptime since. */
+/** Returns the time of a mark, advanced by the uptime since. */
 export function advanceMark(mark: TimeMark, uptimeMs: number): Date {
   return new Date(mark.at.getTime() + Math.max(0, uptimeMs - mark.uptimeMs));
 }
 
 /**
- * Tells the time to decide by: the wall clock, or the mark where the wall clock is behind it. So setting the clock back
- * never makes a license last longer, and setting it forward and back again leaves nothing behind.
+ * Returns the time for decisions: the later of the wall clock and the advanced mark. Setting the clock back therefore
+ * never extends a license, and setting it forward and back has no lasting effect.
  */
 export function effectiveNow({ wall, uptimeMs }: ClockReading, mark: TimeMark | null): Date {
   if (mark === null) return wall;
@@ -30,9 +30,9 @@ export function effectiveNow({ wall, uptimeMs }: ClockReading, mark: TimeMark | 
 }
 
 /**
- * Tells whether the wall clock cannot be right: it is behind what is known, or it has moved otherwise than the uptime
- * since `reference`: the last contact, or the start of this process. A mark from before the start says nothing of a wall
- * clock that is ahead of it, as the machine may have been switched off.
+ * Returns whether the wall clock is wrong: it is behind the mark, or it deviates from the uptime since `reference` (the
+ * last contact, or the start of this process). A wall clock ahead of a mark from before the start is accepted, because
+ * the machine may have been off.
  */
 export function isWallClockSuspect(
   { wall, uptimeMs }: ClockReading,

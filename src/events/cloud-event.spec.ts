@@ -6,9 +6,9 @@ import { toCloudEvent } from './cloud-event.js';
 const state = buildLicensedState();
 
 describe('toCloudEvent', () => {
-  it('writes license.status as CloudEvents 1.0 in structured mode', () => {
+  it('formats license.status as CloudEvents 1.0 in structured mode', () => {
     const [event] = emitStatus(unchanged(state), 'refreshed', defaultPolicy, startAt).events;
-    if (event === undefined) throw new Error('No event was told.');
+    if (event === undefined) throw new Error('No event was emitted.');
     expect(JSON.parse(toCloudEvent(event, '01EVENT'))).toEqual({
       specversion: '1.0',
       id: '01EVENT',
@@ -23,9 +23,9 @@ describe('toCloudEvent', () => {
     });
   });
 
-  it('writes token.expiring with its own schema, and instants as ISO 8601 in UTC', () => {
+  it('formats token.expiring with its own schema and instants as ISO 8601 in UTC', () => {
     const [event] = emitTokenExpiring(unchanged(state), 0, startAt).events;
-    if (event === undefined) throw new Error('No event was told.');
+    if (event === undefined) throw new Error('No event was emitted.');
     expect(JSON.parse(toCloudEvent(event, '01EVENT'))).toMatchObject({
       type: 'token.expiring',
       dataschema: 'urn:pos-licensing:token.expiring:1',
@@ -33,9 +33,9 @@ describe('toCloudEvent', () => {
     });
   });
 
-  it('writes sequences of sixteen digits, so that they order as text', () => {
+  it('formats sequences as sixteen digits, so that they sort as text', () => {
     const [event] = emitTokenExpiring(unchanged(state), 0, startAt).events;
-    if (event === undefined) throw new Error('No event was told.');
+    if (event === undefined) throw new Error('No event was emitted.');
     const sequences = [9, 10, 1_795_521_600_000, Number.MAX_SAFE_INTEGER].map(
       (sequence) => (JSON.parse(toCloudEvent({ ...event, sequence }, 'id')) as { sequence: string }).sequence,
     );

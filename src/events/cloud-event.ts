@@ -1,7 +1,7 @@
 import type { LicenseEvent } from '../domain/license-event.js';
 import { formatSequence } from '../domain/license-view.js';
 
-/** Writes an event as a CloudEvents 1.0 document in structured JSON mode, with the `sequence` extension. */
+/** Formats an event as a CloudEvents 1.0 document in structured JSON mode, with the `sequence` extension. */
 export function toCloudEvent(event: LicenseEvent, id: string): string {
   return JSON.stringify({
     specversion: '1.0',

@@ -4,7 +4,7 @@ import { newEventId } from './new-event-id.js';
 const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 describe('newEventId', () => {
-  it('is a ULID: its first ten characters are the time in ms', () => {
+  it('returns a ULID whose first ten characters are the time in ms', () => {
     const now = new Date('2026-11-24T12:00:00.123Z');
     const id = newEventId(now);
     expect(id).toMatch(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/);
@@ -13,14 +13,14 @@ describe('newEventId', () => {
     expect(time).toBe(now.getTime());
   });
 
-  it('orders by time as text', () => {
+  it('sorts by time as text', () => {
     const ids = [0, 1, 999, 1000, 86_400_000, 1_795_521_600_000, 2_000_000_000_000].map((ms) =>
       newEventId(new Date(ms)),
     );
     expect(ids).toEqual(ids.toSorted());
   });
 
-  it('differs each time, also within one ms', () => {
+  it('differs each time, even within one ms', () => {
     const now = new Date();
     expect(new Set(Array.from({ length: 10_000 }, () => newEventId(now))).size).toBe(10_000);
   });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-/** Makes a ULID: 48 bits of time and 80 random bits, as 26 characters that order by time. */
+/** Generates a ULID: 48 bits of time and 80 random bits, as 26 characters that sort by time. */
 export function newEventId(now: Date): string {
   let value = (BigInt(now.getTime()) << 80n) | BigInt(`0x${randomBytes(10).toString('hex')}`);
   let text = '';

@@ -6,7 +6,7 @@ export const eventSubjects = ['license.status', 'token.expiring'] as const;
 export const storesStreamName = 'STORES';
 export const storesSubjects = eventSubjects.map((subject) => storesSubject('*', subject));
 
-/** The subject at the hub under which a store server delivers its events. */
+/** Returns the subject at the hub for the events of a store server. */
 export function storesSubject(serverId: string, subject: string): string {
   return `stores.${serverId}.${subject}`;
 }

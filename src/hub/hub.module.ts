@@ -6,7 +6,7 @@ import { StoresFollower } from './stores-follower.js';
 import { StoresCursor } from './stores-cursor.js';
 import { StoresStream } from './stores-stream.js';
 
-/** What a server does for the store servers that connect to it. */
+/** Serves the store servers of which this server is the hub. */
 @Module({
   imports: [MessagingModule, LicensingModule, PeerRegistryModule],
   providers: [StoresStream, StoresCursor, StoresFollower],

@@ -5,13 +5,13 @@ import { KeyValueStore } from '../persistence/key-value-store.js';
 
 const valueName = 'stores-place';
 
-/** The last message that was taken from the stream of the stores; another stream of that name was created at another time. */
+/** The last message that was read from the stores' stream. A new stream of the same name has another `created`. */
 export interface StreamCursor {
   readonly created: string;
   readonly sequence: number;
 }
 
-/** Keeps the place in the stream of the stores beside what was taken from it, so that a restored database reads on from its own. */
+/** Stores the cursor next to the data read from the stores' stream, so that both match in a restored database. */
 @Injectable()
 export class StoresCursor {
   constructor(private readonly values: KeyValueStore) {}

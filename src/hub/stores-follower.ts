@@ -8,6 +8,7 @@ import {
 import { type Consumer, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Leadership } from '../coordination/leadership.js';
+import { FaultLog } from '../logging/fault-log.js';
 import { NatsLink } from '../messaging/nats-link.js';
 import { PeerRepository } from '../peer-registry/peer-repository.js';
 import type { PeerSighting } from '../peer-registry/apply-sighting.js';
@@ -22,9 +23,8 @@ const maxAtOnce = 100;
 const endTimeoutMs = 2000;
 
 /**
- * Takes what store servers have delivered into the list of peers. Of several processes the one that leads does it; where
- * it left off stands in the database, written with what it has taken, so that nothing is missed and little comes twice.
- * Whatever goes wrong, it begins again from there.
+ * Applies the events of store servers to the list of peers, in the leading process. The cursor is written in the same
+ * transaction as the events, so that none is missed. After a fault it resumes from the stored cursor.
  */
 @Injectable()
 export class StoresFollower implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -32,7 +32,7 @@ export class StoresFollower implements OnApplicationBootstrap, BeforeApplication
   private readonly stopping = new AbortController();
   private loop: Promise<void> = Promise.resolve();
   private messages: ConsumerMessages | null = null;
-  private lastFault = '';
+  private readonly faults = new FaultLog(this.logger, 'Reading the events of store servers');
 
   constructor(
     private readonly link: NatsLink,
@@ -49,7 +49,7 @@ export class StoresFollower implements OnApplicationBootstrap, BeforeApplication
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort();
     this.messages?.stop();
-    await whileEnding('the reader of the stream of the stores', endsWithin(endTimeoutMs, this.loop));
+    await whileEnding("the reader of the stores' stream", endsWithin(endTimeoutMs, this.loop));
   }
 
   private async run(): Promise<void> {
@@ -58,18 +58,18 @@ export class StoresFollower implements OnApplicationBootstrap, BeforeApplication
         const connection = this.link.current;
         if (connection !== null && (await this.leadership.isLeader())) await this.follow(connection);
       } catch (error) {
-        this.report(error);
+        if (!this.stopping.signal.aborted) this.faults.report(error);
       }
       await sleep(retryMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
     }
   }
 
-  /** Follows the stream while this process leads. @throws whatever ends that, such as a lost stream */
+  /** Follows the stream while this process leads. @throws if that ends early, such as for a lost stream */
   private async follow(connection: NatsConnection): Promise<void> {
     const { consumer, created } = await this.stream.read(connection, await this.cursor.read());
-    this.lastFault = '';
     while (!this.stopping.signal.aborted && (await this.leadership.isLeader())) {
       await this.applyNext(consumer, created);
+      this.faults.end();
     }
   }
 
@@ -79,7 +79,7 @@ export class StoresFollower implements OnApplicationBootstrap, BeforeApplication
     let waiting: JsMsg[] = [];
     for await (const message of this.messages) {
       waiting.push(message);
-      // Live events are taken at once, a backlog together.
+      // A live event is applied immediately, a backlog in batches.
       if (message.info.pending > 0 && waiting.length < maxAtOnce) continue;
       await this.applyMessages(waiting, created);
       waiting = [];
@@ -98,17 +98,12 @@ export class StoresFollower implements OnApplicationBootstrap, BeforeApplication
   private toSightings({ subject, data, info, seq }: JsMsg): PeerSighting[] {
     const event = readStoreEvent(subject, data);
     if (event === null) {
-      this.logger.warn(`Message ${seq} on ${subject} is no event of that store server: it is left out.`);
+      this.logger.warn(
+        `Message ${seq} on ${subject} is not a valid event of that store server. It is ignored.`,
+      );
       return [];
     }
     const at = new Date(info.timestampNanos / 1e6);
     return [{ kind: 'told', deviceId: event.serverId, at, event }];
-  }
-
-  private report(error: unknown): void {
-    const fault = error instanceof Error ? error.message : String(error);
-    if (fault === this.lastFault || this.stopping.signal.aborted) return;
-    this.lastFault = fault;
-    this.logger.warn(`The events of store servers cannot be followed (${fault}); trying again.`);
   }
 }

@@ -18,7 +18,7 @@ import { ensureStream, type StreamDefinition } from '../messaging/ensure-stream.
 import { NatsLink } from '../messaging/nats-link.js';
 import type { StreamCursor } from './stores-cursor.js';
 
-/** Of a reader that has gone without a word. */
+/** After this time the broker removes the consumer of a reader that disappeared. */
 const forgottenAfterNanos = 60e9;
 
 const definition: StreamDefinition = {
@@ -27,14 +27,14 @@ const definition: StreamDefinition = {
   storage: StorageType.File,
   retention: RetentionPolicy.Limits,
   discard: DiscardPolicy.Old,
-  // Of each store the newest: hundreds of stores share the space that a single one has to itself at home.
+  // Less than in the stream of a single store, because hundreds of stores share the space.
   max_msgs_per_subject: 100,
   allow_direct: true,
-  // A store that did not get the acknowledgement sends again, also after an hour without the link.
+  // A store publishes again if it missed the acknowledgement, even hours later.
   duplicate_window: 86_400e9,
 };
 
-/** The JetStream stream into which store servers deliver their events when this server is their hub. */
+/** Manages the JetStream stream to which store servers publish their events when this server is their hub. */
 @Injectable()
 export class StoresStream implements OnModuleInit {
   private readonly logger = new Logger('Hub');
@@ -47,11 +47,11 @@ export class StoresStream implements OnModuleInit {
   onModuleInit(): void {
     this.link.onConnected(async (connection) => {
       await this.ensure(connection);
-      this.logger.debug(`The stream ${storesStreamName} is there.`);
+      this.logger.debug(`The stream ${storesStreamName} exists.`);
     });
   }
 
-  /** Reads on after a place, or from the last message of each store where that is shorter or there is no such place. */
+  /** Reads on after a cursor. Without one, or if that is shorter, reads the last message of each store. */
   async read(
     connection: NatsConnection,
     cursor: StreamCursor | null,
@@ -78,7 +78,7 @@ export class StoresStream implements OnModuleInit {
 
 function startAfter(cursor: StreamCursor | null, { created, state }: StreamInfo): Partial<ConsumerConfig> {
   const missed = cursor?.created === created ? state.last_seq - cursor.sequence : -1;
-  // Missed less than nothing: the stream was brought back from a backup.
+  // A negative number means that the stream was restored from a backup.
   if (cursor === null || missed < 0 || missed > (state.num_subjects ?? 0)) {
     return { deliver_policy: DeliverPolicy.LastPerSubject };
   }

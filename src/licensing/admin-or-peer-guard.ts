@@ -4,7 +4,7 @@ import { AdminGuard } from '../admin/admin-guard.js';
 import { parseCompactJws } from '../peers/tokens/parse-compact-jws.js';
 import { PeerGuard } from '../peers/peer-guard.js';
 
-/** Lets in an admin as `AdminGuard` does, or a peer as `PeerGuard` does: whichever the credentials are of. */
+/** Delegates to `PeerGuard` for the credentials of a peer, otherwise to `AdminGuard`. */
 @Injectable()
 export class AdminOrPeerGuard implements CanActivate {
   constructor(
@@ -18,7 +18,7 @@ export class AdminOrPeerGuard implements CanActivate {
   }
 }
 
-/** A license token is a JWT, or says by its scheme that it is bound to a key; an admin token is neither. */
+/** A license token is a JWT or uses the DPoP scheme; an admin token does neither. */
 function isOfPeer({ headers }: FastifyRequest): boolean {
   const [, scheme = '', token = ''] = /^(Bearer|DPoP) (\S+)$/i.exec(headers.authorization ?? '') ?? [];
   return scheme.toLowerCase() === 'dpop' || parseCompactJws(token) !== null;

@@ -9,7 +9,7 @@ import { Clock } from '../domain/ports/clock.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
 import { summarizeLicense } from '../domain/summarize-license.js';
 
-/** Tells what time alone has done to the license, and whether the clock of this machine can be believed. */
+/** Applies the passing of time to the license, and whether the clock of this machine can be trusted. */
 @Injectable()
 export class AdvanceLicense {
   private readonly logger = new Logger('License');
@@ -21,7 +21,7 @@ export class AdvanceLicense {
   ) {}
 
   async execute(): Promise<void> {
-    // Nearly always nothing is due; that is decided in memory.
+    // Usually nothing has changed. Checking in memory avoids a transaction.
     if (this.advance(this.store.state).state === this.store.state) return;
     await this.store.transact(async (transaction) => {
       const now = this.clock.now();

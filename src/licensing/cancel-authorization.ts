@@ -3,7 +3,7 @@ import type { AuditActor } from '../domain/audit-actor.js';
 import { Clock } from '../domain/ports/clock.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
 
-/** Forgets the pending device code; whatever it may still bring is revoked. */
+/** Drops the pending device code. A grant that still arrives for it is revoked. */
 @Injectable()
 export class CancelAuthorization {
   constructor(

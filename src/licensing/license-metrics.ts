@@ -8,7 +8,7 @@ import { LicenseStore } from '../domain/ports/license-store.js';
 import { RefreshLicense } from './refresh-license.js';
 import { MetricsRegistry } from '../metrics/metrics-registry.js';
 
-/** The license, its two clocks, and how the refresh of its token fares. */
+/** Reports the license, its dates, the token refreshes and the clock as metrics. */
 @Injectable()
 export class LicenseMetrics implements OnModuleInit {
   constructor(
@@ -31,7 +31,7 @@ export class LicenseMetrics implements OnModuleInit {
     const { registry, query } = this;
     registry.addStates(
       'license_status',
-      'The license status: 1 for the present one.',
+      'The license status: 1 for the current one.',
       licenseStatuses,
       () => {
         return query.view().status;
@@ -39,7 +39,7 @@ export class LicenseMetrics implements OnModuleInit {
     );
     registry.addStates(
       'token_status',
-      'The status of the license token: 1 for the present one.',
+      'The status of the license token: 1 for the current one.',
       tokenStatuses,
       () => {
         return query.view().token.status;
@@ -47,17 +47,17 @@ export class LicenseMetrics implements OnModuleInit {
     );
     registry.addGauge(
       'license_renewal_timestamp_seconds',
-      'When the license must have been renewed; absent if it never has to be.',
+      'The date by which the license must be renewed; absent if it never expires.',
       () => query.view().renewalDate,
     );
     registry.addGauge(
       'token_expiry_timestamp_seconds',
-      'When the license token ends; absent without one.',
+      'When the license token expires; absent without a token.',
       () => query.view().token.expiresAt,
     );
     registry.addGauge(
       'reauthorization_required',
-      'Whether a person must authorize this server anew.',
+      'Whether somebody must authorize this server again.',
       () => query.view().reauthorizationRequired,
     );
   }
@@ -66,23 +66,23 @@ export class LicenseMetrics implements OnModuleInit {
     const { registry, query, store } = this;
     registry.addGauge(
       'next_refresh_timestamp_seconds',
-      'When the license token will be refreshed; absent if nothing is planned.',
+      'When the license token will be refreshed; absent if no refresh is planned.',
       () => query.view().token.nextRefreshAt,
     );
     registry.addGauge(
       'last_successful_refresh_timestamp_seconds',
-      'When the present license token was received, by a refresh or when the license was acquired; absent without one.',
+      'When the current license token was received; absent without a token.',
       () => store.state.license?.token.receivedAt ?? null,
     );
     const refreshes = new Counter({
       name: `${MetricsRegistry.prefix}refreshes_total`,
-      help: 'Refreshes of the license token by what came of them, and why the server could not be used.',
+      help: 'Refreshes of the license token by result, with the reason if the Authorization server could not be used.',
       labelNames: ['result', 'reason'],
       registers: [registry],
     });
-    // From zero on, so that the first of a kind is an increase too.
+    // Starting at zero makes the first event of each kind an increase.
     for (const result of ['refreshed', 'revoked', 'refused']) refreshes.inc({ result, reason: '' }, 0);
-    this.refreshLicense.onOutcome((outcome) =>
+    this.refreshLicense.outcomes.subscribe((outcome) =>
       refreshes.inc({ result: outcome.kind, reason: outcome.kind === 'unreachable' ? outcome.code : '' }),
     );
   }
@@ -91,17 +91,17 @@ export class LicenseMetrics implements OnModuleInit {
     const { registry, query } = this;
     registry.addGauge(
       'authorization_server_reachable',
-      'Whether the Authorization server answered when it was last asked.',
+      'Whether the Authorization server answered the last request.',
       () => query.view().connection.online,
     );
     registry.addGauge(
       'authorization_server_offline_since_timestamp_seconds',
-      'Since when the Authorization server has not answered; absent while it does.',
+      'Since when the Authorization server has not answered; absent while it answers.',
       () => query.view().connection.offlineSince,
     );
     registry.addGauge(
       'authorization_server_last_contact_timestamp_seconds',
-      'When the Authorization server last answered; absent before the first time.',
+      'When the Authorization server last answered; absent before its first answer.',
       () => query.view().connection.lastContactAt,
     );
   }
@@ -110,12 +110,12 @@ export class LicenseMetrics implements OnModuleInit {
     const { registry, clock, machine } = this;
     registry.addGauge(
       'clock_suspect',
-      'Whether the clock of this machine cannot be believed.',
+      'Whether the clock of this machine is suspect.',
       () => this.query.view().clockSuspect,
     );
     registry.addGauge(
       'clock_offset_seconds',
-      'How far the clock of this machine is ahead of the time that the Authorization server vouched for; also by the time ' +
+      'How far the clock of this machine is ahead of the trusted time of the Authorization server, including the time ' +
         'that the machine was off since then. Absent before the first contact.',
       () => {
         const trusted = clock.trustedNow();

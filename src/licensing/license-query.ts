@@ -11,10 +11,10 @@ interface TextOfLicense {
   readonly text: string;
 }
 
-/** Tells the license as it is at the moment of asking, from memory. */
+/** Returns the current license from memory. */
 @Injectable()
 export class LicenseQuery {
-  private told: TextOfLicense | null = null;
+  private cached: TextOfLicense | null = null;
 
   constructor(
     private readonly store: LicenseStore,
@@ -22,22 +22,22 @@ export class LicenseQuery {
     private readonly settings: Settings,
   ) {}
 
-  /** The license as of the last commit, also that of another process, as JSON. */
+  /** Returns the license as JSON, including the last commit of another process. */
   async freshText(): Promise<string> {
     await this.store.sync();
     const { state } = this.store;
     const view = this.view();
-    // Time changes these two alone; all else comes with a commit. So the text is mostly there from the last time.
+    // Without a commit only these two change, so the last text can usually be reused.
     if (
-      this.told?.state !== state ||
-      this.told.view.status !== view.status ||
-      this.told.view.token.status !== view.token.status
+      this.cached?.state !== state ||
+      this.cached.view.status !== view.status ||
+      this.cached.view.token.status !== view.token.status
     )
-      this.told = { state, view, text: JSON.stringify(view) };
-    return this.told.text;
+      this.cached = { state, view, text: JSON.stringify(view) };
+    return this.cached.text;
   }
 
-  /** The license as this process last heard of it. */
+  /** Returns the license without checking for commits of other processes. */
   view(): LicenseView {
     return licenseViewAt(this.store.state, this.settings.policy, this.clock.now());
   }

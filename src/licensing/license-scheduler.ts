@@ -1,6 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { Leadership } from '../coordination/leadership.js';
+import { FaultLog } from '../logging/fault-log.js';
 import { AdvanceLicense } from './advance-license.js';
 import { PollAuthorization } from './poll-authorization.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
@@ -12,14 +13,14 @@ const tickMs = 500;
 const shutdownTimeoutMs = 5000;
 
 /**
- * Looks at short intervals whether something is due. Every due time is stored or computed, never a running timer, so a
- * restart, a sleeping machine or a clock that was set changes nothing but the moment of the next look.
+ * Checks at short intervals which tasks are due. Due times are stored or computed, never running timers, so they survive
+ * a restart, a sleeping machine and a changed clock.
  */
 @Injectable()
 export class LicenseScheduler implements BeforeApplicationShutdown {
   private readonly logger = new Logger('Scheduler');
   private readonly flights = new Map<string, SingleFlight<unknown>>();
-  private readonly faults = new Map<string, string>();
+  private readonly faults = new Map<string, FaultLog>();
   private isFirst = true;
   private isStopped = false;
 
@@ -32,19 +33,19 @@ export class LicenseScheduler implements BeforeApplicationShutdown {
     private readonly store: LicenseStore,
   ) {}
 
-  /** Does whatever is due. A task that is still running from an earlier tick is not started again. */
+  /** Runs the due tasks. A task that still runs from an earlier tick is not started again. */
   @Interval(tickMs)
   async tick(): Promise<void> {
     if (this.isStopped) return;
     if (!(await this.run('lead', () => this.lead()))) return;
     if (this.isFirst) {
-      // A server that was off for a weekend gets its token before it tells every register that the old one has ended.
+      // After a weekend off, the server refreshes its token before it reports the old one as expired.
       this.isFirst = false;
-      await this.run('place', () => this.refreshLicense.spreadOverdue());
+      await this.run('spread', () => this.refreshLicense.spreadOverdue());
       await this.run('refresh', () => this.refreshLicense.executeWhenDue());
     }
     await Promise.all([
-      this.run('observe', () => this.advanceLicense.execute()),
+      this.run('advance', () => this.advanceLicense.execute()),
       this.run('poll', () => this.pollAuthorization.executeWhenDue()),
       this.run('refresh', () => this.refreshLicense.executeWhenDue()),
       this.run('revoke', () => this.revokeDroppedGrants.executeWhenDue()),
@@ -56,44 +57,36 @@ export class LicenseScheduler implements BeforeApplicationShutdown {
     return (await this.leadership.isLeader()) && !this.isStopped;
   }
 
-  /** Lets a refresh that is under way end; if it cannot in time, its mark in the database tells the next start. */
+  /** Waits for running requests. The next start recognizes an interrupted refresh by its mark in the database. */
   async beforeApplicationShutdown(): Promise<void> {
     this.isStopped = true;
-    const settled = Promise.all([
+    const idle = Promise.all([
       this.refreshLicense.whenIdle(),
       this.pollAuthorization.whenIdle(),
       this.revokeDroppedGrants.whenIdle(),
     ]);
     let timer: NodeJS.Timeout | undefined;
-    const goodbye = new Promise<void>((resolve) => {
+    const timedOut = new Promise<void>((resolve) => {
       timer = setTimeout(() => resolve(), shutdownTimeoutMs);
     });
-    await Promise.race([settled, goodbye]);
+    await Promise.race([idle, timedOut]);
     clearTimeout(timer);
   }
 
-  /** Runs a task, or waits for its run that is under way. Resolves to undefined if it failed. */
+  /** Runs a task, or joins its current run. Resolves to undefined if it fails. */
   private async run<T>(name: string, work: () => Promise<T>): Promise<T | undefined> {
     const flight = (this.flights.get(name) as SingleFlight<T> | undefined) ?? new SingleFlight<T>();
     this.flights.set(name, flight);
+    const faults = this.faults.get(name) ?? new FaultLog(this.logger, `Task "${name}"`);
+    this.faults.set(name, faults);
     try {
       const result = await flight.run(work);
-      this.faults.delete(name);
+      faults.end();
       return result;
     } catch (error) {
-      this.report(name, error);
+      // Not rethrown: a database that is full or away for a while must not end the process.
+      if (faults.report(error)) this.logger.error(error);
       return undefined;
     }
-  }
-
-  /** A database that is full or away for a while must not end the process, and is one line in the log. */
-  private report(name: string, error: unknown): void {
-    const fault = error instanceof Error ? error.message : String(error);
-    if (this.faults.get(name) === fault) return;
-    this.faults.set(name, fault);
-    this.logger.error(
-      `Task "${name}" failed and will be tried again.`,
-      error instanceof Error ? error.stack : error,
-    );
   }
 }

@@ -7,7 +7,7 @@ import { LicenseDto } from './license.dto.js';
 
 const problems = (status: number, description: string) => ApiResponse({ status, description, type: Problem });
 
-/** What registers may know of the license as well as an admin. */
+/** The license, readable by the admin and by registers. */
 @ApiTags('license')
 @ApiBearerAuth()
 @UseGuards(AdminOrPeerGuard)
@@ -17,7 +17,7 @@ export class LicenseViewController {
 
   @Get()
   @Header('content-type', 'application/json; charset=utf-8')
-  @ApiOperation({ summary: 'The license, as it is at this moment' })
+  @ApiOperation({ summary: 'Get the license' })
   @ApiResponse({ status: 200, type: LicenseDto })
   @problems(401, 'unauthorized')
   @problems(

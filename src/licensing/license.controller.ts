@@ -49,9 +49,9 @@ export class LicenseController {
   @Post('authorization')
   @ApiOperation({ summary: 'Next: get a user code' })
   @ApiResponse({ status: 201, type: UserCodeDto })
-  @ApiResponse({ status: 200, type: UserCodeDto, description: 'One is pending already.' })
+  @ApiResponse({ status: 200, type: UserCodeDto, description: 'A user code is already pending.' })
   @problems(409, 'license-present')
-  @problems(502, 'authorization-server-unreachable: what answers is not the expected server')
+  @problems(502, 'authorization-server-unreachable: another server answers')
   @problems(503, 'authorization-server-unreachable')
   async next(
     @Actor() actor: AuditActor,
@@ -67,7 +67,7 @@ export class LicenseController {
         throw new ProblemException(
           409,
           'license-present',
-          'This server is licensed: remove the license first, or refresh it.',
+          'This server is already licensed: remove the license first, or refresh it.',
         );
       case 'unreachable':
         throw unreachable(outcome);
@@ -75,7 +75,7 @@ export class LicenseController {
   }
 
   @Get('authorization')
-  @ApiOperation({ summary: 'Where the pending authorization stands' })
+  @ApiOperation({ summary: 'Get the state of the pending authorization' })
   @ApiResponse({ status: 200, type: AuthorizationDto })
   @problems(404, 'no-authorization-pending')
   async authorization(): Promise<AuthorizationDto> {
@@ -95,13 +95,13 @@ export class LicenseController {
 
   @Post('authorization/complete')
   @HttpCode(HttpStatus.OK)
-  @ApiOperation({ summary: 'Complete Authorization: waits for the next poll that the interval allows' })
+  @ApiOperation({ summary: 'Complete Authorization: wait for the next poll that the interval permits' })
   @ApiResponse({ status: 200, type: LicenseDto })
   @problems(403, 'authorization-denied, license-refused')
   @problems(404, 'no-authorization-pending')
   @problems(409, 'authorization-pending')
   @problems(410, 'user-code-expired')
-  @problems(502, 'authorization-server-unreachable: what answers is not the expected server')
+  @problems(502, 'authorization-server-unreachable: another server answers')
   @problems(503, 'authorization-server-unreachable')
   async complete(): Promise<LicenseView> {
     const outcome = await this.pollAuthorization.executeAtNextChance();
@@ -112,13 +112,13 @@ export class LicenseController {
         throw new ProblemException(
           409,
           'authorization-pending',
-          'Nobody has authorized the user code yet: enter it on the Authorization server, then complete again.',
+          'The user code is not authorized yet: enter it at the Authorization server, then complete again.',
         );
       case 'denied':
         throw new ProblemException(
           403,
           'authorization-denied',
-          'The authorization was denied on the Authorization server: choose Next for a new user code.',
+          'The authorization was denied at the Authorization server: choose Next to get a new user code.',
         );
       case 'refused':
         throw new ProblemException(403, 'license-refused', outcome.refusal);
@@ -126,7 +126,7 @@ export class LicenseController {
         throw new ProblemException(
           410,
           'user-code-expired',
-          'The user code has expired: choose Next for a new one.',
+          'The user code has expired: choose Next to get a new one.',
         );
       case 'none':
         throw noAuthorizationPending();
@@ -138,10 +138,14 @@ export class LicenseController {
   @Post('refresh')
   @HttpCode(HttpStatus.OK)
   @ApiOperation({ summary: 'Get a new license token now' })
-  @ApiResponse({ status: 200, type: LicenseDto, description: 'The server decided; also if it revoked.' })
+  @ApiResponse({
+    status: 200,
+    type: LicenseDto,
+    description: 'The Authorization server granted a token, or revoked the license.',
+  })
   @problems(403, 'license-refused')
   @problems(404, 'unlicensed')
-  @problems(502, 'authorization-server-unreachable: what answers is not the expected server')
+  @problems(502, 'authorization-server-unreachable: another server answers')
   @problems(503, 'authorization-server-unreachable')
   async refresh(@Actor() actor: AuditActor): Promise<LicenseView> {
     const outcome = await this.refreshLicense.execute(actor);
@@ -153,7 +157,11 @@ export class LicenseController {
       case 'refused':
         throw new ProblemException(403, 'license-refused', outcome.message);
       case 'unlicensed':
-        throw new ProblemException(404, 'unlicensed', 'This server has no license to refresh: choose Next.');
+        throw new ProblemException(
+          404,
+          'unlicensed',
+          'This server has no license to refresh: choose Next to acquire one.',
+        );
       case 'unreachable':
         throw unreachable(outcome);
     }
@@ -164,14 +172,14 @@ export class LicenseController {
   @ApiOperation({ summary: 'Remove the license from this server' })
   @ApiResponse({
     status: 204,
-    description: 'Revoked at the Authorization server too, once that can be reached.',
+    description: 'The license is also revoked at the Authorization server, as soon as that is reachable.',
   })
   async remove(@Actor() actor: AuditActor): Promise<void> {
     await this.removeLicense.execute(actor);
   }
 
   @Get('audit')
-  @ApiOperation({ summary: 'Who did what, newest first' })
+  @ApiOperation({ summary: 'Read the audit trail, newest first' })
   @ApiResponse({ status: 200, type: AuditPageDto })
   @problems(400, 'bad-request')
   async audit(@Query() { limit, before }: AuditQueryDto): Promise<AuditPageDto> {
@@ -184,7 +192,7 @@ export class LicenseController {
   }
 
   @Get('audit/verification')
-  @ApiOperation({ summary: 'Whether the audit trail is whole: follows its hash chain' })
+  @ApiOperation({ summary: 'Verify the hash chain of the audit trail' })
   @ApiResponse({ status: 200, type: AuditVerificationDto })
   @problems(400, 'bad-request')
   verifyAudit(@Query() { head }: AuditVerificationQueryDto): Promise<AuditVerification> {
@@ -202,7 +210,11 @@ function toUserCode({
 }
 
 function noAuthorizationPending(): ProblemException {
-  return new ProblemException(404, 'no-authorization-pending', 'No authorization is pending: choose Next.');
+  return new ProblemException(
+    404,
+    'no-authorization-pending',
+    'No authorization is pending: choose Next to get a user code.',
+  );
 }
 
 function unreachable({ status, message }: Unreachable): ProblemException {

@@ -54,7 +54,7 @@ class ConnectionErrorDto {
 }
 
 class ConnectionDto {
-  @ApiProperty({ description: 'Whether the Authorization server answered when it was last asked.' })
+  @ApiProperty({ description: 'Whether the Authorization server answered the last request.' })
   online!: boolean;
 
   @ApiProperty(optionalInstant)
@@ -67,7 +67,6 @@ class ConnectionDto {
   lastError!: ConnectionErrorDto | null;
 }
 
-/** The license view. */
 export class LicenseDto {
   @ApiProperty({ enum: licenseStatuses })
   status!: string;
@@ -89,7 +88,7 @@ export class LicenseDto {
 
   @ApiProperty({
     ...optionalInstant,
-    description: 'The date by which the license must be renewed; null: never.',
+    description: 'The date by which the license must be renewed; `null` if never.',
   })
   renewalDate!: Date | null;
 
@@ -108,14 +107,13 @@ export class LicenseDto {
   @ApiProperty()
   clockSuspect!: boolean;
 
-  @ApiProperty({ description: 'Whether a person has to authorize this server anew before its token ends.' })
+  @ApiProperty({ description: 'Whether somebody must authorize this server again before its token expires.' })
   reauthorizationRequired!: boolean;
 
   @ApiProperty({ ...optionalText, pattern: '^[0-9]{16}$', description: 'The number of the last event.' })
   sequence!: string | null;
 }
 
-/** The user code that a person enters at the Authorization server. */
 export class UserCodeDto {
   @ApiProperty({ example: 'WDJB-MJHT' })
   userCode!: string;
@@ -126,16 +124,15 @@ export class UserCodeDto {
   @ApiProperty(instant)
   expiresAt!: Date;
 
-  @ApiProperty({ example: 5, description: 'How often the server is asked for the outcome, in seconds.' })
+  @ApiProperty({ example: 5, description: 'The polling interval in seconds.' })
   intervalSeconds!: number;
 }
 
-/** Where the pending authorization stands. */
 export class AuthorizationDto extends UserCodeDto {
   @ApiProperty({ enum: ['pending', 'denied', 'expired', 'refused'] })
   state!: string;
 
-  @ApiProperty({ ...optionalText, description: 'Why the Authorization server refused it.' })
+  @ApiProperty({ ...optionalText, description: 'Why the Authorization server refused the authorization.' })
   reason!: string | null;
 }
 
@@ -149,7 +146,7 @@ export class AuditEntryDto {
   @ApiProperty({ example: 'admin' })
   actor!: string;
 
-  @ApiProperty({ ...optionalText, example: '192.0.2.7', description: 'Where the request came from.' })
+  @ApiProperty({ ...optionalText, example: '192.0.2.7', description: 'The address of the client.' })
   address!: string | null;
 
   @ApiProperty({ enum: auditActions })
@@ -164,7 +161,7 @@ export class AuditEntryDto {
   @ApiProperty({ type: Object, nullable: true })
   after!: object | null;
 
-  @ApiProperty({ description: 'SHA-256 over this entry and the hash of the one before it.' })
+  @ApiProperty({ description: 'SHA-256 of this entry and the previous hash.' })
   hash!: string;
 }
 
@@ -172,12 +169,16 @@ export class AuditPageDto {
   @ApiProperty({ type: [AuditEntryDto] })
   entries!: AuditEntryDto[];
 
-  @ApiProperty({ type: Number, nullable: true, description: 'Pass as `before` to read on; null: no more.' })
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'Pass as `before` to get the next page; `null` on the last page.',
+  })
   nextBefore!: number | null;
 }
 
 class AuditFaultDto {
-  @ApiProperty({ type: Number, nullable: true, description: 'null: of the trail as a whole.' })
+  @ApiProperty({ type: Number, nullable: true, description: '`null` for a fault of the whole trail.' })
   entryId!: number | null;
 
   @ApiProperty()
@@ -192,7 +193,7 @@ export class AuditVerificationDto {
   entryCount!: number;
 
   @ApiProperty({
-    description: 'The hash of the last entry: to be noted elsewhere, and passed as `head` later.',
+    description: 'The hash of the last entry. Store it in another place and pass it as `head` later.',
   })
   head!: string;
 
@@ -203,7 +204,11 @@ export class AuditVerificationDto {
 export class AuditVerificationQueryDto {
   @IsOptional()
   @Matches(/^[0-9a-f]{64}$/, { message: 'head must be the hash of an entry' })
-  @ApiProperty({ required: false, type: String, description: 'A head of an earlier time, to be looked for.' })
+  @ApiProperty({
+    required: false,
+    type: String,
+    description: 'An earlier head, which must still be in the trail.',
+  })
   head?: string;
 }
 

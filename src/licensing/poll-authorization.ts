@@ -17,13 +17,13 @@ import {
 import { SingleFlight } from '../coordination/single-flight.js';
 import { summarizeLicense } from '../domain/summarize-license.js';
 
-/** `none`: no code is pending, or no longer the one that was asked for. */
+/** `none`: no code is pending, or another one than was polled for. */
 export type PollOutcome =
   | { readonly kind: 'licensed' | 'pending' | 'denied' | 'expired' | 'none' }
   | { readonly kind: 'refused'; readonly refusal: string }
   | Unreachable;
 
-/** RFC 8628 section 3.5: what each `slow_down` adds to the interval. */
+/** Added to the interval by each `slow_down` (RFC 8628 section 3.5). */
 const slowDownSeconds = 5;
 const maxGapMs = 60_000;
 
@@ -32,7 +32,7 @@ interface ReceivedAnswer {
   readonly answer: DeviceCodeAnswer;
 }
 
-/** What a grant counts as that the database does not store, although it stores everything else. */
+/** Replaces a grant that the database cannot store although it stores everything else. */
 const unstorable = {
   kind: 'refused',
   code: 'answer-not-storable',
@@ -40,14 +40,14 @@ const unstorable = {
 } as const;
 
 /**
- * Polls for the tokens of the pending device code, so that a person who forgets the last click still ends licensed.
- * Whoever asks, no two polls come closer than the interval: its place is stored with the code.
+ * Polls for the tokens of the pending device code, even if nobody chooses **Complete Authorization**. The time of the
+ * last poll is stored with the code, so that all callers together respect the interval.
  */
 @Injectable()
 export class PollAuthorization {
   private readonly logger = new Logger('Authorization');
   private readonly flight = new SingleFlight<PollOutcome>();
-  /** A grant that the database did not take: its device code is spent, so nobody can ask for it again. */
+  /** A grant that could not be stored. Its device code is used up, so it cannot be requested again. */
   private unstored: ReceivedAnswer | null = null;
 
   constructor(
@@ -57,7 +57,7 @@ export class PollAuthorization {
     private readonly settings: Settings,
   ) {}
 
-  /** Polls if the background's own gap has passed: the interval, doubled by each poll without an answer. */
+  /** Polls in the background: at the interval, which doubles after each unanswered poll. */
   async executeWhenDue(): Promise<void> {
     const { pending } = this.store;
     if (pending?.state !== 'pending') return;
@@ -69,7 +69,7 @@ export class PollAuthorization {
     if (isDue || pending.expiresAt <= this.clock.now()) await this.flight.run(() => this.poll());
   }
 
-  /** Polls as soon as the interval allows, for a person who waits for the answer. */
+  /** Polls as soon as the interval permits, for a user who waits for the result. */
   async executeAtNextChance(): Promise<PollOutcome> {
     const { pending } = this.store;
     if (pending?.state === 'pending') {
@@ -81,7 +81,7 @@ export class PollAuthorization {
     return this.flight.run(() => this.poll());
   }
 
-  /** Waits for a poll that is under way, at shutdown. */
+  /** Waits for the current poll. */
   whenIdle(): Promise<void> {
     return this.flight.whenIdle();
   }
@@ -104,14 +104,14 @@ export class PollAuthorization {
       this.store.transact((transaction) => this.applyAnswer(transaction, given, isLate));
     const outcome = await store(received).catch((error: unknown) => {
       if (!isLate || received.answer.kind !== 'granted') throw error;
-      // The database stores that it was refused, but not the grant: the fault is in the grant.
+      // If the database stores a refusal but not the grant, the fault is in the grant.
       return store({ ...received, answer: { ...unstorable, secrets: received.answer.secrets } });
     });
     this.unstored = null;
     return outcome;
   }
 
-  /** Commits the time of the poll before it is sent, so that neither a crash nor another process polls too soon. */
+  /** Commits the time of a poll before sending it, so that it also counts after a crash and for other processes. */
   private async claimPollSlot(
     transaction: LicenseTransaction,
   ): Promise<{ kind: 'reserved'; pending: PendingAuthorization } | PollOutcome> {
@@ -137,8 +137,8 @@ export class PollAuthorization {
   ): Promise<PollOutcome> {
     const now = this.clock.now();
     if (transaction.pending?.deviceCode !== pending.deviceCode) {
-      // Cancelled meanwhile: nobody may be left holding a grant that this server does not keep. One that comes late may be
-      // kept already, by a commit whose answer was lost.
+      // The authorization was canceled in the meantime, so the grant is revoked. A late one may already be stored by a
+      // commit whose result was lost.
       if (answer.kind === 'granted' && !isLate) await transaction.queueRevocation(answer.secrets, now);
       return { kind: 'none' };
     }
@@ -179,7 +179,7 @@ export class PollAuthorization {
     const now = this.clock.now();
     const { state: before, secrets: replaced } = transaction;
     const change = acceptAcquiredGrant(before, issued.grant, this.settings.policy, now);
-    // Authorizing the same device anew has ended its old grant; that of another device would live on.
+    // Authorizing the same device again ends its old grant, but not the grant of another device.
     if (replaced !== null && before.identity?.serverId !== issued.grant.identity.serverId) {
       await transaction.queueRevocation(replaced, now);
     }
@@ -216,18 +216,18 @@ export class PollAuthorization {
       before: null,
       after: null,
     });
-    this.logger.warn(`The authorization was ${ended.state}${ended.refusal ? `: ${ended.refusal}` : '.'}`);
+    this.logger.warn(`The authorization ended: ${ended.state}${ended.refusal ? ` (${ended.refusal})` : ''}.`);
     return outcomeOf(ended);
   }
 }
 
-/** A device code works once (RFC 8628 section 3.5), also where the answer to it has not come. */
+/** A device code works once (RFC 8628 section 3.5), even if the response was lost. */
 function describeRefusal(
   { code, message }: Extract<DeviceCodeAnswer, { kind: 'refused' }>,
   { unansweredPolls }: PendingAuthorization,
 ): string {
   if (code !== 'code-not-accepted' || unansweredPolls === 0) return message;
-  return `An earlier answer of the Authorization server has not come, and may have brought the license: authorize this server once more. (${message})`;
+  return `An earlier response of the Authorization server was lost and may have contained the license: authorize this server again. (${message})`;
 }
 
 function outcomeOf(pending: PendingAuthorization): PollOutcome {

@@ -1,4 +1,5 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Subject } from 'rxjs';
 import { Settings } from '../config/settings.js';
 import { acceptRefreshedGrant } from '../domain/accept-grant.js';
 import { type AuditActor, serviceItself } from '../domain/audit-actor.js';
@@ -25,7 +26,7 @@ const leaseName = 'refresh';
 const leaseMs = 30_000;
 const leasePollMs = 250;
 
-/** `refreshed` and `revoked`: the server decided. `superseded`: another process refreshed, or the license was replaced. */
+/** `superseded`: another process refreshed the token, or the license was replaced. */
 export type RefreshOutcome =
   | { readonly kind: 'refreshed' | 'revoked' | 'superseded' | 'unlicensed' }
   | { readonly kind: 'refused'; readonly message: string }
@@ -40,11 +41,11 @@ interface BegunRefresh {
 interface ReceivedAnswer {
   readonly begun: BegunRefresh;
   readonly answer: RefreshAnswer;
-  /** The refresh token that replaces the one that was sent; null: none came. */
+  /** The refresh token that replaces the sent one, or `null` if there is none. */
   readonly newRefreshToken: string | null;
 }
 
-/** What an answer counts as that the database does not store, although it stores everything else. */
+/** Replaces an answer that the database cannot store although it stores everything else. */
 const unstorable: Unreachable = {
   kind: 'unreachable',
   status: 502,
@@ -54,20 +55,18 @@ const unstorable: Unreachable = {
 };
 
 /**
- * Gets a new license token. Before the refresh token is sent a mark of it is committed, and the new one is committed
- * before it is used, so that no crash can make this server lose its grant without knowing.
+ * Gets a new license token. Commits a mark before sending the refresh token, and the new refresh token before using it,
+ * so that no crash can lose the grant unnoticed.
  */
 @Injectable()
 export class RefreshLicense implements OnApplicationBootstrap {
   private readonly logger = new Logger('Refresh');
   private readonly flight = new SingleFlight<RefreshOutcome>();
-  private readonly listeners = new Set<(outcome: RefreshOutcome) => void>();
-  /**
-   * What the server decided and the database did not take: asked again, the server might not say it again. Only a fault of
-   * the database keeps it: see {@link persistAnswer}.
-   */
+  /** Emits the outcome of each refresh. */
+  readonly outcomes = new Subject<RefreshOutcome>();
+  /** An answer that could not be stored. The Authorization server might not repeat it, see {@link persistAnswer}. */
   private unstored: ReceivedAnswer | null = null;
-  /** Before the start, nothing counts as missed. */
+  /** Used to detect a refresh that was due before the start. */
   private startedAt = new Date(0);
 
   constructor(
@@ -78,18 +77,13 @@ export class RefreshLicense implements OnApplicationBootstrap {
     private readonly leases: Leases,
   ) {}
 
-  /** Refreshes once; callers that come meanwhile share the outcome. @param actor who asked, for the audit trail */
+  /** Refreshes the token; concurrent callers share the outcome. @param actor for the audit trail */
   execute(actor: AuditActor): Promise<RefreshOutcome> {
     return this.flight.run(async () => {
       const outcome = await this.refresh(actor);
-      for (const listener of this.listeners) listener(outcome);
+      this.outcomes.next(outcome);
       return outcome;
     });
-  }
-
-  /** Calls back after each refresh that came to an end, once for all who shared it. */
-  onOutcome(listener: (outcome: RefreshOutcome) => void): void {
-    this.listeners.add(listener);
   }
 
   async executeWhenDue(): Promise<void> {
@@ -103,7 +97,7 @@ export class RefreshLicense implements OnApplicationBootstrap {
     this.startedAt = this.clock.now();
   }
 
-  /** Gives a refresh whose time came while this server was off its place, once, before the first look at what is due. */
+  /** Spreads a refresh that became due while this server was off. Runs once, before the first tasks. */
   async spreadOverdue(): Promise<void> {
     const spread = (state: LicenseState) =>
       spreadOverdueRefresh(state, this.settings.policy.refreshIntervalMs, this.startedAt);
@@ -114,12 +108,12 @@ export class RefreshLicense implements OnApplicationBootstrap {
     });
   }
 
-  /** Waits for a refresh that is under way, at shutdown. */
+  /** Waits for the current refresh. */
   whenIdle(): Promise<void> {
     return this.flight.whenIdle();
   }
 
-  /** One process at a time: a second call with a token that the first has rotated would look like theft. */
+  /** Refreshes in one process at a time: using a rotated refresh token again would look like theft. */
   private async refresh(actor: AuditActor): Promise<RefreshOutcome> {
     await this.store.sync();
     const receivedAt = this.tokenReceivedAt();
@@ -128,7 +122,7 @@ export class RefreshLicense implements OnApplicationBootstrap {
       await this.store.sync();
       return receivedAt === this.tokenReceivedAt() ? await this.refreshAlone(actor) : { kind: 'superseded' };
     } finally {
-      // A lease that cannot be given back ends by itself.
+      // A lease that cannot be released expires.
       await this.leases.release(leaseName).catch(() => undefined);
     }
   }
@@ -159,13 +153,13 @@ export class RefreshLicense implements OnApplicationBootstrap {
     let newRefreshToken: string | null = null;
     const answer = await this.authorizationServer.refresh(begun.secrets, begun.expected, async (token) => {
       newRefreshToken = token;
-      // Should this fail, the token is stored with the rest of the answer.
+      // If this fails, the token is stored with the rest of the answer.
       await this.storeRefreshToken(begun.secrets, token).catch(() => undefined);
     });
     return { begun, answer, newRefreshToken };
   }
 
-  /** The token that was sent is spent: neither a crash nor a license token that cannot be used may cost the new one. */
+  /** Stores the new refresh token first: the sent one is used up, and a crash or an invalid license token may follow. */
   private async storeRefreshToken(sent: GrantSecrets, refreshToken: string): Promise<void> {
     await this.store.transact(async (transaction) => {
       const { secrets: present } = transaction;
@@ -175,8 +169,8 @@ export class RefreshLicense implements OnApplicationBootstrap {
   }
 
   /**
-   * Stores an answer. One that cannot be stored is tried once more before the server is asked again. If the database then
-   * refuses it but stores that the refresh failed, the fault is in the answer.
+   * Stores an answer. If that fails, tries once more before the next refresh. If the database then rejects it but stores
+   * that the refresh failed, the fault is in the answer.
    */
   private async persistAnswer(received: ReceivedAnswer, actor: AuditActor): Promise<RefreshOutcome> {
     const isSecondTry = this.unstored === received;
@@ -212,7 +206,7 @@ export class RefreshLicense implements OnApplicationBootstrap {
   ): Promise<RefreshOutcome> {
     const { begun, answer } = received;
     if (!isStillPresent(transaction.secrets, received)) {
-      // A process that stood still past its lease finds the same grant refreshed by another: to revoke would end it.
+      // After its lease expired, another process may have refreshed the same grant: revoking would end that too.
       const unused = secretsOf(received);
       if (unused !== null && !isSameGrant(transaction.secrets, begun.secrets)) {
         await transaction.queueRevocation(unused, this.clock.now());
@@ -262,7 +256,7 @@ export class RefreshLicense implements OnApplicationBootstrap {
     await this.recordFailure(transaction, before, change, failure, actor);
   }
 
-  /** An outage of days is one line in the trail and one warning, not one for each try. */
+  /** Audits and logs an outage once, not for each attempt. */
   private async recordFailure(
     transaction: LicenseTransaction,
     before: LicenseState,
@@ -271,7 +265,7 @@ export class RefreshLicense implements OnApplicationBootstrap {
     actor: AuditActor,
   ): Promise<void> {
     const next = state.refresh.nextAttemptAt;
-    const text = `License token not refreshed: ${failure.message}${next ? ` (Next try at ${next.toISOString()}.)` : ''}`;
+    const text = `License token not refreshed: ${failure.message}${next ? ` (Next attempt at ${next.toISOString()}.)` : ''}`;
     const isRevoked = state.license === null;
     if (!isRevoked && before.connection.lastError?.code === failure.code) {
       this.logger.debug(text);
@@ -309,8 +303,8 @@ export class RefreshLicense implements OnApplicationBootstrap {
 }
 
 /**
- * Whether the secrets are those that were sent, or have only got the refresh token of this answer since. Every refresh
- * brings another license token, another refresh token, or both.
+ * Returns whether the secrets are the sent ones, or differ only by the refresh token of this answer. Every refresh
+ * changes the license token, the refresh token or both.
  */
 function isStillPresent(
   present: GrantSecrets | null,
@@ -320,13 +314,13 @@ function isStillPresent(
   return present.refreshToken === sent.refreshToken || present.refreshToken === newRefreshToken;
 }
 
-/** The secrets that an answer leaves behind; null: those that were sent. */
+/** Returns the secrets after an answer, or `null` if they are unchanged. */
 function secretsOf({ begun, answer, newRefreshToken }: ReceivedAnswer): GrantSecrets | null {
   if (answer.kind === 'granted') return answer.secrets;
   return newRefreshToken === null ? null : { ...begun.secrets, refreshToken: newRefreshToken };
 }
 
-/** Each acquisition makes a new key. Without keys grants look alike; whoever replaced one has had it revoked. */
+/** Compares the keys: each acquisition creates a new one. Without keys all grants count as the same. */
 function isSameGrant(present: GrantSecrets | null, begun: GrantSecrets): boolean {
   return present !== null && present.dpopKey?.x === begun.dpopKey?.x;
 }

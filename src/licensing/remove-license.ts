@@ -6,7 +6,7 @@ import { Clock } from '../domain/ports/clock.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
 import { summarizeLicense } from '../domain/summarize-license.js';
 
-/** Drops the license from this server; its grant is revoked at the Authorization server once that can be reached. */
+/** Removes the license from this server and queues the revocation of its grant. */
 @Injectable()
 export class RemoveLicense {
   private readonly logger = new Logger('License');

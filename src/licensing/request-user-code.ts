@@ -16,7 +16,7 @@ export type RequestUserCodeOutcome =
   | { readonly kind: 'license-present' }
   | Unreachable;
 
-/** **Next** on the Manage License page: gets the user code that a person enters at the Authorization server. */
+/** Implements **Next** on the Manage License page: gets a user code. */
 @Injectable()
 export class RequestUserCode {
   private readonly flight = new SingleFlight<RequestUserCodeOutcome>();
@@ -58,14 +58,14 @@ export class RequestUserCode {
       verificationUri: issued.verificationUri,
       expiresAt: new Date(now.getTime() + issued.expiresInSeconds * 1000),
       intervalSeconds: issued.intervalSeconds,
-      // The first poll too comes one interval after the code (RFC 8628 section 3.5).
+      // The first poll also waits one interval (RFC 8628 section 3.5).
       lastPolledAt: now,
       unansweredPolls: 0,
       requestedBy: actor.name,
       requestedFrom: actor.address,
     };
     return this.store.transact(async (transaction) => {
-      // Another process got a code meanwhile: a person may already be reading that one.
+      // Another process got a code in the meantime, and a user may already be reading it.
       if (isOpen(transaction.pending, now)) return { kind: 'already-pending', pending: transaction.pending };
       await transaction.savePending(pending);
       await transaction.appendAudit({

@@ -6,7 +6,7 @@ import { Clock } from '../domain/ports/clock.js';
 import { type DueRevocation, LicenseStore } from '../domain/ports/license-store.js';
 import { SingleFlight } from '../coordination/single-flight.js';
 
-/** Revokes, at the Authorization server, the grants that were dropped here (RFC 7009): again until it has answered. */
+/** Revokes dropped grants at the Authorization server (RFC 7009), retrying until it answers. */
 @Injectable()
 export class RevokeDroppedGrants {
   private readonly logger = new Logger('Revocation');
@@ -40,7 +40,7 @@ export class RevokeDroppedGrants {
         answer.retryAfterMs,
       );
       await this.store.postponeRevocation(id, failures + 1, new Date(now.getTime() + delayMs));
-      this.logger.warn(`A dropped grant could not be revoked yet: ${answer.message}`);
+      this.logger.warn(`A dropped grant is not revoked yet; the service will retry. ${answer.message}`);
       return;
     }
     await this.store.completeRevocation(id, {
@@ -49,10 +49,12 @@ export class RevokeDroppedGrants {
       address: null,
       action: 'grant-revoked-at-server',
       reason:
-        answer.kind === 'not-offered' ? 'The server offers no revocation; the grant ends by itself.' : null,
+        answer.kind === 'not-offered'
+          ? 'The Authorization server does not support revocation; the grant expires.'
+          : null,
       before: null,
       after: null,
     });
-    this.logger.log('A dropped grant is revoked at the Authorization server.');
+    this.logger.log('A dropped grant was revoked at the Authorization server.');
   }
 }

@@ -2,7 +2,7 @@ import { isatty } from 'node:tty';
 import { ConsoleLogger, type LogLevel } from '@nestjs/common';
 import type { Settings } from '../config/settings.js';
 
-/** What each level of the setting lets through, in the framework's names. */
+/** The log levels of NestJS for each LOG_LEVEL. */
 const levels: Record<Settings['logLevel'], LogLevel[]> = {
   error: ['error', 'fatal'],
   warn: ['error', 'fatal', 'warn'],
@@ -10,7 +10,7 @@ const levels: Record<Settings['logLevel'], LogLevel[]> = {
   debug: ['error', 'fatal', 'warn', 'log', 'debug', 'verbose'],
 };
 
-/** Where the framework lists every module and route at start: of use to its developers only. */
+/** Contexts in which NestJS logs every module and route at start; hidden unless the level is debug. */
 const frameworkContexts = new Set([
   'InstanceLoader',
   'RoutesResolver',
@@ -19,7 +19,7 @@ const frameworkContexts = new Set([
   'NestApplication',
 ]);
 
-/** Members that are masked wherever an object is logged; texts are not searched, so none may hold a secret. */
+/** Members that are masked in logged objects. Texts are not searched, so they must not contain secrets. */
 export const secretMembers = [
   'accessToken',
   'refreshToken',
@@ -31,7 +31,7 @@ export const secretMembers = [
   'cookie',
 ];
 
-/** The log of this process: a line for a person on a terminal, a JSON object a line elsewhere. */
+/** Creates the logger of this process. */
 export function createLogger(settings: Settings): ConsoleLogger {
   return new ServiceLogger({
     logLevels: levels[settings.logLevel],
@@ -48,7 +48,7 @@ class ServiceLogger extends ConsoleLogger {
   }
 
   override error(message: unknown, ...rest: unknown[]): void {
-    // A fault at start, which `explainStartFault` tells once and in the words of whoever has to mend it.
+    // A fault at start, which `explainStartFault` reports.
     if (rest.at(-1) === 'ExceptionHandler') return;
     super.error(message, ...rest);
   }

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 
-/** Returns whether the script of a page sent this request by itself, without an action of a person. */
+/** Returns whether the script of a page sent this request by itself, without a user action. */
 export function isBackground(request: FastifyRequest): boolean {
   return request.headers['x-background'] !== undefined;
 }

@@ -44,8 +44,7 @@ export class LoginController {
   show(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const id = readSessionCookie(request);
     if (id !== null && this.sessions.find(id) !== null) return goTo(reply, '/');
-    // A page that finds by itself that its session has ended keeps the cookie: with it, the login page that the person
-    // sees next explains why it appears.
+    // A page that only detects the end of its session keeps the cookie: the login page needs it to explain why it appears.
     if (id !== null && !isBackground(request)) clearSessionCookie(request, reply);
     this.send(request, reply, id === null ? null : 'ended');
   }

@@ -21,7 +21,7 @@ export class PageComposer {
   ) {}
 
   async compose(request: FastifyRequest, notice: Notice | null): Promise<LicensePage> {
-    // The only wait comes first, so that everything on the page is of one moment.
+    // The only wait comes first, so that the page shows a single moment.
     const userPortal = isAcquiring(this.context.view()) ? await this.userPortal.find() : null;
     const license = this.context.view();
     const authorization = this.authorization();

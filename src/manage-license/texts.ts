@@ -283,7 +283,7 @@ const english = {
     429: { title: 'Too many attempts', text: 'Wait a few seconds, then try again.' },
     500: {
       title: 'Something went wrong',
-      text: 'The service could not complete the request. Nothing was saved in part. Try again; if the error persists, see the log of the service.',
+      text: 'The service could not complete the request. It saved no partial changes. Try again; if the error persists, see the log of the service.',
     },
   },
 };

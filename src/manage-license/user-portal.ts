@@ -6,7 +6,7 @@ import { AuthorizationServer } from '../domain/ports/authorization-server.js';
 /** The longest time that a page waits for the Authorization server. */
 const maxWaitMs = 1000;
 
-/** Finds the page of the Authorization server that a person opens while no user code names one. */
+/** Finds the page on which a user authorizes this server while there is no user code. */
 @Injectable()
 export class UserPortal {
   constructor(
@@ -14,7 +14,7 @@ export class UserPortal {
     private readonly settings: Settings,
   ) {}
 
-  /** Returns the page that the metadata of the server names, or the issuer if there is none or no answer arrives in time. */
+  /** Returns the page in the metadata of the server, or the issuer if the metadata does not arrive in time or has none. */
   async find(): Promise<string> {
     const stop = new AbortController();
     const late = setTimeout(maxWaitMs, null, { signal: stop.signal }).catch(() => null);

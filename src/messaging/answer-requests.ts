@@ -7,17 +7,17 @@ import { RequestLimit } from './request-limit.js';
 const defaultMax = 1024;
 const logger = new Logger('NATS');
 
-/** A subject, and how many of its requests may be answered at the same time; more are dropped. */
+/** Describes a subject and how many of its requests are answered concurrently; more are dropped. */
 export interface ServedSubject {
   readonly subject: string;
   readonly max?: number;
-  /** Is notified of requests that are dropped. */
+  /** Counts the dropped requests. */
   readonly guard?: Pick<FloodGuard, 'noteDropped'>;
 }
 
 /**
- * Answers the requests on a subject, at each connection of a link. They do not wait for each other: one may take as long
- * as the disk or the internet. Requests beyond the limit are dropped: their senders repeat them.
+ * Answers the requests on a subject concurrently, on each connection of a link: a slow disk or network delays only one
+ * request. Requests beyond the limit are dropped; their senders repeat them.
  */
 export function answerRequests(
   link: Pick<BrokerLink, 'onConnected'>,
@@ -34,7 +34,7 @@ export function answerRequests(
     }
     try {
       request.respond(await answer(request));
-      // An answer that the broker has not read yet takes memory here.
+      // The request counts until the broker has read the answer: unread answers take memory here.
       await connection.flush().catch(() => undefined);
     } catch (error) {
       logger.error(`A request on ${subject} could not be answered.`, error);
@@ -43,10 +43,10 @@ export function answerRequests(
     }
   };
   link.onConnected(async (connection) => {
-    // A reconnection takes its subscriptions along.
+    // The library restores the subscriptions of a connection when it reconnects.
     if (served.has(connection)) return;
     served.add(connection);
-    // A callback drops a request where it arrives; an iterator would store it first.
+    // A callback can drop a request on arrival; an iterator would buffer it first.
     connection.subscribe(subject, {
       queue: 'licensing',
       callback: (_error, request) => void respond(request, connection),
@@ -55,8 +55,8 @@ export function answerRequests(
 }
 
 /**
- * Returns whose request it is, as the broker says (`share` in its configuration), or null if it does not say. A peer may
- * send such headers too: the last one is the broker's.
+ * Returns the sender that the broker adds to a request (`share` in its configuration), or `null` if it adds none. A peer
+ * may send the same header: only the last one comes from the broker.
  */
 function peerOf({ headers }: Msg): string | null {
   const info = headers?.last('Nats-Request-Info');
@@ -64,7 +64,7 @@ function peerOf({ headers }: Msg): string | null {
   try {
     const { user, id, issuer_key: issuer } = JSON.parse(info) as Readonly<Record<string, unknown>>;
     if (typeof user !== 'string') return null;
-    // A peer that this service has let in is one, however often it connects. The users of the configuration are shared.
+    // An admitted peer counts as one however often it connects. The users of the configuration are shared by devices.
     return issuer === undefined ? `${user}/${String(id)}` : user;
   } catch {
     return null;

@@ -10,10 +10,10 @@ import { type AuthRequest, NatsSigner, readAuthRequest } from './nats-jwt.js';
 import { PeerDisconnector } from './peer-disconnector.js';
 import { peerAccount, permissionsOf } from './peer-permissions.js';
 
-/** All registers of a shop come back together; a login that is dropped waits for seconds before it may try again. */
+/** High, because all registers of a shop reconnect together and a dropped login waits for seconds before its next try. */
 const maxLogins = 4096;
 
-/** Answers the broker's question who may come in: a peer with its license token, and only until that ends. */
+/** Answers the auth callout of the broker: admits a peer with a license token, until that token ends. */
 @Injectable()
 export class AuthCallout extends BrokerLink {
   private readonly log = new Logger('Callout');
@@ -24,7 +24,7 @@ export class AuthCallout extends BrokerLink {
     private readonly connections: PeerDisconnector,
     private readonly guard: FloodGuard,
   ) {
-    super(settings.nats.url, settings.nats.callout, 'to let peers in');
+    super(settings.nats.url, settings.nats.callout, 'to admit peers');
   }
 
   override onApplicationBootstrap(): void {
@@ -48,7 +48,7 @@ export class AuthCallout extends BrokerLink {
     super.onApplicationBootstrap();
   }
 
-  /** Never rejects: a client that gets no answer waits for seconds before it may try again. */
+  /** Never rejects: a client without an answer waits for seconds before its next try. */
   private async authorizeConnection(
     request: AuthRequest,
     signer: NatsSigner,
@@ -56,7 +56,7 @@ export class AuthCallout extends BrokerLink {
     try {
       return await this.admit(request, signer);
     } catch (error) {
-      this.log.error(`A client at ${request.address} could not be judged.`, error);
+      this.log.error(`A client at ${request.address} could not be checked.`, error);
       return { error: 'internal-error' };
     }
   }

@@ -9,7 +9,7 @@ describe('addressOptions', () => {
     ['tls://10.0.0.2:4222', { servers: ['tls://10.0.0.2:4222'], tls: { host: '10.0.0.2' } }],
     ['tls://[fd00::2]:4222', { servers: ['tls://[fd00::2]:4222'], tls: { host: 'fd00::2' } }],
     ['tls://10.0.0.2:4222,tls://10.0.0.3:4222', expect.objectContaining({ tls: {} })],
-  ])('of %s', (url, options) => {
+  ])('returns the options for %s', (url, options) => {
     expect(addressOptions(url)).toEqual(options);
   });
 });

@@ -2,16 +2,15 @@ import { isIP } from 'node:net';
 import type { ConnectionOptions, TlsOptions } from '@nats-io/transport-node';
 
 /**
- * How to reach the broker at `url`, or at one of several that commas separate. Where the first is `tls://`, a broker without
- * TLS is refused: by the scheme alone it could talk a connection out of its encryption.
+ * Returns the options to reach the broker at `url`, or at any of several URLs separated by commas. If the first is `tls://`,
+ * TLS is required: the scheme alone would let a broker downgrade the connection.
  */
 export function addressOptions(url: string): Pick<ConnectionOptions, 'servers' | 'tls'> {
   const servers = url.split(',');
   const [first = ''] = servers;
   if (!first.startsWith('tls:')) return { servers };
   const host = new URL(first).hostname.replace(/^\[|\]$/g, '');
-  // Node looks for "localhost" in the certificate of an address without a name, unless it is told that address; of several
-  // it can be told none.
+  // For an IP address Node checks the certificate against "localhost" unless `host` is set, which fits only a single URL.
   const tls = isIP(host) === 0 || servers.length > 1 ? {} : ({ host } as TlsOptions);
   return { servers, tls };
 }

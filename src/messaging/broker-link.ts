@@ -4,6 +4,7 @@ import { Logger } from '@nestjs/common';
 import type { BrokerLogin } from '../config/settings.js';
 import { connect, type ConnectionOptions, type NatsConnection } from '@nats-io/transport-node';
 import { endsWithin, whileEnding } from '../coordination/shutdown.js';
+import { FaultLog } from '../logging/fault-log.js';
 import { addressOptions } from './broker-address.js';
 
 const retryMs = 1000;
@@ -11,37 +12,39 @@ const drainTimeoutMs = 2000;
 const closeTimeoutMs = 500;
 
 /**
- * A connection to the broker. It is sought in the background, for as long as the service runs: a start needs no
- * broker, and an outage of any length heals by itself.
+ * Keeps a connection to the broker for as long as the service runs. It retries in the background, so the service starts
+ * without a broker and recovers from an outage of any length.
  */
 export abstract class BrokerLink implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('NATS');
   private readonly listeners = new Set<(connection: NatsConnection) => Promise<void>>();
   private connection: NatsConnection | null = null;
   private readonly stopping = new AbortController();
-  private lastFault = '';
+  private readonly faults: FaultLog;
   private loop: Promise<void> = Promise.resolve();
 
-  /** `login` null: the broker lets this service in without one. */
+  /** @param login `null` if the broker requires none */
   constructor(
     private readonly url: string,
     private readonly login: BrokerLogin | null,
     private readonly purpose: string,
-  ) {}
+  ) {
+    this.faults = new FaultLog(this.logger, `Using the broker at ${url} ${purpose}`);
+  }
 
-  /** The connection if it is up at this moment, else null. */
+  /** The connection, or `null` while it is down. */
   get current(): NatsConnection | null {
     return this.isConnected ? this.connection : null;
   }
 
   isConnected = false;
 
-  /** How to log in at the next connection; null: there is nothing to log in with yet, so that it is tried again later. */
+  /** Returns the login for the next connection, or `null` if there is none yet. */
   protected nextLogin(): ConnectionOptions | null {
     return this.login === null ? {} : { user: this.login.user, pass: this.login.password };
   }
 
-  /** Calls back at every connection and reconnection; a connection object may come twice. */
+  /** Calls back at every connection and reconnection, which may pass the same connection object again. */
   onConnected(listener: (connection: NatsConnection) => Promise<void>): void {
     this.listeners.add(listener);
   }
@@ -55,11 +58,11 @@ export abstract class BrokerLink implements OnApplicationBootstrap, BeforeApplic
     await whileEnding(`the connection to the broker ${this.purpose}`, this.endConnection());
   }
 
-  /** A broker that is silent acknowledges nothing, and may not even take the end of the connection. */
+  /** Ends the connection within a limit, because a silent broker confirms neither a drain nor a close. */
   private async endConnection(): Promise<void> {
     const { connection } = this;
     if (connection !== null) {
-      // What was published is acknowledged before the connection ends.
+      // A drain waits until the broker has acknowledged what was published.
       const isDrained = await endsWithin(drainTimeoutMs, connection.drain());
       if (!isDrained || !connection.isClosed()) await endsWithin(closeTimeoutMs, connection.close());
     }
@@ -76,13 +79,13 @@ export abstract class BrokerLink implements OnApplicationBootstrap, BeforeApplic
       }
       this.isConnected = false;
       this.connection = null;
-      // Spread, so that a broker that comes back does not get all its stores in one moment.
+      // Random, so that not all stores connect to a recovered broker in one moment.
       const waitMs = retryMs * (1 + Math.random());
       await sleep(waitMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
     }
   }
 
-  /** Resolves when the connection is closed for good. */
+  /** Resolves when the connection is closed permanently. */
   private async serve(connection: NatsConnection): Promise<void> {
     this.connection = connection;
     if (this.stopping.signal.aborted) await connection.close();
@@ -96,7 +99,7 @@ export abstract class BrokerLink implements OnApplicationBootstrap, BeforeApplic
     for await (const status of connection.status()) {
       if (status.type === 'disconnect') {
         this.isConnected = false;
-        this.logger.warn(`Connection to the broker ${this.purpose} lost; trying again until it is back.`);
+        this.logger.warn(`Connection to the broker ${this.purpose} lost. Retrying until it is back.`);
       } else if (status.type === 'reconnect') {
         this.handleConnection(connection);
       } else if (status.type === 'error') {
@@ -107,19 +110,15 @@ export abstract class BrokerLink implements OnApplicationBootstrap, BeforeApplic
 
   private handleConnection(connection: NatsConnection): void {
     this.isConnected = true;
-    this.lastFault = '';
+    this.faults.clear();
     this.logger.log(`Connected to the broker at ${connection.getServer()} ${this.purpose}.`);
     for (const listener of this.listeners) {
       listener(connection).catch((error: unknown) => this.report(error));
     }
   }
 
-  /** A broker that is away for hours is one line in the log. */
   private report(error: unknown): void {
-    const fault = error instanceof Error ? error.message : String(error);
-    if (fault === this.lastFault || this.stopping.signal.aborted) return;
-    this.lastFault = fault;
-    this.logger.warn(`The broker at ${this.url} cannot be used ${this.purpose} (${fault}); trying again.`);
+    if (!this.stopping.signal.aborted) this.faults.report(error);
   }
 
   private options(): ConnectionOptions {
@@ -127,7 +126,7 @@ export abstract class BrokerLink implements OnApplicationBootstrap, BeforeApplic
       ...addressOptions(this.url),
       name: 'pos-licensing',
       maxReconnectAttempts: -1,
-      // A broker that restarts may refuse the login for a while; two refusals in a row must not end the connection.
+      // A restarting broker may refuse the login for a while. By default two refusals in a row end the connection.
       ignoreAuthErrorAbort: true,
       reconnectTimeWait: retryMs,
       reconnectJitter: retryMs,

@@ -3,10 +3,9 @@ import type { NatsConnection } from '@nats-io/transport-node';
 
 const notFound = 404;
 
-/** What a stream of ours is made of. */
 export type StreamDefinition = Partial<StreamConfig> & { name: string; subjects: string[] };
 
-/** Creates a stream, or brings it to the present configuration. Messages in it stay. */
+/** Creates a stream, or updates its configuration and keeps its messages. */
 export async function ensureStream(connection: NatsConnection, definition: StreamDefinition): Promise<void> {
   const manager = await jetstreamManager(connection, { checkAPI: false });
   try {

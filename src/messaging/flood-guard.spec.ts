@@ -29,7 +29,7 @@ describe('FloodGuard', () => {
     vi.useRealTimers();
   });
 
-  it('leaves a peer alone that sends 999 requests too many within a second, every second', () => {
+  it('tolerates a peer with 999 dropped requests in every second', () => {
     for (let second = 0; second < 5; second += 1) {
       drop(999);
       vi.advanceTimersByTime(1001);
@@ -38,7 +38,7 @@ describe('FloodGuard', () => {
     expect(guard.isRefused('reg-1-1')).toBe(false);
   });
 
-  it('ends all connections of a peer that sends 1000 requests too many, and refuses it for a minute', () => {
+  it('disconnects a peer after 1000 dropped requests in a second and refuses it for a minute', () => {
     drop(1000);
     expect(endNamed.mock.calls).toEqual([
       ['N/7', 'reg-1-1'],
@@ -50,7 +50,7 @@ describe('FloodGuard', () => {
     expect(guard.isRefused('reg-1-1')).toBe(false);
   });
 
-  it('does not refuse a peer that has no connection of its own, such as the shared user of the registers', () => {
+  it('does not refuse a user without known connections, such as the shared user of the registers', () => {
     names = [];
     drop(2000);
     expect(endNamed).not.toHaveBeenCalled();

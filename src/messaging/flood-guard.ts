@@ -9,8 +9,8 @@ const refusedMs = 60_000;
 const maxPeers = 1000;
 
 /**
- * Keeps a peer out for a minute if it sends far more requests than are answered. Reading and dropping its requests would
- * otherwise take all of the service's time.
+ * Refuses a peer for a minute if it sends far more requests than the service answers. Otherwise reading and dropping them
+ * would take all of the service's time.
  */
 @Injectable()
 export class FloodGuard {
@@ -23,7 +23,7 @@ export class FloodGuard {
     private readonly connections: PeerDisconnector,
   ) {}
 
-  /** Counts a request that was dropped. Never throws. */
+  /** Counts a dropped request. Never throws. */
   noteDropped(peer: string): void {
     const now = performance.now();
     const seen = this.dropped.get(peer);
@@ -42,7 +42,7 @@ export class FloodGuard {
     return performance.now() < (this.refusedUntil.get(deviceId) ?? 0);
   }
 
-  /** A user of the broker's configuration has no connections here: nobody knows which of the devices that share it floods. */
+  /** Does nothing for a user of the broker's configuration: devices share it, and the flooding one is unknown. */
   private keepOut(peer: string, now: number): void {
     const names = this.peers.connectionsOf(peer);
     if (names.length === 0) return;

@@ -15,14 +15,14 @@ const dpopKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.ex
 }) as JWK;
 const token = 'the.license.token';
 
-/** The link with its login open to see. */
+/** Makes `nextLogin` public. */
 class OpenHubLink extends HubLink {
   override nextLogin() {
     return super.nextLogin();
   }
 }
 
-describe('the login of a store server at its hub', () => {
+describe('HubLink.nextLogin', () => {
   let state: LicenseState;
   let secrets: GrantSecrets | null;
   let clock: { now: Date; trustedNow: Date | null; isSuspect: boolean };
@@ -58,32 +58,32 @@ describe('the login of a store server at its hub', () => {
     return checkDpopProof(login.slice(token.length + 1), { htm: 'CONNECT', htu, token, keyThumbprint });
   };
 
-  it('is the license token with a proof for this hub, and an inbox of its own', async () => {
+  it('returns the license token with a proof for this hub, and the inbox of this server', async () => {
     expect(await readProof()).toMatchObject({ issuedAt: startAt, nonce: null });
     expect(link.nextLogin()).toMatchObject({ inboxPrefix: '_INBOX.srv-store-12', reconnect: false });
     expect(link.serverId).toBe('srv-store-12');
   });
 
-  it('has a new proof at each connection', async () => {
+  it('returns a new proof for each connection', async () => {
     expect((await readProof())?.jti).not.toBe((await readProof())?.jti);
   });
 
-  it('is the token alone where that is bound to no key', () => {
+  it('returns the token alone if it is not bound to a key', () => {
     secrets = { accessToken: token, refreshToken: 'refresh', dpopKey: null };
     expect(link.nextLogin()).toMatchObject({ token });
   });
 
-  it('dates its proof by the time that the Authorization server vouched for when the clock was set', async () => {
+  it('dates the proof by the last trusted time while the clock is suspect', async () => {
     clock = { now: new Date(startAt.getTime() + 3_600_000), trustedNow: startAt, isSuspect: true };
     expect(await readProof()).toMatchObject({ issuedAt: startAt });
   });
 
   it.each<[string, () => void]>([
     ['there is no license', () => (state = initialLicenseState)],
-    ['the grant was removed', () => (secrets = null)],
+    ['the grant is removed', () => (secrets = null)],
     ['the license names no hub', () => (state = withoutHub(state))],
     ['the token has ended', () => (clock.now = state.license?.token.expiresAt ?? startAt)],
-  ])('waits while %s', (_when, arrange) => {
+  ])('returns null if %s', (_when, arrange) => {
     arrange();
     expect(link.nextLogin()).toBeNull();
   });

@@ -6,16 +6,15 @@ import { LicenseStore } from '../domain/ports/license-store.js';
 import { BrokerLink } from './broker-link.js';
 import { signConnectProof } from './sign-connect-proof.js';
 
-/** Who is at the two ends of a connection to the hub. */
 interface Ends {
   readonly serverId: string;
   readonly hubId: string;
 }
 
 /**
- * The connection to the broker of this server's hub, with this server's own license token, as any peer has it. Each
- * connection logs in anew, so that it has the present token and a proof of its own. It outlives the license, for as long as
- * the hub lets it, so that the hub hears of a removal too.
+ * Keeps the connection to the broker of this server's hub and logs in as a peer, with this server's license token. Each
+ * connection logs in again, with the current token and a new proof. It outlives the license for as long as the hub permits,
+ * so that the hub receives the removal.
  */
 @Injectable()
 export class HubLink extends BrokerLink {
@@ -31,7 +30,7 @@ export class HubLink extends BrokerLink {
     this.isConfigured = nats.hubUrl !== null;
   }
 
-  /** As whom the hub knows this server on the present connection. */
+  /** The device id with which the current connection is logged in. */
   get serverId(): string | null {
     return this.ends?.serverId ?? null;
   }
@@ -54,12 +53,12 @@ export class HubLink extends BrokerLink {
     return {
       token: proof === null ? token : `${token}~${proof}`,
       inboxPrefix: `_INBOX.${ends.serverId}`,
-      // A lost connection is made anew here rather than by the library, which would send the same login again.
+      // The library would reconnect with the same login and so with a used proof.
       reconnect: false,
     };
   }
 
-  /** A license of another device, or with another hub, needs another connection. */
+  /** Closes the connection when the license names another device or hub. */
   private followLicense(): void {
     const ends = this.presentEnds();
     const isSame = ends?.serverId === this.ends?.serverId && ends?.hubId === this.ends?.hubId;
@@ -72,7 +71,7 @@ export class HubLink extends BrokerLink {
     return identity && hub && { serverId: identity.serverId, hubId: hub.id };
   }
 
-  /** The hub refuses a proof that is ten minutes off, so a clock that is known to be wrong does not count. */
+  /** Returns the last trusted time while the clock is suspect: the hub refuses a proof that is ten minutes off. */
   private issueTime(): Date {
     const trusted = this.clock.isSuspect() ? this.clock.trustedNow() : null;
     return trusted ?? this.clock.now();

@@ -45,10 +45,10 @@ describe('HubRevocations', () => {
   });
 
   it.each([
-    ['that it has already', { uri, jwt: 'known' }],
-    ['of another address than its own token names', { uri: `${uri}/2`, jwt: 'newer' }],
-    ['that is none', { uri: null, jwt: null }],
-    ['that is no text', { uri, jwt: 7 }],
+    ['that is already known', { uri, jwt: 'known' }],
+    ['at another address than its own token names', { uri: `${uri}/2`, jwt: 'newer' }],
+    ['that is null', { uri: null, jwt: null }],
+    ['that is not a string', { uri, jwt: 7 }],
     ['without an address', { jwt: 'newer' }],
   ])('does not offer a list %s', async (_which, value) => {
     answer = JSON.stringify(value);
@@ -56,14 +56,14 @@ describe('HubRevocations', () => {
     expect(offer).not.toHaveBeenCalled();
   });
 
-  it('offers nothing without a license, as no token says which list counts', async () => {
+  it('offers nothing without a license, because no token names the list', async () => {
     answer = JSON.stringify({ uri, jwt: 'newer' });
     accessToken = null;
     await revocations.ask();
     expect(offer).not.toHaveBeenCalled();
   });
 
-  it('goes on without an answer that can be read, and without a connection', async () => {
+  it('ignores a malformed answer and a missing connection', async () => {
     answer = 'no JSON';
     await revocations.ask();
     link.current = null;

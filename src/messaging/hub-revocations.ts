@@ -6,14 +6,13 @@ import { RevocationList, type SignedStatusList } from '../peers/revocation-list.
 import { statusReferenceOf } from '../peers/tokens/token-status-list.js';
 import { HubLink } from './hub-link.js';
 
-/** Short beside the life of a list: what the hub knows is here soon after. */
 const askMs = 30_000;
 const timeoutMs = 5000;
 
 /**
- * Gets the list of revoked tokens from the hub, at each connection and then again and again: so a device that was revoked
- * is refused here too while the Authorization server cannot be reached. The hub cannot change the list, which is signed,
- * nor put an older one in its place.
+ * Requests the list of revoked tokens from the hub, at each connection and every 30 seconds. So this server refuses a
+ * revoked device even while it cannot reach the Authorization server. The list is signed, and an older one is ignored: the
+ * hub can neither change nor replay it.
  */
 @Injectable()
 export class HubRevocations implements OnModuleInit {
@@ -29,7 +28,7 @@ export class HubRevocations implements OnModuleInit {
     this.link.onConnected(() => this.ask());
   }
 
-  /** Never rejects: without an answer, what is known stays. */
+  /** Never rejects. Without an answer the known list stays. */
   @Interval(askMs)
   async ask(): Promise<void> {
     try {
@@ -38,10 +37,10 @@ export class HubRevocations implements OnModuleInit {
       });
       const { uri, jwt } = answer?.json<Partial<SignedStatusList>>() ?? {};
       if (typeof jwt !== 'string' || jwt === this.revocations.signed?.jwt) return;
-      // Another list of the same issuer would make those of this one welcome again.
+      // Another list of the same issuer would admit the devices that this one revokes.
       if (uri !== undefined && uri === this.ownListUri()) await this.revocations.offer(jwt, uri);
     } catch (error) {
-      this.logger.debug(`The hub has not told which tokens are revoked (${String(error)}).`);
+      this.logger.debug(`The hub did not return its list of revoked tokens (${String(error)}).`);
     }
   }
 

@@ -5,7 +5,7 @@ import { altered, damaged, oddText } from '../../test/support/odd-values.js';
 import { type AuthRequest, NatsSigner, readAuthRequest } from './nats-jwt.js';
 
 const makeSigner = () => new NatsSigner(new TextDecoder().decode(createAccount().getSeed()));
-// The key of a broker is of another kind, and signs in the same way.
+// A broker has another kind of key, which signs in the same way.
 const broker = makeSigner();
 const id = broker.publicKey;
 const sign = (claims: unknown) => broker.sign(claims as Parameters<NatsSigner['sign']>[0]);
@@ -26,7 +26,7 @@ const question = {
   address: '10.0.0.1',
 };
 
-/** Null: it was refused. */
+/** Returns `null` if the request is refused. */
 function read(jwt: string): AuthRequest | null {
   try {
     return readAuthRequest(jwt);
@@ -36,16 +36,16 @@ function read(jwt: string): AuthRequest | null {
   }
 }
 
-describe('a question of the broker', () => {
-  it('is read', () => {
+describe('readAuthRequest', () => {
+  it('returns the members of a valid request', () => {
     expect(readAuthRequest(good)).toEqual(question);
   });
 
-  it('says the same or nothing where its text was damaged', () => {
+  it('rejects a damaged request or reads the original one', () => {
     const texts = fc.oneof(damaged(good), oddText(300));
     fc.assert(
       fc.property(texts, (text) => {
-        // The same may be spelled in several ways: what is no base64url is left out.
+        // Characters outside base64url are ignored, so damaged text may decode to the same request.
         const asked = read(text);
         if (asked !== null) expect(asked, text).toEqual(question);
       }),
@@ -53,7 +53,7 @@ describe('a question of the broker', () => {
     );
   });
 
-  it('is refused, or read in full, whatever it says', () => {
+  it('rejects or fully reads a request with altered claims', () => {
     fc.assert(
       fc.property(altered({ iss: id, nats }), (claims) => {
         const asked = read(sign(claims));
@@ -63,7 +63,7 @@ describe('a question of the broker', () => {
     );
   });
 
-  it('is refused where another has signed it', () => {
+  it('rejects a request that another key signed', () => {
     const stranger = makeSigner();
     expect(read(stranger.sign({ sub: 'x', aud: 'x', nats }))).toBeNull();
   });

@@ -3,20 +3,20 @@ import { fromSeed } from '@nats-io/nkeys';
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const header = Buffer.from(JSON.stringify({ typ: 'JWT', alg: 'ed25519-nkey' })).toString('base64url');
-/** What stands before the 32 bytes of an Ed25519 key in DER (RFC 8410). */
+/** The DER prefixes of the 32 bytes of an Ed25519 key (RFC 8410). */
 const privatePrefix = Buffer.from('302e020100300506032b657004220420', 'hex');
 const publicPrefix = Buffer.from('302a300506032b6570032100', 'hex');
 
-/** Signs NATS JWTs (version 2) with an account's key; by node:crypto, which is fifty times faster than the library. */
+/** Signs NATS JWTs (version 2) with an account's key. Uses node:crypto, which is fifty times faster than the library. */
 export class NatsSigner {
   readonly publicKey: string;
   private readonly key: KeyObject;
 
-  /** @throws if the seed is not that of an account (`SA…`) */
+  /** @throws if `seed` is not an account seed (`SA…`) */
   constructor(seed: string) {
     this.publicKey = fromSeed(new TextEncoder().encode(seed)).getPublicKey();
     if (!this.publicKey.startsWith('A'))
-      throw new Error('The seed must be that of an account (it begins with SA).');
+      throw new Error('The seed must be an account seed, which begins with SA.');
     // A seed has two bytes of prefix, a public key has one.
     const raw = decodeBase32(seed).subarray(2, 34);
     this.key = createPrivateKey({ key: Buffer.concat([privatePrefix, raw]), format: 'der', type: 'pkcs8' });
@@ -30,7 +30,7 @@ export class NatsSigner {
   }
 }
 
-/** A broker's question whether a client may come in (ADR-26 of nats-architecture-and-design). */
+/** An auth-callout request of a broker (ADR-26 of nats-architecture-and-design). */
 export interface AuthRequest {
   readonly userKey: string;
   readonly serverId: string;
@@ -50,7 +50,7 @@ interface AuthRequestClaims {
   };
 }
 
-/** Reads a question. @throws if it is none, or not signed by the broker whose id it names */
+/** Reads an auth-callout request. @throws if it is malformed, or not signed by the broker that it names */
 export function readAuthRequest(jwt: string): AuthRequest {
   const [head = '', body = '', signature = ''] = jwt.split('.');
   const { iss, nats } = JSON.parse(Buffer.from(body, 'base64url').toString()) as AuthRequestClaims;
@@ -58,7 +58,7 @@ export function readAuthRequest(jwt: string): AuthRequest {
   const input = Buffer.from(`${head}.${body}`);
   const isSigned = verify(null, input, readPublicKey(iss), Buffer.from(signature, 'base64url'));
   if (!isSigned || nats.type !== 'authorization_request' || iss !== server.id) {
-    throw new Error('This is no question of the broker.');
+    throw new Error('Not a valid auth-callout request.');
   }
   return {
     userKey: nats.user_nkey,
@@ -69,7 +69,7 @@ export function readAuthRequest(jwt: string): AuthRequest {
   };
 }
 
-/** The key of the broker that asked last: it asks again, and to import a key costs as much as a signature. */
+/** Cached, because importing a key costs as much as a signature. */
 let lastBroker: { readonly nkey: string; readonly key: KeyObject } | null = null;
 
 function readPublicKey(nkey: string): KeyObject {
@@ -82,14 +82,14 @@ function importPublicKey(nkey: string): KeyObject {
   return createPublicKey({ key: Buffer.concat([publicPrefix, raw]), format: 'der', type: 'spki' });
 }
 
-/** RFC 4648 section 6, without padding. */
+/** Decodes base32 without padding (RFC 4648 section 6). */
 function decodeBase32(text: string): Buffer {
   const bytes: number[] = [];
   let bits = 0;
   let value = 0;
   for (const character of text) {
     const digit = alphabet.indexOf(character);
-    if (digit < 0) throw new Error('This is no base32.');
+    if (digit < 0) throw new Error('Not valid base32.');
     value = ((value << 5) | digit) & 0xfff;
     bits += 5;
     if (bits >= 8) {

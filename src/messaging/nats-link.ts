@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { BrokerLink } from './broker-link.js';
 
-/** The connection for events and requests, in the account that has the stream. */
+/** Keeps the connection for events, in the account that has the stream. */
 @Injectable()
 export class NatsLink extends BrokerLink {
   constructor({ nats: { url, login } }: Settings) {

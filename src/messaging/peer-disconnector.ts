@@ -8,11 +8,11 @@ import type { AuthRequest } from './nats-jwt.js';
 
 const checkIntervalMs = 1000;
 const timeoutMs = 2000;
-/** Why a connection that was let in is ended. */
+/** The refusals for which an admitted connection is ended, as the log words them. */
 const endings: Readonly<Partial<Record<PeerRefusal, string>>> = {
-  'device-revoked': 'the Authorization server has revoked it',
-  'wrong-hub': 'this server is another one now',
-  'foreign-organization': 'this server is of another organization now',
+  'device-revoked': 'the Authorization server revoked its token',
+  'wrong-hub': 'this server now has another device id',
+  'foreign-organization': 'this server now belongs to another organization',
 };
 
 interface Connection {
@@ -26,9 +26,9 @@ interface JudgedConnection extends Connection {
 }
 
 /**
- * Knows the connections of peers, and ends those of a peer that was revoked meanwhile, or let in by this server when it
- * was another. That a token ends, the broker knows by itself. Of the connections from before it was started it has no
- * token to judge: they are ended at the first change of what a verdict rests on, and come again at once if they may.
+ * Ends the connections of peers that are revoked, or that this server admitted under an earlier identity. The broker itself
+ * ends a connection when its token ends. The tokens of connections that another process admitted are unknown: they are
+ * ended at the first change of the basis of verdicts, and peers that are still permitted reconnect immediately.
  */
 @Injectable()
 export class PeerDisconnector extends BrokerLink {
@@ -45,30 +45,30 @@ export class PeerDisconnector extends BrokerLink {
   }
 
   override onApplicationBootstrap(): void {
-    // Without the system account nobody tells which connections have ended, and none could be ended.
+    // Only the system account reports ended connections and can end one.
     if (this.settings.nats.sys !== null) super.onApplicationBootstrap();
   }
 
-  /** Takes note that a connection has ended. @param name as `connectionName` makes it */
+  /** Forgets an ended connection. @param name as returned by `connectionName` */
   forget(name: string): void {
     this.connections.delete(name);
     this.inherited.delete(name);
   }
 
-  /** Notes a connection that was there before this process, or was let in by another one. */
+  /** Records a connection that was admitted by another process, or before this one started. */
   inherit(connection: Connection): void {
     const name = connectionName(connection.serverId, connection.clientId);
     if (!this.connections.has(name)) this.inherited.set(name, connection);
   }
 
-  /** Notes a connection that is let in. */
+  /** Records an admitted connection. */
   record({ serverId, clientId, authToken }: AuthRequest, { deviceId }: Peer): void {
     if (this.settings.nats.sys === null) return;
     const [token = ''] = authToken.split('~', 1);
     this.connections.set(connectionName(serverId, clientId), { serverId, clientId, deviceId, token });
   }
 
-  /** Ends the connections of those who would not be let in any more, if anything that decides about it has changed. */
+  /** Ends the connections of peers that are no longer permitted, if the basis of verdicts has changed. */
   @Interval(checkIntervalMs)
   async checkNow(): Promise<void> {
     const { basis } = this.verifier;
@@ -82,11 +82,11 @@ export class PeerDisconnector extends BrokerLink {
       const why = endings[verdict.code];
       if (why !== undefined || verdict.code.endsWith('-expired')) this.connections.delete(name);
       if (why !== undefined && (await this.end(connection)))
-        this.log.warn(`The connection of ${connection.deviceId} is ended: ${why}.`);
+        this.log.warn(`The connection of ${connection.deviceId} is ended, because ${why}.`);
     }
   }
 
-  /** Ends one connection of a peer. Never rejects. @param name as `connectionName` makes it */
+  /** Ends one connection of a peer. Never rejects. @param name as returned by `connectionName` */
   async endNamed(name: string, deviceId: string): Promise<void> {
     const [serverId = '', clientId] = name.split('/');
     await this.end({ serverId, clientId: Number(clientId), deviceId });
@@ -97,7 +97,9 @@ export class PeerDisconnector extends BrokerLink {
     if (connections.length === 0) return;
     this.inherited.clear();
     for (const connection of connections) await this.end(connection);
-    this.log.log(`${connections.length} connection(s) from before the start are ended, to be judged anew.`);
+    this.log.log(
+      `${connections.length} connection(s) from before the start are ended. Their peers must log in again.`,
+    );
   }
 
   private async end({ serverId, clientId, deviceId }: Connection): Promise<boolean> {
@@ -106,14 +108,14 @@ export class PeerDisconnector extends BrokerLink {
       await this.current?.request(`$SYS.REQ.SERVER.${serverId}.KICK`, request, { timeout: timeoutMs });
       return true;
     } catch (error) {
-      // The broker has been restarted since, and with it all connections were judged anew; or it has gone by itself.
+      // The connection has already ended, or the broker has restarted and every peer has logged in again.
       this.log.debug(`The connection of ${deviceId} could not be ended (${String(error)}).`);
       return false;
     }
   }
 }
 
-/** A connection, as the broker's system account tells of it. */
+/** Returns the name of a connection, from the ids in the reports of the broker's system account. */
 export function connectionName(serverId: string, clientId: number): string {
   return `${serverId}/${clientId}`;
 }

@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
+import { Subject } from 'rxjs';
 import { connectionName, PeerDisconnector } from './peer-disconnector.js';
 import { peerAccount } from './peer-permissions.js';
 
@@ -7,13 +8,13 @@ const pageSize = 1000;
 const maxPages = 1000;
 const timeoutMs = 5000;
 
-/** What the broker's system account tells of a connection that has begun or ended. */
+/** A report of the broker's system account about a connection that began or ended. */
 interface Advisory {
   readonly server: { readonly id: string };
   readonly client: { readonly id: number; readonly user?: string; readonly issuer_key?: string };
 }
 
-/** Its list of connections, a page of it. */
+/** A page of the broker's list of connections. */
 interface ConnectionList {
   readonly server: { readonly id: string };
   readonly data?: {
@@ -27,34 +28,31 @@ interface ConnectionList {
 }
 
 /**
- * Knows which peers are connected at this moment, as the broker's system account tells it: also those that another
- * process has let in, or this one before it was started again.
+ * Follows which peers are connected, by the reports of the broker's system account. They include peers that another process
+ * admitted, or this one before a restart.
  */
 @Injectable()
 export class PeerPresence implements OnModuleInit {
   private readonly followed = new WeakSet<NatsConnection>();
-  /** The device of each connection, and how many connections each device has. */
+  /** The device of each connection. */
   private readonly devices = new Map<string, string>();
+  /** How many connections each device has. */
   private readonly connections = new Map<string, number>();
-  /** Those that ended while the list was on its way: it may still name them. */
+  /** Connections that ended while the list was being read, which may still name them. */
   private readonly ended = new Set<string>();
   private isKnown = false;
   private isFirstList = true;
-  private readonly listeners = new Set<(deviceId: string) => void>();
+  /** Emits the device id when a connection of a peer ends. */
+  readonly left = new Subject<string>();
 
   constructor(private readonly link: PeerDisconnector) {}
 
-  /** By their ids; null: nobody can tell, as the system account is away or not configured. */
+  /** The number of connections by device id, or `null` while the system account is away or not configured. */
   get present(): ReadonlyMap<string, number> | null {
     return this.isKnown && this.link.isConnected ? this.connections : null;
   }
 
-  /** Calls back when a connection of a peer has ended. */
-  onLeft(listener: (deviceId: string) => void): void {
-    this.listeners.add(listener);
-  }
-
-  /** The names of the connections of a device, as `connectionName` makes them. */
+  /** Returns the names of the connections of a device, as returned by `connectionName`. */
   connectionsOf(deviceId: string): string[] {
     return [...this.devices].flatMap(([name, device]) => (device === deviceId ? [name] : []));
   }
@@ -99,7 +97,7 @@ export class PeerPresence implements OnModuleInit {
     if (deviceId === undefined) return;
     this.devices.delete(name);
     this.change(deviceId, -1);
-    for (const listener of this.listeners) listener(deviceId);
+    this.left.next(deviceId);
   }
 
   private async readAll(connection: NatsConnection): Promise<void> {
@@ -117,7 +115,7 @@ export class PeerPresence implements OnModuleInit {
     }
   }
 
-  /** Resolves to how many connections the broker has. */
+  /** Returns how many connections the broker has. */
   private applyPage({ server, data }: ConnectionList): number {
     for (const { cid, authorized_user: user, issuer_key: issuer } of data?.connections ?? []) {
       const name = connectionName(server.id, cid);
@@ -129,7 +127,7 @@ export class PeerPresence implements OnModuleInit {
     return data?.total ?? 0;
   }
 
-  /** Only whom this service has let in has an issuer: the broker's own users of the account are no peers. */
+  /** Ignores connections without an issuer: they are users of the broker's configuration, not peers. */
   private record(name: string, user: string | undefined, issuer: string | undefined): void {
     if (user === undefined || issuer === undefined || this.devices.has(name)) return;
     this.devices.set(name, user);
@@ -143,7 +141,7 @@ export class PeerPresence implements OnModuleInit {
   }
 }
 
-/** Null: it is none. Whatever a callback throws would end the connection to the broker. */
+/** Returns `null` if the message is malformed: an error in a callback would end the connection to the broker. */
 function readAdvisory(message: Msg): Advisory | null {
   try {
     const { server, client } = message.json<Advisory>();

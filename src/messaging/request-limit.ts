@@ -1,8 +1,8 @@
 const maxPerPeer = 64;
 
 /**
- * Bounds the requests that are being answered at the same time, in all and for each peer. So a peer that sends more than
- * its share harms only itself.
+ * Limits the requests that are answered concurrently, in total and for each peer. So a peer that sends too many harms only
+ * itself.
  */
 export class RequestLimit {
   private total = 0;
@@ -10,7 +10,7 @@ export class RequestLimit {
 
   constructor(private readonly max: number) {}
 
-  /** Returns whether one more request may be answered; `end` must then follow. @param peer `null` if it is not known */
+  /** Returns whether one more request may be answered; `end` must then follow. @param peer `null` if unknown */
   begin(peer: string | null): boolean {
     const count = peer === null ? 0 : (this.countOf.get(peer) ?? 0);
     if (this.total >= this.max || count >= maxPerPeer) return false;

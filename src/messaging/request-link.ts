@@ -3,8 +3,8 @@ import { Settings } from '../config/settings.js';
 import { BrokerLink } from './broker-link.js';
 
 /**
- * The connection for requests of peers, with the same login as the one for events. A flood of requests fills only this
- * connection, so that events and their acknowledgements pass.
+ * Keeps the connection for requests of peers, apart from the one for events: a flood of requests does not delay events and
+ * their acknowledgements.
  */
 @Injectable()
 export class RequestLink extends BrokerLink {

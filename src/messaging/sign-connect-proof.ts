@@ -1,13 +1,12 @@
 import { createPrivateKey, hash, type JsonWebKey, randomUUID, sign } from 'node:crypto';
 
-/** What a proof is for: a connection to the broker of a server, with a license token that is bound to a key. */
 export interface ConnectPurpose {
   readonly serverId: string;
   readonly token: string;
   readonly now: Date;
 }
 
-/** Signs the proof that the key of a bound token is here (RFC 9449 section 4.2, ES256); each has an id of its own. */
+/** Signs a new DPoP proof (RFC 9449 section 4.2, ES256) for a connection to the broker of `serverId`. */
 export function signConnectProof(key: JsonWebKey, { serverId, token, now }: ConnectPurpose): string {
   const { kty, crv, x, y } = key;
   const header = encode({ typ: 'dpop+jwt', alg: 'ES256', jwk: { kty, crv, x, y } });

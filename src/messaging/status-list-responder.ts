@@ -5,8 +5,8 @@ import { FloodGuard } from './flood-guard.js';
 import { RequestLink } from './request-link.js';
 
 /**
- * Answers `svc.licensing.status-list` with `{uri, jwt}`: the Authorization server's list of revoked tokens, as it has signed
- * it, for peers that cannot reach it. Both are null before the first list.
+ * Answers `svc.licensing.status-list` with `{uri, jwt}`: the signed list of revoked tokens, for peers that cannot reach the
+ * Authorization server. Both are `null` before the first list.
  */
 @Injectable()
 export class StatusListResponder implements OnModuleInit {

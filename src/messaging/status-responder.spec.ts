@@ -13,7 +13,7 @@ interface Request {
   respond(answer: string): void;
 }
 
-/** A broker that hands over the requests that a test makes. */
+/** Delivers the requests of a test to the responder. */
 class FakeBroker {
   readonly subscriptions: string[] = [];
   private deliver: (error: null, request: Request) => void = () => undefined;
@@ -29,13 +29,13 @@ class FakeBroker {
     flush: () => this.flush(),
   } as unknown as NatsConnection;
 
-  /** @param info the broker says of the sender */
+  /** @param info describes the sender, as the broker adds it */
   request(info = ''): Promise<string> {
     return new Promise((respond) => this.deliver(null, { headers: { last: () => info }, respond }));
   }
 }
 
-/** Returns what the broker says of a device that this service let in. */
+/** Returns the broker's description of an admitted device. */
 const device = (user: string) => JSON.stringify({ user, id: 7, issuer_key: 'REG' });
 
 describe('StatusResponder', () => {
@@ -59,7 +59,7 @@ describe('StatusResponder', () => {
 
   afterEach(() => Logger.overrideLogger(['log', 'warn', 'error']));
 
-  it('answers each request with the view of that moment', async () => {
+  it('answers each request with the current license view', async () => {
     await connected(broker.connection);
     freshText.mockResolvedValueOnce('{"status":"licensed"}').mockResolvedValueOnce('{"status":"expired"}');
     expect(await broker.request()).toBe('{"status":"licensed"}');
@@ -67,14 +67,14 @@ describe('StatusResponder', () => {
     expect(broker.subscriptions).toEqual(['svc.licensing.status']);
   });
 
-  it('answers the next request after one that failed', async () => {
+  it('answers the next request after one fails', async () => {
     await connected(broker.connection);
     freshText.mockRejectedValueOnce(new Error('no database')).mockResolvedValueOnce('{"status":"licensed"}');
     void broker.request();
     expect(await broker.request()).toBe('{"status":"licensed"}');
   });
 
-  it('subscribes once for a connection that is lost and comes back', async () => {
+  it('subscribes once for a connection that reconnects', async () => {
     await connected(broker.connection);
     await connected(broker.connection);
     expect(broker.subscriptions).toHaveLength(1);
@@ -102,13 +102,13 @@ describe('StatusResponder', () => {
       freshText.mockResolvedValue('{}');
     });
 
-    it('answers only so many requests of a peer, and reports those that it drops', async () => {
+    it('limits the requests of a peer and reports those that it drops', async () => {
       await ask(device('reg-1-1'), maxPerPeer + 2);
       expect(answered).toHaveLength(maxPerPeer);
       expect(noteDropped.mock.calls).toEqual([['reg-1-1'], ['reg-1-1']]);
     });
 
-    it('answers another peer, and each connection of a shared user', async () => {
+    it('limits another peer, and each connection of a shared user, separately', async () => {
       await ask(device('reg-1-1'), maxPerPeer + 1);
       await ask(device('reg-1-2'), 1);
       await ask('{"user":"register","id":8}', maxPerPeer + 1);
@@ -118,7 +118,7 @@ describe('StatusResponder', () => {
       expect(noteDropped.mock.calls).toEqual([['reg-1-1'], ['register/8']]);
     });
 
-    it('answers the peer again once they are read', async () => {
+    it('answers the peer again once the broker has read its answers', async () => {
       await ask(device('reg-1-1'), maxPerPeer);
       read();
       await new Promise(setImmediate);
@@ -128,7 +128,7 @@ describe('StatusResponder', () => {
     });
 
     it.each(['', 'null', '{', '7'])(
-      'answers up to 1024 requests where the broker says %j of the sender',
+      'answers up to 1024 requests if the broker describes the sender as %j',
       async (info) => {
         await ask(info, 1025);
         expect(answered).toHaveLength(1024);

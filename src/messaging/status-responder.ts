@@ -4,7 +4,7 @@ import { answerRequests } from './answer-requests.js';
 import { FloodGuard } from './flood-guard.js';
 import { RequestLink } from './request-link.js';
 
-/** Answers `svc.licensing.status` with a license view that is computed at that moment. */
+/** Answers `svc.licensing.status` with a license view that is computed for each request. */
 @Injectable()
 export class StatusResponder implements OnModuleInit {
   constructor(

@@ -14,8 +14,8 @@ interface VerifyRequest {
 }
 
 /**
- * Answers `svc.licensing.verify`: `{token, proof?, htm?, htu?}` with `{active: true, deviceId, kind, features, expiresAt}`
- * or `{active: false, error}`, for services on this server in any language.
+ * Answers `svc.licensing.verify` for services in any language. The request is `{token, proof?, htm?, htu?}`, the answer is
+ * `{active: true, deviceId, kind, features, expiresAt}` or `{active: false, error}`.
  */
 @Injectable()
 export class VerifyResponder implements OnModuleInit {

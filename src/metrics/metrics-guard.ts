@@ -2,7 +2,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { AdminGuard } from '../admin/admin-guard.js';
 import { Settings } from '../config/settings.js';
 
-/** Admits everyone or only admins, as METRICS_ACCESS says. */
+/** Admits everyone or only admins, depending on METRICS_ACCESS. */
 @Injectable()
 export class MetricsGuard implements CanActivate {
   constructor(

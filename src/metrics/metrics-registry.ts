@@ -24,7 +24,7 @@ export class MetricsRegistry extends Registry {
     });
   }
 
-  /** Adds a state set: a sample for each state, 1 for the present one and 0 for the others. */
+  /** Adds a state set: a sample for each state, 1 for the current one and 0 for the others. */
   addStates<State extends string>(
     name: string,
     help: string,

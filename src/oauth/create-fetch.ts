@@ -2,8 +2,8 @@ import type { CustomFetch } from 'openid-client';
 import type { Settings } from '../config/settings.js';
 
 /**
- * Makes the fetch for every call to the Authorization server. Node's own ignores proxies, so where one is set requests
- * go through undici's environment proxy agent; NODE_EXTRA_CA_CERTS is honoured by Node itself either way.
+ * Returns the fetch function for all requests to the Authorization server. Node's built-in fetch ignores proxy
+ * settings, so with a proxy requests go through undici's proxy agent. Node applies NODE_EXTRA_CA_CERTS to both.
  */
 export async function createFetch({ proxy }: Settings): Promise<CustomFetch> {
   if (proxy.https === null && proxy.http === null)

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { generateDpopKey, importDpopKey, thumbprintOf } from './dpop-key.js';
 
 describe('a DPoP key', () => {
-  it('is another one each time', async () => {
+  it('is different each time', async () => {
     expect((await generateDpopKey()).d).not.toBe((await generateDpopKey()).d);
   });
 
-  it('signs and checks after it was stored as JSON', async () => {
+  it('signs and verifies after being stored as JSON', async () => {
     const key = await generateDpopKey();
     const { privateKey, publicKey } = await importDpopKey(JSON.parse(JSON.stringify(key)));
     const algorithm = { name: 'ECDSA', hash: 'SHA-256' };

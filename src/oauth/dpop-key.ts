@@ -3,13 +3,13 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK
 
 const algorithm = 'ES256';
 
-/** Makes the private key that a grant is bound to (RFC 9449), as a JWK that can be stored with it. */
+/** Generates the private key that a grant is bound to (RFC 9449), as a storable JWK. */
 export async function generateDpopKey(): Promise<JWK> {
   const { privateKey } = await generateKeyPair(algorithm, { extractable: true });
   return { ...(await exportJWK(privateKey)), alg: algorithm };
 }
 
-/** Makes a stored key usable for proofs. */
+/** Imports a stored key for signing proofs. */
 export async function importDpopKey(key: JWK): Promise<webcrypto.CryptoKeyPair> {
   const [privateKey, publicKey] = await Promise.all([
     importJWK(key, algorithm, { extractable: false }),
@@ -18,7 +18,7 @@ export async function importDpopKey(key: JWK): Promise<webcrypto.CryptoKeyPair> 
   return { privateKey, publicKey } as webcrypto.CryptoKeyPair;
 }
 
-/** The RFC 7638 thumbprint that `cnf.jkt` of a bound token names. */
+/** Returns the RFC 7638 thumbprint, as in `cnf.jkt` of a bound token. */
 export function thumbprintOf(key: JWK): Promise<string> {
   return calculateJwkThumbprint(publicPart(key));
 }

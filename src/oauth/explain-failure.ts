@@ -4,22 +4,22 @@ import type { Unreachable } from '../domain/ports/authorization-server.js';
 import { LicenseTokenError } from './read-license-token.js';
 import { ServerMetadataError } from './server-metadata-error.js';
 
-/** Failures before anything was sent: the request had no effect for certain. */
+/** Failures before the request was sent: it certainly had no effect. */
 const neverSent = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/;
 const untrustedCertificate = /^(CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(VERIFY|GET_ISSUER))/;
 
-/** Turns what a call to the Authorization server threw into an answer: a message for a person, and what it means. */
+/** Converts an error of a call to the Authorization server into an answer with a readable message. */
 export function explainFailure(error: unknown): Unreachable {
   if (error instanceof ResponseBodyError) return explainRefusal(error);
   if (isTimeout(error)) return unreachable('The Authorization server did not answer in time.', false);
   if (isOfOurOwnChecks(error)) return nonConforming(error.message);
   const code = networkCode(error);
-  // A connection that broke in the middle of an answer comes as one that could not be parsed.
+  // A connection lost within an answer is reported as a parse error.
   if (error instanceof ClientError && code === '') return explainClientError(error);
   if (untrustedCertificate.test(code)) {
     return unreachable(
-      `The certificate of the Authorization server is not trusted (${code}): if the network has a private certificate ` +
-        'authority, name its file in NODE_EXTRA_CA_CERTS.',
+      `The certificate of the Authorization server is not trusted (${code}): if the network uses a private certificate ` +
+        'authority, set NODE_EXTRA_CA_CERTS to its file.',
       true,
     );
   }
@@ -43,7 +43,7 @@ function isOfOurOwnChecks(error: unknown): error is Error {
   );
 }
 
-/** An OAuth error (RFC 6749 section 5.2) that no grant expects, or a server that is overloaded. */
+/** Explains an OAuth error (RFC 6749 section 5.2) that is unexpected for the grant, or an overloaded server. */
 function explainRefusal(error: ResponseBodyError): Unreachable {
   const said = `${error.error}${error.error_description ? `: ${error.error_description}` : ''}`;
   return withRetryAfter(
@@ -77,7 +77,7 @@ function explainClientError(error: ClientError): Unreachable {
   return nonConforming(cause instanceof Error ? cause.message : error.message);
 }
 
-/** By its shape: behind a proxy it comes from another copy of undici. */
+/** Checks the shape, because a proxied response is of another undici copy's class. */
 function isResponse(cause: unknown): cause is Response {
   return typeof cause === 'object' && cause !== null && 'status' in cause && 'headers' in cause;
 }
@@ -87,7 +87,7 @@ function nonConforming(detail: string): Unreachable {
     kind: 'unreachable',
     status: 502,
     code: 'authorization-server-nonconforming',
-    message: `What answers at AUTH_SERVER_URL is not the expected Authorization server: ${detail}`,
+    message: `The server at AUTH_SERVER_URL is not the expected Authorization server: ${detail}`,
     isConclusive: false,
   };
 }
@@ -109,7 +109,7 @@ function withRetryAfter(answer: Unreachable, response: Response): Unreachable {
   return ms > 0 ? { ...answer, retryAfterMs: ms } : answer;
 }
 
-/** What the system or the HTTP client called it; empty for what was said in a whole answer. */
+/** Returns the error code of the system or the HTTP client; empty for a complete answer. */
 function networkCode(error: unknown): string {
   for (const cause of causesOf(error)) {
     if ('code' in cause && typeof cause.code === 'string' && !cause.code.startsWith('OAUTH_'))

@@ -61,8 +61,8 @@ class ConfirmationClaim {
 }
 
 /**
- * The claims of a license token that this service reads (RFC 9068 section 2.2 and the license's own). Instants are checked
- * where they are read, by the rules that peers' tokens are read by as well.
+ * The license token claims that this service reads (RFC 9068 section 2.2 and the license's own). Instants are validated
+ * when they are read, by the same rules as in peers' tokens.
  */
 export class LicenseTokenClaims {
   @IsString()

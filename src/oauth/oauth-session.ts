@@ -26,11 +26,14 @@ export interface OAuthSession {
   readonly issuer: string;
   readonly clientId: string;
   readonly keys: ReturnType<typeof createRemoteJWKSet>;
-  /** Whether the server binds tokens to a key (RFC 9449): if it does, nothing less is accepted. */
+  /** Whether the server supports DPoP (RFC 9449). If it does, only bound tokens are accepted. */
   readonly offersDpop: boolean;
 }
 
-/** Knows the Authorization server by its metadata (RFC 8414): read when first needed, so that a start needs no internet. */
+/**
+ * Provides sessions based on the Authorization server's metadata (RFC 8414). It is read on first use, so that the
+ * service starts without the internet.
+ */
 @Injectable()
 export class OAuthSessions {
   private current: { session: OAuthSession; readAt: number } | null = null;
@@ -39,7 +42,7 @@ export class OAuthSessions {
 
   constructor(private readonly settings: Settings) {}
 
-  /** The present session. @throws whatever discovery throws, also for an issuer that is not the configured one */
+  /** Returns the current session. @throws any discovery error, including one for an unexpected issuer */
   async get(): Promise<OAuthSession> {
     if (this.current !== null && performance.now() - this.current.readAt < metadataLifeMs) {
       return this.current.session;
@@ -50,7 +53,7 @@ export class OAuthSessions {
     return session;
   }
 
-  /** The maker of proofs for a key; kept, as it remembers the server's last nonce. */
+  /** Returns the proof generator for a key. It is cached because it stores the server's last nonce. */
   dpopHandle(session: OAuthSession, key: JWK): Promise<DPoPHandle> {
     const name = `${key.x}`;
     const known = this.dpopHandles.get(name);
@@ -61,7 +64,7 @@ export class OAuthSessions {
     return handle;
   }
 
-  /** Returns the configuration for one call, whose answer is handed to `onMembers` before it is judged. */
+  /** Returns a configuration for one call; its answer is passed to `onMembers` before it is verified. */
   async watch(
     { configuration }: OAuthSession,
     onMembers: (members: AnswerMembers) => Promise<void>,
@@ -73,11 +76,11 @@ export class OAuthSessions {
     return watched;
   }
 
-  /** Fetches a public document of the server; within the same time and through the same proxy as every call to it. */
+  /** Fetches a public document of the server with the same timeout and proxy as all other calls. */
   async fetch(url: string, options: { headers: Record<string, string> }): Promise<Response> {
     const { isInsecureAllowed } = this.settings.authorizationServer;
     if (!isInsecureAllowed && !url.startsWith('https:'))
-      throw new ServerMetadataError(`${url} must be https.`);
+      throw new ServerMetadataError(`${url} must use https.`);
     const fetchThroughProxy = await this.proxiedFetch();
     const signal = AbortSignal.timeout(timeoutSeconds * 1000);
     return fetchThroughProxy(url, { ...options, method: 'GET', body: null, redirect: 'manual', signal });
@@ -107,7 +110,7 @@ export class OAuthSessions {
         execute: isInsecureAllowed ? [allowInsecureRequests] : [],
       });
     const configuration = await read('oauth2').catch((error: unknown) => {
-      // RFC 8414 section 5: many a server has the same document only where OpenID Connect looks for it.
+      // RFC 8414 section 5: many servers publish the document only at the OpenID Connect address.
       if (isNotFound(error)) return read('oidc');
       throw error;
     });
@@ -115,12 +118,12 @@ export class OAuthSessions {
     const keys = createRemoteJWKSet(readKeysUrl(metadata.jwks_uri), {
       timeoutDuration: timeoutSeconds * 1000,
       cacheMaxAge: Infinity,
-      // Tokens come from the server itself, so a key that is not known is one that it has made a moment ago.
+      // Tokens come directly from the server, so an unknown key is a new one.
       cooldownDuration: 0,
       [joseCustomFetch]: (url, options) =>
         fetchThroughProxy(url, { ...options, body: null, headers: Object.fromEntries(options.headers) }),
     });
-    // Before anything is asked for: a refresh that has come must not be lost for want of the keys to verify it.
+    // Fetched before any request: a refresh must not fail later for lack of keys to verify it.
     await keys.reload();
     return {
       configuration,

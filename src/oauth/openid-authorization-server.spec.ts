@@ -22,7 +22,7 @@ const clock = new FakeClock();
 const onNewRefreshToken = vi.fn<(refreshToken: string) => Promise<void>>();
 const expected = { serverId: 'srv-1', organizationId: 'org-1' };
 const metadataPath = '/.well-known/oauth-authorization-server';
-/** Has the metadata only at the address of OpenID Connect. */
+/** Serves the metadata only at the OpenID Connect address. */
 async function moveMetadata(more: object = {}): Promise<void> {
   const metadata = (await (await fetch(fake.url + metadataPath)).json()) as object;
   fake.misbehave({
@@ -78,7 +78,7 @@ const now = Math.floor(Date.now() / 1000);
 const otherKey = await generateKeyPair('ES256');
 const rsaKey = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
-/** Each is one thing wrong with an otherwise good answer, and what the refusal must name. */
+/** Otherwise valid answers with one fault each, and the text that the refusal must contain. */
 const unacceptable: readonly { what: string; fault: Misbehaviour; says: RegExp }[] = [
   { what: 'another issuer', fault: { claims: { iss: 'https://evil.example' } }, says: /"iss"/ },
   { what: 'no issuer', fault: { claims: { iss: undefined } }, says: /"iss"/ },
@@ -88,28 +88,36 @@ const unacceptable: readonly { what: string; fault: Misbehaviour; says: RegExp }
   { what: 'another client', fault: { claims: { client_id: 'pos-register' } }, says: /"client_id"/ },
   { what: 'no identifier', fault: { claims: { jti: undefined } }, says: /"jti"/ },
   { what: 'no time of issue', fault: { claims: { iat: undefined } }, says: /"iat"/ },
-  { what: 'no end', fault: { claims: { exp: undefined } }, says: /"exp"/ },
-  { what: 'an end before its issue', fault: { claims: { iat: now, exp: now - 3600 } }, says: /"exp"/ },
-  { what: 'an end at its issue', fault: { claims: { iat: now, exp: now } }, says: /"exp"/ },
+  { what: 'no expiry', fault: { claims: { exp: undefined } }, says: /"exp"/ },
+  { what: 'an expiry before its issue', fault: { claims: { iat: now, exp: now - 3600 } }, says: /"exp"/ },
+  { what: 'an expiry at its issue', fault: { claims: { iat: now, exp: now } }, says: /"exp"/ },
   { what: 'a start after its issue', fault: { claims: { nbf: now + 86_400 } }, says: /"nbf"/ },
-  { what: 'the type of any JWT', fault: { header: { typ: 'JWT' } }, says: /"typ"/ },
+  { what: 'the generic JWT type', fault: { header: { typ: 'JWT' } }, says: /"typ"/ },
   { what: 'no type', fault: { header: { typ: undefined } }, says: /"typ"/ },
   { what: 'an unknown key', fault: { header: { kid: 'unknown' } }, says: /key/ },
   { what: 'no organization', fault: { claims: { organization: undefined } }, says: /organization|"aud"/ },
   { what: 'no device', fault: { claims: { device: undefined } }, says: /device/ },
   { what: 'no license', fault: { claims: { license: undefined } }, says: /license/ },
   {
-    what: 'features that are no list',
+    what: 'features that are not a list',
     fault: { claims: { license: { features: 'xms' } } },
     says: /license\.(each value in )?features/,
   },
   {
-    what: 'a renewal date that is none',
+    what: 'an invalid renewal date',
     fault: { claims: { license: { features: [], renewal_date: 'soon' } } },
     says: /license\.renewal_date/,
   },
-  { what: 'an end in microseconds', fault: { claims: { exp: (now + 3600) * 1e6 } }, says: /"exp" must be/ },
-  { what: 'an end in milliseconds', fault: { claims: { exp: (now + 3600) * 1e3 } }, says: /"exp" must be/ },
+  {
+    what: 'an expiry in microseconds',
+    fault: { claims: { exp: (now + 3600) * 1e6 } },
+    says: /"exp" must be/,
+  },
+  {
+    what: 'an expiry in milliseconds',
+    fault: { claims: { exp: (now + 3600) * 1e3 } },
+    says: /"exp" must be/,
+  },
   {
     what: 'both instants in microseconds',
     fault: { claims: { iat: now * 1e6, exp: (now + 3600) * 1e6 } },
@@ -124,7 +132,7 @@ const unacceptable: readonly { what: string; fault: Misbehaviour; says: RegExp }
     says: /"alg"|alg/i,
   },
   {
-    what: 'a signature by the public key as a shared secret',
+    what: 'a signature with the public key as a shared secret',
     fault: {
       makeToken: (claims, header, key) =>
         signToken(claims, { ...header, alg: 'HS256' }, Buffer.from(JSON.stringify(key).padEnd(32))),
@@ -132,7 +140,7 @@ const unacceptable: readonly { what: string; fault: Misbehaviour; says: RegExp }
     says: /"alg"/,
   },
   {
-    what: 'a signature with RSA, which nobody asked for',
+    what: 'an RSA signature',
     fault: {
       makeToken: async (claims, header) => {
         const pem = rsaKey.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
@@ -142,12 +150,12 @@ const unacceptable: readonly { what: string; fault: Misbehaviour; says: RegExp }
     says: /"alg"/,
   },
   {
-    what: 'the signature of a foreign key under the name of the published one',
+    what: 'the signature of a foreign key under a published key id',
     fault: { makeToken: (claims, header) => signToken(claims, header, otherKey.privateKey) },
     says: /signature/,
   },
   {
-    what: 'a foreign key that the token brings along',
+    what: 'a foreign key in the token header',
     fault: {
       makeToken: async (claims, header) => {
         const jwk = await exportJWK(otherKey.publicKey);
@@ -157,13 +165,13 @@ const unacceptable: readonly { what: string; fault: Misbehaviour; says: RegExp }
     },
     says: /signature/,
   },
-  { what: 'a token that is no JWT', fault: { tokenResponse: { access_token: 'opaque' } }, says: /JWT/ },
+  { what: 'a token that is not a JWT', fault: { tokenResponse: { access_token: 'opaque' } }, says: /JWT/ },
   { what: 'no token', fault: { tokenResponse: { access_token: undefined } }, says: /access_token/ },
 ];
 
-describe('a license token that is not acceptable', () => {
+describe('an unacceptable license token', () => {
   it.each(unreadableRenewalDates.map((claim) => [claim]))(
-    'is refused when acquired and when refreshed: its renewal date is %j',
+    'is rejected when acquired and when refreshed: renewal date %j',
     async (claim) => {
       fake.misbehave({ claims: { license: { features: [], renewal_date: claim } } });
       const refusal = { kind: 'unreachable', message: expect.stringMatching(/license\.renewal_date/) };
@@ -172,7 +180,7 @@ describe('a license token that is not acceptable', () => {
     },
   );
 
-  it.each(unacceptable)('is refused when acquired and when refreshed: $what', async ({ fault, says }) => {
+  it.each(unacceptable)('is rejected when acquired and when refreshed: $what', async ({ fault, says }) => {
     fake.misbehave(fault);
     const refusal = { kind: 'unreachable', status: 502, code: 'authorization-server-nonconforming' };
     for (const answer of [
@@ -192,7 +200,7 @@ describe('a license token that is not acceptable', () => {
       what: 'another organization',
       claims: { aud: 'urn:pos:org-2', organization: { id: 'org-2', name: 'Organization 2' } },
     },
-  ])('is refused at a refresh: it is of $what', async ({ claims }) => {
+  ])('is rejected at a refresh: issued for $what', async ({ claims }) => {
     fake.misbehave({ claims });
     expect(await adapter.redeemDeviceCode('code', dpopKey)).toMatchObject({ kind: 'granted' });
     expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({
@@ -202,7 +210,7 @@ describe('a license token that is not acceptable', () => {
     });
   });
 
-  it('is refused, and its grant given back, when it is that of a register', async () => {
+  it('is rejected for a register, and its grant is returned for revocation', async () => {
     fake.misbehave({ claims: { device: { id: 'srv-1', name: 'Till 1', kind: 'register' } } });
     expect(await adapter.redeemDeviceCode('code', dpopKey)).toMatchObject({
       kind: 'refused',
@@ -212,7 +220,7 @@ describe('a license token that is not acceptable', () => {
     });
   });
 
-  it('comes without a refresh token at the first grant only', async () => {
+  it('needs a refresh token at the first grant only', async () => {
     fake.misbehave({ tokenResponse: { refresh_token: undefined } });
     expect(await adapter.redeemDeviceCode('code', dpopKey)).toMatchObject({
       kind: 'unreachable',
@@ -225,7 +233,7 @@ describe('a license token that is not acceptable', () => {
   });
 });
 
-/** Answers whose access token is of no use, each with the rest as it should be. */
+/** Answers with an unusable access token, otherwise valid. */
 const uselessAnswers: readonly { what: string; fault: Misbehaviour }[] = [
   ...unacceptable,
   { what: 'no type of token', fault: { tokenResponse: { token_type: undefined } } },
@@ -233,12 +241,12 @@ const uselessAnswers: readonly { what: string; fault: Misbehaviour }[] = [
   { what: 'a token that is null', fault: { tokenResponse: { access_token: null } } },
   { what: 'a token that is a number', fault: { tokenResponse: { access_token: 1 } } },
   { what: 'a scope that is a number', fault: { tokenResponse: { scope: 5 } } },
-  { what: 'a life that is an object', fault: { tokenResponse: { expires_in: {} } } },
+  { what: 'a lifetime that is an object', fault: { tokenResponse: { expires_in: {} } } },
 ];
 
 describe('a new refresh token', () => {
   it.each(uselessAnswers)(
-    'is handed over although the answer is of no other use: $what',
+    'is passed on although the rest of the answer is unusable: $what',
     async ({ fault }) => {
       fake.misbehave({ ...fault, tokenResponse: { ...fault.tokenResponse, refresh_token: 'refresh-2' } });
       expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({
@@ -249,7 +257,7 @@ describe('a new refresh token', () => {
     },
   );
 
-  it('is stored before the license token beside it is judged, for which the keys may have to be asked for', async () => {
+  it('is stored before the license token is verified, which may need a request for keys', async () => {
     await adapter.checkReachable();
     await fake.rotateKey();
     onNewRefreshToken.mockImplementation(async () => {
@@ -261,7 +269,7 @@ describe('a new refresh token', () => {
     });
     expect(onNewRefreshToken).toHaveBeenCalledTimes(1);
 
-    // The keys are asked for again with the next token.
+    // The next token triggers another request for keys.
     onNewRefreshToken.mockReset().mockResolvedValue();
     fake.misbehave();
     expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({ kind: 'granted' });
@@ -271,7 +279,7 @@ describe('a new refresh token', () => {
     { what: 'none', member: undefined },
     { what: 'null', member: null },
     { what: 'the one that was sent', member: 'refresh-1' },
-  ])('is not handed over where the answer has $what', async ({ member }) => {
+  ])('is not passed on if the answer has $what', async ({ member }) => {
     fake.misbehave({ tokenResponse: { refresh_token: member } });
     expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({
       kind: 'granted',
@@ -280,7 +288,7 @@ describe('a new refresh token', () => {
     expect(onNewRefreshToken).not.toHaveBeenCalled();
   });
 
-  it('is not looked for in an answer that refuses', async () => {
+  it('is not read from an error answer', async () => {
     fake.misbehave(oauthError('invalid_grant', { refresh_token: 'refresh-2' }));
     expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({
       kind: 'grant-dead',
@@ -289,19 +297,16 @@ describe('a new refresh token', () => {
   });
 });
 
-describe('a license token that is acceptable', () => {
-  it.each(readableRenewalDates)(
-    'has the renewal date %j, which is the instant %s',
-    async (claim, instant) => {
-      fake.misbehave({ claims: { license: { features: [], renewal_date: claim } } });
-      expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({
-        grant: { license: { terms: { renewalDate: new Date(instant) } } },
-      });
-    },
-  );
+describe('an acceptable license token', () => {
+  it.each(readableRenewalDates)('has the renewal date %j, read as %s', async (claim, instant) => {
+    fake.misbehave({ claims: { license: { features: [], renewal_date: claim } } });
+    expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({
+      grant: { license: { terms: { renewalDate: new Date(instant) } } },
+    });
+  });
 
   it.each(['id_token', 'scope', 'expires_in', 'refresh_token', 'issued_token_type'])(
-    'is taken although "%s" beside it is null',
+    'is accepted although "%s" in the answer is null',
     async (member) => {
       fake.misbehave({ tokenResponse: { [member]: null } });
       expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({
@@ -310,13 +315,13 @@ describe('a license token that is acceptable', () => {
     },
   );
 
-  it('is taken although the ID token beside it, which nobody asked for, cannot be verified', async () => {
+  it('is accepted although an unrequested ID token in the answer is invalid', async () => {
     fake.misbehave({ tokenResponse: { id_token: 'e30.e30.e30' } });
     expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({ kind: 'granted' });
     expect(await adapter.redeemDeviceCode('code', dpopKey)).toMatchObject({ kind: 'granted' });
   });
 
-  it('has its long names cut, and an id for a name that is null', async () => {
+  it('has long names cut, and the id in place of a null name', async () => {
     const license = { features: [], hub: { id: 'hub', name: null } };
     const device = { id: 'srv-1', name: 'n'.repeat(257), kind: 'server' };
     fake.misbehave({ claims: { organization: { id: 'org-1', name: null }, device, license } });
@@ -329,14 +334,14 @@ describe('a license token that is acceptable', () => {
     });
   });
 
-  it('may have fractions of a second in its instants', async () => {
+  it('may have fractional seconds in its instants', async () => {
     fake.misbehave({ claims: { iat: now + 0.25, exp: now + 60.5 } });
     expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({
       grant: { license: { token: { expiresAt: new Date((now + 60.5) * 1000) } } },
     });
   });
 
-  it('tells the server, its terms and its life', async () => {
+  it('contains the identity, the terms and the token lifetime', async () => {
     const hub = { id: 'hub', name: 'Head office', url: 'https://hub.example' };
     const license = { features: ['xms', 'a'], renewal_date: '2027-06-30T23:59:59Z', hub };
     fake.misbehave({ claims: { iat: now, exp: now + 60, license } });
@@ -362,7 +367,7 @@ describe('a license token that is acceptable', () => {
   });
 
   it.each([-90_000, -3600, 3600, 90_000])(
-    'is taken from a server whose clock is %i s from ours',
+    'is accepted from a server whose clock is off by %i s',
     async (skewSeconds) => {
       const iat = now + skewSeconds;
       fake.misbehave({ claims: { iat, exp: iat + 3600 } });
@@ -372,19 +377,19 @@ describe('a license token that is acceptable', () => {
     },
   );
 
-  it('is a plain bearer token where the server offers no DPoP, and no bound one is asked for', async () => {
+  it('is a bearer token if the server does not support DPoP', async () => {
     fake.misbehave({ metadata: { dpop_signing_alg_values_supported: undefined } });
     expect(await adapter.requestDeviceCode()).toMatchObject({ kind: 'issued', dpopKey: null });
     expect(await adapter.redeemDeviceCode('code', null)).toMatchObject({ kind: 'granted' });
   });
 
-  it('is verified with the key that the server has rotated to a moment ago', async () => {
+  it('is verified with a key that the server has just rotated to', async () => {
     expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({ kind: 'granted' });
     await fake.rotateKey();
     expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({ kind: 'granted' });
   });
 
-  it('is verified although the keys can no longer be fetched when it comes', async () => {
+  it('is verified although the keys can no longer be fetched when it arrives', async () => {
     await adapter.checkReachable();
     fake.misbehave({ answers: { '/jwks': { status: 503 } } });
     expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({ kind: 'granted' });
@@ -402,19 +407,19 @@ describe('a server that is not the expected one', () => {
     { what: 'it names no issuer', fault: { metadata: { issuer: undefined } }, status: 502, says: /issuer/ },
     { what: 'it names no keys', fault: { metadata: { jwks_uri: undefined } }, status: 502, says: /jwks_uri/ },
     {
-      what: 'its keys are no URL',
+      what: 'its keys address is not a URL',
       fault: { metadata: { jwks_uri: 'keys' } },
       status: 502,
       says: /jwks_uri/,
     },
     {
-      what: 'it answers a page',
+      what: 'it answers with a web page',
       fault: { answers: { [metadataPath]: html } },
       status: 502,
       says: /text\/html/,
     },
     {
-      what: 'its metadata is no JSON',
+      what: 'its metadata is not JSON',
       fault: {
         answers: {
           [metadataPath]: {
@@ -439,9 +444,9 @@ describe('a server that is not the expected one', () => {
       status: 502,
       says: /not ready \(HTTP 503\)/,
     },
-    { what: 'its keys are a page', fault: { answers: { '/jwks': html } }, status: 502, says: /JSON/ },
+    { what: 'its keys are a web page', fault: { answers: { '/jwks': html } }, status: 502, says: /JSON/ },
     {
-      what: 'its keys are away',
+      what: 'its keys are unavailable',
       fault: { answers: { '/jwks': { status: 500 } } },
       status: 502,
       says: /JSON Web Key Set/,
@@ -449,7 +454,7 @@ describe('a server that is not the expected one', () => {
   ];
 
   it.each(metadataFaults)(
-    'is told from an outage, and sent no secret: $what',
+    'is reported with its fault and receives no secret: $what',
     async ({ fault, status, says }) => {
       fake.misbehave(fault);
       const answers = [
@@ -462,7 +467,7 @@ describe('a server that is not the expected one', () => {
       for (const answer of answers) {
         expect(answer).toMatchObject({ kind: 'unreachable', status, message: expect.stringMatching(says) });
       }
-      // Nothing was sent to an endpoint, so nothing can have taken effect.
+      // Nothing was sent to an endpoint, so nothing took effect.
       expect(answers[3]).toMatchObject({ isConclusive: true });
       expect(fake.calls).toEqual([]);
       fake.misbehave();
@@ -472,8 +477,8 @@ describe('a server that is not the expected one', () => {
     },
   );
 
-  describe('that has its metadata where OpenID Connect looks for it', () => {
-    it('is worked with as any other', async () => {
+  describe('that has its metadata at the OpenID Connect address', () => {
+    it('works like any other', async () => {
       await moveMetadata();
       expect(await adapter.requestDeviceCode()).toMatchObject({ kind: 'issued' });
       expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({
@@ -481,7 +486,7 @@ describe('a server that is not the expected one', () => {
       });
     });
 
-    it('has to name the configured issuer there too', async () => {
+    it('must name the configured issuer there too', async () => {
       await moveMetadata({ issuer: 'https://evil.example' });
       expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({
         kind: 'unreachable',
@@ -492,7 +497,7 @@ describe('a server that is not the expected one', () => {
   });
 
   it.each(['token_endpoint', 'device_authorization_endpoint'])(
-    'is told when it has no %s',
+    'is reported if it has no %s',
     async (endpoint) => {
       fake.misbehave({ metadata: { [endpoint]: undefined } });
       const answer =
@@ -507,12 +512,12 @@ describe('a server that is not the expected one', () => {
     },
   );
 
-  it('is no fault where it offers no revocation', async () => {
+  it('may lack a revocation endpoint', async () => {
     fake.misbehave({ metadata: { revocation_endpoint: undefined } });
     expect(await adapter.revoke(secrets())).toEqual({ kind: 'not-offered' });
   });
 
-  it('can have taken the refresh token when its page comes in place of the answer to it', async () => {
+  it('may have used the refresh token if a web page is returned as the answer', async () => {
     fake.misbehave({ answers: { '/token': html } });
     expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({
       kind: 'unreachable',
@@ -523,7 +528,7 @@ describe('a server that is not the expected one', () => {
 });
 
 describe('a server that cannot be reached', () => {
-  it('is certain not to have seen the request when nobody listens', async () => {
+  it('has certainly not received the request if the connection is refused', async () => {
     await adapter.checkReachable();
     await fake.stop();
     expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({
@@ -536,7 +541,7 @@ describe('a server that cannot be reached', () => {
     fake = await startFakeAuthorizationServer();
   });
 
-  it('is named with the setting when nothing was ever there', async () => {
+  it('is reported with the setting if nothing listens at its address', async () => {
     adapter = connect(`http://127.0.0.1:${await findFreePort()}`);
     expect(await adapter.requestDeviceCode()).toMatchObject({
       kind: 'unreachable',
@@ -545,7 +550,7 @@ describe('a server that cannot be reached', () => {
     });
   });
 
-  it('may have taken the refresh token when the connection breaks in the middle of its answer', async () => {
+  it('may have used the refresh token if the connection breaks within its answer', async () => {
     const headers = { 'content-type': 'application/json', 'content-length': '900' };
     fake.misbehave({ answers: { '/token': { status: 200, headers, body: '{"access_token":"ey' } } });
     expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({
@@ -556,7 +561,7 @@ describe('a server that cannot be reached', () => {
     });
   });
 
-  it('is told from one that hangs up', async () => {
+  it('is unreachable if it closes the connection', async () => {
     const hangsUp = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
     await once(hangsUp, 'listening');
     const address = hangsUp.address() as { port: number };
@@ -578,17 +583,17 @@ describe('an answer to a poll', () => {
       answer: { kind: 'refused', message: expect.stringContaining('invalid_client'), secrets: null },
     },
     { error: 'who_knows', answer: { kind: 'refused', message: expect.stringContaining('who_knows') } },
-  ])('is understood: $error (RFC 8628 section 3.5)', async ({ error, answer }) => {
+  ])('is mapped to its outcome: $error (RFC 8628 section 3.5)', async ({ error, answer }) => {
     fake.misbehave(oauthError(error));
     expect(await adapter.redeemDeviceCode('code', dpopKey)).toMatchObject(answer);
   });
 
-  it('is patience where the server asks for it', async () => {
+  it('keeps polling after a 429', async () => {
     fake.misbehave(oauthError('rate_limited', {}, 429));
     expect(await adapter.redeemDeviceCode('code', dpopKey)).toMatchObject({ kind: 'unreachable' });
   });
 
-  it('is the refusal of the license where the server says so', async () => {
+  it('is a refusal of the license if the server marks it as such', async () => {
     fake.misbehave(
       oauthError('access_denied', {
         license_refusal: 'used-up',
@@ -605,7 +610,7 @@ describe('an answer to a poll', () => {
 });
 
 describe('an answer to a refresh', () => {
-  it('has its words made fit for the database, and cut', async () => {
+  it('has its message sanitized and cut', async () => {
     fake.misbehave(oauthError('invalid_grant', { error_description: `\ud800\0\n${'x'.repeat(2000)}` }));
     expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({
       kind: 'grant-dead',
@@ -620,7 +625,7 @@ describe('an answer to a refresh', () => {
       error: 'invalid_request',
       answer: { kind: 'unreachable', code: 'authorization-server-refused', isConclusive: true },
     },
-  ])('is understood: $error', async ({ error, answer }) => {
+  ])('is mapped to its outcome: $error', async ({ error, answer }) => {
     fake.misbehave(oauthError(error, { error_description: 'because' }));
     expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject(answer);
   });
@@ -629,7 +634,7 @@ describe('an answer to a refresh', () => {
     { status: 429, isConclusive: true },
     { status: 500, isConclusive: false },
     { status: 503, isConclusive: false },
-  ])('says when to come back: HTTP $status with Retry-After', async ({ status, isConclusive }) => {
+  ])('returns the Retry-After in seconds with HTTP $status', async ({ status, isConclusive }) => {
     fake.misbehave({ answers: { '/token': { status, headers: { 'retry-after': '120' } } } });
     expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({
       kind: 'unreachable',
@@ -639,7 +644,7 @@ describe('an answer to a refresh', () => {
     });
   });
 
-  it('says when to come back by a date too, and is not believed when that has passed', async () => {
+  it('returns a Retry-After date and ignores a past one', async () => {
     fake.misbehave(busyUntil(Date.now() + 3_600_000));
     const answer = await adapter.refresh(secrets(), expected, onNewRefreshToken);
     if (answer.kind !== 'unreachable') throw new Error(`A server that is not ready answered ${answer.kind}`);
@@ -650,7 +655,7 @@ describe('an answer to a refresh', () => {
   });
 
   it.each(['invalid_request', 'invalid_grant', 'access_denied', 'authorization_pending'])(
-    'brings nothing back that was sent, though the server repeats it (%s)',
+    'never returns the sent secrets, even if the server repeats them (%s)',
     async (error) => {
       fake.misbehave(oauthError(error, { error_description: 'what is secret-1?' }));
       const answers = [

@@ -25,13 +25,13 @@ import { type OAuthSession, OAuthSessions } from './oauth-session.js';
 import { LicenseTokenError, type ReadLicenseToken, readLicenseToken } from './read-license-token.js';
 
 const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code';
-/** RFC 8628 section 3.2: the interval where the server names none. */
+/** The default interval (RFC 8628 section 3.2). */
 const defaultIntervalSeconds = 5;
 const maxMessageCharacters = 500;
 
 type TokenResponse = Awaited<ReturnType<typeof genericGrantRequest>>;
 
-/** Speaks with the Authorization server through openid-client. */
+/** Communicates with the Authorization server through openid-client. */
 @Injectable()
 export class OpenidAuthorizationServer extends AuthorizationServer {
   constructor(
@@ -117,12 +117,12 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
   override async findPeoplePage(): Promise<string | null> {
     try {
       const page = (await this.sessions.get()).configuration.serverMetadata().service_documentation;
-      // It becomes a link: nothing but a page.
+      // The page shows it as a link: only http and https are safe.
       return page !== undefined && URL.canParse(page) && /^https?:$/.test(new URL(page).protocol)
         ? page
         : null;
     } catch {
-      // That the server cannot be reached is told where something is asked of it.
+      // The calls that need the server report that it is unreachable.
       return null;
     }
   }
@@ -136,7 +136,7 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
     }
   }
 
-  /** The session, or why there is none: then nothing was sent that could have taken effect. */
+  /** Opens a session. A failure is conclusive, because no request with an effect was sent. */
   private async openSession(): Promise<OAuthSession | Unreachable> {
     try {
       return await this.sessions.get();
@@ -159,11 +159,11 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
       const { issued } = await this.readTokens(session, response, secrets.dpopKey, secrets.refreshToken);
       const { identity } = issued.grant;
       if (identity.serverId !== expected.serverId || identity.organization.id !== expected.organizationId) {
-        throw new LicenseTokenError('it is of another server or organization than the license.');
+        throw new LicenseTokenError('it is for another server or organization than the license.');
       }
       return { kind: 'granted', ...issued };
     } catch (error) {
-      // The server has answered, whatever became of a request for its keys since.
+      // The server issued the token, even if a later request for its keys failed.
       return { ...explainFailure(error), isConclusive: false };
     }
   }
@@ -174,7 +174,7 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
     dpopKey: JWK | null,
     previousRefreshToken: string | null,
   ): Promise<{ issued: IssuedGrant } & Pick<ReadLicenseToken, 'deviceKind'>> {
-    // RFC 9449 section 5: a bearer token where a bound one was asked for is a downgrade.
+    // RFC 9449 section 5: a bearer token instead of the requested bound one is a downgrade.
     if (dpopKey !== null && response.token_type !== 'dpop') {
       throw new LicenseTokenError('it is not bound to the key of this server (token_type must be DPoP).');
     }
@@ -186,9 +186,9 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
       { issuer, clientId, keyThumbprint },
       this.clock.now(),
     );
-    // RFC 6749 section 6: without a new refresh token the present one stays.
+    // RFC 6749 section 6: without a new refresh token the current one stays valid.
     const refreshToken = response.refresh_token ?? previousRefreshToken;
-    if (refreshToken === null) throw new LicenseTokenError('no refresh token came with it.');
+    if (refreshToken === null) throw new LicenseTokenError('the answer contains no refresh token.');
     return {
       issued: { grant, secrets: { accessToken: response.access_token, refreshToken, dpopKey } },
       deviceKind,
@@ -196,7 +196,7 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
   }
 }
 
-/** RFC 8628 section 3.5. */
+/** Explains the answer to a poll (RFC 8628 section 3.5). */
 function explainPoll(error: unknown): DeviceCodeAnswer {
   if (!(error instanceof ResponseBodyError)) return explainFailure(error);
   switch (error.error) {
@@ -217,7 +217,7 @@ function explainPoll(error: unknown): DeviceCodeAnswer {
   }
 }
 
-/** Any other error ends the polling; only one that asks for patience does not. */
+/** Ends polling for any other error except a 429. */
 function explainOtherError(error: ResponseBodyError): DeviceCodeAnswer {
   const failure = explainFailure(error);
   return error.status === 429
@@ -237,7 +237,7 @@ function explainRefresh(error: unknown): RefreshAnswer {
   }
 }
 
-/** The server says with a member of its own that the license, not a person, is the reason. */
+/** Returns whether the license was refused, rather than the request denied by a person. */
 function hasLicenseRefusal(error: ResponseBodyError): boolean {
   return 'license_refusal' in error.cause;
 }
@@ -246,7 +246,7 @@ function messageOf(error: ResponseBodyError): string {
   return error.error_description ?? `The Authorization server answered "${error.error}".`;
 }
 
-/** A server may repeat in its words what it was sent. Its words are stored, published, shown and logged. */
+/** Masks secrets that the server may repeat in its message, which is stored, published, shown and logged. */
 function printable<T extends object>(answer: T, sent: readonly string[] = []): T {
   if (!('message' in answer) || typeof answer.message !== 'string') return answer;
   const masked = sent.reduce((text, secret) => text.replaceAll(secret, '***'), answer.message);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { IssuerDocuments } from '../domain/ports/issuer-documents.js';
 import { OAuthSessions } from './oauth-session.js';
 
-/** Fetches what the Authorization server publishes, by the same ways as everything else that comes from it. */
+/** Fetches the public documents of the Authorization server over the same connection settings as other calls. */
 @Injectable()
 export class OpenidIssuerDocuments extends IssuerDocuments {
   constructor(private readonly sessions: OAuthSessions) {
@@ -17,7 +17,8 @@ export class OpenidIssuerDocuments extends IssuerDocuments {
 
   override async fetchStatusList(uri: string): Promise<string> {
     const response = await this.sessions.fetch(uri, { headers: { accept: 'application/statuslist+jwt' } });
-    if (!response.ok) throw new Error(`The status list at ${uri} was answered with ${response.status}.`);
+    if (!response.ok)
+      throw new Error(`The request for the status list at ${uri} failed with HTTP ${response.status}.`);
     return (await response.text()).trim();
   }
 }

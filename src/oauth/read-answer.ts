@@ -1,9 +1,9 @@
 export type AnswerMembers = Readonly<Record<string, unknown>>;
 
 /**
- * Reads a JSON answer of the Authorization server by what this service makes of it, and hands it on as a response.
- * `null` counts as absent. An ID token is not asked for: a fault of it must not cost the license token beside it.
- * `onMembers` is awaited before anything else judges the answer.
+ * Normalizes a JSON answer of the Authorization server and returns it as a response. `null` counts as absent. An ID
+ * token is dropped: it was not requested, and a fault in it must not invalidate the license token. `onMembers` is
+ * awaited before the answer is verified.
  */
 export async function readAnswer(
   response: Response,

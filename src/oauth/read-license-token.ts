@@ -5,15 +5,15 @@ import { readName, readNumericDate, readRenewalDate } from '../domain/claim-valu
 import type { HubServer, LicenseGrant, TokenLife } from '../domain/license.js';
 import { LicenseTokenClaims } from './license-token-claims.js';
 
-/** Only signatures that a published key checks; `none` and HS* never come to a key. */
+/** Asymmetric algorithms only; `none` and HS* are rejected. */
 const algorithms = ['ES256', 'EdDSA', 'Ed25519'];
 
-/** A license token is not what RFC 9068 and the contract say; the message names the claim. */
+/** A license token violates RFC 9068 or the contract; the message names the claim. */
 export class LicenseTokenError extends Error {
   readonly code = 'license-token-invalid';
 
   constructor(message: string, cause?: unknown) {
-    super(`The license token cannot be accepted: ${message}`, { cause });
+    super(`The license token is not acceptable: ${message}`, { cause });
     this.name = 'LicenseTokenError';
   }
 }
@@ -21,20 +21,19 @@ export class LicenseTokenError extends Error {
 export interface ExpectedToken {
   readonly issuer: string;
   readonly clientId: string;
-  /** Thumbprint of the key that the token must be bound to; null: it must not be bound. */
+  /** Thumbprint of the key that the token must be bound to; `null` if it must be unbound. */
   readonly keyThumbprint: string | null;
 }
 
-/** A verified license token of this server, or of a device of another kind. */
+/** A verified license token of this server or of another kind of device. */
 export interface ReadLicenseToken {
   readonly grant: LicenseGrant;
   readonly deviceKind: 'server' | 'register';
 }
 
 /**
- * Reads a license token that the Authorization server has just issued to this server, as the resource server that it
- * is (RFC 9068 section 4).
- * @throws LicenseTokenError if it is not acceptable; network errors of the key set pass as they are
+ * Verifies and reads a license token that the Authorization server has just issued (RFC 9068 section 4).
+ * @throws LicenseTokenError if it is not acceptable; network errors of the key set are passed through
  */
 export async function readLicenseToken(
   jwt: string,
@@ -57,13 +56,13 @@ async function verifiedPayload(jwt: string, keys: JWTVerifyGetKey, expected: Exp
     const unverified = decodeJwt<{ organization?: { id?: string } | null }>(jwt);
     const { payload } = await jwtVerify(jwt, keys, {
       issuer: expected.issuer,
-      // Required to be that of the token's own organization: the issuer decides which one, and no other token passes.
+      // Must match the token's own organization: the issuer decides which one, and no other kind of token passes.
       audience: `urn:pos:${unverified.organization?.id}`,
       typ: 'at+jwt',
       algorithms,
       requiredClaims: ['sub', 'iat', 'exp', 'jti', 'client_id'],
-      // It was issued a moment ago over an authenticated connection, so its own time is now: this server's clock may
-      // be hours off, and must not keep the shop from getting a license.
+      // The token was just issued over an authenticated connection, so its own time is correct. A wrong local clock
+      // must not prevent licensing.
       currentDate: readNumericDate(unverified.iat) ?? new Date(0),
     });
     return payload;
@@ -110,13 +109,13 @@ function toHub({ id, name, url }: NonNullable<LicenseTokenClaims['license']['hub
   return { id, name: readName(name ?? id), url: url ?? null };
 }
 
-/** A date that cannot be read never means that there is none: such a license would have no end. */
+/** Throws if the date is unreadable: treating it as absent would make the license endless. */
 function readRenewal(claim: unknown): Date | null {
   if (claim === undefined || claim === null) return null;
   const renewalDate = readRenewalDate(claim);
   if (renewalDate !== null) return renewalDate;
   throw new LicenseTokenError(
-    'license.renewal_date must be an instant with its offset (2027-06-30T23:59:59Z) or a date (2027-06-30), within the years 1970 to 9999.',
+    'license.renewal_date must be an instant with an offset (2027-06-30T23:59:59Z) or a date (2027-06-30), within the years 1970 to 9999.',
   );
 }
 

@@ -1,4 +1,4 @@
 import type { OutboxEventRow } from '../persistence/entities/outbox-event.entity.js';
 
-/** What is published of an event that was committed. */
+/** The published part of a committed event. */
 export type CommittedEvent = Pick<OutboxEventRow, 'sequence' | 'eventId' | 'subject' | 'body'>;

@@ -1,9 +1,11 @@
 import { Logger, type OnModuleInit } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { Subject } from 'rxjs';
 import type { Leadership } from '../coordination/leadership.js';
 import type { Clock } from '../domain/ports/clock.js';
 import type { LicenseStore } from '../domain/ports/license-store.js';
+import { FaultLog } from '../logging/fault-log.js';
 import type { BrokerLink } from '../messaging/broker-link.js';
 import type { CommittedEvent } from './committed-event.js';
 import type { EventStream } from './event-stream.js';
@@ -13,34 +15,37 @@ import type { Outbox } from './outbox.js';
 const batchSize = 256;
 const safetyNetMs = 5000;
 
-/** Where events are taken, and how far that has come. */
 export interface EventTarget {
   readonly outbox: Outbox;
   readonly stream: EventStream;
   readonly link: Pick<BrokerLink, 'current' | 'onConnected'>;
-  /** How the log begins to speak of the events. */
-  readonly whose: string;
+  /** The name of the broker in the log. */
+  readonly destination: string;
 }
 
 /**
- * Takes committed events to a broker: woken by each commit and each connection, in the order in which they happened,
- * until the stream has acknowledged them. An event may come twice, with the same id, but is never lost.
+ * Publishes committed events in their order, at each commit and each connection, until the stream has acknowledged them. An
+ * event may be published twice, with the same id, but is never lost.
  */
 export abstract class EventRelay implements OnModuleInit {
-  private readonly logger = new Logger('Outbox');
+  protected readonly logger = new Logger('Outbox');
   private isDraining = false;
   private hasNewWork = false;
-  /** Whether the stream may be missing or behind: at each connection, and after each fault. */
+  /** Whether the stream may have lost events: after each connection and each fault. */
   private needsRestore = true;
-  private lastFault = '';
-  private readonly listeners = new Set<(event: CommittedEvent) => void>();
+  private readonly faults: FaultLog;
+  /** Emits each event that the stream has acknowledged, twice if it is published twice. */
+  readonly published = new Subject<CommittedEvent>();
 
   constructor(
     private readonly target: EventTarget,
     private readonly store: LicenseStore,
     private readonly leadership: Leadership,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    const task = `Publishing to ${target.destination}`;
+    this.faults = new FaultLog(this.logger, task, 'The events stay queued and will be retried.');
+  }
 
   onModuleInit(): void {
     this.store.onCommit(() => void this.drain());
@@ -50,12 +55,7 @@ export abstract class EventRelay implements OnModuleInit {
     });
   }
 
-  /** Calls back for each event that the stream has acknowledged; one that comes twice is called twice. */
-  onPublished(listener: (event: CommittedEvent) => void): void {
-    this.listeners.add(listener);
-  }
-
-  /** Publishes everything that waits. Never rejects: what could not be published is tried again. */
+  /** Publishes all queued events. Never rejects: an event that fails stays queued. */
   @Interval(safetyNetMs)
   async drain(): Promise<void> {
     this.hasNewWork = true;
@@ -65,11 +65,10 @@ export abstract class EventRelay implements OnModuleInit {
       this.hasNewWork = false;
       try {
         await this.publishWaiting();
-        this.lastFault = '';
       } catch (error) {
-        // A connection that came while this attempt was failing has set `hasNewWork`, so that it is not waited for twice.
+        // A connection during this attempt has set `hasNewWork`, so the next attempt follows immediately.
         this.needsRestore = true;
-        this.report(error);
+        this.faults.report(error);
       }
     }
     this.isDraining = false;
@@ -82,35 +81,28 @@ export abstract class EventRelay implements OnModuleInit {
       if (connection === null || !(await this.leadership.isLeader())) return;
       if (this.needsRestore) await this.restore(connection);
       const events = await outbox.readUnpublished(batchSize);
-      if (events.length === 0) return;
+      if (events.length === 0) return this.faults.end();
       const stored = events.slice(0, await stream.publish(connection, events));
       await outbox.markPublished(
         stored.map((event) => event.sequence),
         this.clock.now(),
       );
-      for (const event of stored) this.listeners.forEach((listener) => listener(event));
+      for (const event of stored) this.published.next(event);
       this.logger.debug(`${stored.length} event(s) published.`);
     }
   }
 
-  /** A broker whose storage was lost gets the last event of each subject again, for registers that come later. */
+  /** Publishes the last event of each subject again if the stream lost it, for registers that connect later. */
   private async restore(connection: NatsConnection): Promise<void> {
-    // Before the work: a connection that comes meanwhile asks for it again.
+    // Before the work, because a connection during it requires another restore.
     this.needsRestore = false;
-    const { outbox, stream, whose } = this.target;
+    const { outbox, stream, destination } = this.target;
     await stream.ensure(connection);
     for (const subject of eventSubjects) {
       const last = await outbox.lastPublished(subject);
       if (last === null || (await stream.contains(connection, last))) continue;
-      this.logger.warn(`${whose}: the stream has lost its last ${subject}; publishing it again.`);
+      this.logger.warn(`The stream of ${destination} lost its last ${subject} event. It is published again.`);
       await outbox.markUnpublished(last.sequence);
     }
-  }
-
-  protected report(error: unknown): void {
-    const fault = error instanceof Error ? error.message : String(error);
-    if (fault === this.lastFault) return;
-    this.lastFault = fault;
-    this.logger.warn(`${this.target.whose} wait in the outbox (${fault}); trying again.`);
   }
 }

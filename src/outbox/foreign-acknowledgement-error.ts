@@ -1,4 +1,4 @@
-/** The broker answered for another stream, or not as a stream does. */
+/** The acknowledgement is malformed or comes from another stream. */
 export class ForeignAcknowledgementError extends Error {
   readonly code = 'foreign-acknowledgement';
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Outbox } from './outbox.js';
 
-/** The events from where the hub stands. */
+/** Reads and marks the events that are published to the hub. */
 @Injectable()
 export class HubOutbox extends Outbox {
   protected override readonly column = 'hub_published_at';

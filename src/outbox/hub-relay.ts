@@ -7,7 +7,7 @@ import { EventRelay } from './event-relay.js';
 import { HubOutbox } from './hub-outbox.js';
 import { HubStream } from './hub-stream.js';
 
-/** Takes the events to the hub. How far it has come is kept apart, so that neither broker ever waits for the other. */
+/** Publishes the events to the hub. Its progress is stored apart, so that neither broker waits for the other. */
 @Injectable()
 export class HubRelay extends EventRelay {
   constructor(
@@ -18,6 +18,6 @@ export class HubRelay extends EventRelay {
     leadership: Leadership,
     clock: Clock,
   ) {
-    super({ outbox, stream, link, whose: 'Events for the hub' }, store, leadership, clock);
+    super({ outbox, stream, link, destination: 'the hub' }, store, leadership, clock);
   }
 }

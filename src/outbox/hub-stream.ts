@@ -8,17 +8,17 @@ import type { EventStream } from './event-stream.js';
 import { keepsEvent, type StreamSubject } from './keeps-event.js';
 import { publishEvent } from './publish-event.js';
 
-/** The connection is about to be replaced by one with the license that this server has by now. */
+/** The connection belongs to an earlier identity of this server and is about to be replaced. */
 class ForeignConnectionError extends Error {
   readonly code = 'foreign-connection';
 
   constructor() {
-    super('The connection is still that of another license.');
+    super('The connection still has the login of an earlier license.');
     this.name = 'ForeignConnectionError';
   }
 }
 
-/** The hub's stream of all its stores' events, as this store may use it: for what is its own. */
+/** Gives this store access to its own events in the hub's stream of all stores. */
 @Injectable()
 export class HubStream implements EventStream {
   private readonly logger = new Logger('Outbox');
@@ -28,19 +28,19 @@ export class HubStream implements EventStream {
     private readonly store: LicenseStore,
   ) {}
 
-  /** The hub looks after it. */
+  /** Does nothing: the hub owns the stream. */
   async ensure(): Promise<void> {}
 
   async contains(connection: NatsConnection, event: CommittedEvent): Promise<boolean> {
     const serverId = serverIdOf(event);
-    // What this server told as another device, it cannot tell again.
+    // The hub accepts no events under an earlier identity, so a lost one cannot be published again.
     if (serverId !== this.link.serverId) return true;
     return keepsEvent(connection, targetOf(serverId, event), event);
   }
 
   /**
-   * One at a time: an event that fails must not be overtaken. The stream has other stores' events in between, so none can
-   * name the one before it as the last that the stream must hold.
+   * Publishes one event at a time, so that none overtakes one that fails. An expected last message cannot ensure that here,
+   * because other stores publish to the same stream.
    */
   async publish(connection: NatsConnection, events: readonly CommittedEvent[]): Promise<number> {
     let done = 0;
@@ -60,9 +60,9 @@ export class HubStream implements EventStream {
     const serverId = serverIdOf(event);
     if (serverId !== this.link.serverId) {
       if (serverId === this.store.state.identity?.serverId) throw new ForeignConnectionError();
-      // What it had to tell as the device before, the hub would take for forged.
+      // The hub would reject events of this server's previous identity as forged.
       this.logger.warn(
-        `Event ${event.eventId} of ${serverId} never reaches the hub: this server is another now.`,
+        `Event ${event.eventId} is not published to the hub: it belongs to ${serverId}, an earlier identity of this server.`,
       );
       return;
     }
@@ -70,7 +70,7 @@ export class HubStream implements EventStream {
   }
 }
 
-/** The CloudEvents `subject`: whose event it is, whoever this server is by now. */
+/** Returns the CloudEvents `subject`: the server id under which the event was emitted. */
 function serverIdOf({ body }: CommittedEvent): string {
   return (JSON.parse(body) as { subject: string }).subject;
 }

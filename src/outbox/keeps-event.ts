@@ -2,15 +2,14 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { CommittedEvent } from './committed-event.js';
 
-/** A subject in a stream. */
 export interface StreamSubject {
   readonly stream: string;
   readonly subject: string;
 }
 
 /**
- * Returns whether the last message of a subject is an event, or a later one of the same server. Anybody with access to the
- * stream may have published there: a message that is not such an event counts as absent.
+ * Resolves to whether the last message of a subject is an event, or a later event of the same server. Any other message
+ * counts as absent, because others may publish to the stream too.
  */
 export async function keepsEvent(
   connection: NatsConnection,

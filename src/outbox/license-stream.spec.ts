@@ -10,7 +10,7 @@ type GetMessage = (stream: string, query: { last_by_subj: string }) => Promise<{
 
 const source = '/servers/srv-store-1';
 const connection = { options: {} } as unknown as NatsConnection;
-// A spy instead of a mock of the module: test files share their modules, and another one may have loaded it before.
+// Spies, because test files share their modules: a module mock has no effect if another file has loaded the module.
 const publish = vi.spyOn(Object.getPrototypeOf(jetstream(connection)) as { publish: Publish }, 'publish');
 const manager = await jetstreamManager(connection, { checkAPI: false });
 const getMessage = vi.spyOn(
@@ -32,12 +32,12 @@ const events = ['A', 'B', 'C', 'D'].map((eventId, index): CommittedEvent => ({
   }),
 }));
 
-/** Makes a message the last one of each subject. */
+/** Sets the last message of each subject. */
 function keepLast(text: string | null): void {
   getMessage.mockResolvedValue(text === null ? null : { data: new TextEncoder().encode(text) });
 }
 
-/** A stream as JetStream keeps it: it refuses what does not follow the message that the publisher names. */
+/** Simulates a stream that, as JetStream does, refuses an event whose expected predecessor is not its last message. */
 function keepStream(failing: Readonly<Record<string, Error>> = {}): string[] {
   const stored: string[] = [];
   publish.mockImplementation(async (_subject, body, options) => {
@@ -60,7 +60,7 @@ describe('LicenseStream.publish', () => {
     publish.mockReset();
   });
 
-  it('publishes each event on its subject, with its id for the deduplication', async () => {
+  it('publishes each event on its subject, with its id for deduplication', async () => {
     const stored = keepStream();
     expect(await stream.publish(connection, events)).toBe(4);
     expect(stored).toEqual(['A', 'B', 'C', 'D']);
@@ -69,7 +69,7 @@ describe('LicenseStream.publish', () => {
     );
   });
 
-  it('names the event before as the last that the stream must hold, but for the first', async () => {
+  it('expects the previous event as the last message of the stream, except for the first event', async () => {
     keepStream();
     await stream.publish(connection, events);
     expect(publish.mock.calls.map(([, , { expect: named }]) => named)).toEqual([
@@ -84,19 +84,19 @@ describe('LicenseStream.publish', () => {
     ['B', 1],
     ['C', 2],
     ['D', 3],
-  ])('lets none overtake when %s fails, and tells that %i are stored', async (failing, count) => {
+  ])('stores nothing after event %s fails, and reports %i stored events', async (failing, count) => {
     const stored = keepStream({ [failing]: new Error('timeout') });
     expect(await stream.publish(connection, events)).toBe(count);
     expect(stored).toEqual(['A', 'B', 'C', 'D'].slice(0, count));
   });
 
-  it('throws the reason when already the first fails', async () => {
+  it('throws the reason if the first event fails', async () => {
     const stored = keepStream({ A: new Error('no stream') });
     await expect(stream.publish(connection, events)).rejects.toThrow('no stream');
     expect(stored).toEqual([]);
   });
 
-  it('counts what the stream knows already as stored, if it is still there', async () => {
+  it('counts an event as stored if the stream acknowledges a duplicate and still has it', async () => {
     const stored = keepStream();
     await stream.publish(connection, events);
     getMessage.mockImplementation(
@@ -108,7 +108,7 @@ describe('LicenseStream.publish', () => {
     expect(stored).toEqual(['A', 'B', 'C', 'D']);
   });
 
-  it('publishes an event that the stream knows but has lost, under a counter that grows until it is there', async () => {
+  it('publishes a lost duplicate under its id and a growing counter until the stream keeps it', async () => {
     keepLast(null);
     publish.mockImplementation(async (_subject: string, body: string, { msgID }: JetStreamPublishOptions) => {
       if (msgID === 'A.3') keepLast(body);
@@ -124,7 +124,7 @@ describe('LicenseStream.publish', () => {
     await expect(stream.publish(connection, events)).rejects.toMatchObject({ code: 'event-not-kept' });
   });
 
-  it('believes no acknowledgement but that of its stream', async () => {
+  it('rejects an acknowledgement from another stream', async () => {
     publish.mockResolvedValue({ stream: 'OTHER' });
     await expect(stream.publish(connection, events)).rejects.toMatchObject({
       code: 'foreign-acknowledgement',
@@ -132,7 +132,7 @@ describe('LicenseStream.publish', () => {
   });
 });
 
-describe('LicenseStream.keeps', () => {
+describe('LicenseStream.contains', () => {
   const stream = new LicenseStream(loadSettings({}));
   const event = events[2]!;
   const type = 'license.status';
@@ -142,7 +142,7 @@ describe('LicenseStream.keeps', () => {
   };
 
   it.each(['0000000000000003', '0000000000000004'])(
-    'is true for an event of sequence %s',
+    'is true if the last event has sequence %s',
     async (sequence) => {
       expect(await contains({ type, source, sequence })).toBe(true);
     },
@@ -163,11 +163,11 @@ describe('LicenseStream.keeps', () => {
     { type, source, sequence: '0000000000000002' },
     { type, source: '/servers/srv-store-2', sequence: '0000000000000003' },
     { type: 'token.expiring', source, sequence: '0000000000000003' },
-  ])('is false where the last message is %j', async (message) => {
+  ])('is false if the last message is %j', async (message) => {
     expect(await contains(message)).toBe(false);
   });
 
-  it('is false where there is none', async () => {
+  it('is false if there is no message', async () => {
     keepLast(null);
     expect(await stream.contains(connection, event)).toBe(false);
   });

@@ -11,18 +11,18 @@ import { publishEvent } from './publish-event.js';
 
 const definition: StreamDefinition = {
   name: licenseStreamName,
-  // Exactly the two: a wider pattern would answer other requests with its own acknowledgement.
+  // No wildcard: the stream would also acknowledge requests on other subjects, and senders would take that for an answer.
   subjects: [...eventSubjects],
   storage: StorageType.File,
   retention: RetentionPolicy.Limits,
   discard: DiscardPolicy.Old,
   max_msgs_per_subject: 1000,
   allow_direct: true,
-  // Longer than the wait between two tries of the relay; subscribers drop what they know by its id all the same.
+  // Longer than the pause between two tries of the relay. Subscribers deduplicate by id as well.
   duplicate_window: 3600e9,
 };
 
-/** The JetStream stream that keeps the events for registers that were away. */
+/** Stores the events for registers that were disconnected. */
 @Injectable()
 export class LicenseStream implements EventStream {
   private readonly replicas: number;
@@ -31,7 +31,6 @@ export class LicenseStream implements EventStream {
     this.replicas = nats.streamReplicas;
   }
 
-  /** Creates the stream, or brings it to the present configuration. Messages in it stay. */
   async ensure(connection: NatsConnection): Promise<void> {
     await ensureStream(connection, { ...definition, num_replicas: this.replicas });
   }
@@ -41,8 +40,8 @@ export class LicenseStream implements EventStream {
   }
 
   /**
-   * Publishes events in their order and resolves to how many of them, from the first, the stream has stored for certain.
-   * Each names the one before it as the last that the stream must hold, so that none can overtake one that was lost.
+   * Publishes events concurrently. Each names its predecessor as the expected last message, so that none overtakes one that
+   * fails.
    */
   async publish(connection: NatsConnection, events: readonly CommittedEvent[]): Promise<number> {
     const results = await Promise.allSettled(

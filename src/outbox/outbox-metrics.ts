@@ -10,7 +10,7 @@ import { OutboxRelay } from './outbox-relay.js';
 import { Outbox } from './outbox.js';
 import { MetricsRegistry } from '../metrics/metrics-registry.js';
 
-/** Null: not known. */
+/** Members are `null` if unknown. */
 interface Waiting {
   readonly count: number | null;
   readonly oldestAt: Date | null;
@@ -18,10 +18,10 @@ interface Waiting {
 
 const unknown: Waiting = { count: null, oldestAt: null };
 
-/** The broker and that of the hub, and the events on their way to them. */
+/** Reports the connections to the broker and the hub, and the events that wait for them. */
 @Injectable()
 export class OutboxMetrics implements OnModuleInit {
-  /** Both gauges of one scrape share one look at the database. */
+  /** Both gauges of a scrape share one query. */
   private readonly pendingQuery = new SingleFlight<Waiting>();
   private readonly hubPendingQuery = new SingleFlight<Waiting>();
 
@@ -40,7 +40,7 @@ export class OutboxMetrics implements OnModuleInit {
     registry.addGauge('nats_connected', 'Whether the broker is connected.', () => this.link.isConnected);
     registry.addGauge(
       'connected_peers',
-      'Registers and store servers that are connected to the broker; absent while nobody can tell.',
+      'Registers and store servers that are connected to the broker; absent while that is unknown.',
       () => this.peers.present?.size ?? null,
     );
     registry.addGauge(
@@ -60,7 +60,7 @@ export class OutboxMetrics implements OnModuleInit {
       registers: [registry],
     });
     for (const subject of eventSubjects) published.inc({ subject }, 0);
-    this.relay.onPublished(({ subject }) => published.inc({ subject }));
+    this.relay.published.subscribe(({ subject }) => published.inc({ subject }));
     this.addHub();
   }
 
@@ -83,7 +83,7 @@ export class OutboxMetrics implements OnModuleInit {
     );
   }
 
-  /** A database that is away must not take the other metrics with it: they say what else is wrong. */
+  /** Never rejects, because the other metrics are needed when the database is away. */
   private pending(): Promise<Waiting> {
     return this.pendingQuery.run(() => this.outbox.pending().catch(() => unknown));
   }

@@ -12,13 +12,13 @@ import type { Outbox } from './outbox.js';
 
 type Row = Pick<CommittedEvent, 'sequence' | 'subject'> & { isPublished: boolean };
 
-/** Outbox, stream and link in memory; a test breaks what it needs broken. */
+/** Simulates outbox, stream and link in memory, with faults on request. */
 class Surroundings {
   rows: Row[] = [];
   inStream: Row[] = [];
   isLeader = true;
   link: { current: NatsConnection | null } = { current: {} as NatsConnection };
-  /** Run before each publication. */
+  /** Runs before each publication. */
   onPublish: () => void = () => undefined;
   onEnsure: () => void = () => undefined;
   ensured = 0;
@@ -75,32 +75,31 @@ class Surroundings {
 
 describe('OutboxRelay', () => {
   let around: Surroundings;
-  const warnings: string[] = [];
+  const lines: string[] = [];
 
   beforeEach(() => {
-    warnings.length = 0;
+    lines.length = 0;
     vi.spyOn(Logger.prototype, 'debug').mockImplementation(() => undefined);
-    vi.spyOn(Logger.prototype, 'warn').mockImplementation(
-      (text: unknown) => void warnings.push(String(text)),
-    );
+    for (const level of ['warn', 'log'] as const)
+      vi.spyOn(Logger.prototype, level).mockImplementation((text: unknown) => void lines.push(String(text)));
     around = new Surroundings();
     around.relay.onModuleInit();
   });
 
   afterEach(() => void vi.restoreAllMocks());
 
-  const told = () => around.inStream.map(({ sequence }) => sequence);
+  const published = () => around.inStream.map(({ sequence }) => sequence);
 
-  it('publishes what waits, in order and batch by batch', async () => {
+  it('publishes queued events in order and in batches', async () => {
     const sequences = Array.from({ length: 600 }, (_, index) => index + 1);
     around.commit(...sequences);
     await around.relay.drain();
-    expect(told()).toEqual(sequences);
+    expect(published()).toEqual(sequences);
     await around.relay.drain();
-    expect(told()).toHaveLength(600);
+    expect(published()).toHaveLength(600);
   });
 
-  it('leaves everything where it is without a connection, or while another process leads', async () => {
+  it('publishes nothing without a connection or while another process leads', async () => {
     around.commit(1);
     around.isLeader = false;
     await around.relay.drain();
@@ -108,13 +107,13 @@ describe('OutboxRelay', () => {
     const { current } = around.link;
     around.link.current = null;
     await around.relay.drain();
-    expect(told()).toEqual([]);
+    expect(published()).toEqual([]);
     around.link.current = current;
     await around.connected();
-    expect(told()).toEqual([1]);
+    expect(published()).toEqual([1]);
   });
 
-  it('publishes what is committed while it publishes', async () => {
+  it('publishes events that are committed while it publishes', async () => {
     around.commit(1);
     around.onPublish = () => {
       around.onPublish = () => undefined;
@@ -122,22 +121,25 @@ describe('OutboxRelay', () => {
       around.committed();
     };
     await around.relay.drain();
-    expect(told()).toEqual([1, 2]);
+    expect(published()).toEqual([1, 2]);
   });
 
-  it('keeps what could not be published, and says so once for each fault', async () => {
+  it('keeps events that cannot be published, and logs a fault once and its end once', async () => {
     around.commit(1, 2);
     around.onPublish = () => {
       throw new Error('timeout');
     };
     for (let tries = 0; tries < 3; tries += 1) await around.relay.drain();
-    expect(warnings).toEqual(['Events wait in the outbox (timeout); trying again.']);
+    expect(lines).toEqual([
+      'Publishing to the broker failed (timeout). The events stay queued and will be retried.',
+    ]);
     around.onPublish = () => undefined;
     await around.relay.drain();
-    expect(told()).toEqual([1, 2]);
+    expect(published()).toEqual([1, 2]);
+    expect(lines.slice(1)).toEqual(['Publishing to the broker works again.']);
   });
 
-  it('tries again at once when the connection comes back while an attempt fails', async () => {
+  it('retries immediately if the connection returns while an attempt fails', async () => {
     around.commit(1);
     around.onPublish = () => {
       around.onPublish = () => undefined;
@@ -145,19 +147,19 @@ describe('OutboxRelay', () => {
       throw new Error('connection lost');
     };
     await around.relay.drain();
-    expect(told()).toEqual([1]);
+    expect(published()).toEqual([1]);
   });
 
-  it('publishes the last event again where the stream has lost it, before those that wait', async () => {
+  it('publishes the last event again if the stream lost it, before the queued events', async () => {
     around.commit(1, 2);
     await around.relay.drain();
     around.inStream = [];
     around.commit(3);
     await around.connected();
-    expect(told()).toEqual([2, 3]);
+    expect(published()).toEqual([2, 3]);
   });
 
-  it('looks at the stream at each connection and after each fault, and not otherwise', async () => {
+  it('checks the stream only after a connection or a fault', async () => {
     await around.connected();
     around.commit(1);
     await around.relay.drain();
@@ -174,7 +176,7 @@ describe('OutboxRelay', () => {
     expect(around.ensured).toBe(3);
   });
 
-  it('looks again when a connection comes while it looks', async () => {
+  it('checks the stream again if a connection returns during the check', async () => {
     around.onEnsure = () => {
       around.onEnsure = () => undefined;
       void around.connected();

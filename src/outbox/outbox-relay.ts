@@ -12,7 +12,7 @@ import { Outbox } from './outbox.js';
 const pruneIntervalMs = 3_600_000;
 const keptMs = 7 * 86_400_000;
 
-/** Takes the events to the broker of this server, for its registers. */
+/** Publishes the events to this server's broker, for its registers. */
 @Injectable()
 export class OutboxRelay extends EventRelay {
   constructor(
@@ -23,13 +23,15 @@ export class OutboxRelay extends EventRelay {
     leadership: Leadership,
     private readonly time: Clock,
   ) {
-    super({ outbox: events, stream, link, whose: 'Events' }, store, leadership, time);
+    super({ outbox: events, stream, link, destination: 'the broker' }, store, leadership, time);
   }
 
   @Interval(pruneIntervalMs)
   async prune(): Promise<void> {
     await this.events
       .prune(new Date(this.time.now().getTime() - keptMs), eventSubjects)
-      .catch((error: unknown) => this.report(error));
+      .catch((error: unknown) =>
+        this.logger.warn(`Deleting old outbox events failed (${String(error)}). Retrying in an hour.`),
+      );
   }
 }

@@ -5,10 +5,10 @@ import { Database } from '../persistence/database.js';
 import { OutboxEventRow } from '../persistence/entities/outbox-event.entity.js';
 import type { CommittedEvent } from './committed-event.js';
 
-/** PostgreSQL hands a bigint back as a text. */
+/** PostgreSQL returns a bigint as a string. */
 type StoredEvent = Omit<CommittedEvent, 'sequence'> & { readonly sequence: number | string };
 
-/** The committed events that wait for the broker, and for a while those that it has acknowledged. */
+/** Reads and marks the committed events that wait for the broker; acknowledged ones are kept for a while. */
 @Injectable()
 export class Outbox {
   constructor(
@@ -16,16 +16,16 @@ export class Outbox {
     private readonly settings: Settings,
   ) {}
 
-  /** The column that says when an event was acknowledged. */
+  /** The column with the time at which an event was acknowledged. */
   protected readonly column: 'published_at' | 'hub_published_at' = 'published_at';
 
   private doneAt<T>(value: T): { publishedAt: T } | { hubPublishedAt: T } {
     return this.column === 'published_at' ? { publishedAt: value } : { hubPublishedAt: value };
   }
 
-  /** The oldest events that are not yet published, in the order in which they happened. */
+  /** Returns the oldest unpublished events in their order. */
   async readUnpublished(limit: number): Promise<CommittedEvent[]> {
-    // In SQL, as registers wait for it.
+    // Raw SQL, because registers wait for it.
     const rows = await this.database.read((manager) =>
       manager.query<StoredEvent[]>(
         'SELECT sequence, event_id AS "eventId", subject, body FROM outbox_event ' +
@@ -35,7 +35,7 @@ export class Outbox {
     return rows.map((row) => ({ ...row, sequence: Number(row.sequence) }));
   }
 
-  /** Marks events as published. A power cut may take the mark back; they are then published again, with the same id. */
+  /** Marks events as published. A power cut may undo the mark; they are then published again, with the same id. */
   async markPublished(sequences: readonly number[], at: Date): Promise<void> {
     await this.database.transact(
       (manager) => manager.update(OutboxEventRow, { sequence: In([...sequences]) }, this.doneAt(at)),
@@ -43,7 +43,7 @@ export class Outbox {
     );
   }
 
-  /** The last published event of a subject, or null. */
+  /** Returns the last published event of a subject, or `null` if there is none. */
   lastPublished(subject: string): Promise<CommittedEvent | null> {
     return this.database.read((manager) =>
       manager.findOne(OutboxEventRow, {
@@ -53,14 +53,14 @@ export class Outbox {
     );
   }
 
-  /** Makes an event that was published wait again. */
+  /** Queues a published event again. */
   async markUnpublished(sequence: number): Promise<void> {
     await this.database.transact((manager) =>
       manager.update(OutboxEventRow, { sequence }, this.doneAt(null)),
     );
   }
 
-  /** How many events wait, and since when the oldest. */
+  /** Returns how many events wait, and when the oldest was committed. */
   pending(): Promise<{ count: number; oldestAt: Date | null }> {
     return this.database.read(async (manager) => {
       const where = this.doneAt(IsNull());
@@ -71,8 +71,8 @@ export class Outbox {
   }
 
   /**
-   * Deletes what was published before `before`, but for the last of each subject, which a lost stream needs again, and for
-   * what a hub has still to get.
+   * Deletes events that were published before `before`. Keeps the last of each subject, to restore a lost stream, and those
+   * that wait for the hub.
    */
   async prune(before: Date, subjects: readonly string[]): Promise<void> {
     const kept = (await Promise.all(subjects.map((subject) => this.lastPublished(subject)))).flatMap((row) =>

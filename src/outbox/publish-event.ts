@@ -7,7 +7,7 @@ import { keepsEvent, type StreamSubject } from './keeps-event.js';
 const publishTimeoutMs = 5000;
 const maxRepeats = 1000;
 
-/** The stream does not keep an event, although the broker acknowledges it. */
+/** The broker acknowledges an event that the stream does not keep. */
 class EventNotKeptError extends Error {
   readonly code = 'event-not-kept';
 
@@ -18,8 +18,8 @@ class EventNotKeptError extends Error {
 }
 
 /**
- * Publishes an event, and resolves when the stream has it. The broker acknowledges an id that it knows as a duplicate, even
- * if the stream has lost the message since: then the event is published under its id, a dot and a counter.
+ * Publishes an event and resolves when the stream has it. The broker acknowledges a known id as a duplicate even if the
+ * stream has lost the message: then the event is published under its id, a dot and a counter.
  * @param previous the event that must be the last one in the stream, if any
  */
 export async function publishEvent(

@@ -3,36 +3,33 @@ import type { Peer } from '../peers/tokens/peer.js';
 import type { KnownPeer } from './peer-record.js';
 import type { LicenseStatusTold, StoreEvent, TokenExpiringTold } from './store-event.js';
 
-/** Something that was seen or heard of a peer. */
+/** A sign of life of a peer. */
 export type PeerSighting =
-  /** It came in with its license token. */
+  /** It was admitted with its license token. */
   | { readonly kind: 'admitted'; readonly deviceId: string; readonly at: Date; readonly peer: AdmittedPeer }
   /** It is connected, or was until now. */
   | { readonly kind: 'present'; readonly deviceId: string; readonly at: Date }
-  /** It told something of its license, as a store server. */
+  /** It published an event as a store server. */
   | { readonly kind: 'told'; readonly deviceId: string; readonly at: Date; readonly event: StoreEvent };
 
 export type AdmittedPeer = Pick<Peer, 'deviceId' | 'name' | 'kind' | 'features' | 'tokenExpiresAt'>;
 
-/** Last seen is kept to the minute: a register that asks twice a second must not cost a commit each time. */
+/** Coarse, so that a register with two requests a second does not cause a commit for each. */
 const seenStepMs = 60_000;
 
-/**
- * Tells what is known of a peer after an observation; `known` itself if there is nothing new in it. Null: nothing is
- * known of that device.
- */
+/** Returns the record of a peer after a sighting: `known` itself if nothing is new, `null` if the device is unknown. */
 export function applySighting(
   known: KnownPeer | null,
-  observation: PeerSighting,
+  sighting: PeerSighting,
   tokenWarningsSeconds: readonly number[],
 ): KnownPeer | null {
-  switch (observation.kind) {
+  switch (sighting.kind) {
     case 'admitted':
-      return admit(known, observation.peer, observation.at);
+      return admit(known, sighting.peer, sighting.at);
     case 'present':
-      return known && touch(known, observation.at);
+      return known && touch(known, sighting.at);
     case 'told':
-      return applyEvent(known, observation.event, observation.at, tokenWarningsSeconds);
+      return applyEvent(known, sighting.event, sighting.at, tokenWarningsSeconds);
   }
 }
 
@@ -40,7 +37,7 @@ function admit(known: KnownPeer | null, peer: AdmittedPeer, at: Date): KnownPeer
   const { deviceId, kind, name, features, tokenExpiresAt } = peer;
   const seen = touch(known ?? newPeerRecord(deviceId, kind, at), at);
   const isNewToken = seen.tokenExpiresAt === null || tokenExpiresAt > seen.tokenExpiresAt;
-  // Whoever came with a token may have a fresher one by now: that this one ends soon is no cause for alarm.
+  // The peer may have a newer token by now, so this one warns only at its end.
   const token = isNewToken ? { tokenExpiresAt, tokenWarnsAt: tokenExpiresAt } : {};
   const isSame = !isNewToken && name === seen.name && features.join() === seen.features.join();
   return isSame && kind === seen.kind ? seen : { ...seen, kind, name, features, ...token };
@@ -53,7 +50,7 @@ function applyEvent(
   tokenWarningsSeconds: readonly number[],
 ): KnownPeer {
   const before = known ?? newPeerRecord(event.serverId, 'server', at);
-  // Also a repeat shows that it is there, but tells nothing.
+  // A repeated event is only a sign of presence.
   if (before.sequence !== null && event.sequence <= before.sequence) return touch(before, at);
   const seen: KnownPeer = { ...touch(before, at), sequence: event.sequence };
   return event.type === 'license.status'
@@ -93,7 +90,7 @@ function applyTokenExpiring(
   return { ...known, tokenExpiresAt: expiresAt, tokenWarnsAt, offlineSince };
 }
 
-/** By this server's own thresholds, unless the store says that its token is expiring already. */
+/** Returns the time of this server's first threshold, or of the event if the store already reports the token as expiring. */
 function warnsAt(
   { status, issuedAt, expiresAt }: NonNullable<LicenseStatusTold['token']>,
   reportedAt: Date,

@@ -22,12 +22,12 @@ const healthy: KnownPeer = {
   eventVersion: 1,
 };
 
-/** Of a peer that is heard all the time. */
+/** Returns the reasons of a peer that is seen all the time. */
 const at = (ms: number, change: Partial<KnownPeer> = {}) =>
   attentionOf({ ...healthy, lastSeenAt: shift(startAt, ms), ...change }, shift(startAt, ms));
 
-describe('a peer', () => {
-  it('needs no attention while all is well', () => {
+describe('attentionOf', () => {
+  it('returns nothing for a healthy peer', () => {
     expect(at(0)).toEqual([]);
     expect(at(5 * dayMs - 1)).toEqual([]);
   });
@@ -38,27 +38,27 @@ describe('a peer', () => {
     [{ status: 'expired' }, 'license-expired'],
     [{ reauthorizationRequired: true }, 'reauthorization-required'],
     [{ clockSuspect: true }, 'clock-suspect'],
-  ])('needs attention from the moment at which it tells %o', (change, reason) => {
+  ])('returns a reason from the time at which the peer reports %o', (change, reason) => {
     expect(at(0, change)).toEqual([reason]);
     expect(needsAttentionFrom({ ...healthy, ...change })).toEqual(startAt);
   });
 
-  it('needs it at once also if its clock is ahead of ours', () => {
+  it('returns a reason immediately if the clock of the peer is ahead', () => {
     expect(at(0, { status: 'expired', statusAt: shift(startAt, hourMs) })).toEqual(['license-expired']);
   });
 
-  it('has a token that is expiring, and then expired, but not both', () => {
+  it('returns token-expiring, then token-expired, but not both', () => {
     expect(at(5 * dayMs)).toEqual(['token-expiring']);
     expect(at(7 * dayMs - 1)).toEqual(['token-expiring']);
     expect(at(7 * dayMs)).toEqual(['token-expired']);
   });
 
-  it('may be offline for a day', () => {
+  it('returns offline after a day without the Authorization server', () => {
     expect(at(dayMs - 1, { offlineSince: startAt })).toEqual([]);
     expect(at(dayMs, { offlineSince: startAt })).toEqual(['offline']);
   });
 
-  it('may be silent for a day if it is a server, and until its token ends if it is a register', () => {
+  it('returns a reason for a server that is silent for a day, and for a register when its token ends', () => {
     const silent = { lastSeenAt: startAt };
     expect(at(dayMs - 1, silent)).toEqual([]);
     expect(at(dayMs, silent)).toEqual(['not-heard-of']);
@@ -68,7 +68,7 @@ describe('a peer', () => {
     expect(at(7 * dayMs, register)).toEqual(['token-expired']);
   });
 
-  it('has the gravest reason first', () => {
+  it('returns the gravest reason first', () => {
     const change = { clockSuspect: true, status: 'expired', offlineSince: startAt } as const;
     expect(at(7 * dayMs, { ...change, lastSeenAt: startAt })).toEqual([
       'license-expired',
@@ -82,16 +82,16 @@ describe('a peer', () => {
   it.each<[string, Partial<KnownPeer>]>([
     ['silent', {}],
     ['offline', { offlineSince: shift(startAt, -hourMs) }],
-    ['without time to lose', { tokenWarnsAt: shift(startAt, hourMs) }],
+    ['with an expiring token', { tokenWarnsAt: shift(startAt, hourMs) }],
     ['a register', { kind: 'register' }],
-  ])('needs attention exactly from the instant that is foretold: %s', (_what, change) => {
+  ])('returns a reason exactly from the predicted instant: %s', (_what, change) => {
     const peer = { ...healthy, ...change };
     const from = needsAttentionFrom(peer) ?? new Date(Number.NaN);
     expect(attentionOf(peer, shift(from, -1))).toEqual([]);
     expect(attentionOf(peer, from)).not.toEqual([]);
   });
 
-  it('never needs any if it has no token and is no server', () => {
+  it('returns nothing for a register without a token', () => {
     const register: KnownPeer = { ...healthy, kind: 'register', tokenExpiresAt: null, tokenWarnsAt: null };
     expect(needsAttentionFrom(register)).toBeNull();
     expect(attentionOf(register, shift(startAt, 1000 * dayMs))).toEqual([]);

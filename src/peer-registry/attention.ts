@@ -1,7 +1,7 @@
 import type { LicenseStatus } from '../domain/license-status.js';
 import type { KnownPeer } from './peer-record.js';
 
-/** Why somebody should look after a peer; stable, written for programs. */
+/** The reasons why a peer needs attention; stable codes for programs. */
 export const attentionReasons = [
   'unlicensed',
   'license-expired',
@@ -24,7 +24,7 @@ const reasonsByStatus: Readonly<Record<LicenseStatus, AttentionReason | null>> =
   licensed: null,
 };
 
-/** Tells why a peer needs attention at `now`, the gravest first; nothing: it needs none. */
+/** Returns why a peer needs attention at `now`, the gravest reason first. */
 export function attentionOf(peer: KnownPeer, now: Date): AttentionReason[] {
   const present = causesOf(peer).filter(({ from }) => from <= now);
   const reasons = new Set(present.map(({ reason }) => reason));
@@ -33,8 +33,8 @@ export function attentionOf(peer: KnownPeer, now: Date): AttentionReason[] {
 }
 
 /**
- * Tells from when on a peer needs attention if nothing more is heard of it, so that a database finds those that do by one
- * instant; null: never.
+ * Returns when a peer begins to need attention if no further sighting follows, or `null` if never. The database finds peers
+ * by this instant.
  */
 export function needsAttentionFrom(peer: KnownPeer): Date | null {
   const instants = causesOf(peer).map(({ from }) => from.getTime());
@@ -46,10 +46,10 @@ interface Cause {
   readonly from: Date;
 }
 
-/** All that is or will be wrong, with the instant from which it is. What has been told is wrong since it was told. */
+/** Returns every present and future reason with the instant from which it holds. */
 function causesOf(peer: KnownPeer): Cause[] {
   const { status, tokenWarnsAt, tokenExpiresAt, offlineSince, lastSeenAt } = peer;
-  // By the clock of the store, which may be ahead, but not after it was heard.
+  // The clock of the store may be ahead, so the time of the sighting is the limit.
   const reportedAt = peer.statusAt === null || peer.statusAt > lastSeenAt ? lastSeenAt : peer.statusAt;
   const ofStatus = status === null ? null : reasonsByStatus[status];
   return [
@@ -59,7 +59,7 @@ function causesOf(peer: KnownPeer): Cause[] {
     tokenExpiresAt !== null && { reason: 'token-expired', from: tokenExpiresAt },
     tokenWarnsAt !== null && { reason: 'token-expiring', from: tokenWarnsAt },
     offlineSince !== null && { reason: 'offline', from: after(offlineSince, dayMs) },
-    // Registers are switched off in the evening; a server that is silent for a day is broken, or cut off.
+    // Registers are switched off in the evening; a server that is silent for a day is broken or disconnected.
     peer.kind === 'server' && { reason: 'not-heard-of', from: after(lastSeenAt, dayMs) },
   ].filter((cause): cause is Cause => cause !== false);
 }

@@ -10,19 +10,19 @@ import { PeerRepository } from './peer-repository.js';
 import type { PeerQuery } from './peer-page.js';
 import { PeerSightingWriter } from './peer-sighting-writer.js';
 
-/** A peer as page and API show it at a moment. */
+/** A peer as the page and the API show it. */
 export interface PeerView {
   readonly deviceId: string;
   readonly name: string;
   readonly kind: DeviceKind;
   readonly features: readonly string[];
-  /** Null: nobody can tell. */
+  /** `null` if unknown. */
   readonly connected: boolean | null;
-  /** Now, of one that is connected. */
+  /** The current time if the peer is connected. */
   readonly lastSeenAt: Date;
   readonly tokenStatus: TokenStatus;
   readonly tokenExpiresAt: Date | null;
-  /** What follows comes from the events of store servers; null: none has told it. */
+  /** From here on `null` if no event of a store server has reported it. */
   readonly status: LicenseStatus | null;
   readonly statusText: string | null;
   readonly reason: string | null;
@@ -36,11 +36,11 @@ export interface PeerView {
 export interface PeerList {
   readonly peers: readonly PeerView[];
   readonly nextAfter: string | null;
-  /** Of all peers, whatever was asked for. */
+  /** Count all peers, whatever the query. */
   readonly counts: { readonly total: number; readonly connected: number | null; readonly attention: number };
 }
 
-/** Lists the registers and store servers that this server knows, as they are at the moment of asking. */
+/** Lists the registers and store servers that this server knows. */
 @Injectable()
 export class ListPeers {
   constructor(

@@ -17,7 +17,7 @@ export class PeerListController {
   constructor(private readonly listPeers: ListPeers) {}
 
   @Get()
-  @ApiOperation({ summary: 'The registers and store servers that have come to this server' })
+  @ApiOperation({ summary: 'List the registers and store servers that this server knows' })
   @ApiResponse({ status: 200, type: PeerListDto })
   @problems(400, 'bad-request')
   list(@Query() { limit, after, kind, attention, search }: PeerQueryDto): Promise<PeerListDto> {

@@ -23,8 +23,8 @@ export class PeerQueryDto {
 
   @IsOptional()
   @IsString()
-  @Matches(peerPlaceShape, { message: 'after must be the nextAfter of an earlier answer' })
-  @ApiProperty({ required: false, type: String, description: '`nextAfter` of the answer to read on from.' })
+  @Matches(peerPlaceShape, { message: 'after must be the nextAfter of an earlier page' })
+  @ApiProperty({ required: false, type: String, description: '`nextAfter` of the previous page.' })
   after?: string;
 
   @IsOptional()
@@ -34,7 +34,11 @@ export class PeerQueryDto {
 
   @IsOptional()
   @IsIn(['true', 'false'], { message: 'attention must be true or false' })
-  @ApiProperty({ required: false, enum: ['true', 'false'], description: 'true: only who needs attention.' })
+  @ApiProperty({
+    required: false,
+    enum: ['true', 'false'],
+    description: '`true` lists only peers that need attention.',
+  })
   attention?: 'true' | 'false';
 
   @IsOptional()
@@ -45,7 +49,7 @@ export class PeerQueryDto {
     required: false,
     type: String,
     maxLength: 64,
-    description: 'What the id or the name begins with.',
+    description: 'Beginning of the id or the name.',
   })
   search?: string;
 }
@@ -63,22 +67,22 @@ class PeerDto {
   @ApiProperty({ type: [String], example: ['xms'] })
   features!: readonly string[];
 
-  @ApiProperty({ type: Boolean, nullable: true, description: 'Null: the broker cannot be asked.' })
+  @ApiProperty({ type: Boolean, nullable: true, description: '`null` if the broker cannot be asked.' })
   connected!: boolean | null;
 
-  @ApiProperty({ ...instant, description: 'Now, of one that is connected.' })
+  @ApiProperty({ ...instant, description: 'The current time if the peer is connected.' })
   lastSeenAt!: Date;
 
   @ApiProperty({ enum: tokenStatuses })
   tokenStatus!: string;
 
-  @ApiProperty({ ...optionalInstant, description: 'The end of the newest license token that is known.' })
+  @ApiProperty({ ...optionalInstant, description: 'The end of the newest known license token.' })
   tokenExpiresAt!: Date | null;
 
   @ApiProperty({
     enum: licenseStatuses,
     nullable: true,
-    description: 'As a store server told it last; null: none has told it. So are the next six.',
+    description: 'This and the next six come from the last event of a store server; `null` if there is none.',
   })
   status!: string | null;
 
@@ -97,10 +101,10 @@ class PeerDto {
   @ApiProperty(optionalInstant)
   statusAt!: Date | null;
 
-  @ApiProperty({ type: Number, nullable: true, description: 'Of the schema of the event that told it.' })
+  @ApiProperty({ type: Number, nullable: true, description: 'Schema version of that event.' })
   eventVersion!: number | null;
 
-  @ApiProperty({ enum: attentionReasons, isArray: true, description: 'Why somebody should look after it.' })
+  @ApiProperty({ enum: attentionReasons, isArray: true, description: 'Why it needs attention.' })
   attention!: readonly string[];
 }
 
@@ -108,20 +112,23 @@ class PeerCountsDto {
   @ApiProperty()
   total!: number;
 
-  @ApiProperty({ type: Number, nullable: true, description: 'Null: the broker cannot be asked.' })
+  @ApiProperty({ type: Number, nullable: true, description: '`null` if the broker cannot be asked.' })
   connected!: number | null;
 
-  @ApiProperty({ description: 'How many need attention.' })
+  @ApiProperty({ description: 'Number of peers that need attention.' })
   attention!: number;
 }
 
 export class PeerListDto {
-  @ApiProperty({ type: [PeerDto], description: 'Those that need attention first, the others by their id.' })
+  @ApiProperty({ type: [PeerDto], description: 'Peers that need attention first, then the others by id.' })
   peers!: readonly PeerDto[];
 
-  @ApiProperty({ ...optionalText, description: 'Pass as `after` to read on; null: no more.' })
+  @ApiProperty({
+    ...optionalText,
+    description: 'Pass as `after` to get the next page; `null` on the last page.',
+  })
   nextAfter!: string | null;
 
-  @ApiProperty({ type: PeerCountsDto, description: 'Of all peers, whatever was asked for.' })
+  @ApiProperty({ type: PeerCountsDto, description: 'Count all peers, whatever the query.' })
   counts!: PeerCountsDto;
 }

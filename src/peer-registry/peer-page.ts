@@ -1,25 +1,24 @@
 import type { DeviceKind } from '../domain/device-kind.js';
 
-/** Which peers are asked for, and how many at once. */
 export interface PeerQuery {
   readonly limit: number;
   readonly after: PeerCursor | null;
   readonly kind: DeviceKind | null;
   /** Only those that need attention. */
   readonly attention: boolean;
-  /** What the id or the name begins with; empty: anything. */
+  /** The beginning of the id or the name; empty matches all. */
   readonly search: string;
 }
 
 /**
- * The last peer of a page: those that need attention come first, from when on they have needed it, the others by their
- * id. So a peer keeps its place while nothing happens to it.
+ * The last peer of a page. Peers that need attention come first, by the instant from which they need it, then the others by
+ * id. So a peer keeps its position while its state does not change.
  */
 export type PeerCursor =
   | { readonly part: 'attention'; readonly from: Date; readonly deviceId: string }
   | { readonly part: 'rest'; readonly deviceId: string };
 
-/** What a place looks like in a query. */
+/** The format of a cursor in a query. */
 export const peerPlaceShape = /^(?:a\.(\d{1,16})|r)\.([A-Za-z0-9_-]{1,64})$/;
 
 export function writePeerCursor(cursor: PeerCursor): string {
@@ -28,7 +27,7 @@ export function writePeerCursor(cursor: PeerCursor): string {
     : `r.${cursor.deviceId}`;
 }
 
-/** Null: it is none. */
+/** Returns `null` if `text` is not a cursor. */
 export function readPeerCursor(text: string): PeerCursor | null {
   const [, from, deviceId] = peerPlaceShape.exec(text) ?? [];
   if (deviceId === undefined) return null;

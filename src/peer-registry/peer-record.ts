@@ -1,18 +1,18 @@
 import type { LicenseStatus } from '../domain/license-status.js';
 import type { DeviceKind } from '../domain/device-kind.js';
 
-/** What this server knows of a register or store server that has come to it; it outlives the connection. */
+/** The record of a register or store server that has connected to this server; it outlives the connection. */
 export interface KnownPeer {
   readonly deviceId: string;
   readonly kind: DeviceKind;
   readonly name: string;
   readonly features: readonly string[];
-  /** From when on the token counts as expiring: its end, where nobody has said anything earlier. */
+  /** When the token begins to count as expiring: at its end, unless an event of the peer gives an earlier time. */
   readonly tokenWarnsAt: Date | null;
   readonly tokenExpiresAt: Date | null;
-  /** When it last proved itself or sent something, to the minute. */
+  /** The time of its last sighting, to the minute. */
   readonly lastSeenAt: Date;
-  /** As the events of a store server told last; null: none has told it. */
+  /** From the last event of a store server; `null` if there is none. */
   readonly status: LicenseStatus | null;
   readonly reason: string | null;
   readonly renewalDate: Date | null;
@@ -20,9 +20,9 @@ export interface KnownPeer {
   readonly offlineSince: Date | null;
   readonly clockSuspect: boolean;
   readonly reauthorizationRequired: boolean;
-  /** Of the last event, of either kind. */
+  /** The sequence of the last event of either type. */
   readonly sequence: number | null;
   readonly statusAt: Date | null;
-  /** The version of the schema that the last `license.status` was written by. */
+  /** The schema version of the last `license.status`. */
   readonly eventVersion: number | null;
 }

@@ -4,7 +4,7 @@ import { Clock } from '../domain/ports/clock.js';
 import { PeerRepository } from './peer-repository.js';
 import { MetricsRegistry } from '../metrics/metrics-registry.js';
 
-/** The registers and store servers that have come to this one. */
+/** Reports the number of known registers and store servers. */
 @Injectable()
 export class PeerRegistryMetrics implements OnModuleInit {
   constructor(
@@ -22,7 +22,7 @@ export class PeerRegistryMetrics implements OnModuleInit {
       collect: async () => {
         for (const kind of ['server', 'register'] as const) {
           const count = await this.peers.countOfKind(kind).catch(() => null);
-          // A database that is away must not take the other metrics with it: they say what else is wrong.
+          // An error would fail the whole scrape, but the other metrics are needed when the database is away.
           if (count === null) known.remove({ kind });
           else known.set({ kind }, count);
         }
@@ -30,7 +30,7 @@ export class PeerRegistryMetrics implements OnModuleInit {
     });
     this.registry.addGauge(
       'peers_in_need_of_attention',
-      'How many of them somebody should look after; absent while the database cannot be read.',
+      'Known peers that need attention; absent while the database cannot be read.',
       () =>
         this.peers.count(this.clock.now()).then(
           ({ attention }) => attention,

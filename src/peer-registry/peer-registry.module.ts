@@ -8,7 +8,7 @@ import { PeerListController } from './peer-list.controller.js';
 import { PeerSightingWriter } from './peer-sighting-writer.js';
 import { PeerRegistryMetrics } from './peer-registry-metrics.js';
 
-/** Every register and store server that has come to this server, and how each is. */
+/** Records and lists the registers and store servers that have connected to this server. */
 @Module({
   imports: [AdminModule, PeersModule, MessagingModule],
   controllers: [PeerListController],

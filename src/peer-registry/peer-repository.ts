@@ -9,11 +9,11 @@ import type { KnownPeer } from './peer-record.js';
 import { type PeerSighting, applySighting } from './apply-sighting.js';
 import { type PeerCursor, type PeerQuery, writePeerCursor } from './peer-page.js';
 
-/** The end of all time, as far as a Date goes. */
+/** The latest possible Date. */
 const never = new Date(8.64e15);
-/** Any number that other users of the database do not take: one process at a time adds to the list. */
+/** An arbitrary number for the lock that lets one process at a time write the list. */
 const writeLock = 0x504f5350;
-/** After every text that begins with the same letters. */
+/** Appended to a prefix, sorts after all texts with that prefix. */
 const last = '\u{10FFFF}';
 
 export interface PeerPage {
@@ -21,7 +21,7 @@ export interface PeerPage {
   readonly nextAfter: string | null;
 }
 
-/** The registers and store servers that this server knows, in the database. */
+/** Stores the registers and store servers that this server knows. */
 @Injectable()
 export class PeerRepository {
   constructor(
@@ -29,25 +29,25 @@ export class PeerRepository {
     private readonly settings: Settings,
   ) {}
 
-  /** Takes observations up, in their order, and whatever `alsoWrite` writes with them: all of it, or nothing. */
+  /** Applies sightings in their order, in one transaction with `alsoWrite`. */
   async record(
-    observations: readonly PeerSighting[],
+    sightings: readonly PeerSighting[],
     alsoWrite?: (manager: EntityManager) => Promise<unknown>,
   ): Promise<void> {
     await this.database.transact(async (manager) => {
       if (this.database.isShared) await manager.query('SELECT pg_advisory_xact_lock($1)', [writeLock]);
-      const changed = this.applySighting(await find(manager, observations), observations);
+      const changed = this.applySighting(await find(manager, sightings), sightings);
       if (changed.length > 0) await manager.upsert(PeerRow, changed.map(toRow), ['deviceId']);
       await alsoWrite?.(manager);
     });
   }
 
-  private applySighting(known: Map<string, KnownPeer>, observations: readonly PeerSighting[]): KnownPeer[] {
+  private applySighting(known: Map<string, KnownPeer>, sightings: readonly PeerSighting[]): KnownPeer[] {
     const changed = new Map<string, KnownPeer>();
-    for (const observation of observations) {
-      const { deviceId } = observation;
+    for (const sighting of sightings) {
+      const { deviceId } = sighting;
       const before = known.get(deviceId) ?? null;
-      const after = applySighting(before, observation, this.settings.policy.tokenWarningsSeconds);
+      const after = applySighting(before, sighting, this.settings.policy.tokenWarningsSeconds);
       if (after === null || after === before) continue;
       known.set(deviceId, after);
       changed.set(deviceId, after);
@@ -55,10 +55,10 @@ export class PeerRepository {
     return [...changed.values()];
   }
 
-  /** Reads a page of those that need attention at `now`, and then of the others. */
+  /** Reads a page: first the peers that need attention at `now`, then the others. */
   read(query: PeerQuery, now: Date): Promise<PeerPage> {
     return this.database.read(async (manager) => {
-      // One more than fits tells whether there is another page.
+      // One more than the page holds shows whether there is a next page.
       const most = query.limit + 1;
       const urgent = query.after?.part === 'rest' ? [] : await selectUrgent(manager, query, now, most);
       const left = query.attention ? 0 : most - urgent.length;
@@ -73,7 +73,7 @@ export class PeerRepository {
     });
   }
 
-  /** Counts all, and those that need attention at `now`. */
+  /** Counts all peers, and those that need attention at `now`. */
   count(now: Date): Promise<{ total: number; attention: number }> {
     return this.database.read(async (manager) => ({
       total: await manager.count(PeerRow),
@@ -85,7 +85,7 @@ export class PeerRepository {
     return this.database.read((manager) => manager.countBy(PeerRow, { kind }));
   }
 
-  /** Forgets those that have not been seen since `before`: they are gone for good. */
+  /** Deletes the peers that have not been seen since `before`. */
   async forgetUnseen(before: Date): Promise<void> {
     await this.database.transact((manager) => manager.delete(PeerRow, { lastSeenAt: LessThan(before) }));
   }
@@ -93,9 +93,9 @@ export class PeerRepository {
 
 async function find(
   manager: EntityManager,
-  observations: readonly PeerSighting[],
+  sightings: readonly PeerSighting[],
 ): Promise<Map<string, KnownPeer>> {
-  const ids = [...new Set(observations.map(({ deviceId }) => deviceId))];
+  const ids = [...new Set(sightings.map(({ deviceId }) => deviceId))];
   const rows = await manager.findBy(PeerRow, { deviceId: In(ids) });
   return new Map(rows.map((row) => [row.deviceId, row]));
 }
@@ -135,7 +135,7 @@ function selectUrgent(
 function selectRest(manager: EntityManager, query: PeerQuery, now: Date, limit: number): Promise<PeerRow[]> {
   const { after } = query;
   const select = selectMatching(manager, query)
-    // The plus keeps SQLite from sorting all that this index finds: nearly everybody needs no attention.
+    // The plus keeps SQLite off this index, which matches nearly all peers and would require a sort.
     .andWhere('+ peer.needsAttentionFrom > :now', { now: now.getTime() })
     .orderBy('peer.deviceId')
     .limit(limit);

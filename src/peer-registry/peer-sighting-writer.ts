@@ -1,6 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { Clock } from '../domain/ports/clock.js';
+import { FaultLog } from '../logging/fault-log.js';
 import { PeerPresence } from '../messaging/peer-presence.js';
 import { PeerAdmission } from '../peers/peer-admission.js';
 import { whileEnding } from '../coordination/shutdown.js';
@@ -9,21 +10,20 @@ import type { PeerSighting } from './apply-sighting.js';
 
 const flushMs = 3000;
 const maxAtOnce = 100;
-/** A peer that stays connected for days is seen all the time. */
+/** Connected peers count as seen at this interval. */
 const presenceMs = 3_600_000;
 const forgetIntervalMs = 3_600_000;
-/** A register that was scrapped must not need attention for ever. */
+/** Limited, so that a scrapped register does not need attention forever. */
 const keptMs = 90 * 86_400_000;
 
 /**
- * Notes in memory which peers come in, and writes it into the list every few seconds: whoever is verified waits for no
- * disk, and a peer that comes a hundred times in between costs one row.
+ * Collects sightings in memory and writes them to the database every few seconds. So admission does not wait for the disk,
+ * and a hundred sightings of a peer cost one row.
  */
 @Injectable()
 export class PeerSightingWriter implements OnModuleInit, BeforeApplicationShutdown {
-  private readonly logger = new Logger('Peers');
   private readonly waiting = new Map<string, PeerSighting>();
-  private lastFault = '';
+  private readonly faults = new FaultLog(new Logger('Peers'), 'Writing the list of peers');
 
   constructor(
     private readonly admission: PeerAdmission,
@@ -33,14 +33,14 @@ export class PeerSightingWriter implements OnModuleInit, BeforeApplicationShutdo
   ) {}
 
   onModuleInit(): void {
-    this.admission.onAdmitted((peer) => {
+    this.admission.admitted.subscribe((peer) => {
       const { deviceId } = peer;
       this.waiting.set(deviceId, { kind: 'admitted', deviceId, peer, at: this.clock.now() });
     });
-    this.connected.onLeft((deviceId) => this.recordPresence(deviceId));
+    this.connected.left.subscribe((deviceId) => this.recordPresence(deviceId));
   }
 
-  /** Writes what waits. Never rejects: what could not be written waits on. */
+  /** Writes the collected sightings. Never rejects: those that cannot be written are kept. */
   @Interval(flushMs)
   async flush(): Promise<void> {
     const waiting = [...this.waiting.values()];
@@ -49,10 +49,10 @@ export class PeerSightingWriter implements OnModuleInit, BeforeApplicationShutdo
       const batch = waiting.slice(start, start + maxAtOnce);
       try {
         await this.peers.record(batch);
-        this.lastFault = '';
+        this.faults.end();
       } catch (error) {
-        for (const observation of batch) this.persist(observation);
-        this.report(error);
+        for (const sighting of batch) this.persist(sighting);
+        this.faults.report(error);
       }
     }
   }
@@ -65,7 +65,7 @@ export class PeerSightingWriter implements OnModuleInit, BeforeApplicationShutdo
   @Interval(forgetIntervalMs)
   async forget(): Promise<void> {
     const before = new Date(this.clock.now().getTime() - keptMs);
-    await this.peers.forgetUnseen(before).catch((error: unknown) => this.report(error));
+    await this.peers.forgetUnseen(before).catch((error: unknown) => this.faults.report(error));
   }
 
   beforeApplicationShutdown(): Promise<void> {
@@ -76,15 +76,8 @@ export class PeerSightingWriter implements OnModuleInit, BeforeApplicationShutdo
     this.persist({ kind: 'present', deviceId, at: this.clock.now() });
   }
 
-  /** What has come meanwhile is newer, and an admission tells more. */
-  private persist(observation: PeerSighting): void {
-    if (!this.waiting.has(observation.deviceId)) this.waiting.set(observation.deviceId, observation);
-  }
-
-  private report(error: unknown): void {
-    const fault = error instanceof Error ? error.message : String(error);
-    if (fault === this.lastFault) return;
-    this.lastFault = fault;
-    this.logger.warn(`Who has come in could not be written into the list (${fault}); trying again.`);
+  /** Keeps a waiting sighting: it is newer, or an admission, which has more data. */
+  private persist(sighting: PeerSighting): void {
+    if (!this.waiting.has(sighting.deviceId)) this.waiting.set(sighting.deviceId, sighting);
   }
 }

@@ -9,19 +9,19 @@ const json = writeStatusEvent({ serverId, at: startAt, sequence: 42 });
 
 const read = (text: string, on = subject) => readStoreEvent(on, new TextEncoder().encode(text));
 
-/** The event with one thing wrong, at a path of names. */
+/** Returns the event with another value at a path of names. */
 function spoil(path: string, value: unknown): string {
   const event = JSON.parse(json) as Record<string, unknown>;
   const names = path.split('.');
   const last = names.pop() ?? '';
-  let place = event;
-  for (const name of names) place = place[name] as Record<string, unknown>;
-  place[last] = value;
+  let cursor = event;
+  for (const name of names) cursor = cursor[name] as Record<string, unknown>;
+  cursor[last] = value;
   return JSON.stringify(event);
 }
 
-describe('an event of a store server', () => {
-  it('is read', () => {
+describe('readStoreEvent', () => {
+  it('reads a license.status event', () => {
     expect(read(json)).toMatchObject({
       type: 'license.status',
       serverId,
@@ -35,7 +35,7 @@ describe('an event of a store server', () => {
     });
   });
 
-  it('is read when the token is expiring', () => {
+  it('reads a token.expiring event', () => {
     const expiresAt = shift(startAt, dayMs);
     const text = writeExpiringEvent({ serverId, at: startAt, expiresAt });
     expect(read(text, `stores.${serverId}.token.expiring`)).toMatchObject({
@@ -44,7 +44,7 @@ describe('an event of a store server', () => {
     });
   });
 
-  it('may have members that this version does not know', () => {
+  it('ignores unknown members', () => {
     expect(read(spoil('data.extra', 1))).not.toBeNull();
   });
 
@@ -53,7 +53,7 @@ describe('an event of a store server', () => {
     `stores.${serverId}.token.expiring`,
     'license.status',
     'stores.a.b.license.status',
-  ])('is left out on %s', (on) => {
+  ])('rejects an event on subject %s', (on) => {
     expect(read(json, on)).toBeNull();
   });
 
@@ -83,11 +83,11 @@ describe('an event of a store server', () => {
     ['data.connection.offlineSince', 5],
     ['data.clockSuspect', 'no'],
     ['data.reauthorizationRequired', undefined],
-  ])('is left out with the %s %o', (path, value) => {
+  ])('rejects an event with %s %o', (path, value) => {
     expect(read(spoil(path, value))).toBeNull();
   });
 
-  it.each(['', 'null', '[]', '{', '"text"', 'x'.repeat(70_000)])('is left out as garbage', (text) => {
+  it.each(['', 'null', '[]', '{', '"text"', 'x'.repeat(70_000)])('rejects malformed text %#', (text) => {
     expect(read(text)).toBeNull();
   });
 });

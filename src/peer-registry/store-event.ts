@@ -4,11 +4,11 @@ interface StoreEventEnvelope {
   readonly serverId: string;
   readonly time: Date;
   readonly sequence: number;
-  /** Of the schema that the event is written by. */
+  /** The schema version. */
   readonly version: number;
 }
 
-/** What the list takes from a `license.status` of a store server. */
+/** The members of a `license.status` event that the list uses. */
 export interface LicenseStatusTold extends StoreEventEnvelope {
   readonly type: 'license.status';
   readonly status: LicenseStatus;
@@ -16,14 +16,14 @@ export interface LicenseStatusTold extends StoreEventEnvelope {
   readonly serverName: string | null;
   readonly features: readonly string[];
   readonly renewalDate: Date | null;
-  /** Null: without a license there is none. */
+  /** `null` without a license. */
   readonly token: { readonly status: TokenStatus; readonly issuedAt: Date; readonly expiresAt: Date } | null;
   readonly offlineSince: Date | null;
   readonly clockSuspect: boolean;
   readonly reauthorizationRequired: boolean;
 }
 
-/** What the list takes from a `token.expiring` of a store server. */
+/** The members of a `token.expiring` event that the list uses. */
 export interface TokenExpiringTold extends StoreEventEnvelope {
   readonly type: 'token.expiring';
   readonly expiresAt: Date;
@@ -38,7 +38,7 @@ const maxBytes = 64 * 1024;
 const maxCharacters = 256;
 const subjectShape = /^stores\.([A-Za-z0-9_-]{1,64})\.(license\.status|token\.expiring)$/;
 
-/** Reads an event from the stream of the stores; null: it is malformed, or another server's than its subject says. */
+/** Reads an event from the stores' stream. Returns `null` if it is malformed or does not match its subject. */
 export function readStoreEvent(subject: string, data: Uint8Array): StoreEvent | null {
   const [, serverId, type] = subjectShape.exec(subject) ?? [];
   if (serverId === undefined || data.length > maxBytes) return null;
@@ -114,7 +114,7 @@ function readObject(value: unknown): Json {
   return value as Json;
 }
 
-/** PostgreSQL takes no text with a NUL in it. */
+/** Rejects a NUL character, which PostgreSQL cannot store. */
 function readText(value: unknown): string {
   const isText = typeof value === 'string' && value.length <= maxCharacters && !value.includes('\0');
   expectThat(isText);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 
 const lifeMs = 5 * 60_000;
-/** So that memory is bounded: a shop with a thousand registers does not reach it. */
+/** Bounds the memory; a shop with a thousand registers stays below it. */
 const maxProofs = 50_000;
 
 interface Nonce {
@@ -12,16 +12,16 @@ interface Nonce {
 }
 
 /**
- * The nonces of RFC 9449 section 8 for HTTP. A proof with a nonce that this process made a few minutes ago is fresh,
- * whatever the clock of the register says; the proofs seen are remembered with their nonce and forgotten with it. A
- * nonce of another process is answered with one of this, so that a proof cannot be replayed there.
+ * Issues the nonces of RFC 9449 section 8 for HTTP. A recent nonce of this process proves that a proof is fresh,
+ * whatever the register's clock. Used proofs are stored with their nonce and expire with it. A nonce of another process
+ * is rejected with a new one, so that a proof cannot be replayed there.
  */
 @Injectable()
 export class HttpNonces {
   private present = makeNonce();
   private previous: Nonce | null = null;
 
-  /** The nonce that the next proof should carry. */
+  /** Returns the nonce for the next proof. */
   current(): string {
     const isOld = performance.now() - this.present.madeAt >= lifeMs;
     if (isOld || this.present.seenJtis.size >= maxProofs) {
@@ -31,7 +31,9 @@ export class HttpNonces {
     return this.present.value;
   }
 
-  /** Takes a proof. `unknown-nonce`: it has none, or one that is too old; `replayed`: it was taken before. */
+  /**
+   * Consumes a proof. `unknown-nonce`: the nonce is missing, foreign or too old; `replayed`: the proof was used before.
+   */
   consume(nonce: string | null, jti: string): 'taken' | 'replayed' | 'unknown-nonce' {
     this.current();
     const known = [this.present, this.previous].find((candidate) => candidate?.value === nonce);

@@ -42,12 +42,12 @@ describe('IssuerKeys', () => {
 
   const publish = (...keys: unknown[]) => fetchKeys.mockResolvedValue({ issuer, keys });
 
-  it('knows nobody before it has asked', () => {
+  it('has no keys before the first fetch', () => {
     const keys = makeKeys();
     expect([keys.issuer, keys.version, keys.find('a')]).toEqual(['', 0, null]);
   });
 
-  it('finds a key by its id, and no other', async () => {
+  it('finds a key only by its id', async () => {
     publish(makeKey('a'), makeKey('b'));
     const keys = makeKeys();
     expect(await keys.fetch()).toBe(true);
@@ -57,7 +57,7 @@ describe('IssuerKeys', () => {
     for (const id of ['c', undefined, null, 1]) expect(keys.find(id)).toBeNull();
   });
 
-  it('leaves out what is no key for signatures, or has no id', async () => {
+  it('ignores keys that are not for signatures or have no id', async () => {
     publish(
       { kty: 'oct', k: 'AAAA', kid: 'secret' },
       makeKey(),
@@ -70,7 +70,7 @@ describe('IssuerKeys', () => {
     for (const id of ['secret', 'text', undefined, 1]) expect(keys.find(id)).toBeNull();
   });
 
-  it('takes up 64 keys at most', async () => {
+  it('stores 64 keys at most', async () => {
     publish(...[...Array(65).keys()].map((index) => makeKey(`key-${index}`)));
     const keys = makeKeys();
     await keys.fetch();
@@ -78,7 +78,7 @@ describe('IssuerKeys', () => {
     expect(keys.find('key-64')).toBeNull();
   });
 
-  it('counts a change, and not the same keys again', async () => {
+  it('increments its version only if the keys change', async () => {
     const first = makeKey('a');
     publish(first);
     const keys = makeKeys();
@@ -91,7 +91,7 @@ describe('IssuerKeys', () => {
     expect(keys.version).toBe(2);
   });
 
-  it('asks once for all who ask at the same time, and again for who asks later', async () => {
+  it('shares one fetch between concurrent callers and fetches again later', async () => {
     publish(makeKey('a'));
     const keys = makeKeys();
     expect(await Promise.all([keys.fetch(), keys.fetch(), keys.fetchForUnknownKey()])).toEqual([
@@ -104,7 +104,7 @@ describe('IssuerKeys', () => {
     expect(fetchKeys).toHaveBeenCalledTimes(2);
   });
 
-  it('asks for an unknown key at once, and then not before five minutes have passed, answer or not', async () => {
+  it('fetches for an unknown key immediately, then at most every five minutes, even after a failure', async () => {
     fetchKeys.mockRejectedValue(new Error('offline'));
     const keys = makeKeys();
     expect(await keys.fetchForUnknownKey()).toBe(false);
@@ -117,7 +117,7 @@ describe('IssuerKeys', () => {
     expect(keys.find('a')).not.toBeNull();
   });
 
-  it('keeps what it knows when there is no answer, or none that can be stored', async () => {
+  it('keeps the known keys if a fetch or its storage fails', async () => {
     publish(makeKey('a'));
     const keys = makeKeys();
     await keys.fetch();
@@ -128,14 +128,14 @@ describe('IssuerKeys', () => {
     expect(await keys.fetch()).toBe(false);
     expect([keys.find('a') !== null, keys.find('b'), keys.version]).toEqual([true, null, 1]);
     expect(log.mock.calls).toEqual([
-      ['The keys of the Authorization server could not be fetched (no error at all).'],
-      ['The keys of the Authorization server could not be fetched (disk full).'],
+      ['Fetching the keys of the Authorization server failed (no error at all).'],
+      ['Fetching the keys of the Authorization server failed (disk full).'],
     ]);
     expect(await keys.fetch()).toBe(true);
     expect([keys.find('a'), keys.find('b') !== null, keys.version]).toEqual([null, true, 2]);
   });
 
-  it('knows after a restart what it knew before, without the internet', async () => {
+  it('restores its keys after a restart without the internet', async () => {
     publish(makeKey('a'));
     await makeKeys().fetch();
     const restarted = makeKeys(`${issuer}/`);
@@ -145,7 +145,7 @@ describe('IssuerKeys', () => {
     expect(restarted.version).toBe(1);
   });
 
-  it('forgets the keys of another server than the one that is configured now', async () => {
+  it('ignores stored keys of another server than the configured one', async () => {
     publish(makeKey('a'));
     await makeKeys().fetch();
     const moved = makeKeys('https://other.example');
@@ -153,7 +153,7 @@ describe('IssuerKeys', () => {
     expect([moved.issuer, moved.find('a'), moved.version]).toEqual(['', null, 0]);
   });
 
-  it('loads nothing where nothing was kept', async () => {
+  it('loads nothing if nothing is stored', async () => {
     const keys = makeKeys();
     await keys.load();
     expect(keys.version).toBe(0);

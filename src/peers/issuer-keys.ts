@@ -6,7 +6,7 @@ import { readSignatureKey, type SignatureKey } from './tokens/signature-key.js';
 
 const valueName = 'issuer-keys';
 const maxKeys = 64;
-/** RFC 9068 section 4, and S9: a stranger with made-up key ids must not make this server ask without end. */
+/** RFC 9068 section 4 and S9: made-up key ids must not trigger endless requests. */
 const fetchGapMs = 5 * 60_000;
 
 interface KeptKeys {
@@ -14,7 +14,10 @@ interface KeptKeys {
   readonly keys: readonly unknown[];
 }
 
-/** The public keys of the Authorization server; kept in the database, so that tokens are checked without the internet. */
+/**
+ * Provides the public keys of the Authorization server. They are stored in the database, so that tokens can be verified
+ * offline.
+ */
 @Injectable()
 export class IssuerKeys {
   private readonly logger = new Logger('Peers');
@@ -29,34 +32,34 @@ export class IssuerKeys {
     private readonly values: KeyValueStore,
   ) {}
 
-  /** Counts the changes of the keys: what was verified under another number has to be verified again. */
+  /** Incremented when the keys change; earlier verdicts are then invalid. */
   version = 0;
 
-  /** The Authorization server as it names itself in tokens; empty before its keys are known. */
+  /** The issuer name used in tokens; empty before the keys are known. */
   issuer = '';
 
   find(keyId: unknown): SignatureKey | null {
     return typeof keyId === 'string' ? (this.byId.get(keyId) ?? null) : null;
   }
 
-  /** Takes up the keys of an earlier run or of another process. */
+  /** Loads the keys stored by an earlier run or another process. */
   async load(): Promise<void> {
     const text = await this.values.read(valueName);
     if (text === null || text === this.kept) return;
     const kept = JSON.parse(text) as KeptKeys;
     const { href } = this.settings.authorizationServer.issuer;
-    // Another server was configured since: its predecessor's keys count for nothing.
+    // Keys of a previously configured server are invalid.
     if (new URL(kept.issuer).href === href) this.apply(text, kept);
   }
 
-  /** Asks for keys because one is missing; not more often than S9 allows. Resolves to whether they were asked for. */
+  /** Fetches the keys because one is unknown, within the rate limit of S9. Resolves to whether they were fetched. */
   async fetchForUnknownKey(): Promise<boolean> {
     if (this.fetching !== null) return this.fetching;
     if (performance.now() - this.fetchedAt < fetchGapMs) return false;
     return this.fetch();
   }
 
-  /** Asks for the present keys; without an answer those that are known stay. Resolves to whether there was one. */
+  /** Fetches the current keys; on failure the known ones stay. Resolves to whether it succeeded. */
   fetch(): Promise<boolean> {
     this.fetching ??= this.fetchOnce().finally(() => (this.fetching = null));
     return this.fetching;
@@ -74,7 +77,7 @@ export class IssuerKeys {
       return true;
     } catch (error) {
       const fault = error instanceof Error ? error.message : String(error);
-      this.logger.debug(`The keys of the Authorization server could not be fetched (${fault}).`);
+      this.logger.debug(`Fetching the keys of the Authorization server failed (${fault}).`);
       return false;
     }
   }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Subject } from 'rxjs';
 import { Clock } from '../domain/ports/clock.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
 import { PeerMetrics } from './peer-metrics.js';
@@ -8,10 +9,10 @@ import { HttpNonces } from './http-nonces.js';
 import { type Peer, type PeerVerdict, refuse } from './tokens/peer.js';
 import { PeerVerifier } from './peer-verifier.js';
 
-/** NATS has no nonces: the register's clock may be this far off. */
+/** The tolerated deviation of a register's clock, because NATS has no nonces. */
 const natsWindowMs = 10 * 60_000;
 
-/** A token as it came over HTTP, with the proof and the request that it stands for. */
+/** A token received over HTTP, with its proof and the request to authorize. */
 export interface HttpCredentials {
   readonly scheme: 'Bearer' | 'DPoP';
   readonly token: string;
@@ -20,10 +21,11 @@ export interface HttpCredentials {
   readonly url: string;
 }
 
-/** Decides who comes in: a good license token, and for a bound one the proof that its key is there (RFC 9449). */
+/** Admits peers with a valid license token and, for a bound token, proof of possession of its key (RFC 9449). */
 @Injectable()
 export class PeerAdmission {
-  private readonly listeners = new Set<(peer: Peer) => void>();
+  /** Emits each admitted peer. Subscribers run before its verdict is returned. */
+  readonly admitted = new Subject<Peer>();
 
   constructor(
     private readonly verifier: PeerVerifier,
@@ -34,28 +36,23 @@ export class PeerAdmission {
     private readonly metrics: PeerMetrics,
   ) {}
 
-  /** The nonce for the next proof over HTTP. */
+  /** The nonce for the next HTTP proof. */
   get nonce(): string {
     return this.nonces.current();
-  }
-
-  /** Calls back for each peer that is let in, by whatever way it came; whoever listens must not take time. */
-  onAdmitted(listener: (peer: Peer) => void): void {
-    this.listeners.add(listener);
   }
 
   async admitHttp(credentials: HttpCredentials): Promise<PeerVerdict> {
     return this.conclude(await this.verifyHttp(credentials));
   }
 
-  /** Admits a connection by its `auth_token`: `<token>`, or `<token>~<proof>` for a bound one. */
+  /** Admits a NATS connection by its `auth_token`: `<token>`, or `<token>~<proof>` for a bound token. */
   async admitNats(authToken: string): Promise<PeerVerdict> {
     return this.conclude(await this.verifyNats(authToken));
   }
 
   private conclude(verdict: PeerVerdict): PeerVerdict {
     this.metrics.verifications.inc({ result: verdict.kind === 'accepted' ? 'accepted' : verdict.code });
-    if (verdict.kind === 'accepted') for (const listener of this.listeners) listener(verdict.peer);
+    if (verdict.kind === 'accepted') this.admitted.next(verdict.peer);
     return verdict;
   }
 
@@ -64,7 +61,7 @@ export class PeerAdmission {
     if (verdict.kind === 'refused') return verdict;
     const { keyThumbprint } = verdict.peer;
     if (keyThumbprint === null) return scheme === 'Bearer' ? verdict : refuse('proof-invalid');
-    // RFC 9449 section 7.1: a bound token is none of a bearer.
+    // RFC 9449 section 7.1: a bound token is not valid as a bearer token.
     if (scheme === 'Bearer' || proof === null) return refuse('proof-missing');
     const checked = checkDpopProof(proof, { htm: method, htu: url, token, keyThumbprint });
     if (checked === null) return refuse('proof-invalid');

@@ -12,13 +12,13 @@ declare module 'fastify' {
   }
 }
 
-/** What a proof must name: the request as its sender wrote it. */
+/** The request that a proof must name, as its sender wrote it. */
 export interface ProvenRequest {
   readonly method: string;
   readonly url: string;
 }
 
-/** Lets in a peer by its license token: `Authorization: DPoP <token>` with a `DPoP` proof, or `Bearer <token>`. */
+/** Admits a peer by its license token: `Authorization: DPoP <token>` with a `DPoP` proof, or `Bearer <token>`. */
 @Injectable()
 export class PeerGuard implements CanActivate {
   constructor(private readonly admission: PeerAdmission) {}
@@ -46,7 +46,7 @@ export class PeerGuard implements CanActivate {
       ...proven,
     });
     if (verdict.kind === 'refused') throw this.refusal(verdict.code);
-    // RFC 9449 section 8.2: the nonce for the next proof comes with the answer to this one.
+    // RFC 9449 section 8.2: the answer contains the nonce for the next proof.
     if (verdict.peer.keyThumbprint !== null) reply.header('dpop-nonce', this.admission.nonce);
     return verdict.peer;
   }

@@ -2,16 +2,16 @@ import { Injectable } from '@nestjs/common';
 import { Counter } from 'prom-client';
 import { MetricsRegistry } from '../metrics/metrics-registry.js';
 
-/** What is counted of the registers and servers that connect to this one. */
+/** The metrics about connecting registers and servers. */
 @Injectable()
 export class PeerMetrics {
-  /** One for each license token of a peer that was looked at; `result` is `accepted`, or the code of the refusal. */
+  /** Counts verified license tokens; `result` is `accepted` or the code of the refusal. */
   readonly verifications: Counter<'result'>;
 
   constructor(registry: MetricsRegistry) {
     this.verifications = new Counter({
       name: `${MetricsRegistry.prefix}peer_verifications_total`,
-      help: 'License tokens of peers that were verified, by what came of it.',
+      help: 'Verified license tokens of peers, by result.',
       labelNames: ['result'],
       registers: [registry],
     });

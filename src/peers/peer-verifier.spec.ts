@@ -102,7 +102,7 @@ describe('PeerVerifier', () => {
     return verdict.kind === 'refused' ? verdict.code : verdict.kind;
   };
 
-  it('accepts a register of this server, and tells who it is', () => {
+  it('accepts a register of this server and returns its identity', () => {
     expect(verifier.verifyOffline(token())).toEqual({
       kind: 'accepted',
       peer: {
@@ -126,14 +126,14 @@ describe('PeerVerifier', () => {
   });
 
   it.each<[string, Claims, Claims?]>([
-    ['a type in other letters', {}, { typ: 'AT+JWT' }],
-    ['an audience of several', { aud: ['urn:pos:other', 'urn:pos:org-1'] }],
+    ['a type in upper case', {}, { typ: 'AT+JWT' }],
+    ['several audiences', { aud: ['urn:pos:other', 'urn:pos:org-1'] }],
     ['a subject of 64 characters', subjectOf('r_-9'.repeat(16))],
-    ['no word of a renewal date', { license: { ...claims.license, renewal_date: undefined } }],
+    ['no renewal date', { license: { ...claims.license, renewal_date: undefined } }],
     ['no status', { status: undefined }],
     ['no features', { license: { ...claims.license, features: [] } }],
-    ['the shortest life', { iat: seconds, exp: seconds + 1 }],
-    ['an end in the year 9999', { exp: 253_402_300_799 }],
+    ['a lifetime of 1 s', { iat: seconds, exp: seconds + 1 }],
+    ['an expiry in the year 9999', { exp: 253_402_300_799 }],
     ['fractions of a second', { iat: seconds - 60.5, exp: seconds + 0.5 }],
   ])('accepts a token with %s', (_what, changes, header) => {
     expect(code(token(changes, header))).toBe('accepted');
@@ -142,7 +142,7 @@ describe('PeerVerifier', () => {
   it.each([
     ['2026-11-24T12:59:59.999Z', '2026-11-24T12:59:59.999Z'],
     ['2026-11-24T13:00:00.001Z', '2026-11-24T13:00:00.000Z'],
-  ])('lets a license until %s be used until %s', (renewalDate, expected) => {
+  ])('accepts a license that expires at %s until %s', (renewalDate, expected) => {
     const jkt = 'k'.repeat(43);
     const changes = { cnf: { jkt }, license: { ...claims.license, renewal_date: renewalDate } };
     expect(verifier.verifyOffline(token(changes))).toMatchObject({
@@ -150,7 +150,7 @@ describe('PeerVerifier', () => {
     });
   });
 
-  it.each(readableRenewalDates)('reads the renewal date %j as the instant %s', (claim, instant) => {
+  it.each(readableRenewalDates)('reads the renewal date %j as %s', (claim, instant) => {
     const tokenEnd = 253_402_300_799;
     const changes = { exp: tokenEnd, license: { ...claims.license, renewal_date: claim } };
     const end = Math.min(new Date(instant).getTime(), tokenEnd * 1000);
@@ -158,17 +158,17 @@ describe('PeerVerifier', () => {
     expect(verifier.verifyOffline(token(changes))).toMatchObject({ peer: { usableUntil: new Date(end) } });
   });
 
-  it.each(unreadableRenewalDates.map((claim) => [claim]))('refuses the renewal date %j', (claim) => {
+  it.each(unreadableRenewalDates.map((claim) => [claim]))('rejects the renewal date %j', (claim) => {
     const changes = { license: { ...claims.license, renewal_date: claim } };
     expect(code(token(changes))).toBe('token-malformed');
   });
 
-  it('cuts a long name of a device', () => {
+  it('cuts a long device name', () => {
     const device = { ...claims.device, name: 'n'.repeat(300) };
     expect(verifier.verifyOffline(token({ device }))).toMatchObject({ peer: { name: 'n'.repeat(256) } });
   });
 
-  it('accepts a store server whose hub this server is', () => {
+  it('accepts a store server that has this server as its hub', () => {
     const device = { id: 'srv-9', name: 'Store 9', kind: 'server' };
     expect(code(token({ sub: 'srv-9', client_id: 'pos-server', device }))).toBe('accepted');
   });
@@ -184,21 +184,21 @@ describe('PeerVerifier', () => {
       'foreign-organization',
       { organization: { id: 'org-2', name: 'Demo' }, aud: 'urn:pos:org-2' },
     ],
-    ['the client of servers', 'wrong-device-kind', { client_id: 'pos-server' }],
+    ['the client id of servers', 'wrong-device-kind', { client_id: 'pos-server' }],
     ['another hub', 'wrong-hub', { license: { ...claims.license, hub: { id: 'srv-2', name: 'B' } } }],
     ['no hub', 'wrong-hub', { license: { ...claims.license, hub: null } }],
-    ['an end in the past', 'token-expired', { iat: seconds - 7200, exp: seconds - 60 }],
-    ['an end before its begin', 'token-malformed', { exp: seconds - 120 }],
-    ['no end', 'token-malformed', { exp: undefined }],
-    ['an end that is a text', 'token-malformed', { exp: `${seconds + 3600}` }],
+    ['an expiry in the past', 'token-expired', { iat: seconds - 7200, exp: seconds - 60 }],
+    ['an expiry before its issue', 'token-malformed', { exp: seconds - 120 }],
+    ['no expiry', 'token-malformed', { exp: undefined }],
+    ['an expiry that is a text', 'token-malformed', { exp: `${seconds + 3600}` }],
     ['no id', 'token-malformed', { jti: undefined }],
-    ['an end after the year 9999', 'token-malformed', { exp: 253_402_300_800 }],
-    ['an end in microseconds', 'token-malformed', { exp: (seconds + 3600) * 1_000_000 }],
-    ['an end at its begin', 'token-malformed', { exp: seconds - 60 }],
-    ['no begin', 'token-malformed', { iat: undefined }],
-    ['a begin before all time', 'token-malformed', { iat: 0 }],
+    ['an expiry after the year 9999', 'token-malformed', { exp: 253_402_300_800 }],
+    ['an expiry in microseconds', 'token-malformed', { exp: (seconds + 3600) * 1_000_000 }],
+    ['an expiry at its issue', 'token-malformed', { exp: seconds - 60 }],
+    ['no time of issue', 'token-malformed', { iat: undefined }],
+    ['a time of issue of 0', 'token-malformed', { iat: 0 }],
     [
-      'an audience of several without this one',
+      'several audiences without this organization',
       'foreign-organization',
       { aud: ['urn:pos:org-2', 'urn:pos:org-11'] },
     ],
@@ -206,17 +206,17 @@ describe('PeerVerifier', () => {
     ['no subject', 'token-malformed', { sub: undefined, device: { ...claims.device, id: undefined } }],
     ['an empty subject', 'token-malformed', { sub: '', device: { ...claims.device, id: '' } }],
     ['a subject of 65 characters', 'token-malformed', subjectOf('r'.repeat(65))],
-    ['a subject with a line end', 'token-malformed', subjectOf('reg-1\n')],
-    ['a subject that begins with a blank', 'token-malformed', subjectOf(' reg-1')],
+    ['a subject with a line break', 'token-malformed', subjectOf('reg-1\n')],
+    ['a subject that begins with a space', 'token-malformed', subjectOf(' reg-1')],
     ['no device', 'token-malformed', { device: null }],
     ['a device that is a text', 'token-malformed', { device: 'reg-1' }],
     ['a device without a name', 'token-malformed', { device: { id: 'reg-1', kind: 'register' } }],
     [
-      'a feature that is no text',
+      'a feature that is not a text',
       'token-malformed',
       { license: { ...claims.license, features: ['xms', 1] } },
     ],
-    ['features that are no list', 'token-malformed', { license: { ...claims.license, features: 'xms' } }],
+    ['features that are not a list', 'token-malformed', { license: { ...claims.license, features: 'xms' } }],
     [
       'a renewal date that is a number',
       'token-malformed',
@@ -225,7 +225,7 @@ describe('PeerVerifier', () => {
     ['a confirmation that is null', 'token-malformed', { cnf: null }],
     ['a thumbprint that is too short', 'token-malformed', { cnf: { jkt: 'k'.repeat(42) } }],
     ['a thumbprint that is too long', 'token-malformed', { cnf: { jkt: 'k'.repeat(44) } }],
-    ['a thumbprint that is none', 'token-malformed', { cnf: { jkt: 'k'.repeat(42) + '+' } }],
+    ['a thumbprint with an invalid character', 'token-malformed', { cnf: { jkt: 'k'.repeat(42) + '+' } }],
     ['another subject than its device', 'token-malformed', { sub: 'reg-2' }],
     ['a wildcard as its device', 'token-malformed', { sub: '>', device: { ...claims.device, id: '>' } }],
     ['a dot in its device', 'token-malformed', { sub: 'a.b', device: { ...claims.device, id: 'a.b' } }],
@@ -233,16 +233,12 @@ describe('PeerVerifier', () => {
     ['no license', 'token-malformed', { license: undefined }],
     ['a confirmation that is not a key', 'token-malformed', { cnf: { 'x5t#S256': 'abc' } }],
     [
-      'a license that has ended',
+      'an expired license',
       'license-expired',
       { license: { ...claims.license, renewal_date: '2026-11-24T12:00:00Z' } },
     ],
-    [
-      'a renewal date that is none',
-      'token-malformed',
-      { license: { ...claims.license, renewal_date: 'soon' } },
-    ],
-  ])('refuses %s', (_what, expected, changes) => {
+    ['an invalid renewal date', 'token-malformed', { license: { ...claims.license, renewal_date: 'soon' } }],
+  ])('rejects %s', (_what, expected, changes) => {
     expect(code(token(changes))).toBe(expected);
   });
 
@@ -254,12 +250,12 @@ describe('PeerVerifier', () => {
     ['no key id', 'unknown-key', { kid: undefined }],
     ['the algorithm of another key', 'bad-signature', { alg: 'EdDSA' }],
     ['RS256', 'bad-signature', { alg: 'RS256' }],
-    ['an extension that must be understood', 'token-malformed', { crit: ['b64'], b64: false }],
-  ])('refuses a header with %s', (_what, expected, header) => {
+    ['a critical extension', 'token-malformed', { crit: ['b64'], b64: false }],
+  ])('rejects a header with %s', (_what, expected, header) => {
     expect(code(token({}, header))).toBe(expected);
   });
 
-  it('refuses a token without a signature, and one that is signed with the public key as a secret', () => {
+  it('rejects an unsigned token and one that is signed with the public key as a shared secret', () => {
     const bare = `${encode({ ...goodHeader, alg: 'none' })}.${encode(claims)}`;
     expect(code(`${bare}.`)).toBe('token-malformed');
     expect(code(`${bare}.AA`)).toBe('bad-signature');
@@ -269,14 +265,14 @@ describe('PeerVerifier', () => {
     expect(code(`${input}.${mac}`)).toBe('bad-signature');
   });
 
-  it('takes no key from the token itself', () => {
+  it('ignores a key inside the token', () => {
     const jwk = stranger.publicKey.export({ format: 'jwk' });
     const header = { ...goodHeader, jwk, jku: `${issuer}/jwks`, x5u: `${issuer}/x5u` };
     expect(code(signJwt(header, claims, stranger.privateKey))).toBe('bad-signature');
     expect(code(signJwt({ ...header, kid: 'own' }, claims, stranger.privateKey))).toBe('unknown-key');
   });
 
-  it('refuses whatever is changed in a good token, and never throws', () => {
+  it('rejects any modification of a valid token and never throws', () => {
     const good = token();
     const changed = damaged(good).filter((text) => text !== good);
     fc.assert(
@@ -286,9 +282,9 @@ describe('PeerVerifier', () => {
     fc.assert(fc.property(oddText(400), (text) => code(text) !== 'accepted'));
   });
 
-  it('refuses the same signature in another spelling', () => {
+  it('rejects another spelling of the same signature', () => {
     const good = token();
-    // An ES256 signature ends with four bits that mean nothing.
+    // The last character of an ES256 signature has four unused bits.
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
     const last = alphabet.indexOf(good.at(-1) ?? '');
     expect(last % 16).toBe(0);
@@ -302,7 +298,7 @@ describe('PeerVerifier', () => {
     [59_999, 'accepted'],
     [60_000, 'token-expired'],
     [60_001, 'token-expired'],
-  ])('gives an ended token a minute for clocks that differ: %i ms after its end it is %s', (ms, expected) => {
+  ])('allows a clock deviation of a minute: %i ms after the expiry the verdict is %s', (ms, expected) => {
     const text = token();
     expect(code(text)).toBe('accepted');
     time = new Date((seconds + 3600) * 1000 + ms);
@@ -310,14 +306,14 @@ describe('PeerVerifier', () => {
     expect(code(token({ jti: 'first-seen-late' }))).toBe(expected);
   });
 
-  it('gives an ended license no time', () => {
+  it('allows no clock deviation for an expired license', () => {
     const text = token({ license: { ...claims.license, renewal_date: '2026-11-24T12:00:01Z' } });
     expect(code(text)).toBe('accepted');
     time = new Date('2026-11-24T12:00:01Z');
     expect(code(text)).toBe('license-expired');
   });
 
-  it('refuses everyone while it was never licensed, and accepts once it is', () => {
+  it('rejects all tokens until this server is licensed', () => {
     const { identity } = state;
     state = { identity: null };
     expect(code(token())).toBe('server-unlicensed');
@@ -325,17 +321,17 @@ describe('PeerVerifier', () => {
     expect(code(token())).toBe('accepted');
   });
 
-  it('checks a signature once while it remembers the token, and remembers none that was refused', () => {
+  it('verifies a cached token once and does not cache rejected tokens', () => {
     const find = vi.spyOn(keys, 'find');
     const [good, bad] = [token(), token({ iss: 'https://other.example' })];
     for (const text of [good, good, bad, bad]) code(text);
     expect(find).toHaveBeenCalledTimes(3);
   });
 
-  it('remembers 4,096 tokens, and forgets the oldest for the next', () => {
+  it('caches 4,096 tokens and evicts the oldest', () => {
     const [first, second, third] = [token(), token({ jti: 'token-2' }), token({ jti: 'token-3' })];
     for (const text of [first, second]) code(text);
-    // So many signatures would take seconds.
+    // Verifying this many signatures would take seconds.
     const { seen } = verifier as unknown as { seen: Map<string, unknown> };
     while (seen.size < 4095) seen.set(`other-${seen.size}`, {});
     const find = vi.spyOn(keys, 'find');
@@ -349,7 +345,7 @@ describe('PeerVerifier', () => {
     expect(find).toHaveBeenCalledTimes(3);
   });
 
-  it('forgets a token that has ended', () => {
+  it('evicts an expired token', () => {
     const text = token();
     expect(code(text)).toBe('accepted');
     time = new Date((seconds + 7200) * 1000);
@@ -358,7 +354,7 @@ describe('PeerVerifier', () => {
     expect(find).toHaveBeenCalledTimes(1);
   });
 
-  it('names what its verdicts rest on: another one with other keys, another list or another identity', async () => {
+  it('changes its basis with the keys, the list or the identity', async () => {
     const bases = [verifier.basis];
     await revocations.offer(signList([], seconds), listUri);
     bases.push(verifier.basis);
@@ -377,21 +373,21 @@ describe('PeerVerifier', () => {
     expect(new Set(bases).size).toBe(6);
   });
 
-  it('asks for no keys where the one of the token is known', async () => {
+  it('fetches no keys if the key of the token is known', async () => {
     fetchKeys.mockClear();
     expect((await verifier.verify(token())).kind).toBe('accepted');
     expect((await verifier.verify(token({ aud: 'other' }))).kind).toBe('refused');
     expect(fetchKeys).not.toHaveBeenCalled();
   });
 
-  it('forgets whom it has accepted when it becomes another server', () => {
+  it('clears its cache when the identity of this server changes', () => {
     const text = token();
     expect(code(text)).toBe('accepted');
     state = { identity: { serverId: 'srv-2', organization: { id: 'org-1', name: 'Demo' } } };
     expect(code(text)).toBe('wrong-hub');
   });
 
-  it('asks for keys once when one is unknown, and then not again for five minutes', async () => {
+  it('fetches keys once for an unknown key, then not again for five minutes', async () => {
     published = [];
     const fresh = new IssuerKeys(
       { authorizationServer: { issuer: new URL(issuer) } } as unknown as Settings,
@@ -409,9 +405,9 @@ describe('PeerVerifier', () => {
     expect(fetchKeys).toHaveBeenCalledTimes(1);
   });
 
-  it('asks for no keys where it knows the one of a token, whatever becomes of that', async () => {
+  it('fetches no keys for a rejected token with a known key', async () => {
     fetchKeys.mockClear();
-    // Long after the last fetch, so that nothing else holds it back.
+    // Long after the last fetch, so that the rate limit does not apply.
     const late = vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 3_600_000);
     for (const text of [token(), token({ aud: 'urn:pos:another' }), `${token().slice(0, -4)}AAAA`]) {
       await verifier.verify(text);
@@ -420,7 +416,7 @@ describe('PeerVerifier', () => {
     expect(fetchKeys).not.toHaveBeenCalled();
   });
 
-  it('judges a token that it has seen anew where keys and revocations change in one moment', async () => {
+  it('verifies a cached token again if keys and revocations change together', async () => {
     const text = token();
     expect(code(text)).toBe('accepted');
     published = jwks.slice(0, 1);
@@ -429,7 +425,7 @@ describe('PeerVerifier', () => {
     expect(code(text)).toBe('device-revoked');
   });
 
-  it('refuses the tokens of a key that is not published any more, also those it has seen', async () => {
+  it('rejects tokens of an unpublished key, even cached ones', async () => {
     const text = token();
     expect(code(text)).toBe('accepted');
     published = jwks.slice(1);
@@ -437,20 +433,20 @@ describe('PeerVerifier', () => {
     expect(code(text)).toBe('unknown-key');
   });
 
-  it('takes the issuer as that spells itself, with a slash at its end or without', async () => {
+  it('accepts the issuer as it names itself, with or without a trailing slash', async () => {
     named = `${issuer}/`;
     await keys.fetch();
     expect(code(token({ iss: `${issuer}/` }))).toBe('accepted');
     expect(code(token())).toBe('wrong-issuer');
   });
 
-  it('keeps its keys while the Authorization server is away', async () => {
+  it('keeps its keys while the Authorization server is unreachable', async () => {
     fetchKeys.mockRejectedValue(new Error('offline'));
     expect(await keys.fetch()).toBe(false);
     expect(code(token())).toBe('accepted');
   });
 
-  it('refuses a revoked token, also one it has seen, and is not talked out of it by an older list', async () => {
+  it('rejects a revoked token, even a cached one, and ignores an older list', async () => {
     const text = token();
     expect(code(text)).toBe('accepted');
     expect(await revocations.offer(signList([9], seconds), listUri)).toBe(true);
@@ -463,12 +459,12 @@ describe('PeerVerifier', () => {
   it.each([
     ['of another address', () => [signList([9], seconds), `${issuer}/other`] as const],
     [
-      'that a stranger has signed',
+      'with an invalid signature',
       () => [signList([9], seconds).replace(/\.[^.]*$/, '.AAAA'), listUri] as const,
     ],
     ['that is a license token', () => [token({ sub: listUri }), listUri] as const],
-    ['that is no token', () => ['no list', listUri] as const],
-  ])('takes no list %s', async (_what, make) => {
+    ['that is not a JWT', () => ['no list', listUri] as const],
+  ])('rejects a list %s', async (_what, make) => {
     const [jwt, uri] = make();
     expect(await revocations.offer(jwt, uri)).toBe(false);
     expect(code(token())).toBe('accepted');

@@ -11,13 +11,13 @@ import { setBounded } from './tokens/set-bounded.js';
 import { RevocationList } from './revocation-list.js';
 import { hasSignatureOf } from './tokens/signature-key.js';
 
-/** A thousand registers with two tokens each, and room. About 1 kB each. */
+/** Enough for a thousand registers with two tokens each, at about 1 kB per token. */
 const maxSeen = 4096;
 const tokenTypes = new Set(['at+jwt', 'application/at+jwt']);
 
 /**
- * Verifies the license tokens of peers without the internet (RFC 9068 section 4). A token that was accepted is
- * remembered by its SHA-256 until it ends, or until keys, revocations or the identity of this server change.
+ * Verifies the license tokens of peers offline (RFC 9068 section 4). An accepted token is cached by its SHA-256 until
+ * it expires, or until the keys, the revocations or the identity of this server change.
  */
 @Injectable()
 export class PeerVerifier {
@@ -33,21 +33,21 @@ export class PeerVerifier {
     private readonly clock: Clock,
   ) {}
 
-  /** What a verdict rests on, apart from the time: under another basis every token has to be judged again. */
+  /** Identifies the data behind a verdict, except the time. If it changes, every token must be verified again. */
   get basis(): string {
     const { identity } = this.store.state;
     const { version } = this.keys;
     return `${version}/${this.revocations.version}/${identity?.serverId}/${identity?.organization.id}`;
   }
 
-  /** Verifies a token. A key that is not known is asked for once in a while, and only then the network is used. */
+  /** Verifies a token. Uses the network only to fetch an unknown key, at a limited rate. */
   async verify(token: string): Promise<PeerVerdict> {
     const verdict = this.verifyOffline(token);
     if (verdict.kind === 'accepted' || verdict.code !== 'unknown-key') return verdict;
     return (await this.keys.fetchForUnknownKey()) ? this.verifyOffline(token) : verdict;
   }
 
-  /** As `verify`, with what is known at this moment. */
+  /** Verifies a token with the stored data only. */
   verifyOffline(token: string): PeerVerdict {
     this.forgetIfStale();
     if (this.identity === null) return refuse('server-unlicensed');
@@ -65,7 +65,7 @@ export class PeerVerifier {
     if (jws === null) return refuse('token-malformed');
     const { typ, kid, crit } = jws.header;
     if (typeof typ !== 'string' || !tokenTypes.has(typ.toLowerCase())) return refuse('token-type');
-    // RFC 7515 section 4.1.11: an extension that must be understood, and is not.
+    // RFC 7515 section 4.1.11: no critical extension is supported.
     if (crit !== undefined) return refuse('token-malformed');
     const key = this.keys.find(kid);
     if (key === null) return refuse('unknown-key');
@@ -78,7 +78,7 @@ export class PeerVerifier {
     if (verdict.kind === 'refused') return verdict;
     const late = checkExpiry(verdict.peer, this.clock.now());
     if (late !== null) return refuse(late);
-    // The oldest goes first: it is the one whose end is nearest, as a rule.
+    // Evicts the oldest, which usually expires first.
     setBounded(this.seen, id, verdict, maxSeen);
     return verdict;
   }
@@ -86,7 +86,7 @@ export class PeerVerifier {
   private forgetIfStale(): void {
     const { identity } = this.store.state;
     const versions = this.keys.version + this.revocations.version;
-    // Both versions only ever grow, so that their sum is the same only where both are.
+    // Both versions only increase, so an equal sum means that both are unchanged.
     if (identity === this.identity && versions === this.versions) return;
     this.identity = identity;
     this.versions = versions;

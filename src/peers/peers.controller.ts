@@ -27,7 +27,7 @@ export class PeersController {
 
   @Get('api/peers/me')
   @UseGuards(PeerGuard)
-  @ApiOperation({ summary: 'Who the caller is to this server, and where its events are' })
+  @ApiOperation({ summary: 'Returns the identity of the caller and the address of the events' })
   @ApiResponse({ status: 200, type: OwnPeerDto })
   me(@Req() request: FastifyRequest): OwnPeerDto {
     if (request.peer === null) throw new Error('This route needs PeerGuard.');
@@ -39,7 +39,7 @@ export class PeersController {
 
   @Get('auth/verify')
   @HttpCode(204)
-  @ApiOperation({ summary: 'For a local proxy: may this request pass?' })
+  @ApiOperation({ summary: 'Authorizes a request for a local reverse proxy' })
   @ApiResponse({ status: 204, description: 'With X-Device-Id, X-Device-Kind and X-Features' })
   async verify(
     @Req() request: FastifyRequest,
@@ -52,7 +52,7 @@ export class PeersController {
       throw new ProblemException(
         401,
         'proof-invalid',
-        'The proxy must say which request it asks about: X-Original-Method and X-Original-URL (the whole URL).',
+        'The proxy must send X-Original-Method and X-Original-URL (the full URL) of the request to authorize.',
       );
     }
     const peer = await this.guard.admit(request, reply, { method: String(method), url: String(url) });

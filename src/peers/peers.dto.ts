@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 
-/** Who the caller is to this server. */
+/** The caller as identified by its license token. */
 export class OwnPeerDto {
   @ApiProperty({ example: 'reg-1-1' })
   deviceId!: string;
@@ -19,13 +19,13 @@ export class OwnPeerDto {
 
   @ApiProperty({
     example: 'srv-store-1',
-    description: 'This server: the `source` of its events ends with it.',
+    description: 'The id of this server; the `source` of its events ends with it.',
   })
   serverId!: string;
 
   @ApiProperty({
     example: 'nats://store-12.example:4222',
-    description: 'Where this server tells its events.',
+    description: 'The address of the broker that publishes the events of this server.',
   })
   natsUrl!: string;
 }

@@ -67,7 +67,7 @@ describe('RevocationList', () => {
 
   afterEach(() => vi.restoreAllMocks());
 
-  it('knows of nobody before the first list', () => {
+  it('revokes no token before the first list', () => {
     expect([list.ttlSeconds, list.signed, list.version, list.isRevoked(claimsAt(3))]).toEqual([
       null,
       null,
@@ -76,7 +76,7 @@ describe('RevocationList', () => {
     ]);
   });
 
-  it('knows who is revoked by a list that was fetched from where a token says', async () => {
+  it('revokes tokens by a list fetched from the address in a token', async () => {
     const jwt = signList({ revoked: 3 });
     fetchStatusList.mockResolvedValue(jwt);
     expect(await list.fetch(claimsAt(0))).toBe(true);
@@ -87,7 +87,7 @@ describe('RevocationList', () => {
     expect([list.ttlSeconds, list.signed, list.version]).toEqual([600, { uri, jwt }, 1]);
   });
 
-  it('fetches nothing for a token that names no list, and keeps what it has when none comes', async () => {
+  it('fetches nothing for a token without a list and keeps its list if a fetch fails', async () => {
     await list.offer(signList({ revoked: 3 }), uri);
     expect(await list.fetch({})).toBe(false);
     expect(fetchStatusList).not.toHaveBeenCalled();
@@ -97,12 +97,12 @@ describe('RevocationList', () => {
     }
     expect([list.isRevoked(claimsAt(3)), list.version]).toEqual([true, 1]);
     expect(log.mock.calls).toEqual([
-      ['The token status list could not be fetched (offline).'],
-      ['The token status list could not be fetched (no error at all).'],
+      ['Fetching the token status list failed (offline).'],
+      ['Fetching the token status list failed (no error at all).'],
     ]);
   });
 
-  it('takes one of the same second only if it revokes no less, and none that is older', async () => {
+  it('accepts a list of the same second only if it revokes no fewer tokens, and never an older one', async () => {
     await list.offer(signList({ revoked: 3 }), uri);
     expect(await list.offer(signList({ revoked: 4 }), uri)).toBe(false);
     expect(await list.offer(signList({ revoked: [3, 4] }), uri)).toBe(true);
@@ -114,13 +114,13 @@ describe('RevocationList', () => {
     expect(list.version).toBe(3);
   });
 
-  it('does not count the list that it has again', async () => {
+  it('does not increment its version for the same list', async () => {
     const jwt = signList({ revoked: 3 });
     for (let time = 0; time < 2; time += 1) expect(await list.offer(jwt, uri)).toBe(true);
     expect(list.version).toBe(1);
   });
 
-  it('takes a list of another address, which may be older, where the issuer moves it', async () => {
+  it('accepts a list of another address, even an older one, when the issuer moves it', async () => {
     await list.offer(signList({ revoked: 3 }), uri);
     const address = `${issuer}/moved`;
     expect(await list.offer(signList({ revoked: 3, iat: at - 1, address }), address)).toBe(true);
@@ -128,16 +128,16 @@ describe('RevocationList', () => {
   });
 
   it.each<[string, () => string]>([
-    ['of a stranger', () => signList({ revoked: 3, key: stranger.privateKey })],
+    ['with a foreign signature', () => signList({ revoked: 3, key: stranger.privateKey })],
     ['of an unknown key', () => signList({ revoked: 3, kid: 'b' })],
-    ['that is none', () => 'list'],
+    ['that is not a JWT', () => 'list'],
     ['of another address', () => signList({ revoked: 3, address: `${uri}/2` })],
-  ])('takes no list %s, and keeps none', async (_what, make) => {
+  ])('rejects a list %s and stores nothing', async (_what, make) => {
     expect(await list.offer(make(), uri)).toBe(false);
     expect([list.version, list.signed, kept.size]).toEqual([0, null, 0]);
   });
 
-  it('knows after a restart what it knew before', async () => {
+  it('restores its list after a restart', async () => {
     const jwt = signList({ revoked: 3 });
     await list.offer(jwt, uri);
     const restarted = makeList();
@@ -145,12 +145,12 @@ describe('RevocationList', () => {
     expect([restarted.isRevoked(claimsAt(3)), restarted.signed]).toEqual([true, { uri, jwt }]);
   });
 
-  it('loads nothing where nothing was kept', async () => {
+  it('loads nothing if nothing is stored', async () => {
     await list.load();
     expect(list.version).toBe(0);
   });
 
-  it('takes a list as long as that of a large chain of shops', async () => {
+  it('accepts a list as large as that of a large chain of shops', async () => {
     const bytes = Buffer.alloc(16 * 1024, 'a stranger packs badly');
     const lst = deflateSync(bytes, { level: 0 }).toString('base64url');
     const input = `${encode({ typ: 'statuslist+jwt', alg: 'EdDSA', kid: 'a' })}.${encode({ sub: uri, iat: at, status_list: { bits: 1, lst } })}`;

@@ -9,15 +9,15 @@ import { readTokenStatusList, statusReferenceOf, type TokenStatusList } from './
 const valueName = 'token-status-list';
 const maxListCharacters = 4 * 1024 * 1024;
 
-/** A Token Status List with the address that it was published at. */
+/** A Token Status List with its address. */
 export interface SignedStatusList {
   readonly uri: string;
   readonly jwt: string;
 }
 
 /**
- * Knows which license tokens the Authorization server has revoked, by its Token Status List. The last list that came
- * counts for as long as no newer one does, also after a restart without the internet.
+ * Stores the Token Status List of the license tokens that the Authorization server has revoked. The last list stays
+ * valid until a newer one arrives, even after a restart without the internet.
  */
 @Injectable()
 export class RevocationList {
@@ -31,15 +31,15 @@ export class RevocationList {
     private readonly values: KeyValueStore,
   ) {}
 
-  /** Counts the lists taken up: what was accepted under another number has to be judged again. */
+  /** Incremented for each new list; earlier verdicts are then invalid. */
   version = 0;
 
-  /** Null before the first list. */
+  /** `null` before the first list. */
   get ttlSeconds(): number | null {
     return this.list?.ttlSeconds ?? null;
   }
 
-  /** The list as the Authorization server has signed it, for servers that cannot reach it; null: none is known. */
+  /** The signed list, for servers that cannot reach the Authorization server; `null` if there is none. */
   get signed(): SignedStatusList | null {
     return this.list !== null && this.jwt !== null ? { uri: this.list.uri, jwt: this.jwt } : null;
   }
@@ -49,7 +49,7 @@ export class RevocationList {
     return reference !== null && reference.uri === this.list?.uri && this.list.isSet(reference.index);
   }
 
-  /** Takes up the list of an earlier run or of another process. */
+  /** Loads the list stored by an earlier run or another process. */
   async load(): Promise<void> {
     const text = await this.values.read(valueName);
     if (text === null) return;
@@ -57,7 +57,7 @@ export class RevocationList {
     this.apply(jwt, uri);
   }
 
-  /** Fetches the list that `claims` refer to. Resolves to whether one came. */
+  /** Fetches the list that `claims` refer to. Resolves to whether a valid one was received. */
   async fetch(claims: Readonly<Record<string, unknown>>): Promise<boolean> {
     const reference = statusReferenceOf(claims);
     if (reference === null) return false;
@@ -65,12 +65,12 @@ export class RevocationList {
       return await this.offer(await this.documents.fetchStatusList(reference.uri), reference.uri);
     } catch (error) {
       const fault = error instanceof Error ? error.message : String(error);
-      this.logger.debug(`The token status list could not be fetched (${fault}).`);
+      this.logger.debug(`Fetching the token status list failed (${fault}).`);
       return false;
     }
   }
 
-  /** Takes up a signed list from wherever it came, if it is newer than the present one. */
+  /** Stores a signed list from any source if it is newer than the current one. */
   async offer(jwt: string, uri: string): Promise<boolean> {
     if (!this.apply(jwt, uri)) return false;
     await this.values.write(valueName, JSON.stringify({ uri, jwt }));
@@ -93,8 +93,8 @@ export class RevocationList {
 }
 
 /**
- * An older list that is played back must not make a revoked device welcome again. Of two of the same second nobody can
- * tell which came first: it has to revoke all that the present one does.
+ * Returns whether a list may replace the current one. A replayed older list must not admit a revoked device again. If
+ * both have the same second, their order is unknown, so the new list must revoke everything that the current one does.
  */
 function mayFollow(next: TokenStatusList, present: TokenStatusList): boolean {
   const laterMs = next.issuedAt.getTime() - present.issuedAt.getTime();

@@ -7,12 +7,12 @@ import { parseCompactJws } from './tokens/parse-compact-jws.js';
 import { RevocationList } from './revocation-list.js';
 
 const checkIntervalMs = 5000;
-/** Without an answer; with one, the list says how long it is good for. */
+/** The interval after a failure; after a success the list specifies it. */
 const retryMs = 30_000;
 
 /**
- * Keeps what peers are judged by up to date: the keys and the list of revoked tokens are fetched with every new license
- * token of this server, and the list again when its time is over. Both are kept for days without the internet.
+ * Refreshes the data that peers are verified with. It fetches the keys and the revocation list with each new license
+ * token of this server, and the list again when it expires. Both remain usable for days without the internet.
  */
 @Injectable()
 export class TrustDataRefresher implements OnModuleInit {
@@ -34,7 +34,7 @@ export class TrustDataRefresher implements OnModuleInit {
     this.store.onCommit(() => void this.followToken());
   }
 
-  /** Fetches the list if its time is over. */
+  /** Fetches the list if it is due. */
   @Interval(checkIntervalMs)
   async checkNow(): Promise<void> {
     if (performance.now() >= this.nextListAt) await this.fetch();
@@ -47,11 +47,11 @@ export class TrustDataRefresher implements OnModuleInit {
     await this.fetch();
   }
 
-  /** Fetches keys and list, one run at a time. Never rejects: without an answer, what is known stays. */
+  /** Fetches keys and list, one run at a time. Never rejects; on failure the known data stays. */
   private fetch(): Promise<void> {
     return this.flight
       .run(() => this.fetchOnce())
-      .catch((error: unknown) => this.logger.error('Keys and revocations could not be kept.', error));
+      .catch((error: unknown) => this.logger.error('Storing keys and revocations failed.', error));
   }
 
   private async fetchOnce(): Promise<void> {

@@ -1,19 +1,18 @@
 import type { EntityManager } from 'typeorm';
 import { LeaseRow } from './entities/lease.entity.js';
 
-/** A service still runs on the database that a command is to change. */
+/** A service still uses the database that a command needs to change. */
 export class ServiceRunningError extends Error {
   readonly code = 'service-running';
 
   constructor() {
-    super('A service still uses this database: stop all of them, then run the command again.');
+    super('A service still uses this database: stop every instance, then run the command again.');
     this.name = 'ServiceRunningError';
   }
 }
 
 /**
- * Refuses to go on while a service leads. Only a shared database can be in use here: that of a file is locked by its one
- * process.
+ * Checks that no process holds a lease in a shared database. An SQLite file is locked by its one process anyway.
  * @throws ServiceRunningError
  */
 export async function assertServiceStopped(manager: EntityManager): Promise<void> {

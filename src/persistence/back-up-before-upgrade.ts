@@ -6,8 +6,8 @@ import { copySqlite } from './copy-sqlite.js';
 const keptBackups = 3;
 
 /**
- * Copies a database to a file beside it before migrations change it, and keeps the last three of such files. It is named
- * after the first of the migrations, so an upgrade that fails at every start of a service makes one file and not many.
+ * Copies a database to a file next to it before migrations change it, and keeps the last three copies. A copy is named
+ * after the first migration, so an upgrade that fails at every start creates only one.
  */
 export async function backUpBeforeUpgrade(
   manager: EntityManager,
@@ -22,7 +22,7 @@ export async function backUpBeforeUpgrade(
   for (const old of listBackups(prefix).slice(0, -keptBackups)) rmSync(old);
 }
 
-/** The oldest first, as their numbers are times. */
+/** Lists the copies, oldest first: their numbers are times. */
 function listBackups(prefix: string): string[] {
   const folder = dirname(prefix);
   return readdirSync(folder)

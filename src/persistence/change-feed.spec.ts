@@ -13,7 +13,7 @@ afterEach(() => {
   server.close();
 });
 
-it('ends although the database has accepted its connection and says nothing', async () => {
+it('ChangeFeed stops although the database accepted its connection and never responds', async () => {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -5,15 +5,15 @@ import { Settings } from '../config/settings.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
 import { endsWithin, whileEnding } from '../coordination/shutdown.js';
 
-/** Sent within each unit of work, delivered at its commit. */
+/** Notified within each transaction; PostgreSQL delivers the notification at commit. */
 export const changeChannel = 'pos_licensing_change';
 
 const retryMs = 1000;
 const endTimeoutMs = 2000;
 
 /**
- * Receives notifications of what other processes commit to a shared database, so that events leave and pages follow
- * immediately. The scheduler finds what it misses while its connection is down.
+ * Receives a notification when another process commits to a shared database, so that events are published and pages
+ * updated immediately. The scheduler picks up commits that it misses while disconnected.
  */
 @Injectable()
 export class ChangeFeed implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -46,7 +46,7 @@ export class ChangeFeed implements OnApplicationBootstrap, BeforeApplicationShut
       try {
         await this.listenUntilClosed(client);
       } catch {
-        // The database is away. Code that needs it reports that.
+        // The database is unavailable. Code that needs it reports that.
         await client.end().catch(() => undefined);
       }
       await sleep(retryMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);

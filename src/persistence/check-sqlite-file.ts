@@ -3,7 +3,7 @@ import { sqliteApplicationId } from './sqlite-application-id.js';
 import { Sqlite } from './sqlite.js';
 
 /**
- * Reads a database file that nobody has open from end to end, and changes nothing.
+ * Verifies a database file that is not in use, without changing it.
  * @throws DatabaseFileError if it is missing, foreign or damaged
  */
 export function checkSqliteFile(path: string): void {

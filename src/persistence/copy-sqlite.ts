@@ -3,11 +3,11 @@ import type { EntityManager } from 'typeorm';
 import { checkSqliteFile } from './check-sqlite-file.js';
 
 /**
- * Writes a copy of an open SQLite database, as of this moment, to a new file that only its owner can read. It is on the
- * disk and was read again from end to end when this resolves; a copy that failed leaves no file.
+ * Writes a copy of an open SQLite database to a new file that only its owner can read. Syncs and verifies it before it
+ * resolves; a failed copy leaves no file.
  */
 export async function copySqlite(manager: EntityManager, path: string): Promise<void> {
-  // SQLite would make it readable for everybody; it takes a file that is there if it is empty.
+  // Created here because SQLite would make it readable for everyone. It accepts an existing empty file.
   closeSync(openSync(path, 'wx', 0o600));
   try {
     await manager.query('VACUUM INTO ?', [path]);

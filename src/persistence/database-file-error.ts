@@ -1,7 +1,7 @@
 const damaged =
-  'is damaged or not a database: move it away and restore a backup, or acquire the license anew.';
+  'is damaged or not a database: move it away and restore a backup, or acquire the license again.';
 
-/** The database file cannot be used; the message names the cure. Nothing was written to it. */
+/** The database file cannot be used; the message names the remedy. Nothing was written to it. */
 export class DatabaseFileError extends Error {
   private constructor(
     readonly code:
@@ -21,14 +21,14 @@ export class DatabaseFileError extends Error {
   static missing(path: string): DatabaseFileError {
     return new DatabaseFileError(
       'database-missing',
-      `${path} is not there: check DATA_DIR and DATABASE_URL, or start the service once, which makes it.`,
+      `${path} does not exist: check DATA_DIR and DATABASE_URL, or start the service once, which creates it.`,
     );
   }
 
   static foreign(path: string): DatabaseFileError {
     return new DatabaseFileError(
       'database-foreign',
-      `${path} is a database of another program: point DATABASE_URL or DATA_DIR elsewhere.`,
+      `${path} is a database of another program: change DATABASE_URL or DATA_DIR.`,
     );
   }
 
@@ -36,7 +36,7 @@ export class DatabaseFileError extends Error {
     return new DatabaseFileError('database-corrupt', `${path} ${damaged}`);
   }
 
-  /** Explains what the driver or the file system reported; other errors pass as they are. */
+  /** Explains errors of the driver and the file system; returns other errors unchanged. */
   static from(error: unknown, path: string): unknown {
     if (error instanceof DatabaseFileError || !(error instanceof Error && 'code' in error)) return error;
     const code = String(error.code);
@@ -49,7 +49,7 @@ const explanations: readonly { pattern: RegExp; code: DatabaseFileError['code'];
   {
     pattern: /^SQLITE_(BUSY|LOCKED)/,
     code: 'database-locked',
-    text: 'is locked by another process: stop the service that still uses this DATA_DIR.',
+    text: 'is locked by another process: stop the service that uses this DATA_DIR.',
   },
   {
     pattern: /^(SQLITE_READONLY|EROFS$|EACCES$|EPERM$)/,
@@ -64,7 +64,7 @@ const explanations: readonly { pattern: RegExp; code: DatabaseFileError['code'];
   {
     pattern: /^(ENOSPC|SQLITE_FULL)$/,
     code: 'database-unusable',
-    text: 'cannot be written as the disk is full: make room, old logs and backups first.',
+    text: 'cannot be written because the disk is full: free up space, for example by deleting old logs and backups.',
   },
   { pattern: /^SQLITE_(NOTADB|CORRUPT)/, code: 'database-corrupt', text: damaged },
   {

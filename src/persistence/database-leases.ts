@@ -4,7 +4,7 @@ import { Leases } from '../coordination/leases.js';
 import { Database } from './database.js';
 import { LeaseRow } from './entities/lease.entity.js';
 
-/** By the clock of the database, which all processes share. */
+/** The time of the database, which all processes share. */
 const nowMs = '(EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::bigint';
 const acquireOrRenewSql = `
   INSERT INTO lease (name, holder, expires_at) VALUES ($1, $2, ${nowMs} + $3)
@@ -12,7 +12,7 @@ const acquireOrRenewSql = `
   WHERE lease.holder = EXCLUDED.holder OR lease.expires_at <= ${nowMs}
   RETURNING holder`;
 
-/** Leases as rows of the shared database. The one process of an SQLite file has every lease. */
+/** Stores leases as rows of the shared database. With SQLite, the only process holds every lease. */
 @Injectable()
 export class DatabaseLeases extends Leases {
   private readonly holder = randomUUID();

@@ -6,32 +6,32 @@ import { endFailedTransaction } from './end-failed-transaction.js';
 import { Mutex } from '../coordination/mutex.js';
 import { explainStorageFault } from './storage-fault.js';
 
-/** Whether a transaction is on the disk when it is committed. */
+/** Whether a commit waits until it is on the disk. */
 type Commit = 'synced' | 'synced-later';
 
 /**
- * The one way to the database. TypeORM's SQLite driver has one connection for everybody: a plain write joins whatever
- * transaction is open and is lost with it, and a read sees what is not yet committed. So all work goes through one
- * queue, each piece in a transaction of its own.
+ * Runs all database work in one queue, with its own transaction for each write. TypeORM's SQLite driver shares one
+ * connection: otherwise a write would join any open transaction and be lost with it, and a read would see uncommitted
+ * data.
  */
 @Injectable()
 export class Database implements OnApplicationShutdown {
   private readonly mutex = new Mutex();
   private writeFault: string | null = null;
   private hasFailedTransaction = false;
-  /** What SQLite is set for; null: not known. */
+  /** The current mode of SQLite, or `null` if unknown. */
   private sqliteCommit: Commit | null = null;
 
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Whether other processes may write to the same database. An SQLite file belongs to one process. */
+  /** Whether other processes may write to this database. An SQLite file belongs to one process. */
   get isShared(): boolean {
     return this.dataSource.options.type === 'postgres';
   }
 
   /**
-   * Runs work alone in a transaction: committed when it returns, rolled back when it throws. With `synced-later` nothing
-   * waits for the disk: a power cut, but no crash of a process, may take the last such commits back.
+   * Runs work alone in a transaction: commits when it returns, rolls back when it throws. With `synced-later` the commit
+   * does not wait for the disk: a power failure may undo the last such commits, a crash of the process cannot.
    */
   transact<T>(work: (manager: EntityManager) => Promise<T>, commit: Commit = 'synced'): Promise<T> {
     return this.runAlone(async () => {
@@ -56,7 +56,7 @@ export class Database implements OnApplicationShutdown {
     });
   }
 
-  /** A commit that is synced takes those before it to the disk with it: they are in the same log. */
+  /** A synced commit also syncs the commits before it: they are in the same log. */
   private async prepareCommitOfSqlite(commit: Commit): Promise<void> {
     if (this.sqliteCommit === commit) return;
     this.sqliteCommit = null;
@@ -64,7 +64,7 @@ export class Database implements OnApplicationShutdown {
     this.sqliteCommit = commit;
   }
 
-  /** Why the last write failed for the storage's fault, if a write fails still; null: as far as is known it takes writes. */
+  /** Returns the storage fault of the last write if a test write still fails, otherwise `null`. */
   async findWriteFault(): Promise<string | null> {
     if (this.writeFault === null) return null;
     const value = new Date().toISOString();
@@ -74,7 +74,7 @@ export class Database implements OnApplicationShutdown {
     return this.writeFault;
   }
 
-  /** Runs work that only reads, between transactions. */
+  /** Runs read-only work between transactions. */
   read<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     return this.runAlone(() => work(this.dataSource.manager));
   }
@@ -91,7 +91,7 @@ export class Database implements OnApplicationShutdown {
     return whileEnding('the database', this.close());
   }
 
-  /** Ends the connection, once what waits is done. */
+  /** Closes the connection after the queued work. */
   close(): Promise<void> {
     return this.mutex.run(async () => {
       if (this.dataSource.isInitialized) await this.dataSource.destroy();

@@ -4,30 +4,30 @@ import { readOrCreatePrivateFile, readPrivateFile } from './private-file.js';
 
 const keyBytes = 32;
 
-/** A key of secrets at rest is not 32 bytes in base64. */
+/** The encryption key is not 32 bytes in base64. */
 export class InvalidEncryptionKeyError extends Error {
   readonly code = 'invalid-encryption-key';
 
   constructor(context: string) {
-    super(`${context} does not hold 32 bytes in base64: put the right key back, from a backup if need be.`);
+    super(`${context} is not 32 bytes in base64: put back the correct key, from a backup if necessary.`);
     this.name = 'InvalidEncryptionKeyError';
   }
 }
 
-/** Where the key is kept if no setting holds it; `next` only while it is being rotated. */
+/** Returns the paths of the key file if the key is not a setting; `next` exists only during a rotation. */
 export function encryptionKeyPaths(dataDir: string): { readonly current: string; readonly next: string } {
   const current = join(dataDir, 'encryption-key');
   return { current, next: `${current}.next` };
 }
 
-/** Takes the key of secrets at rest from the setting, or from its file in the data folder, created at first start. */
+/** Returns the encryption key from the setting, or from its file in the data folder. Creates the file if it is missing. */
 export function loadEncryptionKey(setting: string | null, dataDir: string): Buffer {
   if (setting !== null) return decodeEncryptionKey(setting, 'ENCRYPTION_KEY');
   const { current } = encryptionKeyPaths(dataDir);
   return decodeEncryptionKey(readOrCreatePrivateFile(current, newEncryptionKey), current);
 }
 
-/** Reads a key file that exists. */
+/** Reads an existing key file. */
 export function readEncryptionKey(path: string): Buffer {
   return decodeEncryptionKey(readPrivateFile(path), path);
 }

@@ -1,16 +1,16 @@
 import type { Database as SqliteDatabase } from 'better-sqlite3';
 import type { DataSource, QueryRunner } from 'typeorm';
 
-/** The two fields of TypeORM's driver that hold the one connection, and what TypeORM believes of it. */
+/** Two fields of TypeORM's driver: the connection and TypeORM's state of it. */
 interface SqliteDriver {
   readonly databaseConnection: SqliteDatabase;
   queryRunner?: QueryRunner | undefined;
 }
 
 /**
- * Makes the one connection of an SQLite file fit for the next transaction. SQLite may have taken a failed one back by
- * itself, as on a full disk. TypeORM's own ROLLBACK then fails, and it goes on as if the transaction were open: the next
- * that fails leaves it open indeed, and whatever is "committed" from then on is gone with the process.
+ * Resets the SQLite connection after a failed transaction. SQLite may already have rolled it back, for example on a full
+ * disk. TypeORM's own ROLLBACK then fails, and TypeORM believes that the transaction is still open. The next failing
+ * transaction would stay open, and later "commits" would be lost when the process ends.
  */
 export function endFailedTransaction({ options, driver }: DataSource): void {
   if (options.type !== 'better-sqlite3') return;

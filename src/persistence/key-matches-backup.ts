@@ -3,7 +3,7 @@ import { isKeyOf, keyCheckName } from './open-secret-box.js';
 import { SecretBox } from './secret-box.js';
 import { Sqlite } from './sqlite.js';
 
-/** Tells whether the secrets in a copy of a database were sealed with a key; a database without secrets fits every key. */
+/** Returns whether a key decrypts the secrets in a backup. A backup without secrets matches every key. */
 export function keyMatchesBackup(path: string, key: string): boolean {
   const database = new Sqlite(path, { readonly: true, fileMustExist: true });
   try {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from './database.js';
 import { KeyValueRow } from './entities/key-value.entity.js';
 
-/** Small values that the service keeps for itself, by name; none of them is secret. */
+/** Stores small internal values by name; none of them is secret. */
 @Injectable()
 export class KeyValueStore {
   constructor(private readonly database: Database) {}

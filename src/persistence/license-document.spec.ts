@@ -3,8 +3,8 @@ import { buildGrant, buildLicensedState, startAt } from '../../test/support/lice
 import { initialLicenseState } from '../domain/license-state.js';
 import { decodePending, decodeState, encodeState } from './license-document.js';
 
-describe('the stored state of a license', () => {
-  it('comes back as it was, instants and all', () => {
+describe('license document', () => {
+  it('restores a state with its instants', () => {
     const state = buildLicensedState();
     const failed = {
       ...state,
@@ -20,7 +20,7 @@ describe('the stored state of a license', () => {
       expect(decodeState(encodeState(each))).toEqual(each);
   });
 
-  it('takes no text for an instant, though it looks like one', () => {
+  it('does not convert a text that looks like an instant', () => {
     const state = buildLicensedState(
       buildGrant({
         identity: { serverName: '2026-11-24T12:00:00Z' },
@@ -30,7 +30,7 @@ describe('the stored state of a license', () => {
     expect(decodeState(encodeState(state))).toEqual(state);
   });
 
-  it('takes its first value for what an older version did not know', () => {
+  it('uses initial values for members that an older version did not store', () => {
     expect(decodeState('{"sequence":7}')).toEqual({ ...initialLicenseState, sequence: 7 });
   });
 });
@@ -39,36 +39,39 @@ function storeWithToken(token: object, more: object = {}): string {
   return JSON.stringify({ ...buildLicensedState(), license: { ...buildGrant().license, token }, ...more });
 }
 
-describe('a state that an earlier version stored with instants that cannot be read', () => {
+describe('license document of an earlier version with invalid instants', () => {
   const receivedAt = startAt.toISOString();
 
   it.each([
-    { what: 'an end that no Date can hold', token: { issuedAt: receivedAt, expiresAt: null, receivedAt } },
-    { what: 'no readable instant of the issuer', token: { issuedAt: null, expiresAt: null, receivedAt } },
     {
-      what: 'an end in the year 57869',
+      what: 'an expiry that a Date cannot represent',
+      token: { issuedAt: receivedAt, expiresAt: null, receivedAt },
+    },
+    { what: 'no valid instant from the issuer', token: { issuedAt: null, expiresAt: null, receivedAt } },
+    {
+      what: 'an expiry in the year 57869',
       token: { issuedAt: receivedAt, expiresAt: '+057869-01-01T00:00:00.000Z', receivedAt },
     },
-  ])('has a token that has ended and is refreshed without delay: $what', ({ token }) => {
+  ])('reads an expired token that is refreshed immediately: $what', ({ token }) => {
     const refresh = { nextAttemptAt: null, failures: 0, intentAt: null };
     const { license, ...rest } = decodeState(storeWithToken(token, { refresh }));
     expect(license?.token).toEqual({ issuedAt: startAt, expiresAt: startAt, receivedAt: startAt });
     expect(rest.refresh.nextAttemptAt).toEqual(startAt);
   });
 
-  it('leaves a grant alone that only a person can replace', () => {
+  it('plans no refresh if the server must be authorized again', () => {
     const token = { issuedAt: receivedAt, expiresAt: null, receivedAt };
     const state = decodeState(storeWithToken(token, { reauthorizationRequired: true }));
     expect(state.refresh.nextAttemptAt).toBeNull();
   });
 
-  it.each([null, '+057869-01-01T00:00:00.000Z'])('trusts no time of the issuer: %s', (trustedAt) => {
+  it.each([null, '+057869-01-01T00:00:00.000Z'])('drops the trusted time %s', (trustedAt) => {
     expect(decodeState(JSON.stringify({ trustedAt })).trustedAt).toBeNull();
   });
 });
 
-describe('a stored pending authorization', () => {
-  it('comes back with its instants', () => {
+describe('stored pending authorization', () => {
+  it('restores its instants', () => {
     const pending = {
       state: 'pending' as const,
       refusal: null,

@@ -2,14 +2,14 @@ import { isWithinBounds } from '../domain/claim-values.js';
 import { initialLicenseState, type LicenseState } from '../domain/license-state.js';
 import type { PendingAuthorization } from '../domain/ports/license-store.js';
 
-/** Instants are kept as ISO 8601 texts; their names tell them from other texts. */
+/** Instants are stored as ISO 8601 texts and recognized by their names. */
 const instantName = /(At|Since|Date)$|^at$/;
 
 function revive(name: string, value: unknown): unknown {
   return typeof value === 'string' && instantName.test(name) ? new Date(value) : value;
 }
 
-/** Reads a stored state. What a version before this one did not know takes its first value. */
+/** Decodes a stored state. Members that an older version did not store get their initial values. */
 export function decodeState(text: string): LicenseState {
   const stored = JSON.parse(text, revive) as Partial<LicenseState>;
   return repairInstants({
@@ -21,8 +21,8 @@ export function decodeState(text: string): LicenseState {
 }
 
 /**
- * A version before this one took tokens whose instants no Date can hold, stored as null, or lie beyond the year 9999. Such
- * a token counts as ended, and is refreshed without delay.
+ * Repairs a state of an older version, which accepted tokens with instants that a Date cannot represent (stored as null)
+ * or after the year 9999. Such a token counts as expired and is refreshed immediately.
  */
 function repairInstants(state: LicenseState): LicenseState {
   const { license, refresh, reauthorizationRequired } = state;
@@ -46,7 +46,7 @@ export function encodeState(state: LicenseState): string {
   return JSON.stringify(state);
 }
 
-/** Gives an opened pending authorization its instants back. */
+/** Restores the instants of a decrypted pending authorization. */
 export function decodePending(value: unknown): PendingAuthorization {
   const pending = JSON.parse(JSON.stringify(value), revive) as PendingAuthorization;
   return { ...pending, requestedFrom: pending.requestedFrom ?? null };

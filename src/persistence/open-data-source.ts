@@ -4,7 +4,7 @@ import { openPostgres } from './open-postgres.js';
 import { openSqlite } from './open-sqlite.js';
 import type { UpgradeMode } from './upgrade-mode.js';
 
-/** Opens the configured database, at the present schema. */
+/** Opens the configured database with the current schema. */
 export function openDataSource(
   database: DatabaseSettings,
   upgrade: UpgradeMode = 'with-copy',

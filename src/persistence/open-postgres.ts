@@ -8,12 +8,12 @@ import type { UpgradeMode } from './upgrade-mode.js';
 
 const connectTimeoutMs = 5000;
 const statementTimeoutMs = 15_000;
-/** No transaction waits for anything but the database: one that does is of a process that was paused, and holds a lock. */
+/** A transaction that idles longer belongs to a paused process and holds a lock. */
 const idleInTransactionTimeoutMs = 5000;
-/** Any number that other users of the database do not take: one process at a time brings the schema up. */
+/** An arbitrary number for the advisory lock of migrations. */
 const migrationLock = 0x504f534c;
 
-/** The PostgreSQL database cannot be used; the message names the cure. */
+/** The PostgreSQL database cannot be used; the message names the remedy. */
 export class DatabaseServerError extends Error {
   readonly code = 'database-server-unusable';
 
@@ -21,7 +21,7 @@ export class DatabaseServerError extends Error {
     const reason = cause instanceof Error ? cause.message : String(cause);
     super(
       `The database of DATABASE_URL cannot be used (${reason}): check host, port, user, password and database, and that ` +
-        'this user may create tables in it.',
+        'this user may create tables.',
       { cause },
     );
     this.name = 'DatabaseServerError';
@@ -29,7 +29,7 @@ export class DatabaseServerError extends Error {
 }
 
 /**
- * Opens the database and brings it to the present schema; a copy of it is for others to make.
+ * Opens the database and upgrades its schema, without a copy.
  * @throws DatabaseServerError, SchemaVersionError if a newer version has written it, UpgradeError
  */
 export async function openPostgres(url: string, upgrade: UpgradeMode): Promise<DataSource> {
@@ -43,7 +43,7 @@ export async function openPostgres(url: string, upgrade: UpgradeMode): Promise<D
       idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
       max: 4,
     },
-    // A connection that breaks while idle is replaced when it is next needed.
+    // The pool replaces a broken idle connection when it is needed.
     poolErrorHandler: () => undefined,
     ...schema,
   });
@@ -67,10 +67,10 @@ async function reachPresentSchema(dataSource: DataSource, upgrade: UpgradeMode):
   await migrateAlone(dataSource);
 }
 
-/** Replicas that start together would otherwise create the same tables. */
+/** The lock prevents replicas that start together from creating the same tables. */
 async function migrateAlone(dataSource: DataSource): Promise<void> {
   await dataSource.transaction(async (manager: EntityManager) => {
-    // Its connection only waits meanwhile, for as long as an upgrade takes.
+    // This connection idles during the upgrade, which may take long.
     await manager.query('SET LOCAL idle_in_transaction_session_timeout = 0');
     await manager.query('SET LOCAL statement_timeout = 0');
     await manager.query('SELECT pg_advisory_xact_lock($1)', [migrationLock]);

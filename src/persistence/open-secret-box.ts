@@ -6,14 +6,11 @@ import { encryptionKeyPaths, loadEncryptionKey, readEncryptionKey } from './encr
 import { KeyValueRow } from './entities/key-value.entity.js';
 import { SecretBox, UnsealError } from './secret-box.js';
 
-/** A known value, sealed: it tells a wrong key at the start, before anything is written with it. */
+/** The name of an encrypted known value, which reveals a wrong key before anything is written with it. */
 export const keyCheckName = 'encryption-key-check';
 const checkPlace = `setting.${keyCheckName}`;
 
-/**
- * Opens the secrets of the database with the key that they were sealed with.
- * @throws UnsealError if it is another one
- */
+/** Returns the secret box of the database after checking its key. @throws UnsealError if the key is wrong */
 export async function openSecretBox(settings: Settings, database: Database): Promise<SecretBox> {
   const box = new SecretBox(loadEncryptionKey(settings.encryptionKey, settings.dataDir));
   try {
@@ -22,7 +19,7 @@ export async function openSecretBox(settings: Settings, database: Database): Pro
   } catch (error) {
     const { current, next } = encryptionKeyPaths(settings.dataDir);
     if (!(error instanceof UnsealError) || settings.encryptionKey !== null || !existsSync(next)) throw error;
-    // A rotation was cut short between its commit and the exchange of the files.
+    // A rotation was interrupted between its commit and the renaming of the key file.
     const rotated = new SecretBox(readEncryptionKey(next));
     await database.transact((manager) => checkKey(manager, rotated));
     renameSync(next, current);
@@ -30,12 +27,12 @@ export async function openSecretBox(settings: Settings, database: Database): Pro
   }
 }
 
-/** Writes the check value anew, as part of a rotation. */
+/** Writes the check value with the key of a box. */
 export async function writeKeyCheck(manager: EntityManager, box: SecretBox): Promise<void> {
   await manager.save(KeyValueRow, { name: keyCheckName, value: box.seal(checkPlace, keyCheckName) });
 }
 
-/** Tells whether a check value was sealed with the key of a box. */
+/** Returns whether a check value was encrypted with the key of a box. */
 export function isKeyOf(sealed: string, box: SecretBox): boolean {
   try {
     box.open(checkPlace, sealed);

@@ -16,8 +16,8 @@ import type { UpgradeMode } from './upgrade-mode.js';
 const lockWaitMs = 2000;
 
 /**
- * Opens the database file and brings it to the present schema; a new file is created.
- * @throws DatabaseFileError naming the cure if the file is foreign, corrupt, locked, read-only or cannot be created
+ * Opens the database file, or creates it, and upgrades its schema.
+ * @throws DatabaseFileError if the file is foreign, corrupt, locked, read-only or cannot be created
  * @throws SchemaVersionError if a newer version has written it, UpgradeError
  */
 export async function openSqlite(path: string, upgrade: UpgradeMode): Promise<DataSource> {
@@ -25,7 +25,7 @@ export async function openSqlite(path: string, upgrade: UpgradeMode): Promise<Da
     type: 'better-sqlite3',
     driver: Sqlite,
     database: path,
-    // A start waits for the one before it to end; a command says at once that the service runs.
+    // A starting service waits for the previous process to end; a command fails immediately.
     timeout: upgrade === 'never' ? 0 : lockWaitMs,
     enableWAL: true,
     prepareDatabase: (database: SqliteDatabase) => prepare(database, path),
@@ -34,7 +34,7 @@ export async function openSqlite(path: string, upgrade: UpgradeMode): Promise<Da
   try {
     if (upgrade === 'never' && !existsSync(path)) throw DatabaseFileError.missing(path);
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    // Made here, as SQLite would make it readable for everybody; the files beside it get the same mode.
+    // Created here because SQLite would make it readable for everyone. Its other files get the same mode.
     closeSync(openSync(path, 'a', 0o600));
     assertPrivateFile(path);
     await dataSource.initialize();
@@ -47,8 +47,7 @@ export async function openSqlite(path: string, upgrade: UpgradeMode): Promise<Da
 }
 
 function prepare(database: SqliteDatabase, path: string): void {
-  // The file belongs to one process: another one, such as a second start on this folder, is refused at once. The lock ends
-  // with the process, however it ends.
+  // Only one process may use the file. The lock ends with the process, even after a crash.
   database.pragma('locking_mode = EXCLUSIVE');
   database.exec('BEGIN EXCLUSIVE; COMMIT');
   const owner = database.pragma('application_id', { simple: true });
@@ -58,8 +57,8 @@ function prepare(database: SqliteDatabase, path: string): void {
     database.pragma(`application_id = ${sqliteApplicationId}`);
   }
   if (database.pragma('quick_check(1)', { simple: true }) !== 'ok') throw DatabaseFileError.corrupt(path);
-  // WAL alone may lose the last commit at a power cut; with FULL each commit is on the disk when it returns, but for those
-  // that say they can wait (Database.transact).
+  // In WAL mode the default may lose the last commits in a power failure. FULL syncs each commit; Database.transact can
+  // relax this.
   database.pragma('synchronous = FULL');
   database.pragma('foreign_keys = ON');
 }

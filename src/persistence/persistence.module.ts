@@ -24,7 +24,7 @@ import { TypeormLicenseStore } from './typeorm-license-store.js';
     },
     {
       provide: SecretBox,
-      // The database first: a file that is not ours must be refused before anything is written beside it.
+      // The database first: a foreign file must be rejected before the key file is created next to it.
       inject: [Settings, Database],
       useFactory: async (settings: Settings, database: Database) => {
         try {

@@ -27,7 +27,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-function failForWantOfEntropy(): string {
+function failWithoutEntropy(): string {
   throw new Error('no entropy');
 }
 
@@ -35,35 +35,35 @@ function keyPath(): string {
   return join(folder, 'encryption-key');
 }
 
-describe('a private file', () => {
-  it('is created once, for its owner alone, and read from then on', () => {
+describe('private file', () => {
+  it('is created once, readable only by its owner, and then read', () => {
     expect(readOrCreatePrivateFile(path, () => 'first')).toBe('first');
     expect(readOrCreatePrivateFile(path, () => 'second')).toBe('first');
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
-  it('is created with its folder, where that is missing', () => {
+  it('is created with its folder if that is missing', () => {
     expect(readOrCreatePrivateFile(join(folder, 'new', 'secret'), () => 'first')).toBe('first');
     expect(statSync(join(folder, 'new')).mode & 0o777).toBe(0o700);
   });
 
-  it('leaves no draft beside it', () => {
+  it('leaves no draft', () => {
     readOrCreatePrivateFile(path, () => 'first');
     expect(readdirSync(folder)).toEqual(['secret']);
   });
 
-  it('leaves no draft either where it cannot be created', () => {
+  it('leaves no draft if it cannot be created', () => {
     symlinkSync(join(folder, 'nowhere'), path);
     expect(() => readOrCreatePrivateFile(path, () => 'first')).toThrow('EEXIST');
     expect(readdirSync(folder)).toEqual(['secret']);
   });
 
-  it('is read where a leftover of it cannot be removed', () => {
+  it('is read even if a leftover draft cannot be removed', () => {
     mkdirSync(join(folder, 'secret.1.draft'));
     expect(readOrCreatePrivateFile(path, () => 'first')).toBe('first');
   });
 
-  it('takes away what a process left that was killed as it created it, and nothing else', () => {
+  it('removes drafts of a killed process, and no other files', () => {
     const others = ['secret.next.1.draft', 'other.1.draft', 'secret.draft', 'secret.notes.draft'];
     for (const name of ['secret.1.draft', ...others]) writeFileSync(join(folder, name), 'left');
     expect(readOrCreatePrivateFile(path, () => 'first')).toBe('first');
@@ -73,23 +73,26 @@ describe('a private file', () => {
     expect(readdirSync(folder).toSorted()).toEqual(['secret', ...others].toSorted());
   });
 
-  it('is not there at all when its content cannot be made', () => {
-    expect(() => readOrCreatePrivateFile(path, failForWantOfEntropy)).toThrow('no entropy');
+  it('is not created if creating its content fails', () => {
+    expect(() => readOrCreatePrivateFile(path, failWithoutEntropy)).toThrow('no entropy');
     expect(existsSync(path)).toBe(false);
   });
 
-  it('may end with a newline, as editors leave it', () => {
+  it('may end with a newline', () => {
     writeFileSync(path, 'value\n', { mode: 0o600 });
     expect(readOrCreatePrivateFile(path, () => 'other')).toBe('value');
   });
 
-  it.each([0o644, 0o640, 0o620, 0o604, 0o601, 0o666])('is refused with mode %o, untouched', (mode) => {
-    writeFileSync(path, 'value');
-    chmodSync(path, mode);
-    expect(() => assertPrivateFile(path)).toThrow(ExposedFileError);
-    expect(() => readOrCreatePrivateFile(path, () => 'other')).toThrow(/run chmod 600/);
-    expect(readFileSync(path, 'utf8')).toBe('value');
-  });
+  it.each([0o644, 0o640, 0o620, 0o604, 0o601, 0o666])(
+    'is rejected with mode %o and stays unchanged',
+    (mode) => {
+      writeFileSync(path, 'value');
+      chmodSync(path, mode);
+      expect(() => assertPrivateFile(path)).toThrow(ExposedFileError);
+      expect(() => readOrCreatePrivateFile(path, () => 'other')).toThrow(/run chmod 600/);
+      expect(readFileSync(path, 'utf8')).toBe('value');
+    },
+  );
 
   it.each([0o600, 0o400])('is accepted with mode %o', (mode) => {
     writeFileSync(path, 'value');
@@ -98,22 +101,22 @@ describe('a private file', () => {
   });
 });
 
-describe('the encryption key', () => {
-  it('is made at the first start, and the same at the next', () => {
+describe('encryption key', () => {
+  it('is created at the first start and reused at the next', () => {
     const key = loadEncryptionKey(null, folder);
     expect(key).toHaveLength(32);
     expect(loadEncryptionKey(null, folder)).toEqual(key);
     expect(readFileSync(keyPath(), 'utf8')).toBe(key.toString('base64'));
   });
 
-  it('comes from the setting where there is one, and no file is made', () => {
+  it('comes from the setting if that is set, without creating a file', () => {
     const setting = Buffer.alloc(32, 7).toString('base64');
     expect(loadEncryptionKey(setting, folder)).toEqual(Buffer.alloc(32, 7));
     expect(existsSync(keyPath())).toBe(false);
   });
 
   it.each(['', 'short', Buffer.alloc(31).toString('base64')])(
-    'is refused where its file holds "%s"',
+    'is rejected if its file contains "%s"',
     (content) => {
       writeFileSync(keyPath(), content, { mode: 0o600 });
       expect(() => loadEncryptionKey(null, folder)).toThrow(/32 bytes in base64.*backup/);

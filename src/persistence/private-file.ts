@@ -13,13 +13,13 @@ import { basename, dirname, join } from 'node:path';
 
 const openToOthers = 0o077;
 
-/** A file with a secret can be read by other users of this machine. */
+/** Other users of this machine can read a file with a secret. */
 export class ExposedFileError extends Error {
   readonly code = 'exposed-file';
 
   constructor(path: string) {
     super(
-      `Other users can read ${path}: run chmod 600 on it, and replace the secret if it may have been read.`,
+      `Other users can read ${path}: run chmod 600 on it, and replace the secret if somebody may have read it.`,
     );
     this.name = 'ExposedFileError';
   }
@@ -41,15 +41,15 @@ export function readPrivateFile(path: string): string {
   return readFileSync(path, 'utf8').trim();
 }
 
-/** @throws ExposedFileError if others than its owner can read it. Windows has no such modes. */
+/** @throws ExposedFileError if other users can read the file. Windows has no file modes. */
 export function assertPrivateFile(path: string): void {
   if (process.platform === 'win32') return;
   if ((statSync(path).mode & openToOthers) !== 0) throw new ExposedFileError(path);
 }
 
-/** Creates a file that is there whole or not at all, also when the process is killed; one that exists stays. */
+/** Creates a file atomically, even if the process is killed. Keeps an existing file. */
 function createWhole(path: string, content: string): void {
-  // With PostgreSQL, it is the first that is written to the data folder.
+  // With PostgreSQL this is the first file in the data folder.
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const draft = `${path}.${randomUUID()}.draft`;
   try {
@@ -57,15 +57,15 @@ function createWhole(path: string, content: string): void {
     linkSync(draft, path);
   } catch (error) {
     rmSync(draft, { force: true });
-    // Another process has created it, and may have removed this draft with its own.
+    // Another process created the file and may have removed this draft.
     if (!existsSync(path)) throw error;
   }
 }
 
-/** Named by a UUID, and by an earlier version with the number of its process. */
+/** A UUID, or a process id in earlier versions. */
 const draftSuffix = /^\.(?:\d+|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\.draft$/;
 
-/** Also those of a process that was killed: once the file is there, nobody needs a draft of it. */
+/** Removes drafts, including those of killed processes: none is needed once the file exists. */
 function removeDrafts(path: string): void {
   const [folder, file] = [dirname(path), basename(path)];
   for (const name of readdirSync(folder)) {
@@ -78,6 +78,6 @@ function removeIfAllowed(path: string): void {
   try {
     rmSync(path, { force: true });
   } catch {
-    // In a folder that cannot be written to, what is left there does no harm.
+    // In a read-only folder a leftover draft does no harm.
   }
 }

@@ -15,12 +15,12 @@ import { TypeormLicenseTransaction } from './typeorm-license-transaction.js';
 
 export interface SettleOptions {
   readonly isOriginalGone: boolean;
-  /** Whether `box` opens what is sealed in the database; if not, all of that is given up. */
+  /** Whether `box` can decrypt the secrets in the database; if not, they are discarded. */
   readonly hasKey: boolean;
   readonly actor: AuditActor;
 }
 
-/** Makes a database that came from a backup safe to start a service on, in one transaction. */
+/** Prepares a restored database for the start of a service, in one transaction. */
 export async function quarantineRestoredDatabase(
   database: Database,
   box: SecretBox,
@@ -36,7 +36,7 @@ export async function quarantineRestoredDatabase(
     const { state, events } = quarantineRestoredLicense(before, isOriginalGone, policy, now);
     if (events.length > 0) await dropWaitingEvents(manager, now);
     if (!isOriginalGone) {
-      // Also a code that was pending then: the original may be waiting for it.
+      // Drops a pending code too: the original may be polling for it.
       await transaction.savePending(null);
       await transaction.saveSecrets(null);
     }
@@ -46,14 +46,14 @@ export async function quarantineRestoredDatabase(
       actor: actor.name,
       address: actor.address,
       action: 'restored',
-      reason: isOriginalGone ? 'The original is gone: its right to refresh is used on.' : null,
+      reason: isOriginalGone ? 'The original is gone: its refresh token stays in use.' : null,
       before: summarizeLicense(before),
       after: summarizeLicense(state),
     });
   });
 }
 
-/** The one event of the restoring tells what these would tell, and comes after what the original has told since. */
+/** The event of the restore replaces these; its sequence is higher than that of later events of the original. */
 async function dropWaitingEvents(manager: EntityManager, now: Date): Promise<void> {
   await manager.update(OutboxEventRow, { publishedAt: IsNull() }, { publishedAt: now });
   await manager.update(OutboxEventRow, { hubPublishedAt: IsNull() }, { hubPublishedAt: now });

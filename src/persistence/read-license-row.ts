@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 
-/** The row of the license, as it is stored. */
+/** The license row. */
 export interface StoredLicense {
   readonly version: number;
   readonly state: string;
@@ -8,18 +8,17 @@ export interface StoredLicense {
   readonly audit_head: string;
 }
 
-/** Reads the row of the license; `for-update` lets other processes wait until the transaction ends. */
+/** Reads the license row; `for-update` makes other processes wait until the transaction ends. */
 export async function readLicenseRow(
   manager: EntityManager,
   purpose: 'look' | 'for-update',
 ): Promise<StoredLicense> {
-  // An SQLite file has one process, whose transactions come one after the other.
+  // An SQLite file has only one process, which runs its transactions in sequence.
   const isLocking = purpose === 'for-update' && manager.dataSource.options.type === 'postgres';
   const rows = await manager.query<StoredLicense[]>(
     `SELECT version, state, secrets, audit_head FROM license WHERE id = 1${isLocking ? ' FOR UPDATE' : ''}`,
   );
   const [license] = rows;
-  if (license === undefined)
-    throw new Error('The database has lost the row of its license: restore a backup.');
+  if (license === undefined) throw new Error('The license row is missing in the database: restore a backup.');
   return license;
 }

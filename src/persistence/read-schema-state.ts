@@ -1,16 +1,16 @@
 import type { DataSource } from 'typeorm';
 
-/** How the schema of a database stands to that of this version. */
+/** The schema of a database, compared with this version. */
 export interface SchemaState {
-  /** Nothing was ever written to it. */
+  /** The database is empty. */
   readonly isNew: boolean;
-  /** Migrations that this version would run, in their order. */
+  /** Migrations that this version would run, in order. */
   readonly pending: readonly string[];
-  /** Migrations that were run by a version after this one. */
+  /** Migrations of a newer version. */
   readonly unknown: readonly string[];
 }
 
-/** Reads which migrations a database has seen; changes nothing. */
+/** Compares the migrations of a database with those of this version. Changes nothing. */
 export async function readSchemaState(dataSource: DataSource): Promise<SchemaState> {
   const known = dataSource.migrations.map(({ constructor }) => constructor.name);
   const queryRunner = dataSource.createQueryRunner();

@@ -10,14 +10,14 @@ import { SecretBox } from './secret-box.js';
 import { quarantineRestoredDatabase, type SettleOptions } from './quarantine-restored-database.js';
 import { Sqlite } from './sqlite.js';
 
-/** There is something where a backup is to be restored to. */
+/** Files exist where the backup would be restored. */
 export class TargetNotEmptyError extends Error {
   readonly code = 'target-not-empty';
 
   constructor(paths: readonly string[]) {
     super(
-      `Nothing was restored, as there is already ${paths.join(', ')}: name another DATA_DIR, or add --force, which keeps ` +
-        'what is there under another name.',
+      `Nothing was restored because there is already ${paths.join(', ')}: set another DATA_DIR, or add --force, which ` +
+        'renames these files.',
     );
     this.name = 'TargetNotEmptyError';
   }
@@ -25,15 +25,15 @@ export class TargetNotEmptyError extends Error {
 
 export interface RestoreOptions extends Omit<SettleOptions, 'hasKey'> {
   readonly backupPath: string;
-  /** The key of the backup's secrets in base64; null: lost, and with it the secrets. */
+  /** The key of the backup in base64, or `null` if it is lost and its secrets are discarded. */
   readonly key: string | null;
   readonly isForced: boolean;
 }
 
 /**
- * Puts a backup, which was checked, where the settings say that the database is. It is made safe before it gets its name, so that no service
- * can start on it sooner. Resolves to the files that it has replaced, by the names that they have now.
- * @throws TargetNotEmptyError, DatabaseFileError if a service uses what is there
+ * Restores a verified backup to the configured path. It gets its final name only after its preparation, so that no
+ * service can start on it before. Resolves to the new paths of the replaced files.
+ * @throws TargetNotEmptyError, DatabaseFileError if a service uses the existing database
  */
 export async function restoreSqlite(
   settings: Settings,
@@ -79,7 +79,7 @@ async function prepareDraft(
   return draft;
 }
 
-/** A database that is damaged is no reason not to replace it; one that a service has open is. */
+/** Fails only for a database in use: a damaged one may be replaced. */
 function assertUnlocked(path: string): void {
   if (!existsSync(path)) return;
   try {
@@ -98,7 +98,7 @@ function assertUnlocked(path: string): void {
 function setAside(places: readonly string[], path: string): string[] {
   const time = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '');
   return places.map((place) => {
-    // The log of a database is found by its name.
+    // SQLite finds the log of a database by its name.
     const aside = place === `${path}-wal` ? `${path}.replaced-${time}-wal` : `${place}.replaced-${time}`;
     renameSync(place, aside);
     return aside;

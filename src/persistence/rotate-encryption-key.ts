@@ -21,9 +21,9 @@ import { SecretBox } from './secret-box.js';
 import { sealPlaces } from './typeorm-license-transaction.js';
 
 /**
- * Seals all secrets at rest with a new key, in one transaction, while the service is stopped. The new key is on the disk
- * before anything is sealed with it, so a rotation that is cut short is completed or undone by the next start.
- * @param newKey the new key where the present one is a setting; null: the files in the data folder are exchanged
+ * Encrypts all stored secrets with a new key, in one transaction, while the service is stopped. The new key is on the
+ * disk before it is used, so the next start completes or undoes an interrupted rotation.
+ * @param newKey the new key if the key is a setting, or `null` if it is a file in the data folder
  */
 export async function rotateEncryptionKey(settings: Settings, newKey: string | null): Promise<void> {
   const dataSource = await openDataSource(settings.database);
@@ -32,7 +32,7 @@ export async function rotateEncryptionKey(settings: Settings, newKey: string | n
     const from = await openSecretBox(settings, database);
     const { current, next } = encryptionKeyPaths(settings.dataDir);
     if (newKey === null) {
-      // One that a rotation left behind before its commit sealed nothing.
+      // A leftover of a rotation that did not commit; it has encrypted nothing.
       rmSync(next, { force: true });
       readOrCreatePrivateFile(next, newEncryptionKey);
     }

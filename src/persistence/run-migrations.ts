@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { UpgradeError } from './upgrade-error.js';
 
-/** Brings a database to the present schema, or leaves it as it is. @throws UpgradeError */
+/** Upgrades the schema of a database, or leaves it unchanged. @throws UpgradeError */
 export async function runMigrations(dataSource: DataSource): Promise<void> {
   try {
     await dataSource.runMigrations();

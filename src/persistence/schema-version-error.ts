@@ -1,4 +1,4 @@
-/** The schema of the database is not that of this version; nothing was written. */
+/** The database has the schema of another version. Nothing was written. */
 export class SchemaVersionError extends Error {
   private constructor(
     readonly code: 'database-newer' | 'database-older',
@@ -19,7 +19,7 @@ export class SchemaVersionError extends Error {
   static older(): SchemaVersionError {
     return new SchemaVersionError(
       'database-older',
-      'The database was written by an older version of this service: start this version once, which upgrades it.',
+      'The database was written by an older version of this service: start this version once to upgrade it.',
     );
   }
 }

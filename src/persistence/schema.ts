@@ -13,7 +13,7 @@ import { DeliverToHub1764200000000 } from './migrations/1764200000000-deliver-to
 import { AddPeers1764300000000 } from './migrations/1764300000000-add-peers.js';
 import { ChainAuditTrail1764400000000 } from './migrations/1764400000000-chain-audit-trail.js';
 
-/** The tables, and how they came to be: the same for every database. */
+/** The tables and migrations, the same for both databases. */
 export const schema = {
   entities: [
     LicenseRow,
@@ -33,6 +33,6 @@ export const schema = {
     AddPeers1764300000000,
     ChainAuditTrail1764400000000,
   ],
-  // All or none: a database whose upgrade fails is still one of the version before.
+  // All or none: a failed upgrade leaves the schema of the previous version.
   migrationsTransactionMode: 'all' as const,
 };

@@ -6,8 +6,8 @@ import { SecretBox, UnsealError } from './secret-box.js';
 const key = randomBytes(32);
 const box = new SecretBox(key);
 
-describe('a secret box', () => {
-  it('opens whatever it has sealed', () => {
+describe('SecretBox', () => {
+  it('decrypts every value that it encrypted', () => {
     fc.assert(
       fc.property(fc.string(), fc.jsonValue(), (context, value) => {
         expect(box.open(context, box.seal(context, value))).toEqual(JSON.parse(JSON.stringify(value)));
@@ -15,24 +15,24 @@ describe('a secret box', () => {
     );
   });
 
-  it('seals the same value differently each time', () => {
+  it('encrypts the same value differently each time', () => {
     expect(box.seal('a', 'secret')).not.toBe(box.seal('a', 'secret'));
   });
 
-  it('opens a value nowhere but in its place', () => {
+  it('decrypts a value only in its context', () => {
     const sealed = box.seal('license.secrets', 'secret');
     expect(() => box.open('pending_revocation.secrets', sealed)).toThrow(UnsealError);
     expect(() => box.open('', sealed)).toThrow(UnsealError);
   });
 
-  it('opens nothing of another key, and says what to do', () => {
+  it('rejects a value of another key and names the remedy', () => {
     const sealed = new SecretBox(randomBytes(32)).seal('license.secrets', 'secret');
     expect(() => box.open('license.secrets', sealed)).toThrow(
-      /license\.secrets cannot be decrypted.*ENCRYPTION_KEY.*Put the key back/s,
+      /license\.secrets cannot be decrypted.*ENCRYPTION_KEY.*Put back the key/s,
     );
   });
 
-  it('notices every byte that was changed or cut off', () => {
+  it('detects every changed or missing byte', () => {
     const [version, body = ''] = box.seal('a', { refreshToken: 'secret' }).split('.');
     const bytes = Buffer.from(body, 'base64url');
     for (let index = 0; index < bytes.length; index++) {
@@ -44,7 +44,7 @@ describe('a secret box', () => {
     }
   });
 
-  it('takes no text for a sealed value', () => {
+  it('rejects any other text', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         expect(() => box.open('a', text)).toThrow(UnsealError);
@@ -52,14 +52,14 @@ describe('a secret box', () => {
     );
   });
 
-  it('never tells the value in its error', () => {
+  it('never includes the value in its error', () => {
     const sealed = box.seal('a', 'canary');
     const open = (): unknown => box.open('b', sealed);
     expect(open).toThrow(UnsealError);
     expect(open).not.toThrow(/canary/);
   });
 
-  it.each([0, 16, 31, 33])('refuses a key of %i bytes', (length) => {
+  it.each([0, 16, 31, 33])('rejects a key of %i bytes', (length) => {
     expect(() => new SecretBox(randomBytes(length))).toThrow(/32 bytes/);
   });
 });

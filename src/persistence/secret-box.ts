@@ -4,21 +4,21 @@ const version = 'v1';
 const nonceBytes = 12;
 const tagBytes = 16;
 
-/** A sealed value cannot be opened: another key, or it was moved or changed. */
+/** An encrypted value cannot be decrypted: the key is wrong, or the value was moved or changed. */
 export class UnsealError extends Error {
   readonly code = 'cannot-unseal';
 
   constructor(context: string, cause: unknown) {
     super(
       `The secret in ${context} cannot be decrypted. Was ENCRYPTION_KEY (or the file "encryption-key" in DATA_DIR) ` +
-        'replaced? Put the key back that the database was written with, or restore both from one backup.',
+        'replaced? Put back the key of this database, or restore both from one backup.',
       { cause },
     );
     this.name = 'UnsealError';
   }
 }
 
-/** Seals secrets at rest with AES-256-GCM; the place where a value is kept is authenticated with it. */
+/** Encrypts stored secrets with AES-256-GCM and authenticates the place where each is stored. */
 export class SecretBox {
   constructor(private readonly key: Buffer) {
     if (key.length !== 32) throw new Error('The encryption key must have 32 bytes.');

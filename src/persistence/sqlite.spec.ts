@@ -10,12 +10,12 @@ it.each([
   ['20.19 and 20.20', 9, 'better-sqlite3'],
   ['22.13', 9, 'better-sqlite3'],
   ['22.14 and later', 10, 'better-sqlite3-13'],
-  ['a Node to come', 11, 'better-sqlite3-13'],
-])('SQLite on Node %s (Node-API %i) is the package %s', (_node, nodeApi, name) => {
+  ['a future version', 11, 'better-sqlite3-13'],
+])('sqlitePackageFor on Node %s (Node-API %i) returns %s', (_node, nodeApi, name) => {
   expect(sqlitePackageFor(nodeApi)).toBe(name);
 });
 
-it('opens a database with the package that is sound on this Node, and loads no other', async () => {
+it('openSqlite loads only the SQLite package for this Node', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'sqlite-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   await (await openSqlite(join(folder, 'a.sqlite'), 'without-copy')).destroy();

@@ -1,27 +1,27 @@
 import { QueryRunnerAlreadyReleasedError } from 'typeorm';
 
-/** By the beginning of SQLite's result code, PostgreSQL's SQLSTATE, or the code of a socket. */
+/** By the prefix of SQLite's result code, PostgreSQL's SQLSTATE or the code of a socket error. */
 const explanations: Readonly<Record<string, string>> = {
-  SQLITE_FULL: 'The disk with the database is full: free some space on it',
-  SQLITE_READONLY: 'The database can only be read: see who owns its file, and how its disk is mounted',
-  SQLITE_IOERR: 'The disk with the database fails: see what the system says of it',
-  SQLITE_CANTOPEN: 'A file beside the database cannot be made: see whether its folder can be written',
-  '53100': 'The disk of PostgreSQL is full: free some space on it',
-  '53300': 'PostgreSQL takes no more connections: see who holds them, and its max_connections',
-  '25006': 'PostgreSQL takes no writes: see whether DATABASE_URL leads to the one that does',
-  '57P0': 'PostgreSQL stops or starts: see whether it runs',
-  ECONNREFUSED: 'PostgreSQL cannot be reached: see whether it runs, and the network to it',
+  SQLITE_FULL: 'The disk with the database is full: free up space on it',
+  SQLITE_READONLY: 'The database is read-only: check the owner of its file and how its disk is mounted',
+  SQLITE_IOERR: 'The disk with the database has errors: see the log of the system',
+  SQLITE_CANTOPEN: 'A file next to the database cannot be created: check that its folder is writable',
+  '53100': 'The disk of PostgreSQL is full: free up space on it',
+  '53300': 'PostgreSQL has reached its maximum number of connections: close some, or raise max_connections',
+  '25006': 'PostgreSQL is read-only: check that DATABASE_URL names the primary server',
+  '57P0': 'PostgreSQL is stopping or starting: check that it is running',
+  ECONNREFUSED: 'PostgreSQL cannot be reached: check that it is running, and the network',
 };
-const brokenConnection = 'The connection to PostgreSQL broke: see whether it runs, and the network to it';
+const brokenConnection = 'The connection to PostgreSQL was lost: check that it is running, and the network';
 const codesOfBrokenConnection = /^(08|ECONNRESET|EPIPE|ETIMEDOUT|ERR_STREAM_DESTROYED)/;
-/** How `pg` says it where it gives no code. */
+/** Messages of `pg` that have no code. */
 const wordsOfBrokenConnection =
   /^(Connection terminated|Client has encountered a connection error|timeout e(xpired|xceeded))/;
 
-/** Why the database takes no writes, in words that name the cure; null: the error is another. */
+/** Returns why the database accepts no writes, with the remedy, or `null` for any other error. */
 export function explainStorageFault(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
-  // TypeORM lets go of a connection that breaks in the middle of a transaction.
+  // TypeORM releases a connection that breaks during a transaction.
   if (error instanceof QueryRunnerAlreadyReleasedError) return brokenConnection;
   const { code, message } = ('driverError' in error ? error.driverError : error) as {
     code?: unknown;

@@ -24,7 +24,7 @@ import { verifyAuditTrail } from './audit/verify-audit-trail.js';
 
 type Snapshot = Pick<TypeormLicenseTransaction, 'version' | 'state' | 'secrets' | 'pending'>;
 
-/** Keeps the license in the database, and the last committed version of it in memory for readers. */
+/** Stores the license in the database, and its last committed version in memory for readers. */
 @Injectable()
 export class TypeormLicenseStore extends LicenseStore implements OnModuleInit {
   private snapshot: Snapshot = { version: -1, state: initialLicenseState, secrets: null, pending: null };
@@ -77,7 +77,7 @@ export class TypeormLicenseStore extends LicenseStore implements OnModuleInit {
     return this.database.read((manager) => TypeormLicenseTransaction.read(manager, this.box));
   }
 
-  /** Takes up what was committed, unless something newer is known already. */
+  /** Replaces the snapshot unless it is newer. */
   private adopt({ version, state, secrets, pending }: Snapshot): void {
     if (version <= this.snapshot.version) return;
     this.snapshot = { version, state, secrets, pending };

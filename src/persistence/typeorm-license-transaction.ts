@@ -12,14 +12,14 @@ import { decodePending, decodeState, encodeState } from './license-document.js';
 import { readLicenseRow } from './read-license-row.js';
 import type { SecretBox } from './secret-box.js';
 
-/** Where each secret is kept: authenticated with it, see {@link SecretBox}. */
+/** The place of each secret, authenticated by {@link SecretBox}. */
 export const sealPlaces = {
   secrets: 'license.secrets',
   pending: 'pending_authorization.sealed',
   revocation: 'pending_revocation.secrets',
 } as const;
 
-/** Another writer changed the license between the reading and the writing of a unit of work. */
+/** Another process changed the license during this transaction. */
 export class ConcurrentChangeError extends Error {
   readonly code = 'concurrent-change';
 
@@ -30,8 +30,8 @@ export class ConcurrentChangeError extends Error {
 }
 
 /**
- * One unit of work in an open database transaction. What was saved is visible in it at once. In SQL, as a register waits
- * for its end: TypeORM would take as long to word these statements as the disk takes to keep them.
+ * A unit of work in an open database transaction, which sees its own changes. Raw SQL: building these statements with
+ * TypeORM takes as long as the fsync.
  */
 export class TypeormLicenseTransaction implements LicenseTransaction {
   private constructor(
@@ -43,12 +43,12 @@ export class TypeormLicenseTransaction implements LicenseTransaction {
     public pending: PendingAuthorization | null,
   ) {}
 
-  /** Begins a unit of work; where other processes write too, they wait for its end. */
+  /** Begins a unit of work; other processes that write wait until it ends. */
   static begin(manager: EntityManager, box: SecretBox): Promise<TypeormLicenseTransaction> {
     return this.load(manager, box, 'for-update');
   }
 
-  /** Reads what the last unit of work has left. */
+  /** Reads the last committed state. */
   static read(manager: EntityManager, box: SecretBox): Promise<TypeormLicenseTransaction> {
     return this.load(manager, box, 'look');
   }
@@ -82,7 +82,7 @@ export class TypeormLicenseTransaction implements LicenseTransaction {
   }
 
   async savePending(pending: PendingAuthorization | null): Promise<void> {
-    // The version counts every change that another process would have to read.
+    // Other processes read again only if the version has changed.
     await this.writeLicense('', []);
     await changeRows(this.manager, 'DELETE FROM pending_authorization', []);
     if (pending !== null) {

@@ -1,5 +1,5 @@
 /**
- * What becomes of a database at an older schema: it is copied beside its file and then upgraded, upgraded at once, or
- * refused. One that is not there is created, unless the mode is `never`.
+ * How to open a database with an older schema: copy and upgrade it, upgrade it without a copy, or fail. A missing
+ * database is created unless the mode is `never`.
  */
 export type UpgradeMode = 'with-copy' | 'without-copy' | 'never';

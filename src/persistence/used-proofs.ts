@@ -15,8 +15,8 @@ interface Claim {
 const maxAtOnce = 200;
 
 /**
- * Remembers proofs that were used, over restarts and for all processes of a database. The claims of a moment share one
- * commit: in the morning, all registers of a shop come at once.
+ * Stores used proofs for all processes of a database. Concurrent claims share one commit: in the morning, all registers
+ * of a shop connect together.
  */
 @Injectable()
 export class UsedProofs {
@@ -25,7 +25,7 @@ export class UsedProofs {
 
   constructor(private readonly database: Database) {}
 
-  /** Claims a proof until it is too old to be used. Resolves to false if it was claimed before. */
+  /** Claims a proof until it expires. Resolves to false if it was claimed before. */
   claim(keyThumbprint: string, jti: string, now: Date, expiresAt: Date): Promise<boolean> {
     const id = hash('sha256', `${keyThumbprint} ${jti}`, 'base64url');
     return new Promise((resolve, fail) => {
@@ -37,7 +37,7 @@ export class UsedProofs {
   private async writeWaiting(now: Date): Promise<void> {
     this.isWriting = true;
     while (this.waiting.length > 0) {
-      // Whatever the broker has asked already is judged first, so that as many as can be share one commit.
+      // Lets all waiting requests of the broker join this commit.
       await nextTurn();
       const claims = this.waiting.splice(0, maxAtOnce);
       try {
@@ -51,7 +51,7 @@ export class UsedProofs {
   }
 }
 
-/** Inserts what is not there yet. Resolves to the ids that were not. */
+/** Inserts new ids. Resolves to the inserted ones. */
 async function insert(manager: EntityManager, claims: readonly Claim[], now: Date): Promise<Set<string>> {
   await manager.delete(UsedProofRow, { expiresAt: LessThan(now) });
   const { driver } = manager.dataSource;

@@ -4,8 +4,8 @@ import { altered, damaged, oddText } from './odd-values.js';
 
 type Part = Readonly<Record<string, unknown>>;
 
-const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-const strangerJwk = stranger.publicKey.export({ format: 'jwk' });
+const forger = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const forgerJwk = forger.publicKey.export({ format: 'jwk' });
 
 export function readJwt(text: string): { header: Part; payload: Part; signature: string } {
   const [header = '', payload = '', signature = ''] = text.split('.');
@@ -18,7 +18,7 @@ export function signJwt(header: unknown, payload: unknown, privateKey: KeyObject
   return `${input}.${sign('sha256', Buffer.from(input), key).toString('base64url')}`;
 }
 
-/** What a forger who knows JWTs makes of a good one; `publicKey` is what he knows of its issuer. */
+/** Returns what a forger who knows JWTs can make of a valid one. `publicKey` is the public key of its issuer. */
 export function forgedJwt(good: string, publicKey: KeyObject): fc.Arbitrary<string> {
   const { header, payload, signature } = readJwt(good);
   const [first = '', second = ''] = good.split('.');
@@ -36,14 +36,10 @@ export function forgedJwt(good: string, publicKey: KeyObject): fc.Arbitrary<stri
       .map(([alg, other, last]) => `${encode({ ...header, alg })}.${encode(other)}.${last}`),
     fc
       .tuple(
-        fc.constantFrom(
-          {},
-          { jwk: strangerJwk },
-          { jku: 'http://127.0.0.1:9/jwks', x5u: 'x', kid: '../kid' },
-        ),
+        fc.constantFrom({}, { jwk: forgerJwk }, { jku: 'http://127.0.0.1:9/jwks', x5u: 'x', kid: '../kid' }),
         odd,
       )
-      .map(([more, other]) => signJwt({ ...header, ...more }, other, stranger.privateKey)),
+      .map(([more, other]) => signJwt({ ...header, ...more }, other, forger.privateKey)),
     odd.map((other) => {
       const input = `${encode({ ...header, alg: 'HS256' })}.${encode(other)}`;
       return `${input}.${createHmac('sha256', pem).update(input).digest('base64url')}`;
@@ -57,7 +53,7 @@ export function forgedJwt(good: string, publicKey: KeyObject): fc.Arbitrary<stri
       good.replaceAll('-', '+').replaceAll('_', '/').concat(' '),
     ),
   );
-  // HTTP takes away the spaces around the value of a header.
+  // HTTP removes the spaces around the value of a header.
   return forged.filter((text) => text.trim() !== good);
 }
 

@@ -31,9 +31,9 @@ export const asyncApiDocument = parse(
   readFileSync(new URL('../../docs/asyncapi.yaml', import.meta.url), 'utf8'),
 ) as AsyncApiDocument;
 
-/** What is wrong with the document by AsyncAPI's own schema of its version 3.0.0; empty: nothing. */
+/** Returns the faults of the document by the schema of AsyncAPI 3.0.0. */
 export function findFaultsOfDocument(): unknown[] {
-  // The one without ids: the other brings draft 7 of JSON Schema along a second time.
+  // The schema without ids: the other one contains draft 7 of JSON Schema twice.
   const schema = require('@asyncapi/specs/schemas/3.0.0-without-$id.json') as object;
   const ajv = new Ajv({ strict: false, allErrors: true });
   addFormats.default(ajv);
@@ -41,11 +41,11 @@ export function findFaultsOfDocument(): unknown[] {
   return ajv.errors ?? [];
 }
 
-/** Schemas that others extend: what may stand beside their members is known only there. */
+/** Schemas that others extend: only the extending schema knows all members. */
 const extended = ['EventEnvelope', 'LicenseView'];
 
 /**
- * The schema of a message's payload, strict: here, unlike for subscribers, a member that the document does not list is a
+ * Returns a strict schema of the payload of a message. Unlike for subscribers, a member outside the document is a
  * fault.
  */
 export function strictSchemaOf(message: string): ValidateFunction {

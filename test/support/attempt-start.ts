@@ -7,8 +7,8 @@ import { createAdapter, setupApp } from '../../src/setup-app.js';
 import { expectNoSecretsInLog } from './secret-scanner.js';
 
 /**
- * Tries to start the service in this process, as `main.ts` does, and resolves to what it writes where it cannot.
- * @throws if it can
+ * Tries to start the service in this process, as `main.ts` does, and resolves to its error output.
+ * @throws if the service starts
  */
 export async function attemptStart(environment: Readonly<Record<string, string>>): Promise<string> {
   let app: NestFastifyApplication | undefined;
@@ -28,5 +28,5 @@ export async function attemptStart(environment: Readonly<Record<string, string>>
   } finally {
     await app?.close();
   }
-  throw new Error('The service has started, although it was not to.');
+  throw new Error('The service started, but a failure was expected.');
 }

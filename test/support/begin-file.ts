@@ -3,6 +3,6 @@ import { exitAtSigterm } from './exit-at-sigterm.js';
 import { loggedLines } from './logged-lines.js';
 
 exitAtSigterm();
-// The test files of a worker share their modules. What one of them noted must not count for the next.
+// The test files of a worker share their modules. Secrets of one file must not count for the next.
 forgetSecrets();
 loggedLines.length = 0;

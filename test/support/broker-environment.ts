@@ -1,6 +1,6 @@
 import type { TestNats } from './start-nats.js';
 
-/** The settings with which a service uses a broker in full: for events, and to let peers in and out. */
+/** Returns the settings with which a service uses a broker for events, admission and disconnection of peers. */
 export function brokerEnvironment(nats: TestNats): Record<string, string> {
   return {
     NATS_URL: nats.url,

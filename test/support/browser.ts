@@ -10,7 +10,7 @@ const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 let starting: Promise<Browser> | undefined;
 
-/** Starts a real Chromium without a window: one for all test files of a worker, which ends with it. Each test opens a context. */
+/** Starts a headless Chromium that all test files of a worker share. Each test opens its own context. */
 export function startBrowser(): Promise<Browser> {
   starting ??= launchBrowser();
   return starting;
@@ -20,12 +20,12 @@ async function launchBrowser(): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === null) {
     throw new Error(
-      'Chromium was not found: run node scripts/prepare.mjs test, which installs it or says how.',
+      'Chromium was not found: run node scripts/prepare.mjs test, which installs it or prints the instructions.',
     );
   }
   return chromium.launch({
     executablePath,
-    // It ends as the worker exits.
+    // The browser ends when the worker exits.
     handleSIGTERM: false,
     args: [
       '--no-sandbox',
@@ -48,15 +48,15 @@ export async function logIn(page: Page, app: TestApp, name = ''): Promise<void> 
   await page.getByRole('heading', { name: 'Manage License' }).waitFor();
 }
 
-/** Keeps a picture of the whole page in an ignored folder, for a person to look at. */
+/** Stores a screenshot of the whole page in an ignored folder. */
 export async function takeScreenshot(page: Page, name: string): Promise<void> {
   await mkdir(screenshotDir, { recursive: true });
   await page.screenshot({ path: join(screenshotDir, `${name}.png`), fullPage: true });
 }
 
-/** What axe finds against WCAG 2.2 AA and good practice on the page as it is: a line for each violation. */
+/** Returns one line for each violation of WCAG 2.2 AA and of good practice that axe finds on the current page. */
 export async function findViolations(page: Page): Promise<string[]> {
-  // Through the debugger, because the policy of the page lets no foreign script in. It stays for the next look.
+  // The debugger injects axe, because the policy of the page blocks foreign scripts. axe stays for the next inspection.
   const isThere = await page.evaluate('"axe" in globalThis');
   if (isThere !== true) await page.evaluate(await readFile(axePath, 'utf8'));
   return page.evaluate(async () => {
@@ -72,12 +72,12 @@ interface AxeRunner {
   run(): Promise<{ violations: { id: string; help: string; nodes: { html: string }[] }[] }>;
 }
 
-/** By how many pixels the page is wider than its window. */
+/** Returns by how many pixels the page is wider than its window. */
 export function measureOverflow(page: Page): Promise<number> {
   return page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
 }
 
-/** Collects what a browser complains of: errors of scripts, and whatever the Content-Security-Policy has blocked. */
+/** Collects the errors of scripts and the violations of the Content-Security-Policy. */
 export function watchConsole(context: BrowserContext): string[] {
   const complaints: string[] = [];
   context.on('console', (message) => {

@@ -1,21 +1,21 @@
-/** Which call is struck: the N-th from now, and that one alone or all from it on. */
-export interface Strike {
+/** Selects the N-th call from now, alone or with all calls after it. */
+export interface InjectionPoint {
   readonly at: number;
-  readonly isForGood: boolean;
+  readonly isPermanent: boolean;
 }
 
-/** Counts calls, and strikes the N-th of them: the loop "fail at 1, 2, 3 … until a run has met no fault". */
+/** Counts calls and fails the selected ones. A test repeats with N = 1, 2, 3 … until no call fails. */
 export class CallFault {
-  /** Calls since the last `strike` or `heal`. */
+  /** Calls since the last `injectAt` or `heal`. */
   calls = 0;
-  /** Calls that were struck since the last `strike`. */
-  struck = 0;
-  private next: Strike | null = null;
+  /** Failed calls since the last `injectAt`. */
+  injected = 0;
+  private next: InjectionPoint | null = null;
 
-  injectAt(injectAt: Strike): void {
+  injectAt(point: InjectionPoint): void {
     this.calls = 0;
-    this.struck = 0;
-    this.next = injectAt;
+    this.injected = 0;
+    this.next = point;
   }
 
   heal(): void {
@@ -23,12 +23,12 @@ export class CallFault {
     this.calls = 0;
   }
 
-  /** Whether this call is to fail. */
-  protected meets(): boolean {
+  /** Returns whether this call must fail. */
+  protected shouldFail(): boolean {
     this.calls += 1;
     if (this.next === null || this.calls < this.next.at) return false;
-    if (!this.next.isForGood && this.struck > 0) return false;
-    this.struck += 1;
+    if (!this.next.isPermanent && this.injected > 0) return false;
+    this.injected += 1;
     return true;
   }
 }

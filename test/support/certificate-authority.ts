@@ -5,11 +5,11 @@ export interface ServerCertificate {
   readonly cert: string;
 }
 
-/** The certificate authority of a shop's own network, which no machine trusts by itself. */
+/** The certificate authority of a shop's own network, which no machine trusts by default. */
 export interface CertificateAuthority {
-  /** PEM, as `NODE_EXTRA_CA_CERTS` takes it. */
+  /** The certificate as PEM, as `NODE_EXTRA_CA_CERTS` requires. */
   readonly certificate: string;
-  /** A certificate for a DNS name and for 127.0.0.1. */
+  /** Issues a certificate for a DNS name and for 127.0.0.1. */
   issue(hostName: string): ServerCertificate;
 }
 
@@ -18,7 +18,7 @@ const commonName = Buffer.from('0603550403', 'hex');
 const basicConstraints = Buffer.from('0603551d13', 'hex');
 const subjectAltName = Buffer.from('0603551d11', 'hex');
 
-/** Makes an authority with a new key. */
+/** Creates an authority with a new key. */
 export function createCertificateAuthority(): CertificateAuthority {
   const authority = 'Shop network authority';
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -37,8 +37,8 @@ export function createCertificateAuthority(): CertificateAuthority {
 }
 
 /**
- * An X.509 certificate (RFC 5280 section 4.1) of version 3. It is valid at every date that a test sees, and at that of the
- * broker, which may be another (`npm run test:dates`): from 2000 to the last year that UTCTime can write.
+ * Returns an X.509 certificate (RFC 5280 section 4.1) of version 3. It is valid from 2000 to the last year of UTCTime:
+ * at each date of a test, and at the date of the broker, which may differ (`npm run test:dates`).
  */
 function certify(
   subject: string,
@@ -64,7 +64,7 @@ function certify(
   return `-----BEGIN CERTIFICATE-----\n${base64.replaceAll(/.{64}(?=.)/g, '$&\n')}\n-----END CERTIFICATE-----\n`;
 }
 
-/** One element of the Distinguished Encoding Rules; none here is longer than 65,535 bytes. */
+/** Returns one element of the Distinguished Encoding Rules, up to 65,535 bytes long. */
 function der(tag: number, ...parts: readonly Buffer[]): Buffer {
   const content = Buffer.concat(parts);
   const { length } = content;

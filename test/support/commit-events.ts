@@ -7,7 +7,7 @@ import { Database } from '../../src/persistence/database.js';
 import { OutboxEventRow } from '../../src/persistence/entities/outbox-event.entity.js';
 import type { TestApp } from './start-app.js';
 
-/** Commits `count` events of a licensed server in one unit of work, as many refreshes in a row would. */
+/** Commits `count` events of a licensed server in one unit of work, as the same number of refreshes would. */
 export async function commitEvents(
   { app }: TestApp,
   count: number,
@@ -25,7 +25,7 @@ export async function commitEvents(
   });
 }
 
-/** Everything that was ever committed to the outbox, in its order. */
+/** Returns all events ever committed to the outbox, in order. */
 export function readOutbox({ app }: TestApp): Promise<OutboxEventRow[]> {
   return app.get(Database).read((manager) => manager.find(OutboxEventRow, { order: { sequence: 'ASC' } }));
 }

@@ -2,8 +2,8 @@ const mostTries = 20;
 const conflict = 409;
 
 /**
- * Completes an authorization that has been approved. A poll in the background that began before the approval may give its
- * answer to the first try: then it is not authorized yet, and is asked for again.
+ * Completes an approved authorization. A background poll from before the approval may answer the first try with "not
+ * authorized yet": then it tries again.
  */
 export async function completeAuthorization<Answer extends { readonly status: number }>(
   complete: () => PromiseLike<Answer>,

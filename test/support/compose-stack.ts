@@ -6,7 +6,7 @@ import { findFreePort } from './find-free-port.js';
 const run = promisify(execFile);
 const rootDir = join(import.meta.dirname, '../..');
 
-/** What `docker inspect` says of a container, as far as it is looked at here. */
+/** The relevant part of the output of `docker inspect`. */
 export interface InspectedContainer {
   readonly Name: string;
   readonly RestartCount: number;
@@ -38,7 +38,7 @@ export interface InspectedContainer {
   };
 }
 
-/** The stack of docker-compose.yml under a name and on ports of its own, so that it touches no other. */
+/** The stack of docker-compose.yml with its own name and ports, so that it does not affect another stack. */
 export class ComposeStack {
   private readonly name = `pos-licensing-test-${process.pid}`;
 
@@ -62,17 +62,17 @@ export class ComposeStack {
     });
   }
 
-  /** Builds the images and resolves when every container is healthy. @throws with what Docker says */
+  /** Builds the images and resolves when each container is healthy. @throws with the output of Docker */
   async up(): Promise<void> {
     await this.compose('up', '--build', '--wait');
   }
 
-  /** Removes everything of it but the layers from which it is built sooner next time. */
+  /** Removes everything except the layers, which make the next build faster. */
   async down(): Promise<void> {
     await this.compose('down', '--volumes', '--remove-orphans', '--rmi', 'local');
   }
 
-  /** Every container, also one that has ended, by the name of its service. */
+  /** Returns each container, even an exited one, by the name of its service. */
   async inspect(): Promise<Map<string, InspectedContainer>> {
     const ids = (await this.compose('ps', '--all', '--quiet')).split('\n').filter(Boolean);
     const { stdout } = await run('docker', ['inspect', ...ids]);
@@ -82,7 +82,7 @@ export class ComposeStack {
     );
   }
 
-  /** Ends its process as a crash would. (After `docker kill` a container is not started again: somebody wanted it.) */
+  /** Ends the process as a crash would. Docker would not restart a container after `docker kill`. */
   async crash(service: string): Promise<void> {
     await this.exec(service, 'sh', '-c', 'kill -9 -1');
   }

@@ -3,7 +3,10 @@ import { createDatabase } from './create-database.js';
 
 let template: Promise<string> | undefined;
 
-/** Makes a PostgreSQL database at the present schema: a copy of one that a worker migrates once. Resolves to its URL. */
+/**
+ * Creates a PostgreSQL database with the current schema, as a copy of one that a worker migrates once. Resolves to its
+ * URL.
+ */
 export async function createMigratedDatabase(): Promise<string> {
   template ??= makeTemplate();
   return createDatabase(await template);

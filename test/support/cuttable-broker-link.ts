@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** A TCP link to the broker that breaks after so many bytes, in the middle of whatever is under way. */
+/** A TCP link to the broker that breaks after a number of bytes, whatever is in progress. */
 export interface CuttableBrokerLink {
   readonly url: string;
-  /** How often it has broken. */
+  /** The number of breaks. */
   readonly cuts: number;
-  /** Lets so many more bytes through to the broker or from it, breaks every connection, and is whole again. */
+  /** Forwards this many bytes in one direction, then breaks every connection, and works again. */
   cutAfter(bytes: number, direction: 'to-broker' | 'from-broker'): void;
-  /** Breaks every connection and takes no new one, until it is restored. */
+  /** Breaks every connection and accepts no new one until it is restored. */
   cut(): void;
   restore(): void;
   close(): Promise<void>;

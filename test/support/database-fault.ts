@@ -1,24 +1,26 @@
 import type { Database as SqliteDatabase } from 'better-sqlite3';
 import { DataSource, QueryFailedError, type QueryRunner } from 'typeorm';
-import { CallFault, type Strike } from './call-fault.js';
+import { CallFault, type InjectionPoint } from './call-fault.js';
 import { isOnPostgres } from './create-database.js';
 import type { TestApp } from './start-app.js';
 
 /**
- * What becomes of a statement that is struck, BEGIN, COMMIT and ROLLBACK among them. `refused`: it is not done, and the
- * database says so. `undone`: neither is the transaction that it was in, as SQLite takes one back on a full disk, or
- * PostgreSQL when the connection breaks. `answer-lost`: it is done, and then the connection breaks.
+ * The outcome of a failing statement, BEGIN, COMMIT and ROLLBACK included.
+ * - `refused`: the statement is not executed, and the database reports an error.
+ * - `undone`: its transaction is rolled back too, as SQLite does on a full disk and PostgreSQL when the connection
+ * breaks.
+ * - `answer-lost`: the statement is executed, and then the connection breaks.
  */
-export type StatementFate = 'refused' | 'undone' | 'answer-lost';
+export type StatementOutcome = 'refused' | 'undone' | 'answer-lost';
 
-/** The fates that this run's database can bring about: between SQLite and its process, no answer is ever lost. */
-export const statementFates: readonly StatementFate[] = isOnPostgres
+/** The outcomes that the database of this run can have: between SQLite and its process, no answer can be lost. */
+export const statementOutcomes: readonly StatementOutcome[] = isOnPostgres
   ? ['refused', 'undone', 'answer-lost']
   : ['refused', 'undone'];
 
-/** Makes a statement of the running service fail, by the driver's own errors; below it, everything is real. */
+/** Makes a statement of the running service fail with the errors of the driver. Everything below the driver is real. */
 export class DatabaseFault extends CallFault {
-  private outcome: StatementFate = 'refused';
+  private outcome: StatementOutcome = 'refused';
   private readonly prepared = new WeakSet<QueryRunner>();
 
   constructor(private readonly dataSource: DataSource) {
@@ -31,33 +33,33 @@ export class DatabaseFault extends CallFault {
     return new DatabaseFault(app.get(DataSource));
   }
 
-  failAt(strike: Strike, outcome: StatementFate): void {
+  failAt(point: InjectionPoint, outcome: StatementOutcome): void {
     this.outcome = outcome;
-    this.injectAt(strike);
+    this.injectAt(point);
   }
 
-  /** On SQLite all share one runner. */
+  /** Wraps a query runner once: on SQLite all callers share one. */
   private prepare(runner: QueryRunner): QueryRunner {
     if (this.prepared.has(runner)) return runner;
     this.prepared.add(runner);
     const query = runner.query.bind(runner) as (...args: unknown[]) => Promise<unknown>;
-    const struck = async (...args: unknown[]): Promise<unknown> => {
-      if (!this.meets()) return query(...args);
+    const queryOrFail = async (...args: unknown[]): Promise<unknown> => {
+      if (!this.shouldFail()) return query(...args);
       const error = refusalOf(String(args[0]));
       if (this.outcome === 'refused') throw error;
       if (this.outcome === 'answer-lost') await query(...args);
       if (!isOnPostgres) {
-        this.takeBack();
+        this.rollBack();
         throw error;
       }
       await breakConnection(runner);
       return query(...args);
     };
-    runner.query = struck as typeof runner.query;
+    runner.query = queryOrFail as typeof runner.query;
     return runner;
   }
 
-  private takeBack(): void {
+  private rollBack(): void {
     const { databaseConnection } = this.dataSource.driver as unknown as {
       databaseConnection: SqliteDatabase;
     };

@@ -1,11 +1,11 @@
 import { createHash, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 
-/** A device's own key, with which it proves that a bound token is its own (RFC 9449). */
+/** A device key, with which the device proves that a bound token is its own (RFC 9449). */
 export interface DeviceKey {
   readonly publicJwk: Readonly<Record<string, unknown>>;
-  /** Makes a proof; `changes` replace its claims, `header` its header. */
+  /** Creates a proof. `changes` replaces claims, `header` header members. */
   prove(claims: Record<string, unknown>, header?: Record<string, unknown>): string;
-  /** The `auth_token` of a connection to the broker of a server. */
+  /** Returns the `auth_token` of a connection to the broker of a server. */
   connectToken(token: string, serverId: string, changes?: Record<string, unknown>): string;
 }
 
@@ -27,7 +27,7 @@ export function makeDeviceKey(): DeviceKey {
   };
 }
 
-/** `ath` of a proof (RFC 9449 section 4.2). */
+/** Returns the `ath` of a proof (RFC 9449 section 4.2). */
 export function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('base64url');
 }

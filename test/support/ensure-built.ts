@@ -6,7 +6,10 @@ const script = join(import.meta.dirname, '../../scripts/prepare.mjs');
 
 let building: Promise<void> | undefined;
 
-/** Builds `dist/` if it does not match the sources. A worker looks once; the script itself waits for another that builds. */
+/**
+ * Builds `dist/` if it does not match the sources. A worker checks once. The script itself waits for a concurrent
+ * build.
+ */
 export function ensureBuilt(): Promise<void> {
   building ??= build();
   return building;
@@ -16,5 +19,5 @@ async function build(): Promise<void> {
   await promisify(execFile)(process.execPath, [script, 'build']);
 }
 
-/** What a first build may take on a busy machine. */
+/** The time limit of a first build on a busy machine. */
 export const buildTimeoutMs = 180_000;

@@ -10,15 +10,15 @@ interface SavedLicense {
   readonly reauthorizationRequired: boolean;
 }
 
-/** What a service that is gone has left in its database. */
+/** The content of the database after the end of a service. */
 export interface LeftBehind {
-  /** "ok", or what SQLite has against its file. PostgreSQL was not killed, and answers for itself. */
+  /** "ok", or the faults that SQLite finds in its file. PostgreSQL was not killed, so it is not checked. */
   readonly integrity: unknown;
   readonly state: SavedLicense;
   readonly hasSecrets: boolean;
-  /** Ids of everything in the outbox, in the order in which it happened. */
+  /** The ids of all events in the outbox, in order. */
   readonly eventIds: readonly string[];
-  /** Of those, the ones that are to be published yet. */
+  /** The ids of the unpublished events. */
   readonly waitingIds: readonly string[];
 }
 
@@ -39,7 +39,7 @@ export function examineDatabase(dataDir: string, databaseUrl: string | undefined
   return databaseUrl === undefined ? examineFile(dataDir) : examineServer(databaseUrl);
 }
 
-/** Looks into a copy, as a look at the database itself would do the recovery that the next start has to do. */
+/** Reads a copy, because opening the database itself would do the recovery that the next start must do. */
 async function examineFile(dataDir: string): Promise<LeftBehind> {
   const folder = await mkdtemp(join(tmpdir(), 'examine-database-'));
   const copy = join(folder, 'copy.sqlite');
@@ -62,12 +62,12 @@ async function examineServer(url: string): Promise<LeftBehind> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    // Those of the service that is gone would end by themselves; nobody waits for that here.
+    // The leases of the ended service would expire by themselves. The tests do not wait for that.
     await client.query('DELETE FROM lease');
     const { rows } = await client.query<LicenseRow>(readLicense);
     const events = await client.query<EventRow>(readEvents);
     const [row] = rows;
-    if (row === undefined) throw new Error('The database has no license row');
+    if (row === undefined) throw new Error('The license table is empty');
     return describe('ok', row, events.rows);
   } finally {
     await client.end();

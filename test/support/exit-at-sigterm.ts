@@ -1,8 +1,8 @@
 let isListening = false;
 
 /**
- * Makes a worker exit in order when Vitest ends it, which it does by SIGTERM. Otherwise what still runs for the tests (the
- * browser that files share, the processes of a test that has failed) would outlive it.
+ * Makes a worker exit in order when Vitest ends it by SIGTERM. Otherwise the shared browser and the processes of a
+ * failed test would keep running.
  */
 export function exitAtSigterm(): void {
   if (isListening) return;

@@ -14,19 +14,19 @@ import {
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-/** What the server does otherwise than a good one. A member that is undefined is left out of what is sent. */
+/** The faults of the server. A member that is `undefined` is left out of its answers. */
 export interface Misbehaviour {
   readonly metadata?: JsonObject;
   readonly claims?: JsonObject;
   readonly header?: JsonObject;
   readonly tokenResponse?: JsonObject;
-  /** Makes the license token in place of the server's own signature. */
+  /** Returns the license token, in place of the signature of the server. */
   readonly makeToken?: (
     claims: JsonObject,
     header: JsonObject,
     publishedKey: JWK,
   ) => string | Promise<string>;
-  /** Whole answers by path, in place of what the server would say. */
+  /** Whole answers by path, in place of the answers of the server. */
   readonly answers?: Readonly<Record<string, RawAnswer>>;
 }
 
@@ -36,14 +36,14 @@ export interface RawAnswer {
   readonly body?: string;
 }
 
-/** An Authorization server that grants whatever it is asked for, and lies as it is told to. */
+/** An Authorization server that grants every request, with faults that a test sets. */
 export interface FakeAuthorizationServer {
   readonly url: string;
   /** The POST requests so far. */
   readonly calls: readonly { readonly path: string; readonly form: URLSearchParams }[];
-  /** Sets what it does wrong from now on; nothing given: it is a good server. */
+  /** Sets its faults from now on. Without an argument it has none. */
   misbehave(misbehaviour?: Misbehaviour): void;
-  /** Signs with a new key from now on and publishes that one alone. */
+  /** Signs with a new key from now on, and publishes only that key. */
   rotateKey(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -58,7 +58,7 @@ export interface FakeServerOptions {
   readonly isStrict?: boolean;
 }
 
-/** Starts the fake on a free port of loopback. */
+/** Starts the fake server on a free loopback port. */
 export async function startFakeAuthorizationServer({
   isStrict = false,
 }: FakeServerOptions = {}): Promise<FakeAuthorizationServer> {
@@ -66,7 +66,7 @@ export async function startFakeAuthorizationServer({
   let fault: Misbehaviour = {};
   let key = await makeKey();
   let url = '';
-  /** The one that works; null: the grant has ended. */
+  /** The valid refresh token; `null` if the grant has ended. */
   let refreshToken: unknown = null;
 
   async function answer(path: string, form: URLSearchParams, proof: string | undefined): Promise<RawAnswer> {
@@ -137,7 +137,7 @@ export async function startFakeAuthorizationServer({
   };
 }
 
-/** Signs a license token as it is given, good or bad. */
+/** Signs a license token with the given claims, valid or not. */
 export function signToken(
   claims: JsonObject,
   header: JsonObject,

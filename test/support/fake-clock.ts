@@ -1,9 +1,9 @@
 import { Clock } from '../../src/domain/ports/clock.js';
 
 /**
- * A clock that stands still until a test moves it; a sleep on it moves it too. It starts at the present, because parts that
- * keep the real clock (the broker, other processes) judge the times that come from it. Pass a fixed date only where the
- * date is what the test is about.
+ * A clock that stops until a test advances it. A sleep on it advances it too. It starts at the real time, because parts
+ * that use the real clock (the broker, other processes) check its times. Pass a fixed date only if the date is the
+ * subject of the test.
  */
 export class FakeClock extends Clock {
   constructor(private time = presentSecond()) {
@@ -34,7 +34,7 @@ export class FakeClock extends Clock {
     this.time = time;
   }
 
-  /** Returns the same clock as a machine shows it that is `ms` ahead: it moves with this one, and moves this one. */
+  /** Returns the same clock as shown by a machine that is `ms` ahead. Both advance together. */
   ahead(ms: number): FakeClock {
     return ms === 0 ? this : new ClockAhead(this, ms);
   }
@@ -57,7 +57,7 @@ class ClockAhead extends FakeClock {
   }
 }
 
-/** Whole seconds, as tokens have them: an instant of a token can be compared with one of the clock. */
+/** Returns the real time in whole seconds, as in tokens, so that both can be compared. */
 function presentSecond(): Date {
   return new Date(Math.floor(Date.now() / 1000) * 1000);
 }

@@ -2,12 +2,12 @@ import type { ClockReading } from '../../src/domain/trusted-time.js';
 import { MachineClock } from '../../src/clock/machine-clock.js';
 import type { FakeClock } from './fake-clock.js';
 
-/** A machine's two clocks: both move with `truth`, and the one on the wall can be set wrong. */
+/** The two clocks of a machine. Both advance with `truth`, and the wall clock can be set to a wrong time. */
 export class FakeMachineClock extends MachineClock {
   private bootedAtMs: number;
   private wallErrorMs = 0;
 
-  /** @param truth the right time, by which the Authorization server goes */
+  /** @param truth the correct time, which the Authorization server uses */
   constructor(readonly truth: FakeClock) {
     super();
     this.bootedAtMs = truth.now().getTime();
@@ -22,12 +22,12 @@ export class FakeMachineClock extends MachineClock {
     this.truth.advance(ms);
   }
 
-  /** Moves the hands of the wall clock, forward or back. */
+  /** Sets the wall clock forward or back. */
   setWallBy(ms: number): void {
     this.wallErrorMs += ms;
   }
 
-  /** Off and on again after `ms`: the uptime begins again at 0. */
+  /** Restarts the machine after `ms`: the uptime starts again at 0. */
   reboot(ms: number): void {
     this.truth.advance(ms);
     this.bootedAtMs = this.truth.now().getTime();

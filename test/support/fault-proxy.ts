@@ -3,32 +3,32 @@ import { createServer, type IncomingMessage, request as sendRequest, type Server
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
-/** What becomes of an exchange: handed on, lost with its connection, cut in its body, or answered by the proxy. */
-export type Fate =
+/** The outcome of an exchange: forwarded, lost with its connection, cut in its body, or answered by the proxy. */
+export type ExchangeOutcome =
   | 'pass'
   | 'drop'
   | { readonly cutAfterBytes: number }
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string };
 
-/** Bad luck of a network, for the exchanges with one path. */
+/** A network fault for the exchanges with one path. */
 export interface Fault {
-  /** Null: any. */
+  /** `null` for any path. */
   readonly path: string | null;
   /**
-   * `request`: before the server has seen it. `answer`: when the server has done its work; an answer that tells of none
-   * (status ≥ 300, such as the demand for a DPoP nonce) passes and does not count.
+   * `request`: before the server receives the request. `answer`: after the server has done its work. An answer without
+   * work (status ≥ 300, such as the request for a DPoP nonce) passes and does not count.
    */
   readonly at: 'request' | 'answer';
-  /** What else happens in that instant; the exchange waits for it. */
+  /** Runs during the fault. The exchange waits for it. */
   readonly meanwhile?: () => Promise<void>;
-  readonly outcome: Fate;
-  /** How many exchanges it lets pass before; default 0. */
+  readonly outcome: ExchangeOutcome;
+  /** The number of exchanges that pass first. The default is 0. */
   readonly after?: number;
-  /** How many exchanges it meets; default 1. */
+  /** The number of exchanges that fail. The default is 1. */
   readonly times?: number;
 }
 
-/** An exchange that the server took part in. */
+/** An exchange that reached the server. */
 export interface PassedExchange {
   readonly path: string;
   readonly requestBody: string;
@@ -36,15 +36,15 @@ export interface PassedExchange {
   readonly body: string;
 }
 
-/** An HTTP network between a client and a server on loopback, that fails as it is told to. */
+/** An HTTP network with injected faults between a client and a server on loopback. */
 export interface FaultProxy {
   readonly url: string;
   readonly exchanges: readonly PassedExchange[];
-  /** The exchanges with a path in which the server did its work. */
+  /** Returns the successful exchanges with a path. */
   done(path: string): PassedExchange[];
-  /** Adds a fault behind those that are waiting. */
+  /** Adds a fault after the waiting ones. */
   inject(fault: Fault): void;
-  /** Takes all faults away; returns how many exchanges they have met since the last time. */
+  /** Removes all faults, and returns the number of failed exchanges since the last call. */
   heal(): number;
   stop(): Promise<void>;
 }
@@ -55,17 +55,17 @@ interface Answer {
   readonly body: Buffer;
 }
 
-/** Starts the proxy on a free port of loopback, in front of the server on `targetPort`. */
+/** Starts the proxy on a free loopback port, in front of the server on `targetPort`. */
 export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
   const exchanges: PassedExchange[] = [];
   const faults: (Fault & { toPass: number; left: number })[] = [];
-  let met = 0;
+  let failedCount = 0;
   const takeFault = (path: string, at: Fault['at']): Fault | undefined => {
     const index = faults.findIndex((fault) => (fault.path ?? path) === path && fault.at === at);
     const fault = faults[index];
     if (fault && fault.toPass-- > 0) return undefined;
     if (fault === undefined) return undefined;
-    met += 1;
+    failedCount += 1;
     if (--fault.left === 0) faults.splice(index, 1);
     return fault;
   };
@@ -74,7 +74,7 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
     const requestBody = await buffer(request);
     const early = takeFault(path, 'request');
     await early?.meanwhile?.();
-    if (early && early.outcome !== 'pass') return meet(early.outcome, null, response);
+    if (early && early.outcome !== 'pass') return respond(early.outcome, null, response);
     const answer = await forward(targetPort, request, requestBody);
     exchanges.push({
       path,
@@ -84,7 +84,7 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
     });
     const late = answer.status < 300 ? takeFault(path, 'answer') : undefined;
     await late?.meanwhile?.();
-    meet(late?.outcome ?? 'pass', answer, response);
+    respond(late?.outcome ?? 'pass', answer, response);
   };
   const server = createServer((request, response) => {
     relay(request, response).catch(() => request.socket.destroy());
@@ -98,8 +98,8 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
     inject: (fault) => faults.push({ ...fault, toPass: fault.after ?? 0, left: fault.times ?? 1 }),
     heal: () => {
       faults.splice(0);
-      const count = met;
-      met = 0;
+      const count = failedCount;
+      failedCount = 0;
       return count;
     },
     stop: async () => {
@@ -110,7 +110,7 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
   };
 }
 
-function meet(outcome: Fate, answer: Answer | null, response: ServerResponse): void {
+function respond(outcome: ExchangeOutcome, answer: Answer | null, response: ServerResponse): void {
   if (outcome === 'drop' || (outcome === 'pass' && answer === null)) {
     response.destroy();
   } else if (outcome === 'pass' && answer !== null) {
@@ -118,7 +118,7 @@ function meet(outcome: Fate, answer: Answer | null, response: ServerResponse): v
   } else if (typeof outcome === 'object' && 'status' in outcome) {
     response.writeHead(outcome.status, outcome.headers ?? {}).end(outcome.body ?? '');
   } else if (typeof outcome === 'object' && answer !== null) {
-    // The head still promises the whole length, so the client can tell that something is missing.
+    // The header still promises the full length, so the client notices the missing part.
     response.writeHead(answer.status, { ...answer.headers, 'content-length': answer.body.length });
     response.write(answer.body.subarray(0, outcome.cutAfterBytes), () => response.destroy());
   }
@@ -126,7 +126,7 @@ function meet(outcome: Fate, answer: Answer | null, response: ServerResponse): v
 
 async function forward(port: number, request: IncomingMessage, body: Buffer): Promise<Answer> {
   const { method, url, headers } = request;
-  // A connection for each exchange: one kept from before a restart of the server would fail in its place.
+  // Each exchange has its own connection: one from before a restart of the server would fail instead.
   const outgoing = sendRequest({ host: '127.0.0.1', port, method, path: url, headers, agent: false });
   outgoing.end(body);
   const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];

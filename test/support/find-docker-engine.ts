@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
-/** The version of the Docker engine that answers here, with Compose beside it; null: there is none. */
+/** Returns the version of a running Docker engine with Compose; `null` if there is none. */
 export async function findDockerEngine(): Promise<string | null> {
   const run = promisify(execFile);
   try {

@@ -2,17 +2,17 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-// Below the ports that the system hands out by itself: one of those could go to another test between look and use.
+// Below the range from which the system assigns ports: another test could receive such a port before its use.
 const firstPort = 10_240;
 const lastPort = 32_000;
 const maxTries = 100;
 let candidate = randomInt(firstPort, lastPort);
 
-/** A TCP port on loopback that nobody had a moment ago, and that this process has not been given before. */
+/** Returns a TCP port on loopback that was free a moment ago, and that this process has not returned before. */
 export async function findFreePort(): Promise<number> {
   for (let tries = 0; tries < maxTries; tries++) {
     candidate = candidate >= lastPort ? firstPort : candidate + 1;
-    // Kept apart, as another caller moves on while this one looks.
+    // A copy, because a concurrent caller changes the candidate.
     const port = candidate;
     if (await isFree(port)) return port;
   }

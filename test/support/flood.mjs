@@ -1,6 +1,6 @@
-// Floods a subject of the broker as fast as the network takes it, until it is killed, as a register that was taken over
-// could; it connects again whenever it is disconnected. A process of its own, so that it does not slow the test down.
-// Settings come from the environment, as one is a token.
+// Floods a subject of the broker as fast as the network allows until it is killed, as a compromised register could. It
+// reconnects after each disconnection. It is a separate process, so that it does not slow down the test. Its settings
+// come from the environment, because one is a token.
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -17,7 +17,7 @@ for (;;) {
 async function flood() {
   const socket = connect({ host: '127.0.0.1', port: Number(PORT) });
   socket.write(`CONNECT ${JSON.stringify(login)}\r\nSUB _INBOX.${DEVICE_ID}.> 1\r\nPING\r\n`);
-  // What comes back is read and thrown away, so that the broker has no reason of its own to end this connection.
+  // Incoming data is read and discarded, so that the broker has no other reason to end this connection.
   socket.on('data', (bytes) => {
     if (bytes.includes('PONG')) process.stdout.write('flooding\n');
   });

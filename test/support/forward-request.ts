@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, request as sendRequest, type Server, type ServerResponse } from 'node:http';
 import type { Server as TlsServer } from 'node:https';
 
-/** Hands a request on to the server on `port` of loopback, and its answer back. */
+/** Forwards a request to the server on `port` of loopback, and returns its answer. */
 export function forwardRequest(
   request: IncomingMessage,
   response: ServerResponse,
@@ -19,7 +19,7 @@ export function forwardRequest(
   request.pipe(outgoing);
 }
 
-/** Ends a server with whatever is connected to it. */
+/** Ends a server with all its connections. */
 export async function endServer(server: Server | TlsServer): Promise<void> {
   const closed = once(server, 'close');
   server.closeAllConnections();

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** A TCP link to a server on this machine, which can fall silent while its connections stay. */
+/** A TCP link to a server on this machine that can stop forwarding while its connections stay open. */
 export interface FreezableLink {
   readonly port: number;
   freeze(): void;

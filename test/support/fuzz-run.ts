@@ -3,28 +3,28 @@ import fc from 'fast-check';
 import { expectNoGrowth, type MeasuredProcess, measureMemory } from './measure-memory.js';
 import { reportFigure } from './report-figure.js';
 
-/** `FUZZ_CASES=200000` for the long form: what all fuzz tests of the service send together. */
+/** `FUZZ_CASES=200000` runs the long form. The number covers all fuzz tests of the service together. */
 const allCases = Number(process.env['FUZZ_CASES'] ?? 4000);
 /** `FUZZ_SEED=…` repeats a run. */
 const seed = Number(process.env['FUZZ_SEED'] ?? randomInt(2 ** 31));
 
-/** A part of the cases of this run, and what they may take. */
+/** A share of the cases of this run, with its time limit. */
 export interface FuzzShare {
-  /** The row of docs/assurance.md whose figure they are. */
+  /** The row of docs/assurance.md that reports the figure. */
   readonly row: 'S9' | 'S17' | null;
   readonly cases: number;
   readonly timeoutMs: number;
 }
 
-/** @param percent of all cases of the run */
+/** @param percent the percentage of all cases of the run */
 export function shareOfCases(row: FuzzShare['row'], percent: number): FuzzShare {
   const cases = Math.max(10, Math.round((allCases * percent) / 100));
   return { row, cases, timeoutMs: 60_000 + cases * 30 };
 }
 
 /**
- * Hands `check` the cases, `atOnce` of them side by side, and says how many there were and which seed makes them again. Where
- * one fails, so does the run, with the smallest one that does.
+ * Passes the cases to `check`, `atOnce` of them concurrently, and reports their number and the seed that repeats them.
+ * The run fails if one case fails, with the smallest failing one.
  */
 export async function fuzz<Case>(
   what: string,
@@ -38,7 +38,7 @@ export async function fuzz<Case>(
   const numRuns = Math.ceil(cases / atOnce);
   await fc.assert(
     fc.asyncProperty(together, async (all) => void (await Promise.all(all.map(async (one) => check(one))))),
-    // What it takes to look for the smallest one is bounded too.
+    // Limits the search for the smallest failing case too.
     { seed, numRuns, interruptAfterTimeLimit: 60_000 + cases * 20, markInterruptAsFailure: true },
   );
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
@@ -47,8 +47,8 @@ export async function fuzz<Case>(
 }
 
 /**
- * Fuzzes a process that has been warmed up with a tenth as many cases, and sees to it that they leave nothing behind.
- * @param prepare makes the cases, once for each of the two: the first may have ended a session
+ * Fuzzes a process after a warm-up with a tenth of the cases, and checks that the cases leave nothing in its memory.
+ * @param prepare creates the cases of each of the two runs, because the first may have ended a session
  */
 export async function fuzzWithoutGrowth<Case>(
   service: MeasuredProcess,

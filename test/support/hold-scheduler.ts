@@ -1,7 +1,7 @@
 import { SchedulerRegistry } from '@nestjs/schedule';
 import type { TestApp } from './start-app.js';
 
-/** Stops the ticks of the scheduler, so that nothing happens but what a test's own `tick` brings about. */
+/** Stops the ticks of the scheduler, so that everything happens in the `tick` of a test. */
 export function holdScheduler({ app }: TestApp): void {
   const registry = app.get(SchedulerRegistry, { strict: false });
   for (const name of registry.getIntervals()) registry.deleteInterval(name);

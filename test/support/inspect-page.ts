@@ -2,7 +2,10 @@ import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { findViolations, measureOverflow, takeScreenshot } from './browser.js';
 
-/** `LOOKS=all` for all, with pictures. Two find the same, as a theme changes the colors alone and a width the layout alone. */
+/**
+ * `LOOKS=all` inspects all combinations and takes screenshots. Two are enough to find the same faults, because a theme
+ * changes only colors and a width only the layout.
+ */
 const isLong = process.env['LOOKS'] === 'all';
 const looks = [
   { colorScheme: 'light', width: 1280 },
@@ -15,7 +18,9 @@ const looks = [
     : []),
 ] as const;
 
-/** Looks at a page in both themes, on a phone and on a desk: nothing overflows, axe finds nothing. */
+/**
+ * Inspects a page in both themes, on a phone and on a desktop: nothing may overflow, and axe must find no violation.
+ */
 export async function inspectPage(page: Page, name: string): Promise<void> {
   for (const { colorScheme, width } of looks) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });

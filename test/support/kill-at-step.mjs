@@ -1,14 +1,14 @@
-// Loaded into a process under test by `--import`: it dies as by `kill -9` before the N-th step of its start, or of what
-// a request sets off. A step is a statement to a database, a change of a file, a request to another server or its answer.
+// Loaded into a process under test by `--import`. It kills the process with SIGKILL before the N-th step of its start
+// or of a request. A step is a statement to a database, a change of a file, a request to another server or its answer.
 import { subscribe } from 'node:diagnostics_channel';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import pg from 'pg';
 import { Sqlite } from '../../dist/persistence/sqlite.js';
 
-/** @type {{ of: string, step: number }} `of`: "start", or a request as in "POST /api/license/refresh?struck" */
+/** @type {{ of: string, step: number }} `of`: "start", or a request as in "POST /api/license/refresh?killed" */
 const { of, step } = JSON.parse(process.env.KILL_AT_STEP ?? '');
-/** What a request sets off in the background comes soon after its answer; what comes later is somebody else's. */
+/** The background work of a request runs soon after its answer. Later work belongs to something else. */
 const afterAnswerMs = 250;
 
 let isArmed = of === 'start';
@@ -42,7 +42,7 @@ watchCalls(pg.Client.prototype, ['query'], (_name, _client, [query]) => query?.t
 watchCalls(
   fs,
   ['writeFileSync', 'renameSync', 'linkSync', 'unlinkSync', 'mkdirSync', 'rmSync', 'openSync'],
-  // Node reads a file by opening it, which changes nothing.
+  // Node opens a file to read it, which changes nothing.
   (name, _fs, [path, flags]) => (name === 'openSync' && flags === 'r' ? null : `${name} ${path}`),
 );
 syncBuiltinESMExports();

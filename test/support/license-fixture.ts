@@ -14,7 +14,7 @@ export const minuteMs = 60 * secondMs;
 export const hourMs = 60 * minuteMs;
 export const dayMs = 24 * hourMs;
 
-/** When the story of a fixture begins: the token is issued and received, and the license is acquired. */
+/** The start of a fixture: the token is issued and received, and the license is acquired. */
 export const startAt = new Date('2026-11-24T12:00:00Z');
 
 /** The defaults of an installation: 30 days, 48 h · 24 h · 6 h, 24 h. */
@@ -36,7 +36,7 @@ export const storeTerms: LicenseTerms = {
   hub: { id: 'srv-hub', name: 'Head office', url: 'https://hub.example' },
 };
 
-/** Instants at which a calendar is not what it seems: naive day arithmetic in local time goes wrong around them. */
+/** Special times of the calendar: day arithmetic in local time fails around them. */
 export const oddInstants: readonly (readonly [name: string, instant: Date])[] = [
   ['an ordinary noon', new Date('2026-11-24T12:00:00Z')],
   ['summer time begins in Europe', new Date('2027-03-28T01:00:00Z')],
@@ -52,7 +52,7 @@ export function shift(instant: Date, byMs: number): Date {
   return new Date(instant.getTime() + byMs);
 }
 
-/** A token that lives 7 days from {@link startAt}, unless said otherwise. */
+/** Returns a token that lives 7 days from {@link startAt} by default. */
 export function buildToken({
   issuedAt = startAt,
   lifeMs = 7 * dayMs,
@@ -65,7 +65,7 @@ export function buildToken({
   return { issuedAt, receivedAt, expiresAt: shift(issuedAt, lifeMs) };
 }
 
-/** What the Authorization server grants the store, with whatever a test cares about put in its place. */
+/** Returns the grant of the store with the given changes. */
 export function buildGrant({
   identity = {},
   terms = {},
@@ -81,7 +81,7 @@ export function buildGrant({
   };
 }
 
-/** A server that acquired `grant` at the moment in which its token was received. */
+/** Returns the state of a server that acquired `grant` when it received the token. */
 export function buildLicensedState(
   grant: LicenseGrant = buildGrant(),
   policy: LicensePolicy = defaultPolicy,
@@ -89,14 +89,14 @@ export function buildLicensedState(
   return acceptAcquiredGrant(initialLicenseState, grant, policy, grant.license.token.receivedAt).state;
 }
 
-/** An event in one word: the reason of a `license.status`, the threshold of a `token.expiring`. */
+/** Names an event by the reason of a `license.status` or the threshold of a `token.expiring`. */
 export function nameEvent(event: LicenseEvent): string {
   return event.type === 'license.status'
     ? (event.data.reason ?? 'none')
     : `token:${event.data.thresholdSeconds}`;
 }
 
-/** Makes every later write to `value`, at any depth, throw: a pure function hands back a new one. */
+/** Makes every later change of `value` throw, at any depth: a pure function must return a new value. */
 export function freezeDeeply<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);

@@ -4,18 +4,18 @@ import { refreshPath, type TestStore } from './start-store.js';
 
 export const authorizationPath = '/api/license/authorization';
 
-/** What a person asks a store server for, where some requests are made to fail. */
+/** Sends the requests of a person to a store server while a test makes some of them fail. */
 export class LicenseRequests {
-  /** What was answered that is neither a success nor one of the refusals. */
+  /** The answers that are neither a success nor an expected refusal. */
   readonly wrongAnswers: string[] = [];
 
-  /** @param refusals how a request may fail: status and code, as in "503 storage-unavailable" */
+  /** @param refusals the expected refusals, each with status and code, as in "503 storage-unavailable" */
   constructor(
     private readonly store: TestStore,
     private readonly refusals: readonly string[],
   ) {}
 
-  /** @throws if it is refused */
+  /** @throws if the request is refused */
   async ask(method: 'get' | 'post' | 'delete', path: string): Promise<void> {
     const { status, body } = await this.store.app.as(method, path);
     if (status < 300) return;
@@ -30,18 +30,18 @@ export class LicenseRequests {
   complete = () => this.ask('post', `${authorizationPath}/complete`);
   refresh = () => this.ask('post', refreshPath);
   remove = () => this.ask('delete', '/api/license');
-  /** What the service does by itself after `remove`. */
+  /** Does what the service does by itself after `remove`. */
   revokeDropped = () => this.store.app.app.get(RevokeDroppedGrants).executeWhenDue();
 
-  async beUnlicensed(): Promise<void> {
+  async givenUnlicensed(): Promise<void> {
     await this.remove();
     await this.cancel();
     await this.revokeDropped();
   }
 
-  /** A person has approved the user code, and nobody has completed yet. */
-  async beAuthorized(): Promise<void> {
-    await this.beUnlicensed();
+  /** Leaves the service with a user code that a person has approved and nobody has completed. */
+  async givenAuthorized(): Promise<void> {
+    await this.givenUnlicensed();
     await this.next();
     await this.store.mock.approve(this.store.app.app.get(LicenseStore).pending?.userCode ?? '');
   }

@@ -1,4 +1,4 @@
-/** Logs in on the page, as a form of it does. Resolves to the session cookie. */
+/** Logs in on the page with its form. Resolves to the session cookie. */
 export async function logIn(url: string, adminToken: string): Promise<string> {
   const { headers } = await fetch(new URL('/login', url), {
     method: 'POST',

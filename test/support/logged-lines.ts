@@ -1,2 +1,2 @@
-/** Everything that the applications in this process log, as the service writes it at its most talkative. */
+/** All lines that the applications in this process log, at the most verbose level. */
 export const loggedLines: string[] = [];

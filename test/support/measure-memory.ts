@@ -3,23 +3,26 @@ import { pathToFileURL } from 'node:url';
 import { expect, vi } from 'vitest';
 import type { TestProcess } from './start-process.js';
 
-/** What a process holds once its garbage is collected: bytes, and timers, sockets, files and whatever else keeps it alive. */
+/**
+ * The memory of a process after garbage collection: its bytes, and the timers, sockets, files and other resources that
+ * keep it alive.
+ */
 export interface HeldMemory {
   readonly usedBytes: number;
   readonly resources: number;
 }
 
 const script = pathToFileURL(join(import.meta.dirname, 'report-memory.mjs')).href;
-/** What the engine itself needs now and then, for code that it has come to know better. */
+/** The memory that the engine itself may need for newly optimized code. */
 const slackBytes = 3 * 1024 * 1024;
-/** Less than anything that remembers a request or a message. */
+/** Less than any record of a request or a message. */
 const bytesForEachCase = 512;
 const slackResources = 8;
 
 /** The environment of a process that can be measured. */
 export const measurable = { NODE_OPTIONS: `--import ${script}` };
 
-/** One that was started with {@link measurable}. */
+/** A process that was started with {@link measurable}. */
 export type MeasuredProcess = Pick<TestProcess, 'pid' | 'output'>;
 
 export async function measureMemory({ pid, output }: MeasuredProcess): Promise<HeldMemory> {
@@ -30,7 +33,7 @@ export async function measureMemory({ pid, output }: MeasuredProcess): Promise<H
   return JSON.parse(read().at(-1)?.[1] ?? '') as HeldMemory;
 }
 
-/** Sees to it that `cases` cases have left nothing behind. */
+/** Checks that `cases` cases have left nothing in memory. */
 export function expectNoGrowth(before: HeldMemory, after: HeldMemory, cases: number): void {
   const grownBytes = after.usedBytes - before.usedBytes;
   process.stdout.write(

@@ -36,7 +36,7 @@ export class MockPage {
     await this.choose('Log in');
   }
 
-  /** Goes into the demo organization as a person does. */
+  /** Opens the demo organization as a person does. */
   async manageDemo(): Promise<void> {
     await this.logIn();
     await this.follow('Manage Demo');
@@ -59,7 +59,7 @@ export class MockPage {
     await this.page.locator('.message').getByText(text).waitFor();
   }
 
-  /** A user code of a server that waits to be authorized. */
+  /** Returns the user code of a server that waits for its authorization. */
   async requestUserCode(): Promise<string> {
     const answer = await fetch(`${this.mock.url}/oauth/device_authorization`, {
       method: 'POST',

@@ -9,14 +9,17 @@ export interface OddMessage<Party extends string> {
   readonly headers: MsgHdrs | undefined;
 }
 
-/** A subject with who may publish on it, and a message that is good there. */
+/** A subject with the party that may publish on it, and a valid message. */
 export interface MessageTarget<Party extends string> {
   readonly party: Party;
   readonly subject: string;
   readonly good: object;
 }
 
-/** A message on one of `targets`: the good one altered or damaged, odd JSON, or bytes; with odd headers now and then. */
+/**
+ * Returns a message on one of `targets`: a valid one that is altered or damaged, odd JSON, or bytes, sometimes with odd
+ * headers.
+ */
 export function oddMessage<Party extends string>(
   targets: readonly MessageTarget<Party>[],
 ): fc.Arbitrary<OddMessage<Party>> {

@@ -23,7 +23,7 @@ const device = {
 const license = { name: 'More', count: '3', expiresOn: '2027-06-30', features: 'xms', isActive: 'on' };
 const code = { userCode: 'BCDF-GHJK', deviceId: 'srv-store-1' };
 
-/** Everything that the mock answers, with what is good there. */
+/** All routes of the mock, with valid values. */
 const targets: readonly MockTarget[] = [
   { method: 'POST', path: '/oauth/device_authorization', form: client },
   {
@@ -102,8 +102,8 @@ const types = [
 ];
 
 /**
- * A request to the mock that is good, or odd in one or more ways.
- * @param session the cookie of a person who has logged in, and what stands in the forms of that session
+ * Returns a request to the mock that is valid, or odd in one or more ways.
+ * @param session the cookie of a logged-in person, and the token in the forms of that session
  */
 export function oddMockRequest(session: { cookie: string; csrfToken: string }): fc.Arbitrary<RawRequest> {
   const proof = makeDeviceKey().prove({ htm: 'POST', htu: 'http://127.0.0.1/oauth/token' });
@@ -166,7 +166,7 @@ function oddForm(good: Readonly<Record<string, string>>): fc.Arbitrary<string> {
   return (
     fc
       .tuple(fc.oneof(right, fewer), more, fc.boolean())
-      // URLSearchParams encodes what fetch would; the other way leaves it as it is.
+      // URLSearchParams encodes as fetch does. The alternative leaves the text unencoded.
       .map(([fields, odd, isEncoded]) => {
         const pairs = [...fields.filter(([name]) => !odd.some(([other]) => other === name)), ...odd];
         return isEncoded

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { asHeader, asUrl, damaged, mostly, oddJson, oddText } from './odd-values.js';
 import type { RawRequest } from './send-raw.js';
 
-/** What the fuzz tests take from an OpenAPI document. */
+/** The part of an OpenAPI document that the fuzz tests use. */
 export interface DescribedApi {
   readonly paths: Readonly<Record<string, Readonly<Record<string, DescribedOperation>>>>;
 }
@@ -23,13 +23,13 @@ export interface Target {
   readonly query: readonly { readonly name: string; readonly good: readonly string[] }[];
 }
 
-/** Who sends: the headers and the fields of a form that let it in, or nothing. */
+/** The sender: the headers and form fields that authenticate it, if any. */
 export interface Sender {
   readonly headers: Readonly<Record<string, string>>;
   readonly form: Readonly<Record<string, string>>;
 }
 
-/** Every operation of a document, with values that its schema allows for each query parameter. */
+/** Returns each operation of a document, with valid values for each query parameter. */
 export function targetsOf({ paths }: DescribedApi): Target[] {
   return Object.entries(paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, { parameters = [] }]) => ({
@@ -80,7 +80,7 @@ const headerNames = (
   'origin sec-fetch-site if-none-match range x-csrf-token upgrade x-request-id'
 ).split(' ');
 
-/** A request to one of `targets` that is good, or odd in one or more ways, as it is sent by one of `senders`. */
+/** Returns a request to one of `targets` that is valid, or odd in one or more ways, sent by one of `senders`. */
 export function oddRequest(targets: readonly Target[], senders: readonly Sender[]): fc.Arbitrary<RawRequest> {
   const parts = fc.constantFrom(...targets).chain((target) =>
     fc.record({
@@ -140,7 +140,7 @@ function oddQuery({ query }: Target): fc.Arbitrary<string> {
     .tuple(names, oddText(20))
     .map(([name, value]) => `${name}=${asUrl(encodeLoosely(value)).slice(0, 5000)}`);
   const field = good.length === 0 ? odd : fc.oneof(fc.constantFrom(...good), odd);
-  // The same field may come twice.
+  // The same field may occur twice.
   const fields = fc
     .array(field, { maxLength: 4 })
     .map((all) => (all.length === 0 ? '' : `?${all.join('&')}`));
@@ -172,7 +172,7 @@ function oddBody(): fc.Arbitrary<string> {
   );
 }
 
-/** Lone surrogates cannot be encoded: they go as they are. */
+/** Encodes a value for a URL. Lone surrogates cannot be encoded and stay unchanged. */
 function encodeLoosely(value: string): string {
   return /[\ud800-\udfff]/.test(value) ? value : encodeURIComponent(value);
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Texts that have broken programs before: names of a prototype, signs that end, turn or hide a text, paths, markup, numbers. */
+/** Texts that often break programs: names of a prototype, control characters, paths, markup, numbers. */
 const notorious = [
   '',
   ' ',
@@ -61,7 +61,7 @@ const notorious = [
 ] as const;
 
 export function oddText(maxLength = 40): fc.Arbitrary<string> {
-  // Halves of pairs too, which no text of people has.
+  // With halves of surrogate pairs, which normal text does not contain.
   const code = fc.oneof(fc.nat(0x17f), fc.nat(0xffff));
   const any = fc.array(code, { maxLength }).map((codes) => String.fromCharCode(...codes));
   return fc.oneof(fc.constantFrom(...notorious), any);
@@ -69,7 +69,7 @@ export function oddText(maxLength = 40): fc.Arbitrary<string> {
 
 const deep = (depth: number, open: string, close: string): string => open.repeat(depth) + close.repeat(depth);
 
-/** JSON that is hard to take: deep, with odd keys and numbers, the same key twice; or no JSON at all. */
+/** Returns JSON that is hard to process: deep, with odd keys and numbers or duplicate keys; or malformed JSON. */
 export function oddJson(): fc.Arbitrary<string> {
   const keys = fc.oneof(oddText(), fc.constantFrom('__proto__', 'constructor', 'toJSON', 'token'));
   const values = fc.jsonValue({ maxDepth: 3 });
@@ -90,7 +90,7 @@ export function oddJson(): fc.Arbitrary<string> {
   );
 }
 
-/** A text that something has happened to: cut, doubled, a piece put in, taken out or turned. */
+/** Returns a damaged text: cut, doubled, or with a piece inserted, removed or turned. */
 export function damaged(text: string): fc.Arbitrary<string> {
   const place = fc.nat(Math.max(0, text.length - 1));
   return fc.oneof(
@@ -112,7 +112,7 @@ export function damaged(text: string): fc.Arbitrary<string> {
   );
 }
 
-/** A document with one to three members, at any depth, taken out or replaced, also by a value of another type. */
+/** Returns a document with one to three members removed or replaced, at any depth, even by a value of another type. */
 export function altered(document: object): fc.Arbitrary<unknown> {
   const change = fc.record({
     at: fc.nat(),
@@ -139,17 +139,17 @@ function listPlaces(owner: Owner): [Owner, string][] {
   ]);
 }
 
-/** Four times of five what is right, so that what is odd elsewhere gets that far. */
+/** Returns the right value in four of five cases, so that odd values elsewhere reach deeper code. */
 export function mostly<T>(right: T, odd: fc.Arbitrary<T>): fc.Arbitrary<T> {
   return fc.oneof({ weight: 4, arbitrary: fc.constant(right) }, { weight: 1, arbitrary: odd });
 }
 
-/** What of a text may stand in the first line of a request as this machine's client sends it. */
+/** Returns the part of a text that this machine's client can send in the first line of a request. */
 export function asUrl(text: string): string {
   return text.replaceAll(/[^\u0021-\u00ff]/g, '%3F');
 }
 
-/** What of a text may stand in a header. */
+/** Returns the part of a text that is allowed in a header. */
 export function asHeader(text: string): string {
   return text.replaceAll(/[^\x20-\x7e\u00a0-\u00ff]/g, '?').slice(0, 3000);
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { TestNats } from './start-nats.js';
 
-/** A message as it stood on the wire: `HMSG <subject> <sid> [reply] <header bytes> <bytes>`, or `MSG` without headers. */
+/** A message in its wire format: `HMSG <subject> <sid> [reply] <header bytes> <bytes>`, or `MSG` without headers. */
 export interface RawMessage {
   readonly subject: string;
   readonly headers: string;
@@ -11,7 +11,7 @@ export interface RawMessage {
 
 const lineEnd = '\r\n';
 
-/** A register without any library: a socket, and what the NATS client protocol says of it. */
+/** A register without a library: a socket and the NATS client protocol. */
 export class RawRegister {
   readonly messages: RawMessage[] = [];
   readonly errors: string[] = [];
@@ -43,7 +43,7 @@ export class RawRegister {
     this.#socket.write(lines.map((line) => line + lineEnd).join(''));
   }
 
-  /** Resolves when the broker has dealt with all that was sent before. */
+  /** Resolves when the broker has processed everything sent before. */
   async ping(): Promise<void> {
     const expected = this.#pongs + 1;
     this.send('PING');
@@ -57,7 +57,7 @@ export class RawRegister {
     return found().slice(0, count);
   }
 
-  /** Resolves to the errors that the broker has sent, once it has ended the connection. */
+  /** Resolves to the errors of the broker once it has closed the connection. */
   async ended(): Promise<readonly string[]> {
     if (!this.#socket.closed) await once(this.#socket, 'close', { signal: AbortSignal.timeout(10_000) });
     return this.errors;
@@ -72,7 +72,7 @@ export class RawRegister {
     while (!isDone()) await once(this.#socket, 'data', { signal });
   }
 
-  /** Reads one operation of the broker, if all of it is there. */
+  /** Reads one complete operation of the broker. Returns whether there was one. */
   #readOne(): boolean {
     const end = this.#unread.indexOf(lineEnd);
     if (end === -1) return false;

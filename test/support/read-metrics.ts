@@ -1,10 +1,10 @@
 export interface Metrics {
   readonly text: string;
-  /** Of every metric, also of those without a sample; of a histogram its three series. */
+  /** The names of all metrics, even without a sample. A histogram has three series. */
   readonly names: readonly string[];
-  /** The sample with exactly these labels, sorted by their names; undefined: there is none. */
+  /** Returns the sample with exactly these labels, sorted by name; `undefined` if there is none. */
   value(name: string, labels?: string): number | undefined;
-  /** The samples of a state set. */
+  /** Returns the samples of a state set. */
   states(name: string): Record<string, number>;
 }
 
@@ -35,7 +35,7 @@ export async function readMetrics(url: string): Promise<Metrics> {
   };
 }
 
-/** No label of this service has a comma in its value. */
+/** Returns the key of a sample. No label value of this service contains a comma. */
 function keyOf(name: string, labels: string): string {
   return `${name}{${labels.split(',').toSorted().join(',')}}`;
 }

@@ -1,7 +1,7 @@
 import { DataSource } from 'typeorm';
 import type { TestApp } from './start-app.js';
 
-/** An event as it waits for the broker, whether or not it has been published. */
+/** An event in the outbox, published or not. */
 export interface WaitingEvent {
   readonly id: string;
   readonly type: 'license.status' | 'token.expiring';
@@ -10,7 +10,7 @@ export interface WaitingEvent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** Reads the committed events of a running service in their order. */
+/** Reads the committed events of a running service in order. */
 export async function readOutbox({ app }: TestApp): Promise<WaitingEvent[]> {
   const rows: { body: string }[] = await app
     .get(DataSource)
@@ -18,7 +18,7 @@ export async function readOutbox({ app }: TestApp): Promise<WaitingEvent[]> {
   return rows.map(({ body }) => JSON.parse(body) as WaitingEvent);
 }
 
-/** The same events in a word each: the reason of a `license.status`, the threshold of a `token.expiring`. */
+/** Names the same events, each by the reason of a `license.status` or the threshold of a `token.expiring`. */
 export async function nameWaitingEvents(app: TestApp): Promise<string[]> {
   return (await readOutbox(app)).map(({ type, data }) =>
     type === 'license.status' ? String(data['reason']) : `token:${String(data['thresholdSeconds'])}`,

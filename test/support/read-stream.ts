@@ -3,13 +3,13 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type { CloudEventJson, ReceivedEvent } from './register-connection.js';
 import type { TestNats } from './start-nats.js';
 
-/** Connects with the credentials of the service, to look at the stream itself or to do something to it. */
+/** Connects with the credentials of the service, to read or change the stream itself. */
 export function connectAsService(nats: TestNats): Promise<NatsConnection> {
   const { user, password } = nats.serviceUser;
   return connect({ servers: nats.url, user, pass: password });
 }
 
-/** Reads everything that a stream holds, in its order. */
+/** Reads all messages of a stream in order. */
 export async function readStream(nats: TestNats, name = 'LICENSING'): Promise<ReceivedEvent[]> {
   const connection = await connectAsService(nats);
   try {

@@ -1,6 +1,6 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 
-/** Publishes, and resolves to what the broker has against it; it answers nothing to what it lets pass. */
+/** Publishes, and resolves to the error of the broker, which answers nothing to an accepted message. */
 export async function refusalToPublish(connection: NatsConnection, subject: string): Promise<string> {
   const status = connection.status();
   connection.publish(subject, 'forged');

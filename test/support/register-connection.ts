@@ -5,7 +5,7 @@ import type { TestNats } from './start-nats.js';
 const subjects = ['license.status', 'token.expiring'] as const;
 type EventSubject = (typeof subjects)[number];
 
-/** An event as it came: the subject, the `Nats-Msg-Id` of its header and the document. */
+/** A received event: its subject, the `Nats-Msg-Id` of its header and the document. */
 export interface ReceivedEvent {
   readonly subject: string;
   readonly messageId: string;
@@ -20,21 +20,21 @@ export interface CloudEventJson {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** A register in its most plain form: the two subscriptions and the requests that the contract gives it. */
+/** A minimal register: the two subscriptions and the requests of the contract. */
 export interface TestRegister {
   readonly connection: NatsConnection;
-  /** Everything that came, in the order in which it came, repeats included. */
+  /** All received events in order, repeats included. */
   readonly events: readonly ReceivedEvent[];
-  /** Resolves to the first event, of those that came or will come, that `isWanted`. */
+  /** Resolves to the first past or future event for which `isWanted` is true. */
   until(isWanted: (received: ReceivedEvent) => boolean): Promise<ReceivedEvent>;
-  /** The last event of a subject from the stream (`DIRECT.GET`); null: 404, there is none. */
+  /** Returns the last event of a subject from the stream (`DIRECT.GET`); `null` if there is none (404). */
   last(subject: EventSubject): Promise<ReceivedEvent | null>;
-  /** `svc.licensing.status` */
+  /** Requests `svc.licensing.status`. */
   status(): Promise<LicenseJson>;
   close(): Promise<void>;
 }
 
-/** Connects with the register's credentials; resolves once the broker has its subscriptions. */
+/** Connects with the register's credentials, and resolves once the broker has its subscriptions. */
 export async function connectRegister(nats: TestNats): Promise<TestRegister> {
   const connection = await connect({
     servers: nats.url,
@@ -49,7 +49,7 @@ export async function connectRegister(nats: TestNats): Promise<TestRegister> {
   const waiting = new Set<() => void>();
   const take = (message: Msg): void => {
     const received = toReceived(message);
-    // As the contract asks of every register: another register can send anything to a subject of their account.
+    // The contract requires this check, because another register can send anything to a subject of their account.
     if (received === null || received.event.type !== received.subject) return;
     events.push(received);
     for (const look of waiting) look();
@@ -81,11 +81,11 @@ export async function connectRegister(nats: TestNats): Promise<TestRegister> {
   };
 }
 
-/** Null: no event. */
+/** Returns `null` if the message is not an event. */
 function toReceived(message: Msg): ReceivedEvent | null {
   if (message.data.length === 0) return null;
   return {
-    // An answer of DIRECT.GET comes on an inbox; a header tells where the event was published.
+    // An answer of DIRECT.GET arrives on an inbox. A header contains the subject on which the event was published.
     subject: message.headers?.get('Nats-Subject') || message.subject,
     messageId: message.headers?.get('Nats-Msg-Id') ?? '',
     event: message.json<CloudEventJson>(),

@@ -1,4 +1,4 @@
-/** Renewal dates that every reader of license tokens takes, each with the instant that it means. */
+/** Renewal dates that every reader of license tokens accepts, each with its time. */
 export const readableRenewalDates: readonly (readonly [claim: string, instant: string])[] = [
   ['2027-06-30', '2027-06-30T23:59:59.000Z'],
   ['2028-02-29', '2028-02-29T23:59:59.000Z'],
@@ -12,7 +12,7 @@ export const readableRenewalDates: readonly (readonly [claim: string, instant: s
   ['1970-01-01T00:00:00Z', '1970-01-01T00:00:00.000Z'],
 ];
 
-/** Claims that every reader of license tokens refuses: none of them may pass as a license without an end. */
+/** Claims that every reader of license tokens refuses: none of them may count as a license without an end. */
 export const unreadableRenewalDates: readonly unknown[] = [
   '20200630',
   '2020-06',

@@ -1,8 +1,8 @@
 import { appendFileSync } from 'node:fs';
 
 /**
- * Tells what a test has measured for a row of docs/assurance.md, as in `reportFigure('R1', '200 kills, nothing lost')`:
- * on standard output, and in the file that `npm run assurance` names and reads, one JSON document a line.
+ * Reports the figure of a test for a row of docs/assurance.md, as in `reportFigure('R1', '200 kills, nothing lost')`:
+ * on standard output, and in the file that `npm run assurance` reads, one JSON document per line.
  */
 export function reportFigure(row: `${'S' | 'R'}${number}`, figure: string): void {
   process.stdout.write(`${row}: ${figure}\n`);

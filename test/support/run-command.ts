@@ -3,29 +3,32 @@ import { join } from 'node:path';
 import { runCommandLine } from '../../src/cli/run-command-line.js';
 import { inheritedEnvironment } from './inherited-environment.js';
 
-/** What a command has come to. */
+/** The result of a command. */
 export interface EndedCommand {
   readonly exitCode: number;
-  /** What it printed as its result. */
+  /** The printed result. */
   readonly output: string;
-  /** What it said beside that. */
+  /** The other messages. */
   readonly notes: string;
 }
 
 export interface RunningCommand {
-  /** All that it has written so far. */
+  /** Returns everything that it has printed so far. */
   text(): string;
   readonly ended: Promise<EndedCommand>;
 }
 
-/** Where a command finds the service under test. */
+/** The service under test, as a command finds it. */
 export interface CommandTarget {
   readonly url?: string;
   readonly dataDir: string;
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
-/** Starts a command in this process, as the command line does. @param answer what a person answers; null: nobody is there */
+/**
+ * Starts a command in this process, as the command line does. @param answer the answer of a person; `null` if nobody
+ * can answer
+ */
 export function startCommand(
   target: CommandTarget,
   args: readonly string[],
@@ -54,7 +57,7 @@ export function runCommand(
   return startCommand(target, args, answer).ended;
 }
 
-/** Runs the built command line in a process of its own. Call `ensureBuilt` before. */
+/** Runs the built command line in its own process. Call `ensureBuilt` before. */
 export function runCommandProcess(target: CommandTarget, args: readonly string[]): Promise<EndedCommand> {
   const path = join(import.meta.dirname, '../../dist/cli.js');
   return new Promise((resolve) => {
@@ -69,7 +72,7 @@ export function runCommandProcess(target: CommandTarget, args: readonly string[]
 
 function variablesOf({ url, dataDir, environment }: CommandTarget): Record<string, string | undefined> {
   return {
-    // A port that nothing listens on, where no service runs.
+    // No service listens on port 9.
     PORT: url === undefined ? '9' : new URL(url).port,
     DATA_DIR: dataDir,
     AUTH_SERVER_URL: 'http://127.0.0.1:9',

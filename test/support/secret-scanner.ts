@@ -1,43 +1,43 @@
-/** What has been issued or made up as a secret while the tests of this file run, and what it is. */
+/** The secrets that were issued or created in the tests of this file, each with its kind. */
 const secrets = new Map<string, string>();
-/** What a person may see behind the login. */
+/** The codes that a person may see behind the login. */
 const shownToAdmins = new Map<string, string>();
 const shortest = 8;
 
-/** What looks like a secret, whoever has issued it: a token or a proof, and 32 random bytes as they are written for people. */
+/** The shapes of a secret from any issuer: a token or a proof, and 32 random bytes in their readable form. */
 const shapes: readonly (readonly [what: string, shape: RegExp])[] = [
   ['a JWT', /eyJ[\w-]{16,}\.eyJ[\w-]{16,}\.[\w-]{16,}/],
   ['an opaque token', /(?<![\w/+-])(?=[\w-]*[A-Z])(?=[\w-]*[a-z])(?=[\w-]*\d)[\w-]{43}(?![\w/+=-])/],
 ];
 
-/** Takes note of a secret, so that it is looked for in whatever the service says from now on. */
+/** Records a secret, so that all later output of the service is searched for it. */
 export function noteSecret(what: string, value: string | null | undefined): void {
   if (value !== null && value !== undefined && value.length >= shortest) secrets.set(value, what);
 }
 
-/** Takes note of what may be shown, but only to who is logged in. */
+/** Records a code that may be shown only to a logged-in person. */
 export function noteUserCode(value: string | null | undefined): void {
   if (value !== null && value !== undefined && value.length >= shortest)
     shownToAdmins.set(value, 'a user code');
 }
 
-/** Forgets what other test files have noted: their secrets are gone with what held them. */
+/** Forgets the secrets of other test files, which have ended together with their services. */
 export function forgetSecrets(): void {
   secrets.clear();
   shownToAdmins.clear();
 }
 
-/** @throws if a text that anybody may read holds a secret; the error does not */
+/** @throws if a public text contains a secret; the error does not contain it */
 export function expectNoSecrets(where: string, text: string): void {
   expectNone(where, text, [...secrets, ...shownToAdmins]);
 }
 
-/** The same for an answer to an admin. */
+/** Does the same for an answer to an admin. */
 export function expectNoSecretsForAdmins(where: string, text: string): void {
   expectNone(where, text, secrets);
 }
 
-/** The same for a log, which holds nothing that only looks like a secret either. */
+/** Does the same for a log, which must not even contain a text in the shape of a secret. */
 export function expectNoSecretsInLog(where: string, text: string): void {
   expectNoSecrets(where, text);
   for (const [what, shape] of shapes) {
@@ -53,11 +53,11 @@ function expectNone(where: string, text: string, wanted: Iterable<readonly [stri
   }
 }
 
-/** Something said what it must not; what stands before it tells where, the secret itself is left out. */
+/** A text contains a secret. The message has the text before the secret, but not the secret itself. */
 export class LeakedSecretError extends Error {
   readonly code = 'leaked-secret';
 
   constructor(what: string, where: string, text: string, at: number) {
-    super(`${where} holds ${what}, behind: ${text.slice(Math.max(0, at - 200), at)}`);
+    super(`${where} holds ${what}, after: ${text.slice(Math.max(0, at - 200), at)}`);
   }
 }

@@ -8,9 +8,9 @@ const maxBody = 16 * 1024;
 const agent = new Agent({ keepAlive: true, maxFreeSockets: 8 });
 
 /**
- * Sends a request without tidying it; of an answer that goes on without end, its beginning.
- * Null: the body was longer than is taken, and whoever answered hung up while it was still being sent.
- * @throws if the answer is not there in time
+ * Sends a request without normalizing it. Of an answer without end, it returns the beginning.
+ * `null` if the server refused a long body and closed the connection before the whole body was sent.
+ * @throws if the answer does not arrive in time
  */
 export async function sendBounded(
   url: string,
@@ -36,7 +36,7 @@ export async function sendBounded(
   } catch (error) {
     if (signal.aborted)
       throw new Error(`${method} ${path} was not answered in ${answerTimeoutMs} ms`, { cause: error });
-    // A connection that was kept may have been ended just now, which is no answer to this request.
+    // The server may have closed a reused connection just now, which is not an answer to this request.
     if (sent.reusedSocket)
       return sendBounded(url, {
         method,

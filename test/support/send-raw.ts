@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 
 export interface RawRequest {
   readonly method: string;
-  /** Sent as it is: `fetch` would tidy it. */
+  /** Sent unchanged: `fetch` would normalize it. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -17,19 +17,19 @@ export interface RawAnswer {
   readonly body: string;
 }
 
-/** Sends a request without tidying it. */
+/** Sends a request without normalizing it. */
 export async function sendRaw(url: string, { method, path, headers, body }: RawRequest): Promise<RawAnswer> {
   const { hostname, port } = new URL(url);
   const sent = request({ hostname, port, method, path, ...(headers && { headers: { ...headers } }) });
   const answered = once(sent, 'response') as Promise<[import('node:http').IncomingMessage]>;
-  // Who refuses a body may answer and hang up while it is still being sent.
+  // A server that refuses a body may answer and close the connection while it is still being sent.
   sent.on('error', () => undefined);
   sent.end(body);
   const [answer] = await answered;
   return { status: answer.statusCode ?? 0, headers: answer.headers, body: await text(answer) };
 }
 
-/** Sends bytes that need not be HTTP at all and resolves to whatever comes back until the connection ends. */
+/** Sends bytes that need not be HTTP, and resolves to everything received until the connection ends. */
 export async function sendBytes(url: string, bytes: string): Promise<string> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);

@@ -23,7 +23,7 @@ import type { TestNats } from './start-nats.js';
 import { watchApp } from './watch-app.js';
 import { expectQuietLog, WatchedLog } from './watched-log.js';
 
-/** As JSON brings it: instants are texts. */
+/** The license as JSON: times are texts. */
 export type LicenseJson = {
   [K in keyof LicenseView]: LicenseView[K] extends Date | null ? string | null : LicenseView[K];
 };
@@ -32,28 +32,28 @@ export interface TestApp {
   readonly app: NestFastifyApplication;
   readonly url: string;
   readonly dataDir: string;
-  /** Undefined: the SQLite file in `dataDir`. */
+  /** `undefined` for the SQLite file in `dataDir`. */
   readonly databaseUrl: string | undefined;
   readonly adminToken: string;
-  /** A request as the admin. */
+  /** Sends a request as the admin. */
   as(method: 'get' | 'post' | 'delete', path: string): supertest.Test;
   view(): Promise<LicenseJson>;
-  /** Does what is due, as the scheduler does twice a second. */
+  /** Does the work that is due, as the scheduler does twice a second. */
   tick(): Promise<void>;
-  /** Next, approved at the mock, Complete. */
+  /** Acquires a license: Next, approval at the mock, Complete. */
   acquire(mock: Pick<TestMock, 'approve'>, deviceId?: string): Promise<LicenseJson>;
-  /** Ends the service in order; the data folder stays for another start unless `stop` removes it. */
+  /** Stops the service in order. The data folder stays for another start, unless `stop` removes it. */
   close(): Promise<void>;
   stop(): Promise<void>;
 }
 
 export type StartAppOptions = CommonOptions & (OptionsWithMock | OptionsWithoutMock);
 
-/** The service goes by the clock of its Authorization server. Another clock than that of the mock is refused. */
+/** The service uses the clock of its mock. Another clock is refused. */
 interface OptionsWithMock {
   readonly mock: Pick<TestMock, 'url' | 'clock'>;
   readonly clock?: never;
-  /** By how much the clock of the service is wrong, and stays wrong; negative: behind. */
+  /** By how much the clock of the service is wrong all the time; negative if it is behind. */
   readonly aheadMs?: number;
 }
 
@@ -65,13 +65,13 @@ interface OptionsWithoutMock {
 
 interface CommonOptions {
   readonly nats?: TestNats;
-  /** The machine's own clocks, below the trusted time; their `truth` is the clock of the mock. */
+  /** The clocks of the machine, below the trusted time. Their `truth` is the clock of the mock. */
   readonly machineClock?: FakeMachineClock;
   readonly dataDir?: string;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** On PostgreSQL each data folder has a database of its own, which another start finds again. */
+/** On PostgreSQL each data folder has its own database, which another start finds again. */
 const databases = new Map<string, string>();
 
 async function databaseOf(dataDir: string): Promise<string> {
@@ -94,7 +94,7 @@ function settingsFor({ mock, nats, environment }: StartAppOptions, dataDir: stri
   });
 }
 
-/** Starts the whole service in this process, listening on a free port, with only its clock replaced (if the mock has one). */
+/** Starts the whole service in this process on a free port. Only its clock is replaced if the mock has one. */
 export async function startApp(options: StartAppOptions = {}): Promise<TestApp> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'licensing-')));
   const databaseUrl = isOnPostgres ? await databaseOf(dataDir) : undefined;
@@ -123,7 +123,7 @@ export async function startApp(options: StartAppOptions = {}): Promise<TestApp> 
     supertest(url)[method](path).set('Authorization', `Bearer ${adminToken}`);
   const view = async () => (await as('get', '/api/license').expect(200)).body as LicenseJson;
   const close = async (): Promise<void> => {
-    // Looked at while the metrics can be asked for, told when everything has been put away.
+    // The search needs the metrics, so it runs before the stop. Its error is thrown after it.
     const [looked] = await Promise.allSettled([findLeak()]);
     await app.close();
     if (looked.status === 'rejected') throw looked.reason;

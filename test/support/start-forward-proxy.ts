@@ -4,17 +4,17 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { endServer, forwardRequest } from './forward-request.js';
 
-/** The proxy through which a shop's network lets its machines out. */
+/** The proxy through which the machines of a shop reach the internet. */
 export interface ForwardProxy {
   readonly url: string;
-  /** What it was asked for: `CONNECT host:port`, or a method and a whole URL. */
+  /** The requests to the proxy: `CONNECT host:port`, or a method and a whole URL. */
   readonly asked: readonly string[];
-  /** Everything that has gone through it towards the server, as it was on the wire. */
+  /** Returns all bytes that passed through it to the server. */
   sent(): Buffer;
   stop(): Promise<void>;
 }
 
-/** Starts the proxy on a free port of loopback. To it alone every host name means the server on `targetPort`. */
+/** Starts the proxy on a free loopback port. It resolves every host name to the server on `targetPort`. */
 export async function startForwardProxy(targetPort: number): Promise<ForwardProxy> {
   const asked: string[] = [];
   const sent: Buffer[] = [];
@@ -25,7 +25,7 @@ export async function startForwardProxy(targetPort: number): Promise<ForwardProx
   const server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`);
     request.on('data', (chunk: Buffer) => sent.push(chunk));
-    // RFC 9112 section 3.2.2: the request names the whole URL.
+    // RFC 9112 section 3.2.2: the request contains the whole URL.
     const { pathname, search } = new URL(request.url ?? '');
     forwardRequest(request, response, targetPort, pathname + search);
   });

@@ -5,10 +5,10 @@ import { createMockServer, type MockServerOptions } from '../../mock-auth-server
 import { expectNoSecretsInLog, noteSecret } from './secret-scanner.js';
 import type { FakeClock } from './fake-clock.js';
 
-/** The bundled Authorization server, in this process and on a free port, with its controls. */
+/** The bundled Authorization server in this process, on a free port and with its controls. */
 export interface TestMock {
   readonly url: string;
-  /** The clock that it goes by, and every service that `startApp` starts with it; null: the real one. */
+  /** Its clock, which every service of `startApp` with this mock shares; `null` for the real one. */
   readonly clock: FakeClock | null;
   /** Calls a control of the contract, such as `POST /mock/approve`. @throws if it is refused */
   control(method: string, path: string, body?: object): Promise<unknown>;
@@ -18,39 +18,39 @@ export interface TestMock {
 }
 
 export interface StartMockOptions extends Partial<Omit<MockServerOptions, 'now'>> {
-  /** Default: the real clock. */
+  /** The default is the real clock. */
   readonly clock?: FakeClock;
-  /** A function that replaces the time of the mock alone would leave the service on another clock. */
+  /** A function that replaces only the time of the mock would leave the service on another clock. */
   readonly now?: never;
 }
 
-/** The clocks of the mocks that run in this process, by their issuer. */
+/** The clocks of the mocks in this process, by their issuer. */
 const clocks = new Map<string, FakeClock | null>();
 
 /**
- * Returns the clock that a service of this issuer has to go by, which is that of the mock: `clock`, if the issuer is no mock
- * of this process.
- * @throws where the service would go by another clock than its Authorization server
+ * Returns the clock for a service of this issuer: that of the mock, or `clock` if the issuer is not a mock of this
+ * process.
+ * @throws if the service would use another clock than its Authorization server
  */
 export function sharedClock(issuer: URL, clock: FakeClock | null): FakeClock | null {
   const ofMock = clocks.get(issuer.origin);
   if (ofMock === undefined) return clock;
   if (clock !== null && clock !== ofMock) {
     throw new Error(
-      'The service and the mock Authorization server would go by two clocks. Give the clock to the mock, as in ' +
+      'The service and the mock Authorization server would use two clocks. Give the clock to the mock, as in ' +
         'startMock({ clock }), and only the mock to the service, as in startApp({ mock }).',
     );
   }
   return ofMock;
 }
 
-/** By the real clock, each acquisition waits for it (RFC 8628 section 3.5); a clock of the test only moves on. */
+/** With the real clock, each acquisition waits for this interval (RFC 8628 section 3.5). A test clock only advances. */
 const realPollIntervalSeconds = 0.05;
 
-/** Starts the mock on its own data folder. */
+/** Starts the mock with its own data folder. */
 export async function startMock({ clock, now, ...options }: StartMockOptions = {}): Promise<TestMock> {
   if (now !== undefined)
-    throw new Error('The mock takes a clock, as in startMock({ clock }), and no function.');
+    throw new Error('The mock takes a clock, as in startMock({ clock }), not a function.');
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'mock-auth-server-')));
   const log: string[] = [];
   const server = await createMockServer({
@@ -67,7 +67,7 @@ export async function startMock({ clock, now, ...options }: StartMockOptions = {
   });
   const url = await server.listen();
   clocks.set(new URL(url).origin, clock ?? null);
-  // Not by the issuer, which may be at the far end of a network that only the service has to cross.
+  // Not the issuer, because its URL may lead through a network that only the service uses.
   const controlUrl = options.port === undefined ? url : `http://127.0.0.1:${options.port}`;
   const control = async (method: string, path: string, body?: object): Promise<unknown> => {
     const response = await fetch(new URL(path, controlUrl), {

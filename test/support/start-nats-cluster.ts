@@ -9,16 +9,16 @@ const maxTries = 3;
 const maxRequests = 8;
 const names = ['broker-1', 'broker-2', 'broker-3'] as const;
 
-/** Three real brokers that keep one stream together. */
+/** Three real brokers that replicate one stream. */
 export interface TestNatsCluster {
-  /** Each by its name, as the cluster speaks of it. */
+  /** The brokers by their names in the cluster. */
   readonly brokers: ReadonlyMap<string, TestNats>;
-  /** All of them, as NATS_URL takes them. */
+  /** The URLs of all brokers, as in NATS_URL. */
   readonly url: string;
   stop(): Promise<void>;
 }
 
-/** Starts three brokers on loopback; they find each other while they run. */
+/** Starts three brokers on loopback that find each other. */
 export async function startNatsCluster(): Promise<TestNatsCluster> {
   const account = createAccount();
   const passwords = {
@@ -30,8 +30,8 @@ export async function startNatsCluster(): Promise<TestNatsCluster> {
   };
   const routePorts = await Promise.all(names.map(() => findFreePort()));
   const started: [string, TestNats][] = [];
-  // One after the other: of clusters that start in one moment, about one in ten elects a leader that answers nothing
-  // (NATS 2.15); a restart heals that.
+  // One after the other: with concurrent starts, about one in ten clusters elects a leader that does not answer (NATS
+  // 2.15) until a restart.
   for (const [index, name] of names.entries()) {
     const cluster = { account, passwords, name, routePort: routePorts[index] ?? 0, routePorts };
     started.push([name, await startNats({ cluster })]);
@@ -50,7 +50,7 @@ export async function startNatsCluster(): Promise<TestNatsCluster> {
   };
 }
 
-/** Whether the leader of the cluster answers: before one is elected, a request is lost. */
+/** Returns whether the leader of the cluster answers. A request before the election is lost. */
 async function answers(url: string, password: string): Promise<boolean> {
   const connection = await connect({ servers: url.split(','), user: 'licensing', pass: password });
   const manager = await jetstreamManager(connection, { checkAPI: false, timeout: 1_000 });

@@ -24,7 +24,7 @@ export interface NatsUser {
   password: string;
 }
 
-/** A real broker with the configuration that a store has. */
+/** A real broker with the configuration of a store. */
 export interface TestNats {
   url: string;
   port: number;
@@ -33,37 +33,37 @@ export interface TestNats {
   registerUser: NatsUser;
   sysUser: NatsUser;
   calloutUser: NatsUser;
-  /** Signs whom the service lets in; the broker knows its public key. */
+  /** The seed that signs admitted users. The broker knows its public key. */
   issuerSeed: string;
-  /** Ends it in order and removes its store folder, unless the caller brought the folder. Idempotent. */
+  /** Stops it in order and removes its store folder, unless the caller provided the folder. Idempotent. */
   stop(): Promise<void>;
-  /** SIGKILL, as a power cut would do; the store folder stays. */
+  /** Kills it with SIGKILL, as a power cut would. The store folder stays. */
   kill(): Promise<void>;
-  /** Stops it from answering, while its connections stay. */
+  /** Stops its answers while its connections stay open. */
   freeze(): Promise<void>;
   thaw(): Promise<void>;
-  /** Starts it again on the same port, store and passwords, after ending it if it runs. */
+  /** Starts it again with the same port, store and passwords. A running broker is stopped first. */
   restart(): Promise<void>;
 }
 
 export interface StartNatsOptions {
-  /** Default: a free one. */
+  /** The default is a free port. */
   port?: number;
-  /** Default: a temporary folder. */
+  /** The default is a temporary folder. */
   storeDir?: string;
-  /** Makes it one of a cluster. */
+  /** Makes it a member of a cluster. */
   cluster?: ClusterMember;
-  /** Makes it speak TLS alone. */
+  /** Makes it accept only TLS. */
   certificate?: ServerCertificate;
 }
 
-/** What the brokers of a cluster have in common, and what tells this one from the others. */
+/** The common settings of the brokers of a cluster, and those of one member. */
 export interface ClusterMember {
   readonly account: KeyPair;
   readonly passwords: Readonly<Record<'licensing' | 'register' | 'sys' | 'callout' | 'route', string>>;
   readonly name: string;
   readonly routePort: number;
-  /** Of all of them. */
+  /** The route ports of all members. */
   readonly routePorts: readonly number[];
 }
 
@@ -90,17 +90,17 @@ export async function startNats(options: StartNatsOptions = {}): Promise<TestNat
   const tlsDir = certificate && (await mkdtemp(join(tmpdir(), 'pos-nats-tls-')));
   if (tlsDir) Object.assign(plan.env, await tlsEnvironment(certificate, tlsDir));
   const issuerSeed = new TextDecoder().decode(account.getSeed());
-  noteSecret('the seed that signs who is let in', issuerSeed);
+  noteSecret('the seed that signs admitted users', issuerSeed);
   const log: string[] = [];
   let broker = await startBroker(plan, port, log);
 
   async function end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-    // A killed `docker run` leaves its container behind.
+    // A killed `docker run` leaves its container running.
     if (signal === 'SIGKILL' && server.kind === 'docker') await run('docker', ['kill', containerName(port)]);
     await endProcess(broker, signal);
   }
 
-  /** The signals of a `docker run` would freeze only that. */
+  /** Pauses the container: signals to `docker run` would only freeze that process. */
   async function pause(isPaused: boolean): Promise<void> {
     if (server.kind === 'docker') await run('docker', [isPaused ? 'pause' : 'unpause', containerName(port)]);
     else broker.kill(isPaused ? 'SIGSTOP' : 'SIGCONT');
@@ -186,7 +186,7 @@ async function startBroker(
   return broker;
 }
 
-/** A broker greets every connection with an INFO line. */
+/** Returns whether the port answers with an INFO line, which a broker sends to each new connection. */
 async function answersInfo(port: number): Promise<boolean> {
   const socket = connect({ host: HOST, port });
   try {

@@ -15,7 +15,9 @@ export interface TestNginx {
 export async function startNginx(httpConfig: string, url: string): Promise<TestNginx> {
   const path = tool.find();
   if (path === null) {
-    throw new Error('nginx was not found: run node scripts/prepare.mjs test, which fetches it or says how.');
+    throw new Error(
+      'nginx was not found: run node scripts/prepare.mjs test, which fetches it or prints the instructions.',
+    );
   }
   const folder = await mkdtemp(join(tmpdir(), 'nginx-'));
   const configPath = join(folder, 'nginx.conf');
@@ -46,7 +48,7 @@ export async function startNginx(httpConfig: string, url: string): Promise<TestN
   };
 }
 
-/** Everything that it writes is in `folder`, and it starts no other process. */
+/** Returns the whole configuration: nginx writes only into `folder`, and starts no other process. */
 function wholeConfig(folder: string, httpConfig: string): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((name) => `${name}_temp_path ${folder}/${name};`)

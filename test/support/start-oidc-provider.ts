@@ -8,32 +8,32 @@ import { findFreePort } from './find-free-port.js';
 
 const resource = 'urn:pos:license';
 const scope = 'license';
-const organization = { id: 'org-9', name: 'Strangers' };
+const organization = { id: 'org-9', name: 'Third Party' };
 const device = { id: 'srv-9', name: 'Store 9', kind: 'server', url: 'https://store-9.example' };
 
-/** What the stranger writes into the next license token; the claims are named as they are on the wire. */
-export interface StrangersLicense {
+/** The claims of the next license token, named as in the token. */
+export interface LicenseClaims {
   readonly features: readonly string[];
   readonly renewal_date: string | null;
   readonly hub: { readonly id: string; readonly name: string; readonly url: string } | null;
 }
 
-export interface StrangerOptions {
-  /** Whether it binds tokens to a key, always with a nonce of its own, or knows no DPoP at all. */
+export interface OidcProviderOptions {
+  /** Whether it binds tokens to a key, with a nonce for each proof. Otherwise it does not support DPoP. */
   readonly hasDpop: boolean;
   readonly isRotated: boolean;
 }
 
-/** An Authorization server that nobody here has written: the npm package `oidc-provider`. It knows one device. */
-export interface Stranger {
+/** A third-party Authorization server: the npm package `oidc-provider`. It knows one device. */
+export interface OidcProvider {
   readonly url: string;
-  /** The grant types of the token requests that it has granted. */
+  /** The grant types of the granted token requests. */
   readonly granted: readonly string[];
   approve(userCode: string): Promise<void>;
   deny(userCode: string): Promise<void>;
-  /** The terms of the license from now on. */
-  setLicense(license: Partial<StrangersLicense>): void;
-  /** Refuses the license until it is allowed again. */
+  /** Sets the terms of the license from now on. */
+  setLicense(license: Partial<LicenseClaims>): void;
+  /** Refuses the license until the reason is `null` again. */
   setRefusal(reason: string | null): void;
   /** Ends the grant of the device, as its operator would. */
   endGrant(): Promise<void>;
@@ -41,9 +41,9 @@ export interface Stranger {
   stop(): Promise<void>;
 }
 
-/** Starts the stranger on a free port of loopback. */
-export async function startStranger(options: StrangerOptions): Promise<Stranger> {
-  let license: StrangersLicense = { features: ['xms'], renewal_date: null, hub: null };
+/** Starts the server on a free loopback port. */
+export async function startOidcProvider(options: OidcProviderOptions): Promise<OidcProvider> {
+  let license: LicenseClaims = { features: ['xms'], renewal_date: null, hub: null };
   let refusal: string | null = null;
   let grantId = '';
   const granted: string[] = [];
@@ -96,7 +96,7 @@ export async function startStranger(options: StrangerOptions): Promise<Stranger>
   };
 }
 
-/** It warns of what is right for a test and nowhere else, such as that it forgets everything at its end. */
+/** Suppresses warnings that do not matter in a test, such as that all data is in memory. */
 function createSilently(url: string, configuration: Configuration): Provider {
   const warnings = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
   try {
@@ -106,8 +106,8 @@ function createSilently(url: string, configuration: Configuration): Provider {
   }
 }
 
-/** License tokens as the contract has them; all else stays as its author has set it, as far as that can be. */
-async function configure({ hasDpop, isRotated }: StrangerOptions): Promise<Configuration> {
+/** Returns the license tokens of the contract. Everything else keeps the defaults of the package where possible. */
+async function configure({ hasDpop, isRotated }: OidcProviderOptions): Promise<Configuration> {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
   return {
     jwks: { keys: [{ ...(await exportJWK(privateKey)), alg: 'ES256', use: 'sig' }] },

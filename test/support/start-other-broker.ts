@@ -7,7 +7,7 @@ import { findNatsServer } from '../../scripts/find-nats.mjs';
 import { planNatsCommand } from '../../scripts/nats/plan-nats-command.mjs';
 import type { TestNats } from './start-nats.js';
 
-/** A broker that is not as it should be. */
+/** A broker with a wrong configuration. */
 export interface OtherBroker {
   /** Idempotent. */
   stop(): Promise<void>;
@@ -20,8 +20,8 @@ accounts { POS { users: [{ user: licensing, password: $NATS_LICENSING_PASSWORD }
 `;
 
 /**
- * Starts another broker on the port of `nats`, which must not run: one without JetStream, or one that knows the service
- * by another password.
+ * Starts another broker on the port of `nats`, which must not run: one without JetStream, or one with another password
+ * for the service.
  */
 export async function startOtherBroker(
   nats: TestNats,

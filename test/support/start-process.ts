@@ -15,43 +15,43 @@ const startTimeoutMs = 50_000;
 const endTimeoutMs = 20_000;
 
 export interface StartProcessOptions {
-  /** On the real clock, by which a process goes. */
+  /** A mock on the real clock, because the process uses it. */
   readonly mock?: Pick<TestMock, 'url' | 'clock'>;
   readonly nats?: TestNats;
   readonly dataDir?: string;
   readonly environment?: Readonly<Record<string, string>>;
-  /** Another user to run as; only root may ask for that. */
+  /** Another user to run as, which only root may choose. */
   readonly uid?: number;
 }
 
-/** What a process has come to: its exit code (null: ended by a signal), what it wrote, and how long it ran. */
+/** The result of a process: its exit code (`null` if a signal ended it), its output and its duration. */
 export interface EndedProcess {
   readonly exitCode: number | null;
   readonly output: string;
   readonly ranMs: number;
 }
 
-/** The built service as a process of its own, as a shop runs it. */
+/** The built service in its own process, as in a shop. */
 export interface TestProcess {
   readonly pid: number;
   readonly url: string;
   readonly dataDir: string;
   readonly adminToken: string;
   output(): string;
-  /** A request as the admin. */
+  /** Sends a request as the admin. */
   as(method: string, path: string): Promise<Response>;
   view(): Promise<LicenseJson>;
-  /** Next, approved at the mock, Complete. */
+  /** Acquires a license: Next, approval at the mock, Complete. */
   acquire(mock: Pick<TestMock, 'approve'>): Promise<LicenseJson>;
-  /** Sends a signal, after so many ms if they are given, and resolves once the process has ended. */
+  /** Sends a signal, after a delay if one is given, and resolves once the process has ended. */
   end(signal: NodeJS.Signals, afterMs?: number): Promise<EndedProcess>;
-  /** SIGKILL if it still runs, and the data folder is removed. */
+  /** Kills the process if it still runs, and removes the data folder. */
   remove(): Promise<void>;
 }
 
 /**
  * Runs `node dist/main.js` until it ends by itself, as it does when it cannot start.
- * @param killAfterMs ends it with SIGKILL after so many ms, whatever it is doing then
+ * @param killAfterMs the time after which it is killed with SIGKILL
  */
 export async function runProcess(options: StartProcessOptions, killAfterMs?: number): Promise<EndedProcess> {
   const { child, output, startedAt } = await launch(options);
@@ -75,7 +75,7 @@ export async function startProcess(options: StartProcessOptions = {}): Promise<T
       method,
       headers: { authorization: `Bearer ${adminToken}` },
     });
-    // One that follows has no end.
+    // An event stream has no end.
     if (!answer.headers.get('content-type')?.startsWith('text/event-stream')) {
       expectNoSecretsForAdmins(`The answer to ${method} ${path}`, await answer.clone().text());
     }
@@ -117,7 +117,7 @@ export async function startProcess(options: StartProcessOptions = {}): Promise<T
 }
 
 async function launch(options: StartProcessOptions) {
-  if (options.mock?.clock) throw new Error('A process goes by the real clock, and this mock does not.');
+  if (options.mock?.clock) throw new Error('A process uses the real clock, but this mock does not.');
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'licensing-')));
   const startedAt = Date.now();
   const child = spawn(process.execPath, [join(rootDir, 'dist/main.js')], {
@@ -126,7 +126,7 @@ async function launch(options: StartProcessOptions) {
       PORT: '0',
       DATA_DIR: dataDir,
       LOG_FORMAT: 'json',
-      // A port that nothing listens on, where a test wants no server or broker.
+      // Nothing listens on this port: the default for a test without a server or broker.
       AUTH_SERVER_URL: options.mock?.url ?? 'http://127.0.0.1:9',
       NATS_URL: options.nats?.url ?? 'nats://127.0.0.1:9',
       ...(options.nats && {

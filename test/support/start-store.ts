@@ -14,7 +14,7 @@ import type { TestNats } from './start-nats.js';
 export const tokenPath = '/oauth/token';
 export const refreshPath = '/api/license/refresh';
 
-/** An audit entry as JSON brings it. */
+/** An audit entry as JSON. */
 export interface AuditJson {
   readonly actor: string;
   readonly action: string;
@@ -23,7 +23,7 @@ export interface AuditJson {
   readonly after: Readonly<Record<string, unknown>> | null;
 }
 
-/** A store server, the mock, the network between them, and the one clock that both go by. Ticks come from the test alone. */
+/** A store server, the mock, the network between them, and their common clock. Only the test causes ticks. */
 export class TestStore {
   private constructor(
     readonly clock: FakeClock,
@@ -58,19 +58,21 @@ export class TestStore {
     return this.running.app.get(LicenseStore).secrets;
   }
 
-  /** The events so far, in a word each: see {@link nameWaitingEvents}. */
+  /** Returns the names of the events so far: see {@link nameWaitingEvents}. */
   eventNames(): Promise<string[]> {
     return nameWaitingEvents(this.running);
   }
 
-  /** The grants of a license token by refresh that the Authorization server has made, lost ones too. */
+  /**
+   * The grants of a license token by refresh that the Authorization server has made, even if their answers were lost.
+   */
   get refreshes(): PassedExchange[] {
     return this.proxy
       .done(tokenPath)
       .filter(({ requestBody }) => requestBody.includes('grant_type=refresh_token'));
   }
 
-  /** Ends the service in order and starts it again, on the data folder that it had or on another. */
+  /** Stops the service in order and starts it again with its previous data folder or another one. */
   async restart(dataDir = this.running.dataDir): Promise<void> {
     await this.running.close();
     if (dataDir !== this.running.dataDir) await rm(this.running.dataDir, { recursive: true, force: true });
@@ -84,17 +86,17 @@ export class TestStore {
     holdScheduler(this.running);
   }
 
-  /** Moves the clock to when the next refresh or retry is due, and does it. */
+  /** Advances the clock to the next refresh or retry, and executes it. */
   async refreshWhenDue(): Promise<void> {
     const { nextRefreshAt } = (await this.running.view()).token;
-    if (nextRefreshAt === null) throw new Error('No refresh is due');
+    if (nextRefreshAt === null) throw new Error('No refresh is scheduled');
     const dueAt = new Date(nextRefreshAt);
     const clock = this.clock.ahead(this.aheadMs);
     if (dueAt > clock.now()) clock.set(dueAt);
     await this.running.tick();
   }
 
-  /** Lets time pass in steps, doing at each what is due. */
+  /** Advances the time in steps, and does the work that is due at each step. */
   async live(durationMs: number, stepMs: number): Promise<void> {
     for (let passedMs = 0; passedMs < durationMs; passedMs += stepMs) {
       this.clock.advance(Math.min(stepMs, durationMs - passedMs));
@@ -114,13 +116,13 @@ export class TestStore {
     return device?.authorized ?? false;
   }
 
-  /** The audit trail, newest first. */
+  /** Returns the audit trail, newest first. */
   async audit(): Promise<AuditJson[]> {
     const { body } = await this.running.as('get', '/api/license/audit?limit=200').expect(200);
     return (body as { entries: AuditJson[] }).entries;
   }
 
-  /** The claims of the license token that the service holds. */
+  /** Returns the claims of the current license token. */
   claims(): Record<string, unknown> {
     if (this.secrets === null) throw new Error('There is no license token');
     return decodeJwt(this.secrets.accessToken);
@@ -137,9 +139,9 @@ export interface StartStoreOptions {
   readonly mock?: Omit<StartMockOptions, 'clock'>;
   readonly environment?: Readonly<Record<string, string>>;
   readonly clock?: FakeClock;
-  /** By how much the clock of the service is wrong; negative: behind. */
+  /** By how much the clock of the service is wrong; negative if it is behind. */
   readonly aheadMs?: number;
-  /** Default: there is no broker. */
+  /** No broker by default. */
   readonly nats?: TestNats;
 }
 

@@ -4,15 +4,15 @@ import type { AddressInfo } from 'node:net';
 import type { ServerCertificate } from './certificate-authority.js';
 import { endServer, forwardRequest } from './forward-request.js';
 
-/** What speaks TLS for a server that does not, as a load balancer in the cloud. */
+/** A TLS terminator for a server without TLS, like a load balancer in the cloud. */
 export interface TlsFront {
   readonly port: number;
-  /** How many requests came by TLS. */
+  /** Returns the number of requests over TLS. */
   countRequests(): number;
   stop(): Promise<void>;
 }
 
-/** Starts it on a free port of loopback, in front of the server on `targetPort`. */
+/** Starts it on a free loopback port, in front of the server on `targetPort`. */
 export async function startTlsFront(targetPort: number, certificate: ServerCertificate): Promise<TlsFront> {
   let requests = 0;
   const server = createServer({ ...certificate }, (request, response) => {

@@ -11,14 +11,14 @@ import {
 
 export interface StoreEventOptions {
   readonly serverId: string;
-  /** When the store told it; also its sequence, in Unix milliseconds, unless said otherwise. */
+  /** The time of the event, and by default its sequence in Unix milliseconds. */
   readonly at: Date;
   readonly sequence?: number;
-  /** In place of what a healthy store tells. */
+  /** Replaces members of the data of a healthy store. */
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
-/** The `license.status` of a store server whose token was issued at that moment and lives for 7 days, as JSON. */
+/** Returns the `license.status` of a store server whose token was issued at that time and lives for 7 days, as JSON. */
 export function writeStatusEvent({
   serverId,
   at,
@@ -43,7 +43,7 @@ export function writeStatusEvent({
   );
 }
 
-/** The `token.expiring` of a store server whose token ends at `expiresAt`, as JSON. */
+/** Returns the `token.expiring` of a store server whose token ends at `expiresAt`, as JSON. */
 export function writeExpiringEvent({
   serverId,
   at,

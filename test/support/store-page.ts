@@ -12,7 +12,7 @@ import { startMock, type TestMock } from './start-mock.js';
 
 const mockPassword = 'a password of the mock';
 
-/** A store with its page in a real browser, its Authorization server, and the one clock that both go by. */
+/** A store with its page in a real browser, its Authorization server, and their common clock. */
 export class StorePage {
   readonly mockPassword = mockPassword;
 
@@ -26,11 +26,11 @@ export class StorePage {
   ) {}
 
   static async open(browser: Browser, options: BrowserContextOptions = {}): Promise<StorePage> {
-    // A fixed date, because the tests compare the dates that the pages write.
+    // A fixed date, because the tests compare the dates on the pages.
     const clock = new FakeClock(startAt);
     const mock = await startMock({ clock, loginPassword: mockPassword });
     const app = await startApp({ mock });
-    // Time and refreshes come from the test alone.
+    // Only the test causes ticks and refreshes.
     holdScheduler(app);
     const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC', ...options });
     context.setDefaultTimeout(20_000);
@@ -50,7 +50,7 @@ export class StorePage {
     await this.page.getByRole('button', { name, exact: true }).click();
   }
 
-  /** Waits until the page says so in a heading. */
+  /** Waits until the page shows this heading. */
   async isTold(heading: string): Promise<void> {
     await this.page.getByRole('heading', { name: heading, exact: true }).waitFor();
   }
@@ -59,7 +59,7 @@ export class StorePage {
     await this.page.locator('.status .value', { hasText: new RegExp(`^${text}$`) }).waitFor();
   }
 
-  /** Lets time pass, does what is due, and looks again. */
+  /** Advances the time, does the work that is due, and reloads the page. */
   async advance(ms: number): Promise<void> {
     this.clock.advance(ms);
     await this.app.tick();
@@ -79,7 +79,7 @@ export class StorePage {
     await this.mock.control('PATCH', `/mock/licenses/${license?.id}`, change);
   }
 
-  /** Puts the service into a state that the outside world brings about only by chance. */
+  /** Puts the service into a state that outside events cause only by chance. */
   async changeState(change: Partial<LicenseState>): Promise<void> {
     await this.app.app
       .get(LicenseStore)
@@ -90,7 +90,7 @@ export class StorePage {
     return inspectPage(this.page, name);
   }
 
-  /** Ends everything. What the browser complained of fails the test, but for answers that a test asked for. */
+  /** Stops everything. The test fails if the browser reported errors, except for answers that a test requested. */
   async close(): Promise<void> {
     await this.context.close();
     await this.app.stop();

@@ -4,8 +4,8 @@ import { expectNoSecrets, expectNoSecretsForAdmins } from './secret-scanner.js';
 const unauthorized = 401;
 
 /**
- * Looks for secrets in each answer of a server, whoever has asked and however it is sent: its headers, its body, also one
- * that does not end. The function that it returns throws what was found first.
+ * Searches each answer of a server for secrets, whatever the client and the way of sending: its headers and its body,
+ * even one without end. The returned function throws the first finding.
  */
 export function watchAnswers(server: Server): () => void {
   const leaks: unknown[] = [];

@@ -9,9 +9,8 @@ import { watchAnswers } from './watch-answers.js';
 import { expectQuietLog } from './watched-log.js';
 
 /**
- * Notes every secret that an application comes to hold. The function that it returns looks for them in all that the
- * application has told: its log, its answers, its metrics, and its database, where events, trail and peers stand in plain
- * words.
+ * Records every secret of an application. The returned function searches its output for them: its log, answers and
+ * metrics, and its database with the events, the audit trail and the peers in plain text.
  */
 export function watchApp(
   app: NestFastifyApplication,
@@ -39,7 +38,7 @@ export function watchApp(
   };
 }
 
-/** Everything that the database holds, as text, with the name of where it is. */
+/** Yields the whole content of the database as text, with its place. */
 async function* readDatabase(
   dataDir: string,
   databaseUrl: string | undefined,

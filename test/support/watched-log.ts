@@ -3,7 +3,7 @@ import { secretMembers } from '../../src/logging/create-logger.js';
 import { expectNoSecretsInLog } from './secret-scanner.js';
 import { loggedLines } from './logged-lines.js';
 
-/** Keeps the whole log, and shows people what went wrong. */
+/** Keeps the whole log, and prints the errors. */
 export class WatchedLog extends ConsoleLogger {
   private readonly shown = new ConsoleLogger({ logLevels: ['error', 'fatal'] });
 
@@ -28,11 +28,11 @@ export class WatchedLog extends ConsoleLogger {
     loggedLines.push(this.stringifyJsonLogObject(this.getJsonLogObject(message, options)));
   }
 
-  // The JSON has the stack already.
+  // The JSON contains the stack already.
   protected override printStackTrace(): void {}
 }
 
-/** Looks through what was logged since the last time. @throws LeakedSecretError */
+/** Searches the log since the last call. @throws LeakedSecretError */
 export function expectQuietLog(): void {
   const text = loggedLines.splice(0).join('\n');
   expectNoSecretsInLog('The log', text);

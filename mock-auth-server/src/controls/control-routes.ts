@@ -1,4 +1,4 @@
-import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { approveUserCode } from '../authorization/approve-user-code.js';
 import type { DeviceChange } from '../authorization/change-device.js';
 import { findDeviceFault } from '../authorization/change-device.js';
@@ -10,42 +10,39 @@ import { parseExpiresOn } from '../domain/instant.js';
 import type { MockContext } from '../mock-context.js';
 import { controlSchemas } from './control-schemas.js';
 import { describeDevice, describeLicense, describeState } from './describe-state.js';
-import type { Fault, FaultMode, Faults } from './faults.js';
+import type { Faults } from './faults.js';
+import { guardControls } from './guard-controls.js';
 import { issueControlToken } from './issue-control-token.js';
 import { sendProblem } from './problem.js';
+import { type FaultRequest, readFault } from './read-fault.js';
 
 /** Adds the controls, which tests and demos use in place of a person, a calendar and a bad network. */
 export function addControlRoutes(scope: FastifyInstance, context: MockContext, faults: Faults): void {
-  scope.setErrorHandler<FastifyError>((error, _request, reply) => sendError(context, error, reply));
-  refuseForeignPages(scope);
+  scope.setErrorHandler<FastifyError>((error, request, reply) => sendError(context, error, request, reply));
+  guardControls(scope, context);
   scope.get('/mock/state', async () => describeState(context));
   addApprovals(scope, context);
   addChanges(scope, context);
   addTokens(scope, context);
-  scope.put<{ Body: { mode: FaultMode } & Partial<Fault> }>(
+  addFaults(scope, context, faults);
+}
+
+/** An answer may be larger than other bodies, so that tests can send a client more than it accepts. */
+const faultBodyLimitBytes = 2_097_152;
+
+function addFaults(scope: FastifyInstance, context: MockContext, faults: Faults): void {
+  scope.put<{ Body: FaultRequest }>(
     '/mock/faults',
-    { schema: { body: controlSchemas.faults } },
-    (request) => {
-      const { mode, count = null, delayMs = 5000, skewSeconds = 0, retryAfterSeconds = null } = request.body;
-      faults.set({ mode, count, delayMs, skewSeconds, retryAfterSeconds });
+    { schema: { body: controlSchemas.faults }, bodyLimit: faultBodyLimitBytes },
+    async (request, reply) => {
+      const read = readFault(request.body);
+      if (!read.ok) return sendProblem(reply, 400, 'invalid-field', read.reason, read.field);
+      const { mode, count } = read.fault;
+      faults.set(read.fault);
       context.log(`fault set: ${mode}${count === null ? '' : `, ${count} times`}`);
       return { mode, count };
     },
   );
-}
-
-/** Refuses pages of other sites: the controls need no login, and a browser on this machine can reach them. */
-function refuseForeignPages(scope: FastifyInstance): void {
-  scope.addHook('onRequest', async (request, reply) => {
-    const site = request.headers['sec-fetch-site'];
-    if (site === undefined || site === 'same-origin' || site === 'none') return undefined;
-    return sendProblem(
-      reply,
-      403,
-      'cross-site-request',
-      'the controls refuse requests from pages of other sites',
-    );
-  });
 }
 
 function addApprovals(scope: FastifyInstance, context: MockContext): void {
@@ -154,12 +151,20 @@ function sendUnknown(reply: FastifyReply, what: 'device' | 'license'): FastifyRe
   return sendProblem(reply, 404, `${what}-unknown`, `there is no such ${what}: GET /mock/state lists them`);
 }
 
-function sendError(context: MockContext, error: FastifyError, reply: FastifyReply): FastifyReply {
+function sendError(
+  context: MockContext,
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
   const [fault] = error.validation ?? [];
   if (fault !== undefined) return sendFieldFault(reply, fault);
   const status = error.statusCode ?? 500;
-  if (status < 500)
-    return sendProblem(reply, status, 'invalid-request', 'the body must be JSON of at most 16 kB');
+  if (status < 500) {
+    const { bodyLimit } = request.routeOptions;
+    const detail = `the body must be JSON of at most ${bodyLimit} bytes`;
+    return sendProblem(reply, status, 'invalid-request', detail);
+  }
   context.log(`internal error: ${error.stack ?? error.message}`);
   return sendProblem(reply, 500, 'internal-fault', 'internal error: see the log of this server');
 }
@@ -173,5 +178,10 @@ function sendFieldFault(reply: FastifyReply, fault: FieldFault): FastifyReply {
   if (additionalProperty !== undefined) {
     return sendProblem(reply, 400, 'unknown-field', `${field} is not a known field`, field);
   }
-  return sendProblem(reply, 400, 'invalid-field', `${field} ${fault.message ?? 'is not valid'}`, field);
+  return sendProblem(reply, 400, 'invalid-field', `${field} ${describeFault(fault)}`, field);
+}
+
+function describeFault({ message = 'is not valid', params }: FieldFault): string {
+  const allowed = params['allowedValues'];
+  return Array.isArray(allowed) ? `must be one of ${allowed.join(', ')}` : message;
 }

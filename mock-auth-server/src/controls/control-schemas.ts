@@ -1,3 +1,6 @@
+import { endpointPaths } from '../oauth/endpoint-paths.js';
+import { faultModes } from './faults.js';
+
 /** The JSON Schemas of the control bodies. Sizes are bounded and unknown fields are refused. */
 const text = (maxLength: number): object => ({ type: 'string', minLength: 1, maxLength });
 const orNull = (schema: { type?: string }): object => ({ ...schema, type: [schema.type, 'null'] });
@@ -33,11 +36,19 @@ export const controlSchemas = {
   ),
   faults: body(
     {
-      mode: { enum: ['none', 'offline', 'error', 'slow', 'drop-answer', 'clock-skew'] },
+      mode: { enum: faultModes },
       count: { type: 'integer', minimum: 1, maximum: 1_000_000 },
       delayMs: { type: 'integer', minimum: 0, maximum: 600_000 },
       skewSeconds: { type: 'integer', minimum: -315_360_000, maximum: 315_360_000 },
       retryAfterSeconds: { type: 'integer', minimum: 0, maximum: 86_400 },
+      on: { enum: Object.values(endpointPaths) },
+      status: { type: 'integer', minimum: 200, maximum: 599 },
+      headers: {
+        type: 'object',
+        maxProperties: 50,
+        additionalProperties: { type: 'string', maxLength: 8000 },
+      },
+      body: {},
     },
     ['mode'],
   ),

@@ -40,9 +40,11 @@ export interface Grant {
   /** The start of the device's seat of the license. Another authorization keeps it. */
   seatSince: Date;
   authorizedAt: Date;
-  /** Set when a rotated refresh token was replayed: no refresh token of this grant works after that. */
+  /** Set when a rotated refresh token was replayed: no refresh token of this grant works after that. Its seat remains. */
   familyKilledAt: Date | null;
   endedAt: Date | null;
+  /** Not set by a replay or by another authorization: they leave the license tokens valid until they expire. */
+  areTokensRevoked: boolean;
 }
 
 export type DeviceCodeState = 'pending' | 'approved' | 'denied' | 'used';
@@ -52,6 +54,8 @@ export interface DeviceCode {
   clientId: string;
   /** The key thumbprint that the device authorization request sent as `dpop_jkt`. */
   dpopJkt: string | null;
+  /** The name that the device gave itself in its request, unverified. */
+  deviceName: string | null;
   state: DeviceCodeState;
   grantId: number | null;
   intervalSeconds: number;

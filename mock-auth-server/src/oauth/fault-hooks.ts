@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Faults } from '../controls/faults.js';
+import type { Faults, FixedAnswer } from '../controls/faults.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -13,8 +13,9 @@ declare module 'fastify' {
 export function addFaultHooks(scope: FastifyInstance, faults: Faults, now: () => Date): void {
   scope.decorateRequest('clockSkewMs', 0);
   scope.addHook('onRequest', async (request, reply) => {
-    const fault = faults.next(['offline', 'error', 'slow', 'clock-skew']);
+    const fault = faults.next(['offline', 'error', 'slow', 'clock-skew', 'answer'], request.routeOptions.url);
     if (fault.mode === 'offline') return destroySocket(request, reply);
+    if (fault.answer !== null) return sendFixedAnswer(reply, fault.answer);
     if (fault.mode === 'error') {
       if (fault.retryAfterSeconds !== null) reply.header('retry-after', fault.retryAfterSeconds);
       return reply.code(503).header('cache-control', 'no-store').send({ error: 'temporarily_unavailable' });
@@ -29,9 +30,19 @@ export function addFaultHooks(scope: FastifyInstance, faults: Faults, now: () =>
     }
     // Drops only the answer of a completed change: the loss of any other answer has no consequence.
     const hasDoneWork = request.method === 'POST' && reply.statusCode < 300;
-    if (hasDoneWork && faults.next(['drop-answer']).mode === 'drop-answer') request.raw.socket.destroy();
+    if (hasDoneWork && faults.next(['drop-answer'], undefined).mode === 'drop-answer') {
+      request.raw.socket.destroy();
+    }
     return payload;
   });
+}
+
+/** Sends bytes, because Fastify may change the content type of a text. */
+function sendFixedAnswer(reply: FastifyReply, { status, headers, body }: FixedAnswer): FastifyReply {
+  return reply
+    .code(status)
+    .headers(headers)
+    .send(body === null ? undefined : Buffer.from(body));
 }
 
 function destroySocket(request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -41,7 +41,7 @@ function describeRefreshToken(context: MockContext, token: string, clientId: str
     iss: context.urls.issuer,
     iat: Math.floor(refreshToken.issuedAt.getTime() / 1000),
     exp: Math.floor(refreshToken.expiresAt.getTime() / 1000),
-    ...(grant.dpopJkt === null ? {} : { cnf: { jkt: grant.dpopJkt } }),
+    ...(grant.dpopJkt === null || context.settings.dpop === 'off' ? {} : { cnf: { jkt: grant.dpopJkt } }),
   };
 }
 
@@ -51,6 +51,6 @@ async function describeLicenseToken(
   wireNow: Date,
 ): Promise<Introspection> {
   const read = await readLicenseToken(context, token, wireNow);
-  if (read === null || read.grant.endedAt !== null) return inactive;
+  if (read === null || read.grant.areTokensRevoked) return inactive;
   return { active: true, token_type: read.claims['cnf'] === undefined ? 'Bearer' : 'DPoP', ...read.claims };
 }

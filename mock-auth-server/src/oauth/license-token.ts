@@ -24,13 +24,27 @@ export function signLicenseToken(context: MockContext, terms: LicenseTokenTerms)
     client_id: terms.clientId,
     iat,
     exp: iat + terms.ttlSeconds,
-    jti: randomUUID(),
+    jti: createTokenId(terms.grantId),
     ...(terms.dpopJkt === null ? {} : { cnf: { jkt: terms.dpopJkt } }),
     ...describeTerms(context, device),
-    status: {
-      status_list: { idx: terms.grantId, uri: context.urls.issuer + endpointPaths.statusList },
-    },
+    ...describeStatus(context, terms.grantId),
   });
+}
+
+/** Creates a `jti` that contains the id of the grant, because a token without a `status` claim names it nowhere else. */
+function createTokenId(grantId: number): string {
+  return `${grantId}.${randomUUID()}`;
+}
+
+/** Returns the id of the grant in a `jti`; 0, which no grant has, if there is none. */
+export function readGrantId(jti: unknown): number {
+  return typeof jti === 'string' ? Number(/^(\d{1,15})\./.exec(jti)?.[1] ?? 0) : 0;
+}
+
+function describeStatus(context: MockContext, grantId: number): Record<string, unknown> {
+  if (!context.settings.hasStatusList) return {};
+  const uri = context.urls.issuer + endpointPaths.statusList;
+  return { status: { status_list: { idx: grantId, uri } } };
 }
 
 function describeTerms(context: MockContext, device: Device): Record<string, unknown> {

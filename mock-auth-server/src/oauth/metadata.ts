@@ -21,6 +21,9 @@ export function describeServer(context: MockContext): Record<string, unknown> {
     token_endpoint_auth_methods_supported: ['none'],
     revocation_endpoint_auth_methods_supported: ['none'],
     introspection_endpoint_auth_methods_supported: ['none'],
+    ...(context.settings.hasStatusList
+      ? { status_list_aggregation_endpoint: issuer + endpointPaths.statusLists }
+      : {}),
     ...(context.settings.dpop === 'off' ? {} : { dpop_signing_alg_values_supported: dpopAlgs }),
   };
 }

@@ -59,11 +59,26 @@ function wireNowOf(context: MockContext, request: FastifyRequest): Date {
 }
 
 function addPublicDocuments(scope: FastifyInstance, context: MockContext): void {
-  const metadata = async (): Promise<unknown> => describeServer(context);
-  scope.get('/.well-known/oauth-authorization-server', metadata);
-  scope.get('/.well-known/openid-configuration', metadata);
+  const { discovery } = context.settings;
+  addMetadata(scope, context, endpointPaths.oauthMetadata, discovery !== 'openid');
+  addMetadata(scope, context, endpointPaths.openidMetadata, discovery !== 'oauth');
   scope.get(endpointPaths.jwks, async () => ({ keys: context.keys.listPublic() }));
+  addStatusList(scope, context);
+}
+
+/** Adds a metadata document, or its absence: faults affect that path as well. */
+function addMetadata(scope: FastifyInstance, context: MockContext, path: string, exists: boolean): void {
+  scope.get(path, async (_request, reply) => (exists ? describeServer(context) : reply.callNotFound()));
+}
+
+function addStatusList(scope: FastifyInstance, context: MockContext): void {
+  scope.get(endpointPaths.statusLists, async (_request, reply) =>
+    context.settings.hasStatusList
+      ? { status_lists: [context.urls.issuer + endpointPaths.statusList] }
+      : reply.callNotFound(),
+  );
   scope.get(endpointPaths.statusList, async (request, reply) => {
+    if (!context.settings.hasStatusList) return reply.callNotFound();
     reply.type('application/statuslist+jwt').header('cache-control', 'no-cache');
     return signStatusList(context, wireNowOf(context, request));
   });

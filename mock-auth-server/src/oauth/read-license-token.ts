@@ -1,6 +1,8 @@
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import type { Grant } from '../domain/model.js';
 import type { MockContext } from '../mock-context.js';
+import { tokenAlgorithms } from '../settings.js';
+import { readGrantId } from './license-token.js';
 
 export interface ReadLicenseToken {
   claims: Record<string, unknown>;
@@ -14,8 +16,7 @@ export async function readLicenseToken(
   now: Date,
 ): Promise<ReadLicenseToken | null> {
   const claims = await verify(context, token, now);
-  const status = claims?.['status'] as { status_list?: { idx?: number } } | undefined;
-  const grant = context.grants.find(status?.status_list?.idx ?? 0);
+  const grant = claims === null ? null : context.grants.find(readGrantId(claims['jti']));
   return claims === null || grant === null ? null : { claims, grant };
 }
 
@@ -28,7 +29,7 @@ async function verify(
     const { payload } = await jwtVerify(token, createLocalJWKSet({ keys: context.keys.listPublic() }), {
       issuer: context.urls.issuer,
       typ: 'at+jwt',
-      algorithms: ['ES256', 'EdDSA'],
+      algorithms: [...tokenAlgorithms],
       currentDate: now,
     });
     return payload;

@@ -7,8 +7,9 @@ import { refuse } from './oauth-refusal.js';
 import { readLicenseToken } from './read-license-token.js';
 
 /**
- * Answers a revocation request (RFC 7009 section 2). Any token of a grant, even one that was rotated long ago, ends the
- * whole authorization of its device. An unknown token is not an error (section 2.2).
+ * Answers a revocation request (RFC 7009 section 2). Any token of the live grant, even one that was rotated long ago,
+ * ends the whole authorization of its device and revokes all its tokens. A token of a replaced grant revokes only the
+ * tokens of that grant. An unknown token is not an error (section 2.2).
  */
 export async function revokeToken(
   context: MockContext,
@@ -35,8 +36,9 @@ async function findGrant(context: MockContext, token: string, wireNow: Date): Pr
   return (await readLicenseToken(context, token, wireNow))?.grant ?? null;
 }
 
-/** Ends a grant, unless another one has replaced it. */
-function endGrant(context: MockContext, grant: Grant): boolean {
-  const isLive = context.grants.findLive(grant.deviceId)?.id === grant.id;
-  return isLive && context.grants.endLive(grant.deviceId, 'removed-by-device', context.now());
+/** Returns whether the grant was live. */
+function endGrant(context: MockContext, { id, deviceId, endedAt }: Grant): boolean {
+  if (endedAt === null) return context.grants.revokeDevice(deviceId, 'removed-by-device', context.now());
+  context.grants.revokeReplaced(id, 'removed-by-device');
+  return false;
 }

@@ -1,20 +1,50 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import {
+  constants,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  randomBytes,
+  sign,
+} from 'node:crypto';
+import type { KeyObject, KeyPairKeyObjectResult, SigningOptions } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import type { JWK } from 'jose';
+import type { TokenAlgorithm } from '../settings.js';
 
-export type SigningAlg = 'ES256' | 'EdDSA';
+interface Scheme {
+  generate: () => KeyPairKeyObjectResult;
+  digest: string | null;
+  options: SigningOptions;
+}
+
+const generateRsa = (): KeyPairKeyObjectResult => generateKeyPairSync('rsa', { modulusLength: 2048 });
+
+/** How each algorithm of RFC 7518 section 3.1 creates keys and signs. */
+const schemes: Record<TokenAlgorithm, Scheme> = {
+  ES256: {
+    generate: () => generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+    digest: 'sha256',
+    options: { dsaEncoding: 'ieee-p1363' },
+  },
+  EdDSA: { generate: () => generateKeyPairSync('ed25519'), digest: null, options: {} },
+  RS256: { generate: generateRsa, digest: 'sha256', options: {} },
+  PS256: {
+    generate: generateRsa,
+    digest: 'sha256',
+    options: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST },
+  },
+};
 
 interface SigningKey {
   kid: string;
-  alg: SigningAlg;
+  alg: TokenAlgorithm;
   privateKey: KeyObject;
   publicJwk: JWK;
 }
 
 interface SigningKeyRow {
   kid: string;
-  alg: SigningAlg;
+  alg: TokenAlgorithm;
   private_key: string;
 }
 
@@ -28,7 +58,7 @@ export class SigningKeys {
   readonly #database: Database;
   #keys: SigningKey[];
 
-  constructor(database: Database, alg: SigningAlg) {
+  constructor(database: Database, alg: TokenAlgorithm) {
     this.#database = database;
     this.#keys = database
       .prepare<[], SigningKeyRow>('SELECT kid, alg, private_key FROM signing_keys ORDER BY position')
@@ -38,9 +68,8 @@ export class SigningKeys {
   }
 
   /** Creates a new key, which signs from now on, and returns its `kid`. */
-  rotate(alg: SigningAlg = this.#current().alg): string {
-    const { privateKey } =
-      alg === 'ES256' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('ed25519');
+  rotate(alg: TokenAlgorithm = this.#current().alg): string {
+    const { privateKey } = schemes[alg].generate();
     const row: SigningKeyRow = {
       kid: randomBytes(12).toString('base64url'),
       alg,
@@ -61,8 +90,9 @@ export class SigningKeys {
   sign(typ: string, claims: Record<string, unknown>): string {
     const { kid, alg, privateKey } = this.#current();
     const input = `${encodePart({ typ, alg, kid })}.${encodePart(claims)}`;
-    const key = { key: privateKey, dsaEncoding: 'ieee-p1363' } as const;
-    return `${input}.${sign(alg === 'ES256' ? 'sha256' : null, Buffer.from(input), key).toString('base64url')}`;
+    const { digest, options } = schemes[alg];
+    const signature = sign(digest, Buffer.from(input), { key: privateKey, ...options });
+    return `${input}.${signature.toString('base64url')}`;
   }
 
   #current(): SigningKey {

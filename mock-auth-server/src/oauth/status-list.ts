@@ -6,10 +6,10 @@ import { endpointPaths } from './endpoint-paths.js';
 const ttlSeconds = 300;
 const minBits = 8192;
 
-/** Signs the Token Status List (draft-ietf-oauth-status-list): one bit for each grant, set if the grant has ended. */
+/** Signs the Token Status List (draft-ietf-oauth-status-list): one bit for each grant, set if its tokens are revoked. */
 export function signStatusList(context: MockContext, now: Date): string {
   const uri = context.urls.issuer + endpointPaths.statusList;
-  const bits = packBits(context.grants.listEnded(), context.grants.highestId());
+  const bits = packBits(context.grants.listRevoked(), context.grants.highestId());
   return context.keys.sign('statuslist+jwt', {
     sub: uri,
     iss: context.urls.issuer,

@@ -11,7 +11,7 @@ import type { OrganizationParams } from './find-organization.js';
 import { findOrganization, findOwnDevice } from './find-organization.js';
 import type { PageContext } from './page-context.js';
 import { sendFailure, sendPage } from './page-reply.js';
-import { readForm } from './read-form.js';
+import { readForm, readLinkedUserCode } from './read-form.js';
 import { sessionOf } from './session-gate.js';
 import { renderAuthorizationResult } from './views/authorization-result-view.js';
 import { renderAuthorizeDevice } from './views/authorize-device-view.js';
@@ -33,7 +33,8 @@ export function addAuthorizeDeviceRoutes(scope: FastifyInstance, pages: PageCont
   scope.get<{ Params: OrganizationParams }>(path, async (request, reply) => {
     const organization = findOrganization(pages, request.params, reply);
     if (organization === null) return reply;
-    return sendForm(pages, { request, reply, organization, deviceId: '', userCode: '' }, null, 200);
+    const userCode = readLinkedUserCode(request.query);
+    return sendForm(pages, { request, reply, organization, deviceId: '', userCode }, null, 200);
   });
   scope.post<{ Params: OrganizationParams }>(path, async (request, reply) =>
     takeEntry(pages, request, reply, askToConfirm),
@@ -101,6 +102,7 @@ function askToConfirm(pages: PageContext, entry: Entry, device: Device): Fastify
     userCode: formatUserCode(normalizeUserCode(entry.userCode) ?? ''),
     renewalDate: license.expiresOn === null ? null : formatInstant(license.expiresOn),
     hubName: device.hubId === null ? null : (mock.customers.findDevice(device.hubId)?.name ?? null),
+    deviceName: checked.code.deviceName,
     isAuthorizedAlready: mock.grants.findLive(device.id) !== null,
   });
   return sendPage(entry.reply, page);

@@ -1,6 +1,6 @@
 import { formatInstant, parseExpiresOn } from '../domain/instant.js';
 import type { License } from '../domain/model.js';
-import { isName } from './read-form.js';
+import { isName } from '../domain/name.js';
 import type { LicenseDraft } from './views/license-view.js';
 
 type LicenseTerms = Omit<License, 'id' | 'organizationId'>;

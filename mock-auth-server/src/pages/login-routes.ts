@@ -67,7 +67,9 @@ function cookieOptions(pages: PageContext): {
 
 /** Accepts only pages of this server, so that a link to the login cannot redirect to another site. */
 function safeNext(next: unknown): string {
-  return typeof next === 'string' && /^\/organizations[\w/-]{0,300}$/.test(next) ? next : '/organizations';
+  return typeof next === 'string' && /^\/organizations[\w/-]{0,300}(\?user_code=[\w-]{1,40})?$/.test(next)
+    ? next
+    : '/organizations';
 }
 
 /** Adds the logout. It belongs inside the session gate, because a logout needs the form of its own session. */

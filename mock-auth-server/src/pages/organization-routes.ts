@@ -2,11 +2,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { describeDevice, describeLicense } from '../controls/describe-state.js';
 import { findLicenseRefusal } from '../domain/license-refusal.js';
 import type { Device, License } from '../domain/model.js';
+import { isName } from '../domain/name.js';
 import type { OrganizationParams } from './find-organization.js';
 import { findOrganization } from './find-organization.js';
 import type { PageContext } from './page-context.js';
 import { goTo, sendPage } from './page-reply.js';
-import { isName, readForm } from './read-form.js';
+import { readForm, readLinkedUserCode } from './read-form.js';
 import { sessionOf } from './session-gate.js';
 import type { DeviceRow, LicenseRow } from './views/organization-view.js';
 import { renderOrganization } from './views/organization-view.js';
@@ -66,7 +67,13 @@ function sendOrganizations(
   const organizations = pages.mock.customers.listOrganizations();
   return sendPage(
     reply,
-    renderOrganizations({ csrfToken, organizations, draft, fault }),
+    renderOrganizations({
+      csrfToken,
+      organizations,
+      userCode: readLinkedUserCode(request.query),
+      draft,
+      fault,
+    }),
     fault === null ? 200 : 400,
   );
 }

@@ -1,6 +1,7 @@
 import cookie from '@fastify/cookie';
 import formBody from '@fastify/formbody';
 import type { FastifyError, FastifyInstance } from 'fastify';
+import { isFromForeignOrigin } from '../own-origin.js';
 import { addAuthorizeDeviceRoutes } from './authorize-device-routes.js';
 import { addDeviceRoutes } from './device-routes.js';
 import { addLicenseRoutes } from './license-routes.js';
@@ -42,10 +43,7 @@ export async function addPageRoutes(scope: FastifyInstance, pages: PageContext):
 /** Refuses forms of other origins: SameSite does not separate ports, and the login has no CSRF token. */
 function refuseForeignOrigins(scope: FastifyInstance, pages: PageContext): void {
   scope.addHook('onRequest', async (request, reply) => {
-    const { origin, host } = request.headers;
-    if (request.method !== 'POST' || origin === undefined) return undefined;
-    const own = [pages.mock.urls.publicUrl, pages.mock.urls.issuer, `http://${host}`, `https://${host}`];
-    if (own.includes(origin)) return undefined;
+    if (request.method !== 'POST' || !isFromForeignOrigin(pages.mock, request)) return undefined;
     return sendFailure(reply, 403, 'Form refused', 'this form was sent by another site');
   });
 }

@@ -1,3 +1,5 @@
+import { formatUserCode, normalizeUserCode } from '../domain/user-code.js';
+
 /** Returns the fields of a form. The last value of a repeated field counts, as browsers send pairs of checkboxes. */
 export function readForm(body: unknown): ReadonlyMap<string, string> {
   const form = new Map<string, string>();
@@ -9,7 +11,9 @@ export function readForm(body: unknown): ReadonlyMap<string, string> {
   return form;
 }
 
-/** Returns whether a text is a valid name: 1 to 100 characters without control characters. */
-export function isName(text: string): boolean {
-  return /^\P{Cc}{1,100}$/u.test(text);
+/** Returns the user code of a link, as `XXXX-XXXX`; empty if there is none that could be valid. */
+export function readLinkedUserCode(query: unknown): string {
+  const { user_code: entered } = query as { user_code?: unknown };
+  const normalized = typeof entered === 'string' ? normalizeUserCode(entered) : null;
+  return normalized === null ? '' : formatUserCode(normalized);
 }

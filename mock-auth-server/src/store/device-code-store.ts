@@ -6,6 +6,7 @@ interface DeviceCodeRow {
   device_code_hash: Buffer;
   client_id: string;
   dpop_jkt: string | null;
+  device_name: string | null;
   state: DeviceCodeState;
   grant_id: number | null;
   interval_seconds: number;
@@ -30,6 +31,7 @@ export class DeviceCodeStore {
     userCode: string;
     clientId: string;
     dpopJkt: string | null;
+    deviceName: string | null;
     intervalSeconds: number;
     expiresAt: Date;
   }): boolean {
@@ -37,14 +39,15 @@ export class DeviceCodeStore {
       this.#database
         .prepare(
           `INSERT INTO device_codes
-             (device_code_hash, user_code_hash, client_id, dpop_jkt, state, interval_seconds, expires_at)
-           VALUES (?, ?, ?, ?, 'pending', ?, ?) ON CONFLICT (user_code_hash) DO NOTHING`,
+             (device_code_hash, user_code_hash, client_id, dpop_jkt, device_name, state, interval_seconds, expires_at)
+           VALUES (?, ?, ?, ?, ?, 'pending', ?, ?) ON CONFLICT (user_code_hash) DO NOTHING`,
         )
         .run(
           hashSecret(code.deviceCode),
           hashSecret(code.userCode),
           code.clientId,
           code.dpopJkt,
+          code.deviceName,
           code.intervalSeconds,
           code.expiresAt.getTime(),
         ).changes === 1
@@ -91,6 +94,7 @@ function toDeviceCode(row: DeviceCodeRow): DeviceCode {
     deviceCodeHash: row.device_code_hash,
     clientId: row.client_id,
     dpopJkt: row.dpop_jkt,
+    deviceName: row.device_name,
     state: row.state,
     grantId: row.grant_id,
     intervalSeconds: row.interval_seconds,

@@ -1,8 +1,14 @@
 import type { Database } from 'better-sqlite3';
 import type { Device, Grant } from '../domain/model.js';
 
-/** Why an authorization ended. `unclaimed`: it was approved, but its device never requested the tokens. */
-export type GrantEndReason = 'revoked' | 'replaced' | 'removed-by-device' | 'unclaimed';
+/** Why an authorization was removed: by a person, or by the device itself. */
+export type RevocationReason = 'revoked' | 'removed-by-device';
+
+/**
+ * Why an authorization ended. `unclaimed`: it was approved, but its device never requested the tokens. Every reason
+ * except `replaced` revokes the license tokens.
+ */
+type GrantEndReason = RevocationReason | 'replaced' | 'unclaimed';
 
 interface GrantRow {
   id: number;
@@ -13,6 +19,7 @@ interface GrantRow {
   authorized_at: number;
   family_killed_at: number | null;
   ended_at: number | null;
+  end_reason: GrantEndReason | null;
 }
 
 /** Stores the authorizations of devices. A device has at most one live authorization. */
@@ -36,10 +43,14 @@ export class GrantStore {
     return row ? toGrant(row) : null;
   }
 
-  /** Authorizes a device: ends its old grant and keeps its seat. */
+  /** Authorizes a device: ends its old grant, whose license tokens stay valid, and keeps its seat. */
   authorize(deviceId: string, clientId: string, now: Date): Grant {
     const seatSince = this.findLive(deviceId)?.seatSince ?? now;
-    this.endLive(deviceId, 'replaced', now);
+    this.#database
+      .prepare(
+        "UPDATE grants SET ended_at = ?, end_reason = 'replaced' WHERE device_id = ? AND ended_at IS NULL",
+      )
+      .run(now.getTime(), deviceId);
     const insert = this.#database.prepare<[string, string, number, number], GrantRow>(
       'INSERT INTO grants (device_id, client_id, seat_since, authorized_at) VALUES (?, ?, ?, ?) RETURNING *',
     );
@@ -52,13 +63,26 @@ export class GrantStore {
     this.#database.prepare('UPDATE grants SET dpop_jkt = ? WHERE id = ?').run(dpopJkt, id);
   }
 
-  /** Ends the live authorization of a device. Returns `false` if it has none. */
-  endLive(deviceId: string, reason: GrantEndReason, now: Date): boolean {
+  /**
+   * Ends the live authorization of a device and revokes its license tokens, including those of replaced grants.
+   * Returns `false` if there was nothing to revoke.
+   */
+  revokeDevice(deviceId: string, reason: RevocationReason, now: Date): boolean {
     return (
       this.#database
-        .prepare('UPDATE grants SET ended_at = ?, end_reason = ? WHERE device_id = ? AND ended_at IS NULL')
+        .prepare(
+          `UPDATE grants SET ended_at = coalesce(ended_at, ?), end_reason = ?
+           WHERE device_id = ? AND (ended_at IS NULL OR end_reason = 'replaced')`,
+        )
         .run(now.getTime(), reason, deviceId).changes > 0
     );
+  }
+
+  /** Revokes the license tokens of one replaced grant. */
+  revokeReplaced(id: number, reason: RevocationReason): void {
+    this.#database
+      .prepare("UPDATE grants SET end_reason = ? WHERE id = ? AND end_reason = 'replaced'")
+      .run(reason, id);
   }
 
   /** Frees the seats of approvals whose device did not request its tokens before the code expired. */
@@ -102,10 +126,12 @@ export class GrantStore {
     return select.get(device.licenseId, device.id, seatSince, device.id)?.seats ?? 0;
   }
 
-  /** Returns the ids of all ended grants, whose tokens are revoked in the Token Status List. */
-  listEnded(): number[] {
+  /** Returns the ids of all grants whose tokens are revoked in the Token Status List. */
+  listRevoked(): number[] {
     return this.#database
-      .prepare<[], { id: number }>('SELECT id FROM grants WHERE ended_at IS NOT NULL')
+      .prepare<[], { id: number }>(
+        "SELECT id FROM grants WHERE ended_at IS NOT NULL AND end_reason <> 'replaced'",
+      )
       .all()
       .map(({ id }) => id);
   }
@@ -121,5 +147,6 @@ function toGrant(row: GrantRow): Grant {
     authorizedAt: new Date(row.authorized_at),
     familyKilledAt: row.family_killed_at === null ? null : new Date(row.family_killed_at),
     endedAt: row.ended_at === null ? null : new Date(row.ended_at),
+    areTokensRevoked: row.ended_at !== null && row.end_reason !== 'replaced',
   };
 }

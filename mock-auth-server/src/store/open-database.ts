@@ -1,13 +1,13 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database, Statement } from 'better-sqlite3';
-import { schema } from './schema.js';
+import { schema, upgrades } from './schema.js';
 import { Sqlite } from './sqlite.js';
 
 const fileName = 'mock-auth-server.sqlite';
 /** Marks the file as a database of this server, so that it never writes to a foreign database. */
 const applicationId = 0x6d_6f_63_6b;
-const schemaVersion = 1;
+const schemaVersion = upgrades.length + 1;
 
 class DatabaseUnusableError extends Error {
   readonly code = 'database-unusable';
@@ -54,7 +54,21 @@ function prepare(database: Database, path: string): void {
       database.pragma(`application_id = ${applicationId}`);
       database.pragma(`user_version = ${schemaVersion}`);
     })();
-  }
+  } else if (readVersion(database) < schemaVersion) upgrade(database);
+}
+
+/** Brings a database of an earlier version to the current one, whole or not at all. */
+function upgrade(database: Database): void {
+  database
+    .transaction(() => {
+      for (const statement of upgrades.slice(readVersion(database) - 1)) database.exec(statement);
+      database.pragma(`user_version = ${schemaVersion}`);
+    })
+    .immediate();
+}
+
+function readVersion(database: Database): number {
+  return database.pragma('user_version', { simple: true }) as number;
 }
 
 /** Compiles each statement once, because every request uses the same few. */
@@ -70,10 +84,10 @@ function cacheStatements(database: Database): void {
 
 function refuseForeign(database: Database, path: string): void {
   const isOwn = database.pragma('application_id', { simple: true }) === applicationId;
-  const isOfThisVersion = database.pragma('user_version', { simple: true }) === schemaVersion;
-  if (isOwn && isOfThisVersion) return;
+  const version = readVersion(database);
+  if (isOwn && version >= 1 && version <= schemaVersion) return;
   throw new DatabaseUnusableError(
-    `${path} is not a database of this version of the mock Authorization server: move it away, or set another DATA_DIR`,
+    `${path} is not a database of this or an earlier version of the mock Authorization server: move it away, or set another DATA_DIR`,
   );
 }
 

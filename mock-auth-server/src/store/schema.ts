@@ -47,7 +47,8 @@ CREATE TABLE device_codes (
   grant_id INTEGER REFERENCES grants (id),
   interval_seconds INTEGER NOT NULL,
   last_polled_at INTEGER,
-  expires_at INTEGER NOT NULL
+  expires_at INTEGER NOT NULL,
+  device_name TEXT
 ) STRICT;
 CREATE INDEX device_codes_by_end ON device_codes (expires_at);
 CREATE TABLE refresh_tokens (
@@ -82,3 +83,6 @@ CREATE TABLE secrets (
   value BLOB NOT NULL
 ) STRICT;
 `;
+
+/** The statements that bring a database of an earlier version to the next one, the first for version 1. */
+export const upgrades: readonly string[] = ['ALTER TABLE device_codes ADD COLUMN device_name TEXT'];

@@ -38,7 +38,7 @@ export async function findFreePort(): Promise<number> {
   return port;
 }
 
-/** Where programs are, and the clock of the tests where `npm run test:dates` shifts it. */
+/** The paths of programs, and the clock of the tests if `npm run test:dates` shifts it. */
 const inheritedEnvironment = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => /^(PATH|TZ|LD_PRELOAD|FAKETIME.*)$/.test(name)),
 );

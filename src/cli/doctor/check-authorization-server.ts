@@ -10,17 +10,17 @@ const proxyTimeoutMs = 3000;
 
 const remedies: Readonly<Record<string, string>> = {
   'authorization-server-unreachable':
-    'Check the internet connection, DNS, the firewall, HTTPS_PROXY, and AUTH_SERVER_URL. Registers sell on until the token ends.',
-  'authorization-server-error': 'It is not ready: wait, or ask who runs it.',
-  'authorization-server-refused': 'Ask who runs it; this service may be too old for it.',
+    'Check the internet connection, DNS, the firewall, HTTPS_PROXY and AUTH_SERVER_URL. Registers can sell until the token expires.',
+  'authorization-server-error': 'It is not ready: wait, or ask its operator.',
+  'authorization-server-refused': 'Ask its operator; this service may be too old for it.',
   'authorization-server-nonconforming':
-    'Check AUTH_SERVER_URL; a login page of the network may answer in its place.',
+    'Check AUTH_SERVER_URL; a login page of the network may be answering instead.',
 };
 
-/** Whether the Authorization server can be spoken with, and what its clock says of this one. */
+/** Checks that the Authorization server answers, and compares its clock with this one. */
 export async function checkAuthorizationServer(settings: Settings): Promise<Finding[]> {
   const proxyFault = await checkProxy(settings);
-  if (proxyFault !== null) return [proxyFault, skip(check, 'Not asked, as its proxy does not answer.')];
+  if (proxyFault !== null) return [proxyFault, skip(check, 'Not checked: its proxy does not answer.')];
   const { issuer } = settings.authorizationServer;
   const sessions = new OAuthSessions(settings);
   try {
@@ -28,18 +28,18 @@ export async function checkAuthorizationServer(settings: Settings): Promise<Find
   } catch (error) {
     const { code, message } = explainFailure(error);
     const remedy = /certificate/.test(message)
-      ? 'Name the file of the private authority in NODE_EXTRA_CA_CERTS.'
+      ? 'Set NODE_EXTRA_CA_CERTS to the certificate file of the private CA.'
       : remedies[code];
     return [
       fail(check, message, remedy ?? 'See docs/operations.md.'),
-      skip('clock', 'There is nothing to compare it with.'),
+      skip('clock', 'Not checked: the Authorization server did not answer.'),
     ];
   }
   const answer = await sessions.fetch(new URL('/.well-known/oauth-authorization-server', issuer).href, {
     headers: {},
   });
   return [
-    ok(check, `${issuer.href} answers as its metadata promises.`),
+    ok(check, `${issuer.href} answers and its metadata is valid.`),
     checkClockOffset(answer.headers.get('date'), Date.now()),
   ];
 }
@@ -58,7 +58,7 @@ async function checkProxy({ proxy, authorizationServer }: Settings): Promise<Fin
   return fail(
     'proxy',
     `Nothing answers at the proxy ${hostname}:${port} (${name}).`,
-    `Put ${name} right, or name the Authorization server in NO_PROXY.`,
+    `Correct ${name}, or add the Authorization server to NO_PROXY.`,
   );
 }
 

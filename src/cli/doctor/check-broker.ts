@@ -9,16 +9,15 @@ const check = 'broker';
 const timeoutMs = 3000;
 const notFound = 404;
 
-/** Whether the broker lets this service in, keeps events, and asks it whom else to let in. */
+/** Checks the logins of this service at the broker, the stream of its events, and the broker of the hub. */
 export async function checkBroker({ nats }: Settings, isServiceRunning: boolean): Promise<Finding[]> {
   const attempt = await open(nats.url, nats.login);
   if (attempt.kind === 'refused') {
-    const remedy =
-      'Give this service the NATS_USER and NATS_PASSWORD that the configuration of the broker has.';
-    return [fail(check, `The broker at ${nats.url} refuses the login of this service.`, remedy)];
+    const remedy = 'Set NATS_USER and NATS_PASSWORD as in the configuration of the broker.';
+    return [fail(check, `The broker at ${nats.url} rejects the login of this service.`, remedy)];
   }
   if (attempt.kind === 'away') {
-    const remedy = 'Start the broker, or put NATS_URL right. Events wait in the database until it is back.';
+    const remedy = 'Start the broker, or correct NATS_URL. Events stay queued in the database until then.';
     return [fail(check, `No broker answers at ${nats.url} (${attempt.cause}).`, remedy)];
   }
   const { connection } = attempt;
@@ -65,12 +64,12 @@ function checkBrokerAnswer({ info }: NatsConnection): Finding[] {
     return [
       warn(
         check,
-        'The broker lets in anybody, without a login.',
+        'The broker accepts connections without a login.',
         'Use a configuration such as deploy/nats/store.conf.',
       ),
     ];
   }
-  return [ok(check, `The broker (nats-server ${version}) lets this service in.`)];
+  return [ok(check, `The broker (nats-server ${version}) accepts the login of this service.`)];
 }
 
 async function checkStream(connection: NatsConnection, isServiceRunning: boolean): Promise<Finding> {
@@ -80,11 +79,11 @@ async function checkStream(connection: NatsConnection, isServiceRunning: boolean
     const { config } = await manager.streams.info(licenseStreamName);
     const missing = eventSubjects.filter((subject) => !config.subjects.includes(subject));
     if (missing.length === 0 && config.allow_direct)
-      return ok(name, `The stream ${licenseStreamName} keeps the events.`);
+      return ok(name, `The stream ${licenseStreamName} stores the events.`);
     return fail(
       name,
-      `The stream ${licenseStreamName} was changed: it must keep ${eventSubjects.join(' and ')}, for direct requests.`,
-      'Restart the service, which sets it right.',
+      `The configuration of the stream ${licenseStreamName} was changed: it must have the subjects ${eventSubjects.join(' and ')} and allow direct access.`,
+      'Restart the service: it corrects the configuration.',
     );
   } catch (error) {
     if (error instanceof JetStreamApiError && error.status === notFound) {
@@ -93,20 +92,20 @@ async function checkStream(connection: NatsConnection, isServiceRunning: boolean
         ? fail(
             name,
             message,
-            'See the log of the service: it makes the stream when it connects, unless another stream has its subjects.',
+            'See the log of the service: it creates the stream when it connects, unless another stream has these subjects.',
           )
-        : warn(name, message, 'The service makes it when it starts.');
+        : warn(name, message, 'The service creates it when it starts.');
     }
     const cause = error instanceof Error ? error.message : String(error);
     return fail(
       name,
       `JetStream cannot be used (${cause}).`,
-      'Switch JetStream on in the broker, in the account of this service (deploy/nats/store.conf).',
+      'Enable JetStream in the broker, for the account of this service (deploy/nats/store.conf).',
     );
   }
 }
 
-/** The two further logins that letting peers in needs. */
+/** Checks the two other logins, which are needed for peers to connect. */
 async function checkLogins({ url, callout, sys }: Settings['nats']): Promise<Finding[]> {
   if (callout === null) {
     const remedy = 'Set NATS_CALLOUT_USER, NATS_CALLOUT_PASSWORD and NATS_ISSUER_SEED.';
@@ -117,7 +116,7 @@ async function checkLogins({ url, callout, sys }: Settings['nats']): Promise<Fin
     sys === null
       ? warn(
           'system-account',
-          'Connections of revoked peers are not ended at once.',
+          'Connections of revoked peers are not closed immediately.',
           'Set NATS_SYS_USER and NATS_SYS_PASSWORD.',
         )
       : await checkLogin('system-account', url, sys, 'NATS_SYS_USER and NATS_SYS_PASSWORD'),
@@ -128,21 +127,21 @@ async function checkLogin(name: string, url: string, login: BrokerLogin, setting
   const attempt = await open(url, login);
   if (attempt.kind === 'open') {
     await attempt.connection.close();
-    return ok(name, `The broker lets the user ${login.user} in.`);
+    return ok(name, `The broker accepts the login of the user ${login.user}.`);
   }
   return fail(
     name,
-    `The broker refuses the user ${login.user}.`,
-    `Give this service the ${settings} that the configuration of the broker has.`,
+    `The broker rejects the login of the user ${login.user}.`,
+    `Set ${settings} as in the configuration of the broker.`,
   );
 }
 
-/** Whether the broker of the hub answers at all; that it lets this server in, only its license token can tell. */
+/** Checks only that the broker of the hub answers: a login would need the license token. */
 async function checkHub(url: string | null): Promise<Finding[]> {
   if (url === null) return [];
   const attempt = await open(url, null);
   if (attempt.kind === 'open') await attempt.connection.close();
   if (attempt.kind !== 'away') return [ok('hub', `The broker of the hub answers at ${url}.`)];
-  const remedy = 'Check HUB_NATS_URL and the network between. Events wait in the database until it is back.';
+  const remedy = 'Check HUB_NATS_URL and the network. Events stay queued in the database until then.';
   return [warn('hub', `No broker of the hub answers at ${url} (${attempt.cause}).`, remedy)];
 }

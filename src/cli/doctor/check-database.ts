@@ -12,7 +12,7 @@ import { fail, type Finding, ok, skip, warn } from './finding.js';
 
 const check = 'database';
 
-/** Whether the database can be used, and what is in it fits together. Nothing is written to it. */
+/** Checks that the database can be used and that its content is consistent. Does not write to it. */
 export async function checkDatabase(settings: Settings, isServiceRunning: boolean): Promise<Finding[]> {
   let database: Database;
   try {
@@ -37,22 +37,24 @@ async function checkContent(settings: Settings, database: Database): Promise<Fin
 }
 
 async function checkIntegrity({ database: { kind } }: Settings, database: Database): Promise<Finding> {
-  if (kind === 'postgres') return ok(check, 'The PostgreSQL database answers, at the present schema.');
+  if (kind === 'postgres') return ok(check, 'The PostgreSQL database answers and its schema is up to date.');
   const rows = await database.read((manager) =>
     manager.query<{ integrity_check: string }[]>('PRAGMA integrity_check(1)'),
   );
-  if (rows[0]?.integrity_check === 'ok') return ok(check, 'The database is whole, at the present schema.');
-  return fail(check, 'The database is damaged.', damageCure);
+  if (rows[0]?.integrity_check === 'ok')
+    return ok(check, 'The database is intact and its schema is up to date.');
+  return fail(check, 'The database is damaged.', damageRemedy);
 }
 
-const damageCure = 'Move it away and restore a backup (pos-licensing restore), or acquire the license anew.';
+const damageRemedy =
+  'Move it away and restore a backup (pos-licensing restore), or acquire the license again.';
 
 async function checkAuditTrail(database: Database): Promise<Finding> {
   const { isIntact, entryCount, faults } = await verifyAuditTrail(database, null);
-  if (isIntact) return ok('audit-trail', `The audit trail is whole: ${entryCount} entries.`);
+  if (isIntact) return ok('audit-trail', `The audit trail is intact: ${entryCount} entries.`);
   const remedy =
-    'Find out who could write to the database; pos-licensing audit --verify lists all that does not fit.';
-  return fail('audit-trail', faults[0]?.message ?? 'The audit trail does not fit together.', remedy);
+    'Find out who had write access to the database. pos-licensing audit --verify lists all faults.';
+  return fail('audit-trail', faults[0]?.message ?? 'The audit trail is not intact.', remedy);
 }
 
 function checkOpening(error: unknown, isServiceRunning: boolean): Finding {
@@ -60,31 +62,35 @@ function checkOpening(error: unknown, isServiceRunning: boolean): Finding {
     return error.code === 'database-older'
       ? warn(
           check,
-          'The database is of an older version.',
-          'The next start upgrades it; an SQLite file is copied before.',
+          'The database has an older schema.',
+          'The next start of the service upgrades it, after copying an SQLite file.',
         )
       : fail(check, error.message, 'Start that version, or restore a backup from before the upgrade.');
   }
   if (error instanceof ExposedFileError)
-    return skip(check, 'Not opened, as other users can read it: see files.');
+    return skip(check, 'Not checked: other users can read it, see files.');
   if (error instanceof DatabaseServerError)
-    return fail(check, error.message, 'Check DATABASE_URL, and that the server runs.');
+    return fail(check, error.message, 'Check DATABASE_URL, and that the server is running.');
   if (!(error instanceof DatabaseFileError)) throw error;
   switch (error.code) {
     case 'database-locked':
       return isServiceRunning
-        ? ok(check, 'In use by the running service, which has checked it at its start.')
+        ? ok(check, 'In use by the running service, which checked it when it started.')
         : fail(
             check,
-            'Another process has the database open, but does not answer as the service.',
-            'Check PORT, or --url; end a process that hangs, or a second service on this DATA_DIR.',
+            'Another process has the database open, but the service does not answer.',
+            'Check PORT or --url; stop a hanging process, or a second service with this DATA_DIR.',
           );
     case 'database-missing':
-      return warn(check, error.message, 'The first start makes it; else check DATA_DIR and DATABASE_URL.');
+      return warn(
+        check,
+        error.message,
+        'The first start creates it; otherwise check DATA_DIR and DATABASE_URL.',
+      );
     case 'database-foreign':
-      return fail(check, error.message, 'Point DATABASE_URL or DATA_DIR elsewhere.');
+      return fail(check, error.message, 'Change DATABASE_URL or DATA_DIR.');
     case 'database-corrupt':
-      return fail(check, error.message, damageCure);
+      return fail(check, error.message, damageRemedy);
     case 'database-read-only':
     case 'database-unusable':
       return fail(check, error.message, 'See files and disk.');

@@ -3,17 +3,16 @@ import { fail, type Finding, ok, skip, warn } from './finding.js';
 
 const check = 'disk';
 const bytesPerMegabyte = 1024 * 1024;
-/** Below this `/health` says that the service is down. */
+/** Below this, `/health` reports the service as down. */
 const minFreeMegabytes = 64;
 const scarceFreeMegabytes = 512;
 
-/** Whether there is room where the data is. */
 export function checkDisk(dataDir: string): Finding {
   try {
     const { bavail, bsize } = statfsSync(dataDir);
     return checkFreeSpace(Math.floor((bavail * bsize) / bytesPerMegabyte));
   } catch {
-    return skip(check, `There is no folder ${dataDir} to measure.`);
+    return skip(check, `Not checked: there is no folder ${dataDir}.`);
   }
 }
 
@@ -23,9 +22,9 @@ export function checkFreeSpace(freeMegabytes: number): Finding {
     return fail(
       check,
       message,
-      `Make room: old logs and backups first. Less than ${minFreeMegabytes} MB is a fault.`,
+      `Free up disk space, for example by deleting old logs and backups. Less than ${minFreeMegabytes} MB is a fault.`,
     );
   }
-  if (freeMegabytes < scarceFreeMegabytes) return warn(check, message, 'Make room before it is used up.');
+  if (freeMegabytes < scarceFreeMegabytes) return warn(check, message, 'Free up disk space soon.');
   return ok(check, message);
 }

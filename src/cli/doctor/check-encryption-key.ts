@@ -15,25 +15,25 @@ import { fail, type Finding, ok, skip } from './finding.js';
 
 const check = 'encryption-key';
 const remedy =
-  'Put the key back that the database was written with, from its backup (<file>.key); if it is lost: pos-licensing restore ' +
-  '<backup> --without-key, then acquire the license anew.';
+  'Put back the key of this database from its backup (<file>.key). If it is lost, run pos-licensing restore ' +
+  '<backup> --without-key, then acquire the license again.';
 
-/** Whether the key opens the secrets of the database. */
+/** Checks that the key decrypts the secrets in the database. */
 export async function checkEncryptionKey(settings: Settings, database: Database): Promise<Finding> {
   const row = await database.read((manager) => manager.findOneBy(KeyValueRow, { name: keyCheckName }));
-  if (row === null) return ok(check, 'Nothing is sealed yet.');
+  if (row === null) return ok(check, 'Nothing is encrypted yet.');
   const fault = checkKeyFile(settings)[0];
   if (fault !== undefined) return fault;
   if (isKeyOf(row.value, new SecretBox(readKey(settings))))
-    return ok(check, 'The key opens the secrets of the database.');
-  // A rotation that was cut short is completed by the next start.
+    return ok(check, 'The key decrypts the secrets in the database.');
+  // The next start completes an interrupted rotation.
   const { next } = encryptionKeyPaths(settings.dataDir);
   if (settings.encryptionKey === null && existsSync(next))
-    return ok(check, 'A rotation of the key waits for the next start.');
-  return fail(check, 'The key is not that of the database.', remedy);
+    return ok(check, 'The next start completes a rotation of the key.');
+  return fail(check, 'The key does not match the database.', remedy);
 }
 
-/** What can be told of the key without the database; nothing if all is well. */
+/** Checks the key without the database. Returns nothing if it is valid. */
 export function checkKeyFile(settings: Settings): Finding[] {
   const { current } = encryptionKeyPaths(settings.dataDir);
   if (settings.encryptionKey === null && !existsSync(current)) {
@@ -43,7 +43,8 @@ export function checkKeyFile(settings: Settings): Finding[] {
     readKey(settings);
     return [];
   } catch (error) {
-    if (error instanceof ExposedFileError) return [skip(check, 'Not read, as other users can: see files.')];
+    if (error instanceof ExposedFileError)
+      return [skip(check, 'Not checked: other users can read the key file, see files.')];
     if (error instanceof InvalidEncryptionKeyError) return [fail(check, error.message, remedy)];
     throw error;
   }

@@ -9,10 +9,12 @@ import { fail, type Finding, ok, warn } from './finding.js';
 const check = 'files';
 const privateNames = ['encryption-key', 'encryption-key.next', 'initial-admin-token'];
 
-/** Whether the data folder can be used, and nobody else can read what is secret in it. */
+/** Checks that the data folder can be used and that other users cannot read its secrets. */
 export function checkFiles({ dataDir, database }: Settings, variables: Variables): Finding[] {
   if (!existsSync(dataDir)) {
-    return [warn(check, `There is no folder ${dataDir}.`, 'The first start makes it; else check DATA_DIR.')];
+    return [
+      warn(check, `There is no folder ${dataDir}.`, 'The first start creates it; otherwise check DATA_DIR.'),
+    ];
   }
   if (!statSync(dataDir).isDirectory()) {
     return [fail(check, `${dataDir} is not a folder.`, 'Point DATA_DIR to a folder, or move the file away.')];
@@ -27,14 +29,14 @@ export function checkFiles({ dataDir, database }: Settings, variables: Variables
             fail(
               check,
               `Other users can read ${path}.`,
-              `chmod 600 ${path}; replace the secret if it may have been read.`,
+              `Run chmod 600 ${path}, and replace the secret if somebody may have read it.`,
             ),
           ]
         : [],
     ),
     ...secretNames.flatMap((name) => checkSecretFile(name, variables[`${name}_FILE`])),
   ];
-  return findings.length > 0 ? findings : [ok(check, `${dataDir} is this user's alone.`)];
+  return findings.length > 0 ? findings : [ok(check, `${dataDir} is accessible only to this user.`)];
 }
 
 function checkWritable(dataDir: string): Finding[] {
@@ -42,19 +44,20 @@ function checkWritable(dataDir: string): Finding[] {
     accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
     return [];
   } catch {
-    const remedy = 'Run this as the user of the service, or give that user the folder (chown).';
+    const remedy =
+      'Run this command as the user of the service, or make that user the owner of the folder (chown).';
     return [fail(check, `This user cannot write to ${dataDir}.`, remedy)];
   }
 }
 
-/** Containers hand secrets out as files that everybody in them can read, so this is no more than a warning. */
+/** Only a warning: secrets of a container are files that every user in it can read. */
 function checkSecretFile(name: string, path: string | undefined): Finding[] {
   if (path === undefined || path === '' || !isExposed(path)) return [];
   return [
     warn(
       check,
       `Other users can read ${path} (${name}_FILE).`,
-      'chmod 600, unless it is the secret of a container.',
+      'Run chmod 600 on it, unless it is a container secret.',
     ),
   ];
 }

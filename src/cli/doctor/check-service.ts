@@ -3,7 +3,7 @@ import { CommandError } from '../command-error.js';
 import { ServiceAwayError, type ServiceClient } from '../service-client.js';
 import { fail, type Finding, ok, skip, warn } from './finding.js';
 
-/** Whether the service answers; much of the rest is judged by that. */
+/** The result of the service check; other checks depend on `isRunning`. */
 export interface ServiceCheck {
   readonly isRunning: boolean;
   readonly findings: readonly Finding[];
@@ -16,39 +16,48 @@ export async function checkService(service: ServiceClient): Promise<ServiceCheck
     const response = await service.reach('/health/ready');
     const { status } = (await response.json().catch(() => ({}))) as { status?: unknown };
     if (typeof status !== 'string') {
-      const message = `What answers at the address of the service is something else (HTTP ${response.status}).`;
+      const message = `Another program answers at the address of the service (HTTP ${response.status}).`;
       return {
         isRunning: false,
         findings: [
-          fail(check, message, 'Check HOST and PORT, or --url; stop the other program, or move one of them.'),
+          fail(
+            check,
+            message,
+            'Check HOST and PORT, or --url. Stop the other program, or give one of them another port.',
+          ),
         ],
       };
     }
     if (!response.ok) {
-      const remedy = 'See its log; its database must answer, and it must not be stopping.';
+      const remedy = 'See its log. Its database may not answer, or it may be shutting down.';
       return {
         isRunning: true,
-        findings: [fail(check, `The service runs, but is not ready (HTTP ${response.status}).`, remedy)],
+        findings: [fail(check, `The service is running but not ready (HTTP ${response.status}).`, remedy)],
       };
     }
-    return { isRunning: true, findings: [ok(check, 'The service runs and is ready.')] };
+    return { isRunning: true, findings: [ok(check, 'The service is running and ready.')] };
   } catch (error) {
     if (!(error instanceof ServiceAwayError)) throw error;
     return {
       isRunning: false,
-      findings: [warn(check, error.message, 'Start it; if it ends at once, its last line says why.')],
+      findings: [
+        warn(check, error.message, 'Start it. If it exits immediately, see the last line of its log.'),
+      ],
     };
   }
 }
 
-/** Whether the admin token that is known here is that of the running service, and the license is in order. */
+/** Checks the admin token against the running service, and the license. */
 export async function checkAdministration(
   service: ServiceClient,
   tokenPath: string | null,
 ): Promise<Finding[]> {
   if (tokenPath !== null && !existsSync(tokenPath)) {
     return [
-      skip('admin-token', `There is no ${tokenPath}; who knows the token can name a file with --token-file.`),
+      skip(
+        'admin-token',
+        `There is no ${tokenPath}. If you have the token, name its file with --token-file.`,
+      ),
     ];
   }
   try {
@@ -58,12 +67,12 @@ export async function checkAdministration(
       reauthorizationRequired: boolean;
       token: { status: string };
     }>('GET', '/api/license');
-    return [ok('admin-token', 'The admin token is that of the service.'), checkLicense(license)];
+    return [ok('admin-token', 'The service accepts the admin token.'), checkLicense(license)];
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     const remedy =
-      'Put the right one into ADMIN_TOKEN or the file; if it is lost, stop the service and run reset-admin-token.';
-    return [fail('admin-token', 'The admin token that is known here is not that of the service.', remedy)];
+      'Put the correct token into ADMIN_TOKEN or the file. If it is lost, stop the service and run reset-admin-token.';
+    return [fail('admin-token', 'The service rejects the admin token.', remedy)];
   }
 }
 
@@ -73,12 +82,12 @@ function checkLicense(license: {
   reauthorizationRequired: boolean;
   token: { status: string };
 }): Finding {
-  const message = `${license.statusText}; the license token is ${license.token.status === 'none' ? 'not there' : license.token.status}.`;
+  const message = `${license.statusText}; the license token is ${license.token.status === 'none' ? 'missing' : license.token.status}.`;
   if (license.reauthorizationRequired)
     return warn(
       'license',
       message,
-      'Authorize this server anew before its token ends: pos-licensing authorize.',
+      'Authorize this server again before its token expires: pos-licensing authorize.',
     );
   if (license.status === 'unlicensed')
     return warn('license', message, 'Acquire a license: pos-licensing authorize.');

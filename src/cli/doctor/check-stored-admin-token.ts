@@ -7,23 +7,23 @@ import { fail, type Finding, ok, skip } from './finding.js';
 
 const check = 'admin-token';
 
-/** Whether the admin token in the data folder is the one that the database knows, while no service runs. */
+/** Compares the admin token in the data folder with the hash in the database, while the service is not running. */
 export async function checkStoredAdminToken(
   { adminToken, dataDir }: Settings,
   database: Database,
 ): Promise<Finding[]> {
-  if (adminToken !== null) return [ok(check, 'The admin token is a setting.')];
+  if (adminToken !== null) return [ok(check, 'The admin token is set in ADMIN_TOKEN.')];
   const row = await database.read((manager) => manager.findOneBy(KeyValueRow, { name: adminTokenSetting }));
   const path = adminTokenPath(dataDir);
-  if (row === null) return [skip(check, 'No admin token was made yet: the first start does.')];
-  if (!existsSync(path)) return [skip(check, `There is no ${path}: somebody keeps the token elsewhere.`)];
+  if (row === null) return [skip(check, 'There is no admin token yet: the first start creates it.')];
+  if (!existsSync(path)) return [skip(check, `Not checked: there is no ${path}.`)];
   const isRight = hashAdminToken(readFileSync(path, 'utf8').trim()).toString('hex') === row.value;
-  if (isRight) return [ok(check, 'The admin token in the data folder is the one that counts.')];
+  if (isRight) return [ok(check, 'The admin token in the data folder matches the database.')];
   return [
     fail(
       check,
-      `The token in ${path} is not the one that counts.`,
-      'If nobody knows that one: pos-licensing reset-admin-token.',
+      `The admin token in ${path} does not match the database.`,
+      'If the valid token is lost, run pos-licensing reset-admin-token.',
     ),
   ];
 }

@@ -11,14 +11,14 @@ import { checkFiles } from './check-files.js';
 import { checkAdministration, checkService } from './check-service.js';
 import { fail, type Finding, ok } from './finding.js';
 
-/** Makes all checks, one after the other; one that breaks is a finding, and does not end the rest. */
+/** Runs all checks in order. A check that throws becomes a finding; the others still run. */
 export async function examine(input: CommandInput): Promise<Finding[]> {
   const settings = readSettings(input);
   if (Array.isArray(settings)) return settings;
   const service = connectService(input, settings);
   const { isRunning, findings } = await checkService(service);
   return [
-    ok('settings', 'The settings can be used.'),
+    ok('settings', 'The settings are valid.'),
     ...(await guard('files', () => checkFiles(settings, input.variables))),
     ...(await guard('disk', () => [checkDisk(settings.dataDir)])),
     ...findings,
@@ -37,7 +37,7 @@ function readSettings({ variables }: CommandInput): Settings | Finding[] {
   } catch (error) {
     if (!(error instanceof InvalidSettingsError)) throw error;
     return error.faults.map((fault) =>
-      fail('settings', `${fault}.`, 'Put the setting right; README.md lists them all.'),
+      fail('settings', `${fault}.`, 'Correct the setting; docs/settings.md lists them all.'),
     );
   }
 }
@@ -51,6 +51,6 @@ async function guard(check: string, work: () => Finding[] | Promise<Finding[]>):
     return await work();
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
-    return [fail(check, `The check could not be made (${cause}).`, 'Run it as the user of the service.')];
+    return [fail(check, `The check failed (${cause}).`, 'Run this command as the user of the service.')];
   }
 }

@@ -1,9 +1,9 @@
-/** What one check has found. `skip`: it could not be made, for a reason that another finding or the message tells. */
+/** The result of one check. `skip`: the check was not possible; the message gives the reason. */
 export interface Finding {
   readonly check: string;
   readonly verdict: 'ok' | 'warn' | 'fail' | 'skip';
   readonly message: string;
-  /** What puts it right; null where nothing has to be done. */
+  /** How to fix it, or `null` if there is nothing to do. */
   readonly remedy: string | null;
 }
 

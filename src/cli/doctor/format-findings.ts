@@ -1,9 +1,8 @@
 import { formatTable } from '../format-table.js';
 import type { Finding } from './finding.js';
 
-/** A line for each finding, the cure below what needs one, and what it all comes to. */
+/** Formats findings as one line each, with the remedy below, and a summary. */
 export function formatFindings(findings: readonly Finding[]): string {
-  // A message is one line here, however it came.
   const rows = findings.map(({ verdict, check, message }) => [
     verdict,
     check,
@@ -22,7 +21,7 @@ function summarize(findings: readonly Finding[]): string {
   const count = (verdict: Finding['verdict']) =>
     findings.filter((finding) => finding.verdict === verdict).length;
   const [fails, warns] = [count('fail'), count('warn')];
-  if (fails + warns === 0) return 'Nothing is wrong.';
+  if (fails + warns === 0) return 'No faults.';
   return `${plural(fails, 'fault')}, ${plural(warns, 'warning')}.`;
 }
 

@@ -2,12 +2,12 @@ import type { JWK } from 'jose';
 import type { LicenseGrant } from '../license.js';
 import type { RefreshFailure } from '../refresh-failure.js';
 
-/** What the Authorization server hands out for a device code or a refresh token; none of it may ever be shown. */
+/** The secrets issued for a device code or a refresh token. Never show or log them. */
 export interface GrantSecrets {
-  /** The license token itself, a JWT (RFC 9068). */
+  /** The license token, a JWT (RFC 9068). */
   readonly accessToken: string;
   readonly refreshToken: string;
-  /** The private key that the tokens are bound to (RFC 9449) as a JWK; null: a plain bearer grant. */
+  /** The private key that the tokens are bound to (RFC 9449) as a JWK; `null` for a bearer grant. */
   readonly dpopKey: JWK | null;
 }
 
@@ -17,18 +17,20 @@ export interface IssuedGrant {
   readonly secrets: GrantSecrets;
 }
 
-/** No usable answer came from the Authorization server. `status` 503: not reached; 502: reached, not understood. */
+/**
+ * The Authorization server gave no usable answer. `status` is 503 if it was not reached, 502 if its answer was invalid.
+ */
 export interface Unreachable {
   readonly kind: 'unreachable';
   readonly status: 502 | 503;
   readonly code: string;
   readonly message: string;
-  /** False if the request may have taken effect although no answer came. */
+  /** False if the request may have taken effect without an answer. */
   readonly isConclusive: boolean;
   readonly retryAfterMs?: number;
 }
 
-/** RFC 8628 section 3.2: a device code and what a person needs to approve it. */
+/** A device code with the data needed to approve it (RFC 8628 section 3.2). */
 export interface IssuedDeviceCode {
   readonly kind: 'issued';
   readonly deviceCode: string;
@@ -36,11 +38,11 @@ export interface IssuedDeviceCode {
   readonly verificationUri: string;
   readonly expiresInSeconds: number;
   readonly intervalSeconds: number;
-  /** The key that the tokens of this code will be bound to; null where the server offers no DPoP. */
+  /** The key that the tokens will be bound to; `null` if the server does not support DPoP. */
   readonly dpopKey: JWK | null;
 }
 
-/** RFC 8628 section 3.5: the answers to one poll. */
+/** The answer to one poll (RFC 8628 section 3.5). */
 export type DeviceCodeAnswer =
   | ({ readonly kind: 'granted' } & IssuedGrant)
   | { readonly kind: 'pending' }
@@ -51,7 +53,7 @@ export type DeviceCodeAnswer =
       readonly kind: 'refused';
       readonly code: string;
       readonly message: string;
-      /** A grant that was issued all the same, and is to be revoked; null: none was. */
+      /** A grant that was issued despite the refusal and must be revoked; `null` if there is none. */
       readonly secrets: GrantSecrets | null;
     }
   | Unreachable;
@@ -61,21 +63,21 @@ export type RefreshAnswer =
   | Exclude<RefreshFailure, { kind: 'unreachable' }>
   | Unreachable;
 
-/** `not-offered`: the server has no revocation endpoint, so there is nothing to try again. */
+/** `not-offered`: the server has no revocation endpoint, so do not retry. */
 export type RevocationAnswer = { readonly kind: 'revoked' | 'not-offered' } | Unreachable;
 
-/** The cloud OAuth 2.0 server that grants licenses. Expected answers are returned; only faults of our own are thrown. */
+/** The OAuth 2.0 server that grants licenses. Expected outcomes are returned; only programming errors are thrown. */
 export abstract class AuthorizationServer {
-  /** Asks for a device code (RFC 8628 section 3.1). */
+  /** Requests a device code (RFC 8628 section 3.1). */
   abstract requestDeviceCode(): Promise<IssuedDeviceCode | Unreachable>;
 
   /** Polls once for the tokens of a device code (RFC 8628 section 3.4). */
   abstract redeemDeviceCode(deviceCode: string, dpopKey: JWK | null): Promise<DeviceCodeAnswer>;
 
   /**
-   * Gets a new license token (RFC 6749 section 6). The identity of the token must be that of `expected`.
-   * @param onNewRefreshToken is awaited with a refresh token that replaces the one of `secrets`, before the license token
-   *   beside it is judged: the one that was sent may be spent, whatever is wrong with the rest of the answer
+   * Requests a new license token (RFC 6749 section 6). Its identity must match `expected`.
+   * @param onNewRefreshToken is awaited with a replacement refresh token before the new license token is verified: the
+   *   previous refresh token may be spent even if the rest of the answer is invalid
    */
   abstract refresh(
     secrets: GrantSecrets,
@@ -86,9 +88,9 @@ export abstract class AuthorizationServer {
   /** Revokes the grant of a refresh token (RFC 7009). An unknown token counts as revoked. */
   abstract revoke(secrets: GrantSecrets): Promise<RevocationAnswer>;
 
-  /** Where a person finds its pages, as its metadata names them (RFC 8414 `service_documentation`); null: not known. */
+  /** Returns the address of its web portal (RFC 8414 `service_documentation`); `null` if it is unknown. */
   abstract findPeoplePage(): Promise<string | null>;
 
-  /** Tells whether the server answers at all, by its metadata (RFC 8414). */
+  /** Checks that the server is reachable by requesting its metadata (RFC 8414). */
   abstract checkReachable(): Promise<{ readonly kind: 'reachable' } | Unreachable>;
 }

@@ -1,12 +1,14 @@
-/** Tells the time that decisions about the license are made by. */
+/** Provides the time for all license decisions. */
 export abstract class Clock {
-  /** The clock of this machine, or the trusted time where that clock is behind it. */
+  /** Returns the later of the machine's clock and the trusted time. */
   abstract now(): Date;
 
-  /** The last time the Authorization server vouched for, moved on by the uptime since; null before the first contact. */
+  /**
+   * Returns the last time confirmed by the Authorization server, advanced by uptime; `null` before the first contact.
+   */
   abstract trustedNow(): Date | null;
 
-  /** Whether the clock of this machine has been set or is far from the trusted time. */
+  /** Returns whether the machine's clock was changed or is far from the trusted time. */
   abstract isSuspect(): boolean;
 
   /** Resolves once `ms` have passed. */

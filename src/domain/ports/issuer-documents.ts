@@ -1,8 +1,8 @@
-/** What the Authorization server publishes for those who check its tokens. */
+/** The documents that the Authorization server publishes for the verification of its tokens. */
 export abstract class IssuerDocuments {
-  /** Its keys (RFC 7517 section 5), and its name as it writes it into tokens. @throws whatever the network throws */
+  /** Fetches the keys (RFC 7517 section 5) and the issuer name used in tokens. @throws any network error */
   abstract fetchKeys(): Promise<{ readonly issuer: string; readonly keys: readonly unknown[] }>;
 
-  /** A Token Status List, a signed JWT. @throws whatever the network throws */
+  /** Fetches a Token Status List, a signed JWT. @throws any network error */
   abstract fetchStatusList(uri: string): Promise<string>;
 }

@@ -3,24 +3,24 @@ import type { LicenseEvent } from '../license-event.js';
 import type { LicenseState } from '../license-state.js';
 import type { GrantSecrets } from './authorization-server.js';
 
-/** The one device code that may be waiting for a person's approval. */
+/** The device code that awaits approval; there is at most one. */
 export interface PendingAuthorization {
   readonly state: 'pending' | 'denied' | 'expired' | 'refused';
-  /** Why it was refused, in the Authorization server's words; null otherwise. */
+  /** The refusal in the Authorization server's words; `null` if it was not refused. */
   readonly refusal: string | null;
   readonly deviceCode: string;
   readonly dpopKey: JWK | null;
   readonly userCode: string;
   readonly verificationUri: string;
   readonly expiresAt: Date;
-  /** The server's interval, with the 5 s that each `slow_down` has added. */
+  /** The server's interval plus 5 s for each `slow_down`. */
   readonly intervalSeconds: number;
   readonly lastPolledAt: Date;
-  /** Polls in a row that brought no answer; each doubles the gap (RFC 8628 section 3.5). */
+  /** Consecutive unanswered polls; each doubles the interval (RFC 8628 section 3.5). */
   readonly unansweredPolls: number;
-  /** Who pressed Next, for the audit trail. */
+  /** The administrator who chose Next, for the audit trail. */
   readonly requestedBy: string;
-  /** The address that it came from; null: not known. */
+  /** The address of the request; `null` if it is unknown. */
   readonly requestedFrom: string | null;
 }
 
@@ -44,11 +44,11 @@ export const auditActions = [
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 
-/** Who did what, from where, why, and what it changed. Never holds a secret. */
+/** An entry of the audit trail. Contains no secrets. */
 export interface AuditEntry {
   readonly at: Date;
   readonly actor: string;
-  /** The address that the request came from; null: it came from no network. */
+  /** The address of the request; `null` if it did not come over a network. */
   readonly address: string | null;
   readonly action: AuditAction;
   readonly reason: string | null;
@@ -58,28 +58,31 @@ export interface AuditEntry {
 
 export interface RecordedAuditEntry extends AuditEntry {
   readonly id: number;
-  /** SHA-256 over this entry and the hash of the one before it. */
+  /** SHA-256 over this entry and the previous hash. */
   readonly hash: string;
 }
 
-/** What came of following the audit trail from its first entry to its last. */
+/** The result of verifying the whole audit trail. */
 export interface AuditVerification {
   readonly isIntact: boolean;
   readonly entryCount: number;
-  /** The hash of the last entry, "" where there is none: noted elsewhere, it tells later that all before it is still there. */
+  /**
+   * The hash of the last entry, "" if there is none. A copy kept elsewhere later proves that no earlier entry was
+   * removed.
+   */
   readonly head: string;
-  /** What is wrong, in words, with the first entry that shows it; null: with the trail as a whole. At most 100. */
+  /** Faults with the first affected entry, `null` if a fault concerns the whole trail. At most 100. */
   readonly faults: readonly { readonly entryId: number | null; readonly message: string }[];
 }
 
-/** A grant that was dropped here and has still to be revoked at the Authorization server. */
+/** A dropped grant that must still be revoked at the Authorization server. */
 export interface DueRevocation {
   readonly id: number;
   readonly secrets: GrantSecrets;
   readonly failures: number;
 }
 
-/** What one unit of work may read and change; all of it is committed together, or none of it. */
+/** The data that a unit of work reads and changes, committed atomically. */
 export interface LicenseTransaction {
   readonly state: LicenseState;
   readonly secrets: GrantSecrets | null;
@@ -92,8 +95,7 @@ export interface LicenseTransaction {
 }
 
 /**
- * Keeps everything about this server's license. Reads answer from memory that is true to the last commit; a unit of
- * work sees the database.
+ * Stores the license of this server. Reads come from memory as of the last commit; a unit of work reads the database.
  */
 export abstract class LicenseStore {
   /** The license state as of the last commit. */
@@ -101,29 +103,26 @@ export abstract class LicenseStore {
   abstract get secrets(): GrantSecrets | null;
   abstract get pending(): PendingAuthorization | null;
 
-  /** Brings the memory up to the database where other processes write to it; does nothing where none can. */
+  /** Reloads the memory from the database if other processes can write to it. */
   abstract sync(): Promise<void>;
 
-  /**
-   * Runs one unit of work, alone. State, events, audit entries and secrets are committed when it returns; nothing of it
-   * stays when it throws.
-   */
+  /** Runs one unit of work exclusively. Everything is committed when it returns and rolled back when it throws. */
   abstract transact<T>(work: (transaction: LicenseTransaction) => Promise<T>): Promise<T>;
 
-  /** The audit trail, newest first, from before the entry `beforeId` (null: from the newest). */
+  /** Returns audit entries, newest first, older than `beforeId` (from the newest if `null`). */
   abstract readAudit(limit: number, beforeId: number | null): Promise<RecordedAuditEntry[]>;
 
   /**
-   * Follows the hash chain of the whole audit trail.
-   * @param notedHead a hash that was the head once, and must still be in the trail; null: none
+   * Verifies the hash chain of the whole audit trail.
+   * @param notedHead a former head that must still be in the trail, `null` if there is none
    */
   abstract verifyAudit(notedHead: string | null): Promise<AuditVerification>;
 
-  /** The oldest revocation that is due at `now`, or null. */
+  /** Returns the oldest revocation due at `now`, or `null`. */
   abstract nextRevocation(now: Date): Promise<DueRevocation | null>;
   abstract postponeRevocation(id: number, failures: number, nextAttemptAt: Date): Promise<void>;
   abstract completeRevocation(id: number, entry: AuditEntry): Promise<void>;
 
-  /** Calls back after each commit, also that of another process. Returns how to stop it. */
+  /** Calls `listener` after each commit of any process. Returns a function that unsubscribes it. */
   abstract onCommit(listener: () => void): () => void;
 }

@@ -4,9 +4,9 @@ import type { ServerIdentity } from '../../domain/license.js';
 import type { CompactJws } from './parse-compact-jws.js';
 import { type PeerVerdict, refuse } from './peer.js';
 
-/** RFC 9068 section 4: room for clocks that are not quite together. */
+/** The tolerated clock deviation (RFC 9068 section 4). */
 const leewayMs = 60_000;
-/** What may stand between the dots of a NATS subject without meaning anything there. */
+/** A token of a NATS subject without special characters. */
 const subjectToken = /^[A-Za-z0-9_-]{1,64}$/;
 const clientIds: Readonly<Record<DeviceKind, string>> = { server: 'pos-server', register: 'pos-register' };
 
@@ -16,7 +16,7 @@ export interface JudgedBy {
   readonly isRevoked: (claims: Readonly<Record<string, unknown>>) => boolean;
 }
 
-/** Judges a token whose signature is verified, but for the passing of time: that is asked again at each use. */
+/** Checks the claims of a token with a verified signature, except its expiry, which is checked at each use. */
 export function checkClaims({ payload }: Pick<CompactJws, 'payload'>, check: JudgedBy): PeerVerdict {
   const { identity, issuer } = check;
   if (identity === null) return refuse('server-unlicensed');
@@ -33,7 +33,7 @@ export function checkClaims({ payload }: Pick<CompactJws, 'payload'>, check: Jud
   return { kind: 'accepted', peer: toPeer(claims) };
 }
 
-/** Why a token that is otherwise good cannot be used at this time; null: it can. */
+/** Returns why an otherwise valid token is not usable now; `null` if it is. */
 export function checkExpiry(
   peer: { tokenExpiresAt: Date; usableUntil: Date },
   now: Date,
@@ -54,7 +54,7 @@ function toPeer(claims: Claims) {
   return { deviceId, name, kind, features, tokenExpiresAt, usableUntil, keyThumbprint };
 }
 
-/** The claims of the contract in the shapes that it gives them; null if one is not. */
+/** Reads the claims of the contract; returns `null` if one is malformed. */
 function readClaims(payload: Readonly<Record<string, unknown>>) {
   const device = objectOf(payload['device']);
   const license = objectOf(payload['license']);
@@ -98,14 +98,14 @@ function hasAudience(aud: unknown, expected: string): boolean {
   return Array.isArray(aud) ? aud.includes(expected) : aud === expected;
 }
 
-/** Undefined: there, but unreadable. A confirmation of a kind that cannot be checked must not pass as none at all. */
+/** Returns `undefined` if the claim is unreadable, because an unsupported confirmation must not count as none. */
 function readThumbprint(cnf: unknown): string | null | undefined {
   if (cnf === undefined) return null;
   const { jkt } = objectOf(cnf);
   return typeof jkt === 'string' && /^[\w-]{43}$/.test(jkt) ? jkt : undefined;
 }
 
-/** Undefined: there, but unreadable. Such a license must not pass as one without an end. */
+/** Returns `undefined` if the claim is unreadable, because such a license must not count as endless. */
 function readOptionalRenewalDate(claim: unknown): Date | null | undefined {
   return claim === undefined || claim === null ? null : (readRenewalDate(claim) ?? undefined);
 }

@@ -3,7 +3,7 @@ import { parseCompactJws } from './parse-compact-jws.js';
 import { setBounded } from './set-bounded.js';
 import { hasSignatureOf, readSignatureKey, type SignatureKey } from './signature-key.js';
 
-/** What a proof must say (RFC 9449 section 4.3), but for its freshness. */
+/** The required content of a proof (RFC 9449 section 4.3), except its freshness. */
 export interface ExpectedProof {
   readonly htm: string;
   /** A URL, compared without query and fragment. */
@@ -13,18 +13,18 @@ export interface ExpectedProof {
   readonly keyThumbprint: string;
 }
 
-/** A proof whose key, method, address and token are right; whether it is fresh is for the caller to say. */
+/** A proof with a correct key, method, address and token. The caller must check its freshness. */
 export interface CheckedProof {
   readonly jti: string;
   readonly issuedAt: Date;
   readonly nonce: string | null;
 }
 
-/** A key is imported once: that costs as much as a signature. */
+/** Caches imported keys, because an import costs as much as a verification. */
 const maxKeys = 4096;
 const keys = new Map<string, SignatureKey>();
 
-/** Checks a proof; null: it is none, or of another key, request or token. */
+/** Checks a proof; returns `null` if it is invalid or for another key, request or token. */
 export function checkDpopProof(proof: string, expected: ExpectedProof): CheckedProof | null {
   const jws = parseCompactJws(proof, 4096);
   if (jws === null || jws.header['typ'] !== 'dpop+jwt' || jws.header['crit'] !== undefined) return null;
@@ -42,13 +42,13 @@ function isOfRequest({ htm, htu, ath }: Claims, expected: ExpectedProof): boolea
 
 function readFreshness({ jti, iat, nonce }: Claims): CheckedProof | null {
   if (typeof jti !== 'string' || jti.length < 8 || jti.length > 256) return null;
-  // Beyond these, no Date can be made of it.
+  // The range of Date.
   if (typeof iat !== 'number' || !(Math.abs(iat) < 8.64e12)) return null;
   if (nonce !== undefined && typeof nonce !== 'string') return null;
   return { jti, issuedAt: new Date(iat * 1000), nonce: nonce ?? null };
 }
 
-/** The key of the header, if it is the one that the token is bound to. */
+/** Returns the key of the header if the token is bound to it. */
 function keyOf(jwk: unknown, keyThumbprint: string): SignatureKey | null {
   if (thumbprintOf(jwk) !== keyThumbprint) return null;
   const known = keys.get(keyThumbprint);
@@ -59,7 +59,7 @@ function keyOf(jwk: unknown, keyThumbprint: string): SignatureKey | null {
   return key;
 }
 
-/** RFC 7638, for the two kinds of keys that are accepted; null: another kind, or a private key. */
+/** Returns the RFC 7638 thumbprint of a key of an accepted kind; `null` for a private key. */
 function thumbprintOf(jwk: unknown): string | null {
   if (typeof jwk !== 'object' || jwk === null) return null;
   const { kty, crv, x, y, d } = jwk as Record<string, unknown>;

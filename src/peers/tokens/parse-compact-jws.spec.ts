@@ -7,7 +7,7 @@ const payload = { sub: 'Straße' };
 const text = `${encode(header)}.${encode(payload)}.c2lnbmVk`;
 
 describe('parseCompactJws', () => {
-  it('reads its parts, and what is signed', () => {
+  it('returns its parts and the signed bytes', () => {
     expect(parseCompactJws(text)).toEqual({
       header,
       payload,
@@ -16,7 +16,7 @@ describe('parseCompactJws', () => {
     });
   });
 
-  it('reads a header again as it was, of any length, and lets nobody change it for the next', () => {
+  it('parses a header of any length identically again and freezes cached ones', () => {
     const long = { ...header, jwk: { x: 'x'.repeat(200) } };
     for (const each of [header, long, header, long]) {
       expect(parseCompactJws(`${encode(each)}.${encode(payload)}.AA`)?.header).toEqual(each);
@@ -26,7 +26,7 @@ describe('parseCompactJws', () => {
     expect(parseCompactJws(text)?.header).toBe(read);
   });
 
-  it('keeps few headers, whatever strangers send', () => {
+  it('caches a limited number of headers', () => {
     const first = parseCompactJws(text)?.header;
     for (let index = 0; index < 16; index += 1) {
       parseCompactJws(`${encode({ ...header, kid: index })}.${encode(payload)}.AA`);
@@ -35,12 +35,12 @@ describe('parseCompactJws', () => {
     expect(parseCompactJws(text)?.header).toEqual(header);
   });
 
-  it('keeps no header that is long, as each may be another', () => {
+  it('does not cache long headers', () => {
     const long = `${encode({ ...header, kid: 'x'.repeat(120) })}.${encode(payload)}.AA`;
     expect(parseCompactJws(long)?.header).not.toBe(parseCompactJws(long)?.header);
   });
 
-  it('reads a text of the length that is allowed, and none that is longer', () => {
+  it('accepts a text of the maximum length and rejects a longer one', () => {
     expect(parseCompactJws(text, text.length)).not.toBeNull();
     expect(parseCompactJws(text, text.length - 1)).toBeNull();
     const filled = (length: number) => text + 'A'.repeat(length - text.length);
@@ -54,16 +54,16 @@ describe('parseCompactJws', () => {
     ['no signature', text.slice(0, text.lastIndexOf('.') + 1)],
     ['no header', text.slice(text.indexOf('.'))],
     ['four parts', `${text}.AA`],
-    ['a blank before', ` ${text}`],
-    ['a line end behind', `${text}\n`],
-    ['a character that is not of base64url', text.replace('.', '.+')],
-    ['a header that is no JSON', `AAAA.${encode(payload)}.AA`],
+    ['a leading space', ` ${text}`],
+    ['a trailing line break', `${text}\n`],
+    ['a character outside base64url', text.replace('.', '.+')],
+    ['a header that is not JSON', `AAAA.${encode(payload)}.AA`],
     ['a header that is a list', `${encode([header])}.${encode(payload)}.AA`],
     ['a header that is null', `${encode(null)}.${encode(payload)}.AA`],
     ['a payload that is a number', `${encode(header)}.${encode(7)}.AA`],
     ['a payload that is a list', `${encode(header)}.${encode([])}.AA`],
-    ['a payload that is no JSON', `${encode(header)}.AAAA.AA`],
-  ])('reads nothing from %s', (_what, odd) => {
+    ['a payload that is not JSON', `${encode(header)}.AAAA.AA`],
+  ])('rejects %s', (_what, odd) => {
     expect(parseCompactJws(odd)).toBeNull();
   });
 });

@@ -1,8 +1,8 @@
-/** A JWS in compact form (RFC 7515 section 7.1), read but not verified. */
+/** A parsed but unverified JWS in compact form (RFC 7515 section 7.1). */
 export interface CompactJws {
   readonly header: Readonly<Record<string, unknown>>;
   readonly payload: Readonly<Record<string, unknown>>;
-  /** The bytes that are signed. */
+  /** The signed bytes. */
   readonly signingInput: Buffer;
   readonly signature: Buffer;
 }
@@ -10,7 +10,9 @@ export interface CompactJws {
 const shape = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 const maxCharacters = 12 * 1024;
 
-/** Reads a JWS whose payload is a JSON object; null if the text is none, or longer than `most` characters. */
+/**
+ * Parses a JWS with a JSON object as payload; returns `null` if the text is invalid or longer than `most` characters.
+ */
 export function parseCompactJws(text: string, most = maxCharacters): CompactJws | null {
   if (text.length > most || !shape.test(text)) return null;
   const firstDot = text.indexOf('.');
@@ -20,7 +22,7 @@ export function parseCompactJws(text: string, most = maxCharacters): CompactJws 
   if (header === null || payload === null) return null;
   const spelled = text.slice(lastDot + 1);
   const signature = Buffer.from(spelled, 'base64url');
-  // The last character has bits that mean nothing: in another spelling a text would pass that nobody has signed.
+  // The last character has unused bits: without this check, several spellings of one signature would be valid.
   const isCanonical = signature.toString('base64url') === spelled;
   return {
     header,
@@ -31,8 +33,8 @@ export function parseCompactJws(text: string, most = maxCharacters): CompactJws 
 }
 
 /**
- * The headers that were read last, frozen: all tokens of an issuer begin with the same one. That of a proof holds a key,
- * which makes it longer, and each register has its own.
+ * Caches parsed headers, frozen: all tokens of an issuer share one. The header of a proof contains the register's key,
+ * so it is longer and not worth caching.
  */
 const knownHeaders = new Map<string, Readonly<Record<string, unknown>>>();
 const maxKnownHeader = 160;

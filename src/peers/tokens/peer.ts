@@ -1,20 +1,23 @@
 import type { DeviceKind } from '../../domain/device-kind.js';
 
-/** A register or a store server that is let in: its license token is of this server's organization and names it as hub. */
+/**
+ * An admitted register or store server: its license token belongs to this server's organization and names this server
+ * as hub.
+ */
 export interface Peer {
-  /** `sub` of the token; safe as a token of a NATS subject. */
+  /** `sub` of the token; safe in a NATS subject. */
   readonly deviceId: string;
   readonly name: string;
   readonly kind: DeviceKind;
   readonly features: readonly string[];
-  /** The end of the token or of the license, whichever comes first. */
+  /** The expiry of the token or the license, whichever is first. */
   readonly usableUntil: Date;
   readonly tokenExpiresAt: Date;
-  /** Thumbprint of the key that the token is bound to (RFC 9449 section 6); null: a plain bearer token. */
+  /** Thumbprint of the key that the token is bound to (RFC 9449 section 6); `null` for a bearer token. */
   readonly keyThumbprint: string | null;
 }
 
-/** Why a peer is not let in; stable, written for programs and logs. */
+/** The code of a refusal; stable, for programs and logs. */
 export type PeerRefusal =
   | 'server-unlicensed'
   | 'token-malformed'

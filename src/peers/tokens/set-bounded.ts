@@ -1,4 +1,4 @@
-/** Adds what a map does not have yet. One that holds `most` lets what it has had longest go. */
+/** Adds a new key to a map. Evicts the oldest entries so that it holds `most` at most. */
 export function setBounded<K, V>(map: Map<K, V>, key: K, value: V, most: number): void {
   for (const oldest of map.keys()) {
     if (map.size < most) break;

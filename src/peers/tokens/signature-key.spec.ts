@@ -23,7 +23,7 @@ const check = (alg: unknown, jwk: unknown, signature: Buffer) =>
   hasSignatureOf({ header: { alg }, payload: {}, signingInput, signature }, keyOf(jwk));
 
 describe('readSignatureKey', () => {
-  it('gives a key the algorithms of its kind alone', () => {
+  it('assigns only the algorithms of its kind to a key', () => {
     expect(keyOf(jwkOf(ec.publicKey)).algorithms).toEqual(['ES256']);
     expect(keyOf(jwkOf(ed.publicKey)).algorithms).toEqual(['EdDSA', 'Ed25519']);
   });
@@ -37,13 +37,13 @@ describe('readSignatureKey', () => {
     ['a key that cannot sign', jwkOf(x25519.publicKey)],
     ['RSA', jwkOf(rsa.publicKey)],
     ['a shared secret', { kty: 'oct', k: 'c2VjcmV0' }],
-    ['a key that says it is of another kind', { ...jwkOf(ed.publicKey), kty: 'EC' }],
+    ['a key that claims another kind', { ...jwkOf(ed.publicKey), kty: 'EC' }],
     ['a curve of another kind of key', { ...jwkOf(ec.publicKey), kty: 'OKP' }],
-    ['half a point', { ...jwkOf(ec.publicKey), y: undefined }],
-    ['no point', { ...jwkOf(ed.publicKey), x: undefined }],
+    ['a point without y', { ...jwkOf(ec.publicKey), y: undefined }],
+    ['a key without a point', { ...jwkOf(ed.publicKey), x: undefined }],
     ['a point that is not on the curve', { ...jwkOf(ec.publicKey), y: jwkOf(ec.publicKey).x }],
     ['a point that is too short', { ...jwkOf(ed.publicKey), x: 'AAAA' }],
-  ])('reads no key from %s', (_what, jwk) => {
+  ])('rejects %s', (_what, jwk) => {
     expect(readSignatureKey(jwk)).toBeNull();
   });
 });
@@ -53,14 +53,14 @@ describe('hasSignatureOf', () => {
     ['ES256', ec, ecSignature],
     ['EdDSA', ed, edSignature],
     ['Ed25519', ed, edSignature],
-  ])('knows the signature of %s, and no other', (alg, { publicKey }, signature) => {
+  ])('accepts only a correct %s signature', (alg, { publicKey }, signature) => {
     expect(check(alg, jwkOf(publicKey), signature)).toBe(true);
     expect(check(alg, jwkOf(publicKey), Buffer.alloc(64))).toBe(false);
     expect(check(alg, jwkOf(publicKey), signature.subarray(1))).toBe(false);
   });
 
   it.each([undefined, 1, 'none', 'HS256', 'EdDSA', 'es256'])(
-    'takes no algorithm %s for a key on P-256',
+    'rejects the algorithm %s for a P-256 key',
     (alg) => {
       expect(check(alg, jwkOf(ec.publicKey), ecSignature)).toBe(false);
     },

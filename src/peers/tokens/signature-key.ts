@@ -1,13 +1,13 @@
 import { createPublicKey, type JsonWebKey, type KeyObject, verify } from 'node:crypto';
 import type { CompactJws } from './parse-compact-jws.js';
 
-/** A public key with the one algorithm that it may check: never `none`, never a shared secret (RFC 8725 section 3.1). */
+/** A public key with the names of its algorithm: never `none`, never a shared secret (RFC 8725 section 3.1). */
 export interface SignatureKey {
   readonly algorithms: readonly string[];
   readonly key: KeyObject;
 }
 
-/** Reads a public key from its JWK (RFC 7517): P-256 or Ed25519; null for any other, and for one that is not public. */
+/** Reads a P-256 or Ed25519 public key from its JWK (RFC 7517); returns `null` for any other key. */
 export function readSignatureKey(jwk: unknown): SignatureKey | null {
   if (typeof jwk !== 'object' || jwk === null) return null;
   const { kty, crv, x, y, d } = jwk as Record<string, unknown>;
@@ -20,7 +20,7 @@ export function readSignatureKey(jwk: unknown): SignatureKey | null {
       return { algorithms: ['EdDSA', 'Ed25519'], key: importKey({ kty, crv, x }) };
     }
   } catch {
-    // A point that is not on the curve, or no base64url.
+    // A point that is not on the curve, or invalid base64url.
   }
   return null;
 }
@@ -29,7 +29,7 @@ function importKey(jwk: JsonWebKey): KeyObject {
   return createPublicKey({ key: jwk, format: 'jwk' });
 }
 
-/** Tells whether the key made the signature, with the algorithm that the header names. */
+/** Verifies a signature with the algorithm named in the header. */
 export function hasSignatureOf({ header, signingInput, signature }: CompactJws, key: SignatureKey): boolean {
   if (typeof header['alg'] !== 'string' || !key.algorithms.includes(header['alg'])) return false;
   return header['alg'] === 'ES256'

@@ -26,11 +26,11 @@ const setOf = (payload: Record<string, unknown>, count: number) =>
   [...Array(count).keys()].map((index) => (read(payload)?.isSet(index) ? 1 : 0));
 
 describe('readTokenStatusList', () => {
-  it('reads entries of one bit, from the lowest of each byte', () => {
+  it('reads one-bit entries from the lowest bit of each byte', () => {
     expect(setOf({}, 16)).toEqual([1, 0, 0, 1, 1, 1, 0, 1, 1, 1, 0, 0, 0, 1, 0, 1]);
   });
 
-  it('takes an entry of several bits as set whatever it says but valid', () => {
+  it('treats an entry of several bits as set unless it is "valid"', () => {
     expect(setOf({ status_list: twoBits }, 12)).toEqual([1, 1, 0, 1, 0, 1, 0, 1, 1, 1, 1, 1]);
     expect(setOf({ status_list: { bits: 4, lst: pack(Buffer.from([0x0f, 0x80])) } }, 4)).toEqual([
       1, 0, 0, 1,
@@ -38,13 +38,13 @@ describe('readTokenStatusList', () => {
     expect(setOf({ status_list: { bits: 8, lst: pack(Buffer.from([0x00, 0x80])) } }, 2)).toEqual([0, 1]);
   });
 
-  it('takes an index beyond its end as not set', () => {
+  it('treats an index beyond its end as not set', () => {
     expect(read()?.isSet(16)).toBe(false);
     expect(read()?.entryCount).toBe(16);
     expect(read({ status_list: twoBits })?.entryCount).toBe(12);
   });
 
-  it('says of whom it is and when to fetch the next', () => {
+  it('returns its address and when to fetch the next', () => {
     expect(read({ ttl: 3600 })).toMatchObject({ uri, issuedAt, ttlSeconds: 3600 });
   });
 
@@ -54,11 +54,11 @@ describe('readTokenStatusList', () => {
     [59, 60],
     [61, 61],
     [-1, 60],
-  ])('with the time to live %s is fetched after %i s', (ttl, expected) => {
+  ])('is fetched again after its time to live: %s becomes %i s', (ttl, expected) => {
     expect(read({ ttl })?.ttlSeconds).toBe(expected);
   });
 
-  it('is read without an issuer, as the draft allows it', () => {
+  it('accepts a list without an issuer, as the draft allows', () => {
     expect(read({ iss: undefined })).not.toBeNull();
   });
 
@@ -69,17 +69,17 @@ describe('readTokenStatusList', () => {
     ['of another issuer', { iss: 'https://other.example' }],
     ['without a time', { iat: undefined }],
     ['without a list', { status_list: undefined }],
-    ['with a list that is none', { status_list: null }],
+    ['with a null list', { status_list: null }],
     ['with entries of three bits', { status_list: { ...oneBit, bits: 3 } }],
-    ['with entries of no size', { status_list: { lst: oneBit.lst } }],
-    ['with a size that is a text', { status_list: { ...oneBit, bits: '1' } }],
+    ['without an entry size', { status_list: { lst: oneBit.lst } }],
+    ['with an entry size that is a text', { status_list: { ...oneBit, bits: '1' } }],
     ['without its bytes', { status_list: { bits: 1 } }],
     ['that does not unpack', { status_list: { bits: 1, lst: 'AAAA' } }],
     [
       'that unpacks to more than 4 MiB',
       { status_list: { bits: 1, lst: pack(Buffer.alloc(4 * 1024 ** 2 + 1)) } },
     ],
-  ])('refuses a list %s', (_what, payload, header) => {
+  ])('rejects a list %s', (_what, payload, header) => {
     expect(read(payload, header)).toBeNull();
   });
 
@@ -91,22 +91,22 @@ describe('readTokenStatusList', () => {
 });
 
 describe('statusReferenceOf', () => {
-  it.each([0, 9])('finds the place %i', (idx) => {
+  it.each([0, 9])('returns the index %i', (idx) => {
     expect(statusReferenceOf({ status: { status_list: { idx, uri } } })).toEqual({ uri, index: idx });
   });
 
   it.each<[string, unknown]>([
     ['no status', undefined],
-    ['a status of nothing', null],
+    ['a null status', null],
     ['another kind of status', {}],
     ['no reference', { status_list: null }],
     ['no address', { status_list: { idx: 9 } }],
-    ['an address that is no text', { status_list: { idx: 9, uri: 1 } }],
-    ['no place', { status_list: { uri } }],
-    ['a place that is a text', { status_list: { idx: '9', uri } }],
-    ['a place before the first', { status_list: { idx: -1, uri } }],
-    ['a place between two', { status_list: { idx: 1.5, uri } }],
-  ])('finds none with %s', (_what, status) => {
+    ['an address that is not a text', { status_list: { idx: 9, uri: 1 } }],
+    ['no index', { status_list: { uri } }],
+    ['an index that is a text', { status_list: { idx: '9', uri } }],
+    ['a negative index', { status_list: { idx: -1, uri } }],
+    ['a fractional index', { status_list: { idx: 1.5, uri } }],
+  ])('returns null for %s', (_what, status) => {
     expect(statusReferenceOf({ status })).toBeNull();
   });
 });

@@ -1,23 +1,23 @@
 import { inflateSync } from 'node:zlib';
 import type { CompactJws } from './parse-compact-jws.js';
 
-/** 32 million grants at one bit each; a list that unpacks to more is an attack, not a list. */
+/** Fits 32 million grants at one bit each; a larger list is treated as an attack. */
 const maxBytes = 4 * 1024 * 1024;
 const minTtlSeconds = 60;
 const defaultTtlSeconds = 300;
 
-/** A Token Status List (draft-ietf-oauth-status-list), verified and unpacked. */
+/** A verified and unpacked Token Status List (draft-ietf-oauth-status-list). */
 export interface TokenStatusList {
   readonly uri: string;
   readonly issuedAt: Date;
-  /** After how long a fresh one should be fetched. */
+  /** Seconds until the next fetch. */
   readonly ttlSeconds: number;
   readonly entryCount: number;
-  /** Whether the token with this index is not valid any more, or suspended. */
+  /** Returns whether the token with this index is invalid or suspended. */
   isSet(index: number): boolean;
 }
 
-/** Reads a list whose signature is verified; null if it is none of this issuer for this address. */
+/** Reads a list with a verified signature; returns `null` if it is invalid or for another issuer or address. */
 export function readTokenStatusList(jws: CompactJws, issuer: string, uri: string): TokenStatusList | null {
   const { payload, header } = jws;
   const { sub, iss, iat, ttl } = payload;
@@ -36,7 +36,7 @@ export function readTokenStatusList(jws: CompactJws, issuer: string, uri: string
   };
 }
 
-/** The entry of the lowest index stands in the lowest bits of the first byte. */
+/** Reads an entry; the lowest index is in the lowest bits of the first byte. */
 function readEntry(bytes: Buffer, bits: number, index: number): number {
   const position = index * bits;
   const byte = bytes[Math.floor(position / 8)] ?? 0;
@@ -51,7 +51,7 @@ function unpack(lst: string): Buffer | null {
   }
 }
 
-/** Where a license token says that its status stands; null: it has none. */
+/** Returns the status list reference of a license token; `null` if there is none. */
 export function statusReferenceOf(
   claims: Readonly<Record<string, unknown>>,
 ): { uri: string; index: number } | null {

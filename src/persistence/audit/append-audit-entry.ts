@@ -5,8 +5,8 @@ import { hashAuditEntry } from './hash-audit-entry.js';
 import { readLicenseRow } from '../read-license-row.js';
 
 /**
- * Adds a line to the audit trail within an open transaction. The head of the chain is in the row of the license, which
- * this locks: two processes cannot follow the same entry.
+ * Appends an entry to the audit trail within an open transaction. Locks the license row, which stores the head of the
+ * chain, so two processes cannot follow the same entry.
  */
 export async function appendAuditEntry(manager: EntityManager, entry: AuditEntry): Promise<void> {
   const { audit_head: head } = await readLicenseRow(manager, 'for-update');

@@ -34,7 +34,7 @@ function verify(entries: readonly RecordedAuditEntry[], head: string, noted: str
 const headOf = (entries: readonly RecordedAuditEntry[]) => entries.at(-1)?.hash ?? emptyAuditChain;
 
 describe('AuditChainCheck', () => {
-  it('finds nothing in a trail that is whole, also in one that is empty', () => {
+  it('reports no faults for an intact trail or an empty one', () => {
     expect(verify([], '')).toEqual({ isIntact: true, entryCount: 0, head: '', faults: [] });
     fc.assert(
       fc.property(trail, (entries) => {
@@ -47,7 +47,7 @@ describe('AuditChainCheck', () => {
     );
   });
 
-  it('finds every entry that was changed, and names it', () => {
+  it('names each entry that was changed', () => {
     const changes: readonly Partial<AuditEntry>[] = [
       { at: new Date(0) },
       { actor: 'somebody else' },
@@ -71,7 +71,7 @@ describe('AuditChainCheck', () => {
     );
   });
 
-  it('finds that an entry is missing: the first, one in the middle, or the last', () => {
+  it('reports a missing entry: the first, one in the middle or the last', () => {
     fc.assert(
       fc.property(trail, fc.nat(), (entries, position) => {
         const index = position % entries.length;
@@ -82,7 +82,7 @@ describe('AuditChainCheck', () => {
     );
   });
 
-  it('finds that two entries have changed places', () => {
+  it('reports two entries that were swapped', () => {
     fc.assert(
       fc.property(trail, fc.nat(), (entries, position) => {
         const index = position % (entries.length - 1);
@@ -95,16 +95,16 @@ describe('AuditChainCheck', () => {
     );
   });
 
-  it('finds by a head that was noted elsewhere that all was written anew', () => {
+  it('detects a rewritten trail by a head that was stored elsewhere', () => {
     fc.assert(
       fc.property(trail, fc.nat(), (entries, position) => {
         const noted = entries[position % entries.length]!.hash;
         expect(verify(entries, headOf(entries), noted).isIntact).toBe(true);
-        const anew = chain(entries.map((each) => ({ ...each, reason: 'nothing to see' })));
-        fc.pre(headOf(anew) !== headOf(entries) && !anew.some(({ hash }) => hash === noted));
-        expect(verify(anew, headOf(anew)).isIntact).toBe(true);
-        expect(verify(anew, headOf(anew), noted).faults).toEqual([
-          { entryId: null, message: expect.stringContaining('noted hash') },
+        const rewritten = chain(entries.map((each) => ({ ...each, reason: 'nothing to see' })));
+        fc.pre(headOf(rewritten) !== headOf(entries) && !rewritten.some(({ hash }) => hash === noted));
+        expect(verify(rewritten, headOf(rewritten)).isIntact).toBe(true);
+        expect(verify(rewritten, headOf(rewritten), noted).faults).toEqual([
+          { entryId: null, message: expect.stringContaining('given head') },
         ]);
       }),
     );

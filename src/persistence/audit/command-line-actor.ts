@@ -1,12 +1,12 @@
 import { userInfo } from 'node:os';
 import type { AuditActor } from '../../domain/audit-actor.js';
 
-/** Whoever runs a command on this machine, as the audit trail shows them. */
+/** Returns the audit actor for a command: the user who runs it on this machine. */
 export function commandLineActor(): AuditActor {
   return { name: `command line (${userName()})`, address: null };
 }
 
-/** A container may run as a user that has no name. */
+/** In a container, the user may not have a name. */
 function userName(): string {
   try {
     return userInfo().username;

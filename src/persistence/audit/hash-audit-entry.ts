@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { AuditEntry } from '../../domain/ports/license-store.js';
 
-/** What stands for the entry before the first. */
+/** The previous hash of the first entry. */
 export const emptyAuditChain = '';
 
 /**
- * Chains an entry to the one before it: SHA-256, in hex, of that one's hash, a line feed, and the entry as a JSON array in
- * a fixed order. Who has the entries as JSON can compute it with any tool.
+ * Returns the hash that chains an entry to the previous one: SHA-256, in hex, of the previous hash, a line feed and the
+ * entry as a JSON array in a fixed order. Any tool can compute it from exported entries.
  */
 export function hashAuditEntry(previousHash: string, entry: AuditEntry): string {
   const { at, actor, address, action, reason, before, after } = entry;

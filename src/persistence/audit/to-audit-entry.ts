@@ -2,11 +2,10 @@ import type { AuditAction, RecordedAuditEntry } from '../../domain/ports/license
 import { bigintTransformer } from '../instant-transformer.js';
 import type { AuditEntryRow } from '../entities/audit-entry.entity.js';
 
-/** Reads a row of the audit trail. */
 export function toAuditEntry(row: AuditEntryRow): RecordedAuditEntry {
   const { id, at, actor, address, action, reason, before, after, hash } = row;
   return {
-    // PostgreSQL hands a bigint back as a string.
+    // PostgreSQL returns a bigint as a string.
     id: bigintTransformer.from(id) as number,
     at,
     actor,

@@ -8,7 +8,7 @@ import { toAuditEntry } from './to-audit-entry.js';
 
 const entriesAtOnce = 1000;
 
-/** Follows the whole trail in pieces, so that the service goes on meanwhile; what is appended later is left out. */
+/** Verifies the trail in batches, so that the service keeps working; ignores entries appended after the start. */
 export async function verifyAuditTrail(
   database: Database,
   notedHead: string | null,
@@ -31,7 +31,7 @@ async function readAfter(database: Database, id: number): Promise<RecordedAuditE
   return rows.map(toAuditEntry);
 }
 
-/** The last entry and the head that is kept apart from it, of one moment. */
+/** Reads the last entry and the separately stored head together. */
 async function readEnd(manager: EntityManager): Promise<{ id: number; head: string }> {
   const isLocking = manager.dataSource.options.type === 'postgres';
   const { auditHead } = await manager.findOneOrFail(LicenseRow, {

@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import { instantTransformer } from '../instant-transformer.js';
 
-/** One line of the audit trail. The database refuses to change or delete it. */
+/** An entry of the audit trail. A trigger prevents changing or deleting it. */
 @Entity('audit_entry')
 export class AuditEntryRow {
   @PrimaryGeneratedColumn({ type: 'integer' })
@@ -28,7 +28,7 @@ export class AuditEntryRow {
   @Column({ type: 'text', nullable: true })
   after!: string | null;
 
-  /** Over this entry and the hash of the one before it. */
+  /** The hash of this entry and the previous hash. */
   @Column({ type: 'text' })
   hash!: string;
 }

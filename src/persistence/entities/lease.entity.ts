@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { instantTransformer } from '../instant-transformer.js';
 
-/** Which process has a task to itself, and until when. */
+/** The process that holds a task, and until when. */
 @Entity('lease')
 export class LeaseRow {
   @PrimaryColumn({ type: 'text' })

@@ -1,12 +1,12 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** The one license of this server: its state as a document, its secrets sealed. */
+/** The only license of this server: its state as JSON, its secrets encrypted. */
 @Entity('license')
 export class LicenseRow {
   @PrimaryColumn({ type: 'integer' })
   id!: number;
 
-  /** Counts the changes: a writer that saw an older version changes nothing. */
+  /** Incremented by each change; a write based on an older version fails. */
   @Column({ type: 'integer' })
   version!: number;
 

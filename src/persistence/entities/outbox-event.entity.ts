@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { bigintTransformer, instantTransformer } from '../instant-transformer.js';
 
-/** An event that was committed with the change that caused it, and is published afterwards. */
+/** An event, committed together with the change that caused it and published later. */
 @Entity('outbox_event')
 export class OutboxEventRow {
   @PrimaryColumn({ type: 'bigint', transformer: bigintTransformer })
@@ -22,7 +22,7 @@ export class OutboxEventRow {
   @Column({ name: 'published_at', type: 'bigint', nullable: true, transformer: instantTransformer })
   publishedAt!: Date | null;
 
-  /** When the hub acknowledged it, or it became certain that it never can. */
+  /** When the hub acknowledged it, or when delivery was given up. */
   @Column({ name: 'hub_published_at', type: 'bigint', nullable: true, transformer: instantTransformer })
   hubPublishedAt!: Date | null;
 }

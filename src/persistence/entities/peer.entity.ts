@@ -6,7 +6,7 @@ import { instantTransformer, optionalBigintTransformer } from '../instant-transf
 const instant = { type: 'bigint', transformer: instantTransformer } as const;
 const optionalInstant = { ...instant, nullable: true } as const;
 
-/** A register or store server that has come to this server. */
+/** A register or store server that has connected to this server. */
 @Entity('peer')
 export class PeerRow {
   @PrimaryColumn({ name: 'device_id', type: 'text' })
@@ -18,7 +18,7 @@ export class PeerRow {
   @Column({ type: 'text' })
   name!: string;
 
-  /** The name in small letters, to search by. */
+  /** The name in lower case, for searching. */
   @Column({ name: 'name_key', type: 'text' })
   nameKey!: string;
 
@@ -61,7 +61,7 @@ export class PeerRow {
   @Column({ name: 'event_version', type: 'integer', nullable: true })
   eventVersion!: number | null;
 
-  /** The end of all time: it never does. */
+  /** The maximum date if it never does. */
   @Column({ name: 'needs_attention_from', ...instant })
   needsAttentionFrom!: Date;
 }

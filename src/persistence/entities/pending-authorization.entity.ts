@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** The device code that waits for a person's approval, sealed as a whole. */
+/** The pending device code, encrypted as a whole. */
 @Entity('pending_authorization')
 export class PendingAuthorizationRow {
   @PrimaryColumn({ type: 'integer' })

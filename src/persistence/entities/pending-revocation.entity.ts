@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import { instantTransformer } from '../instant-transformer.js';
 
-/** A grant that was dropped here and has still to be revoked at the Authorization server. */
+/** A dropped grant that must still be revoked at the Authorization server. */
 @Entity('pending_revocation')
 export class PendingRevocationRow {
   @PrimaryGeneratedColumn({ type: 'integer' })

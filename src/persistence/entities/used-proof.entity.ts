@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { instantTransformer } from '../instant-transformer.js';
 
-/** A proof of possession that has let a peer in once, and shall not again. */
+/** A proof of possession that was used; it cannot be used again. */
 @Entity('used_proof')
 export class UsedProofRow {
   @PrimaryColumn({ type: 'text' })

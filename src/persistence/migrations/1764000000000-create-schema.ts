@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** The first schema, in both dialects. */
+/** Creates the first schema in both SQL dialects. */
 export class CreateSchema1764000000000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     const isPostgres = queryRunner.dataSource.options.type === 'postgres';
@@ -12,7 +12,7 @@ export class CreateSchema1764000000000 implements MigrationInterface {
   }
 
   async down(): Promise<void> {
-    throw new Error('The first schema has nothing to go back to: restore a backup instead.');
+    throw new Error('There is no earlier schema: restore a backup instead.');
   }
 }
 
@@ -23,7 +23,7 @@ const createTables = (numbered: string) => [
     state TEXT NOT NULL,
     secrets TEXT
   )`,
-  // Always there, so that a unit of work has a row to lock.
+  // Always exists, so that a transaction has a row to lock.
   `INSERT INTO license (id, version, state) VALUES (1, 0, '{}')`,
   `CREATE TABLE pending_authorization (
     id INTEGER PRIMARY KEY CHECK (id = 1),

@@ -1,13 +1,13 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** The proofs with which registers and store servers have come in. */
+/** Stores the proofs that registers and store servers have used. */
 export class AddUsedProofs1764100000000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     for (const statement of statements) await queryRunner.query(statement);
   }
 
   async down(): Promise<void> {
-    throw new Error('Restore a backup instead: a proof that was used would count once more.');
+    throw new Error('Restore a backup instead: used proofs would be accepted again.');
   }
 }
 

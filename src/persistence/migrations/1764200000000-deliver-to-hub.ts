@@ -1,13 +1,13 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** How far the hub has got the events. Those of before wait for it too, should there ever be one. */
+/** Records which events the hub has received. Existing events stay queued for a future hub. */
 export class DeliverToHub1764200000000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     for (const statement of statements) await queryRunner.query(statement);
   }
 
   async down(): Promise<void> {
-    throw new Error('Restore a backup instead: the hub would get what it has once more.');
+    throw new Error('Restore a backup instead: the hub would receive events again.');
   }
 }
 

@@ -1,10 +1,10 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** The registers and store servers that have come to this server. */
+/** Stores the registers and store servers that have connected to this server. */
 export class AddPeers1764300000000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     const isPostgres = queryRunner.dataSource.options.type === 'postgres';
-    // Pages go on after an id, and prefixes are ranges: by bytes, as SQLite compares anyway, whatever language the database has.
+    // Paging by id and prefix search compare bytes, as SQLite does, in any locale of the database.
     for (const statement of statements(isPostgres ? 'TEXT COLLATE "C"' : 'TEXT')) {
       await queryRunner.query(statement);
     }

@@ -13,7 +13,7 @@ interface Entry {
   readonly after: string | null;
 }
 
-/** Each entry of the audit trail holds a hash over the one before it, and the address that it came from. */
+/** Adds the hash chain and the address of the actor to the audit trail. */
 export class ChainAuditTrail1764400000000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     const guard = queryRunner.dataSource.options.type === 'postgres' ? guardPostgres : guardSqlite;
@@ -25,14 +25,14 @@ export class ChainAuditTrail1764400000000 implements MigrationInterface {
   }
 
   async down(): Promise<void> {
-    throw new Error('Restore a backup instead: the trail would lose what protects it.');
+    throw new Error('Restore a backup instead: the trail would lose its hash chain.');
   }
 }
 
 const columns = [
   `ALTER TABLE audit_entry ADD COLUMN address TEXT`,
   `ALTER TABLE audit_entry ADD COLUMN hash TEXT NOT NULL DEFAULT ''`,
-  // Elsewhere than the entries, so that the last of them cannot be cut off unseen.
+  // Stored apart from the entries, so that removing the last ones is detected.
   `ALTER TABLE license ADD COLUMN audit_head TEXT NOT NULL DEFAULT ''`,
 ];
 
@@ -72,7 +72,7 @@ async function chainAll(queryRunner: QueryRunner): Promise<string> {
   }
 }
 
-/** As this version chains entries; it must stay as it is, whatever becomes of later ones. */
+/** The hash of this version. It must never change, even if later versions use another one. */
 function hashEntry(previousHash: string, { at, actor, action, reason, before, after }: Entry): string {
   const content = JSON.stringify([
     new Date(Number(at)).toISOString(),

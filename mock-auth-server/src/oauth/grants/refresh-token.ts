@@ -18,7 +18,8 @@ export function grantRefreshToken(context: MockContext, request: GrantRequest): 
   if (!found.ok) return found;
   const { refreshToken, grant, device } = found;
   // Checked before the replay rule: a thief of a token without its key must not end the owner's family.
-  if (grant.dpopJkt !== null && grant.dpopJkt !== request.proof?.jkt) {
+  const isBound = grant.dpopJkt !== null && context.settings.dpop !== 'off';
+  if (isBound && grant.dpopJkt !== request.proof?.jkt) {
     return refuse('invalid_grant', 'refresh_token is bound to a DPoP key: send a proof of that key');
   }
   const verdict = checkRefreshToken(context, refreshToken, grant);

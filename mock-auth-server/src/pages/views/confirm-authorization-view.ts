@@ -12,6 +12,8 @@ export interface ConfirmAuthorizationView {
   userCode: string;
   renewalDate: string | null;
   hubName: string | null;
+  /** The name that the asking device gave itself; `null` if it gave none. */
+  deviceName: string | null;
   isAuthorizedAlready: boolean;
 }
 
@@ -26,10 +28,14 @@ export function renderConfirmAuthorization(view: ConfirmAuthorizationView): stri
         <p>User Code</p>
         <p><code>${view.userCode}</code></p>
       </div>
-      ${renderGrant(view)}
+      ${view.deviceName !== null && renderAsker(view.deviceName)} ${renderGrant(view)}
       ${
         view.isAuthorizedAlready &&
-        renderMessage('warning', html`This device is already authorized. Confirm ends its old authorization.`)
+        renderMessage(
+          'warning',
+          html`This device is already authorized. Confirm ends its old authorization, whose license tokens
+          stay valid until they expire.`,
+        )
       }
       <p>
         Confirm only if you see this User Code on the license page of that device. If somebody sent you the
@@ -46,6 +52,11 @@ export function renderConfirmAuthorization(view: ConfirmAuthorizationView): stri
       </form>
     </section>`,
   );
+}
+
+/** Renders the name in its own direction of writing, so that it cannot reverse the text around it. */
+function renderAsker(name: string): Html {
+  return html`<p>The asking device calls itself <bdi>${name}</bdi>. This server cannot verify that name.</p>`;
 }
 
 function renderGrant({
