@@ -2,15 +2,15 @@ import { defineConfig } from 'vitest/config';
 import { ProgressReporter } from './scripts/test/progress-reporter.mjs';
 
 /**
- * The test files of a project share the modules of their worker: to evaluate Nest, TypeORM and the application for each file
- * takes longer than most files. `begin-file.ts` clears what the support modules remember.
+ * The test files of a project share the modules of their worker, because loading Nest, TypeORM and the application takes
+ * longer than most files. `begin-file.ts` clears the state of the support modules.
  */
 const shared = { isolate: false, setupFiles: ['test/support/begin-file.ts'] };
 
-// Unit specs are next to their file; behavior across modules is one file in test/, with the real parts around it.
+// Unit specs are next to their file. A behavior across modules is one file in test/, with the real parts.
 export default defineConfig({
   test: {
-    // On two cores: files that wait for a process, a broker or a timer leave the processor to others.
+    // For two cores: a file that waits for a process, a broker or a timer does not use one.
     maxWorkers: 4,
     reporters: ['default', new ProgressReporter()],
     projects: [
@@ -46,7 +46,7 @@ export default defineConfig({
           include: ['test/**/*.e2e-spec.ts'],
           exclude: [
             'test/{share-a-database,outlive-a-paused-leader,run-in-containers}.e2e-spec.ts',
-            // Mounts a file system, which only root may: of the long form alone.
+            // Mounts a file system, which needs root: long form only.
             ...(process.env['SMALL_DISK'] === 'on' ? [] : ['test/survive-small-disk.e2e-spec.ts']),
           ],
           testTimeout: 60_000,
@@ -62,8 +62,8 @@ export default defineConfig({
         },
       },
       {
-        // What can differ on the other database: statements, transactions, locks, leases and what connections do. What is
-        // decided above the store (polling, clocks, warnings, DPoP, the network to the Authorization server) is the same there.
+        // Behavior that can differ on PostgreSQL: statements, transactions, locks, leases and connections. Behavior above the
+        // store (polling, clocks, warnings, DPoP, the network to the Authorization server) is the same there.
         test: {
           ...shared,
           name: 'e2e-postgres',
@@ -76,7 +76,7 @@ export default defineConfig({
             'test/{survive-failing-calls,survive-kill,stop-gracefully}.e2e-spec.ts',
             'test/{share-a-database,outlive-a-paused-leader}.e2e-spec.ts',
             'test/{identify-peers,list-peers,verify-audit-trail,upgrade-database}.e2e-spec.ts',
-            // Of the long form alone: a call that fails at each statement, and a kill at any moment, are in the quick one.
+            // Long form only: failing statements and kills at random moments are in the quick form.
             ...(process.env['KILL_STEPS'] === 'all' ? ['test/survive-kill-at-each-step.e2e-spec.ts'] : []),
             ...(process.env['FAILING_CALLS'] === 'all'
               ? [

@@ -1,7 +1,3 @@
-import { requireSupportedNode } from '../scripts/require-supported-node.mjs';
+import { runCommand } from '../scripts/run-command.mjs';
 
-requireSupportedNode();
-const { runBench } = await import('./harness/run-bench.mjs');
-const { reportFailure } = await import('../scripts/report-failure.mjs');
-
-await runBench(process.argv.slice(2)).catch(reportFailure);
+await runCommand(async () => (await import('./harness/run-bench.mjs')).runBench);

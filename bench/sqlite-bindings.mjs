@@ -1,4 +1,4 @@
-// Measures each binding of SQLite that this Node can load, for docs/adr/0013-sqlite-binding-by-node.md:
+// Measures each SQLite binding that this Node can load, for docs/adr/0013-sqlite-binding-by-node.md:
 // `.cache/nodes/<major>/node_modules/node-…/bin/node --expose-gc bench/sqlite-bindings.mjs`
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';

@@ -1,7 +1,3 @@
-import { requireSupportedNode } from './require-supported-node.mjs';
+import { runCommand } from './run-command.mjs';
 
-requireSupportedNode();
-const { runAssurance } = await import('./assurance/run-assurance.mjs');
-const { reportFailure } = await import('./report-failure.mjs');
-
-await runAssurance(process.argv.slice(2)).catch(reportFailure);
+await runCommand(async () => (await import('./assurance/run-assurance.mjs')).runAssurance);

@@ -1,7 +1,3 @@
-import { requireSupportedNode } from './require-supported-node.mjs';
+import { runCommand } from './run-command.mjs';
 
-requireSupportedNode();
-const { buildParts } = await import('./build/build-parts.mjs');
-const { reportFailure } = await import('./report-failure.mjs');
-
-await buildParts().catch(reportFailure);
+await runCommand(async () => (await import('./build/build-parts.mjs')).buildParts);

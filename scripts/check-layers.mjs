@@ -38,7 +38,7 @@ function layerOf(path) {
   return layers.find((layer) => path.startsWith(`${layer}/`));
 }
 
-/** @param {string} file relative to src/ @returns {string[]} what is wrong with its imports */
+/** @param {string} file relative to src/ @returns {string[]} the faults of its imports */
 function checkFile(file) {
   const layer = layerOf(file);
   if (layer === undefined)

@@ -3,12 +3,13 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { fetchWithApt } from './apt/fetch-with-apt.mjs';
+import { CommandError } from './command-error.mjs';
 import { findOnPath } from './find-on-path.mjs';
 
 const run = promisify(execFile);
 
 const MINIMUM_VERSION = [2, 10];
-/** Suites of Debian whose nats-server is new enough, the steadiest first. */
+/** Suites of Debian whose nats-server is new enough, the most stable first. */
 const NEW_ENOUGH_SUITES = ['trixie', 'sid'];
 const DOCKER_IMAGE = 'nats:2.12-alpine';
 const CACHE_DIR = join(import.meta.dirname, '..', '.cache');
@@ -18,12 +19,12 @@ const CACHE_DIR = join(import.meta.dirname, '..', '.cache');
  */
 
 /**
- * Finds a nats-server with JetStream and auth callout (2.10 or newer), and fetches one where none is installed.
- * @param {{ tell?: (line: string) => void }} [options] `tell` hears of the steps that take long
+ * Finds a nats-server with JetStream and auth callout (2.10 or newer), or fetches one.
+ * @param {{ onProgress?: (line: string) => void }} [options] `onProgress` gets a line before a long step
  * @returns {Promise<NatsServer>}
- * @throws {NatsServerMissingError} names what was tried and how to install it
+ * @throws {CommandError} with the attempts and how to install it
  */
-export async function findNatsServer({ tell = () => {} } = {}) {
+export async function findNatsServer({ onProgress = () => {} } = {}) {
   const tried = [];
   for (const path of [...findOnPath('nats-server'), ...CACHED_PATHS]) {
     const version = await readVersion(path);
@@ -31,8 +32,8 @@ export async function findNatsServer({ tell = () => {} } = {}) {
     if (isNewEnough(version)) return { kind: 'binary', path, version };
     tried.push(`${path} is ${version}, which is too old`);
   }
-  tell(
-    'Fetching nats-server from Debian into .cache/, because none from 2.10 on is installed (once, about 15 s)',
+  onProgress(
+    'Fetching nats-server from Debian into .cache/, because 2.10 or newer is not installed (about 15 s)',
   );
   const fetched = await fetchWithApt('nats-server', CACHE_DIR, NEW_ENOUGH_SUITES);
   if (fetched.isFetched) {
@@ -40,37 +41,26 @@ export async function findNatsServer({ tell = () => {} } = {}) {
       const version = await readVersion(path);
       if (version !== null) return { kind: 'binary', path, version };
     }
-    // What does not run here must not stand in the way of the next attempt.
+    // Otherwise the next attempt would find it.
     await rm(join(CACHE_DIR, 'nats-server'), { recursive: true, force: true });
-    tried.push('the package that apt fetched does not run on this machine');
+    tried.push('the fetched package does not run on this machine');
   } else {
     tried.push(fetched.reason);
   }
   if (await isDockerRunning()) return { kind: 'docker', image: DOCKER_IMAGE };
-  tried.push('no Docker engine answers');
-  throw new NatsServerMissingError(tried);
-}
-
-/** No nats-server could be found or fetched. */
-export class NatsServerMissingError extends Error {
-  code = 'nats-server-missing';
-
-  /** @param {string[]} tried */
-  constructor(tried) {
-    super(
-      `No nats-server of version ${MINIMUM_VERSION.join('.')} or newer was found (${tried.join('; ')}). ` +
-        'Install the package nats-server (Debian 13 or newer, Homebrew) or the binary of its project so that it is on ' +
-        'PATH, start Docker, or set NATS_URL to a broker that runs already.',
-    );
-    this.name = 'NatsServerMissingError';
-  }
+  tried.push('Docker does not run');
+  throw new CommandError(
+    `No nats-server of version ${MINIMUM_VERSION.join('.')} or newer was found (${tried.join('; ')}). ` +
+      'Install nats-server (Debian 13 or newer, Homebrew, or the binary of its project) on PATH, ' +
+      'start Docker, or set NATS_URL to a running broker.',
+  );
 }
 
 const CACHED_PATHS = ['usr/sbin', 'usr/bin'].map((folder) =>
   join(CACHE_DIR, 'nats-server', folder, 'nats-server'),
 );
 
-/** @param {string} path @returns {Promise<string | null>} null when it is not there or does not run */
+/** @param {string} path @returns {Promise<string | null>} `null` if it is missing or does not run */
 async function readVersion(path) {
   try {
     const { stdout } = await run(path, ['--version'], { timeout: 10_000 });

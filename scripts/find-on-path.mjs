@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /**
- * Every executable of that name on PATH, the first to be used first.
+ * Returns the executables with that name, in the order of PATH.
  * @param {string} name
  * @returns {string[]}
  */

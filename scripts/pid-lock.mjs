@@ -1,15 +1,16 @@
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { readProcess } from './read-process.mjs';
+
+/** @typedef {{ pid: number, startedAt: string | null }} Holder */
 
 /**
- * Takes a lock that is a file with this process's id in it. A lock whose process has ended counts as free.
+ * Acquires a lock file that contains the id of this process. A lock is free if its process has ended.
  * @param {string} path
  * @returns {{ isAcquired: true, release: () => void } | { isAcquired: false, pid: number }}
  */
 export function acquirePidLock(path) {
   mkdirSync(dirname(path), { recursive: true });
-  const own = JSON.stringify({ pid: process.pid, startedAt: readProcess(process.pid)?.startedAt ?? null });
+  const own = JSON.stringify({ pid: process.pid, startedAt: readStartTime(process.pid) });
   const draft = `${path}.${process.pid}`;
   writeFileSync(draft, own);
   try {
@@ -24,11 +25,7 @@ export function acquirePidLock(path) {
   }
 }
 
-/**
- * A link appears with its content or not at all, which a file that is created and then written does not.
- * @param {string} draft
- * @param {string} path
- */
+/** Links the draft, because a link appears with its whole content or not at all. @param {string} draft @param {string} path */
 function isLinked(draft, path) {
   try {
     linkSync(draft, path);
@@ -39,7 +36,7 @@ function isLinked(draft, path) {
   }
 }
 
-/** @param {string} path @returns {{ pid: number, startedAt: string | null } | null} */
+/** @param {string} path @returns {Holder | null} */
 function readHolder(path) {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
@@ -53,13 +50,30 @@ function releaseLock(path, own) {
   try {
     if (readFileSync(path, 'utf8') === own) rmSync(path, { force: true });
   } catch {
-    // It is gone already, with the folder that it was in.
+    // The folder of the lock was removed.
   }
 }
 
-/** @param {{ pid: number, startedAt: string | null }} holder */
+/** @param {Holder} holder */
 function isRunning({ pid, startedAt }) {
-  const found = readProcess(pid);
-  // After a restart of the machine, another process may have the id.
-  return found !== null && found.startedAt === startedAt;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    // EPERM: it runs as another user.
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
+  }
+  // After a restart of the machine, another process can have the same id.
+  return readStartTime(pid) === startedAt;
+}
+
+/** @param {number} pid @returns {string | null} `null` for a zombie, and on systems without /proc */
+function readStartTime(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // The second field, the name, can contain blanks and parentheses.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' ? null : (fields[19] ?? null);
+  } catch {
+    return null;
+  }
 }

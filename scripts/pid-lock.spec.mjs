@@ -12,13 +12,13 @@ let path;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'pid-lock-'));
-  path = join(folder, 'made/on/the/way/stack.lock');
+  path = join(folder, 'new/folder/stack.lock');
 });
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
 describe('acquirePidLock', () => {
-  it('lets one in at a time, and names who is in', () => {
+  it('is acquired by one holder at a time, and reports the process of the holder', () => {
     const lock = acquirePidLock(path);
     expect(lock.isAcquired).toBe(true);
     expect(acquirePidLock(path)).toEqual({ isAcquired: false, pid: process.pid });
@@ -26,28 +26,28 @@ describe('acquirePidLock', () => {
     expect(acquirePidLock(path).isAcquired).toBe(true);
   });
 
-  it('takes over the lock of a process that has ended', () => {
+  it('replaces the lock of a process that has ended', () => {
     acquirePidLock(path);
     const ended = spawnSync(process.execPath, ['--version']);
     writeFileSync(path, JSON.stringify({ pid: ended.pid, startedAt: '1' }));
     expect(acquirePidLock(path).isAcquired).toBe(true);
   });
 
-  it('takes over a lock whose process id belongs to a later process', () => {
+  it('replaces a lock whose process id belongs to a later process', () => {
     acquirePidLock(path);
     writeFileSync(path, JSON.stringify({ pid: process.pid, startedAt: 'another start' }));
     expect(acquirePidLock(path).isAcquired).toBe(true);
   });
 
-  it('takes over a lock that nobody can read', () => {
+  it('replaces an invalid lock', () => {
     acquirePidLock(path);
     writeFileSync(path, 'not a lock');
     expect(acquirePidLock(path).isAcquired).toBe(true);
   });
 
-  it('does not release what somebody else has taken over', () => {
+  it('does not release the lock of another holder', () => {
     const lock = acquirePidLock(path);
-    writeFileSync(path, 'somebody else');
+    writeFileSync(path, 'another holder');
     if (lock.isAcquired) lock.release();
     expect(existsSync(path)).toBe(true);
   });

@@ -1,7 +1,3 @@
-import { requireSupportedNode } from './require-supported-node.mjs';
+import { runCommand } from './run-command.mjs';
 
-requireSupportedNode();
-const { prepare } = await import('./prepare/prepare.mjs');
-const { reportFailure } = await import('./report-failure.mjs');
-
-await prepare(process.argv[2] ?? '').catch(reportFailure);
+await runCommand(async () => (await import('./prepare/prepare.mjs')).prepare);

@@ -1,14 +1,15 @@
 import { spawn } from 'node:child_process';
+import { CommandError } from './command-error.mjs';
 
 /**
  * @typedef {{ exitCode: number | string, output: string }} CommandResult
  */
 
 /**
- * Runs a step that takes long: says in one line what and why, and shows the command's own output only if it fails.
+ * Runs a long step. Prints its name and its duration, and the output of its command only if it fails.
  * @param {string} what without a full stop
  * @param {() => Promise<CommandResult>} run
- * @throws {StepFailedError} after the output was shown
+ * @throws {CommandError} after the output was printed
  */
 export async function runStep(what, run) {
   const startedAt = Date.now();
@@ -16,21 +17,15 @@ export async function runStep(what, run) {
   const { exitCode, output } = await run();
   if (exitCode !== 0) {
     process.stderr.write(output);
-    throw new StepFailedError(`${what}: failed (${exitCode}). What was said stands above`);
+    throw new CommandError(`${what}: failed (${exitCode}). See the output above`);
   }
   console.log(`  done in ${((Date.now() - startedAt) / 1_000).toFixed(1)} s`);
-}
-
-/** A step of the preparation failed. */
-export class StepFailedError extends Error {
-  name = 'StepFailedError';
-  code = 'step-failed';
 }
 
 /**
  * Runs a command to its end.
  * @param {{ command: string, args: string[], cwd: string, env?: NodeJS.ProcessEnv }} call
- * @returns {Promise<CommandResult>} with standard output and error as they came
+ * @returns {Promise<CommandResult>} with standard output and standard error together
  */
 export function runCaptured({ command, args, cwd, env = process.env }) {
   return new Promise((resolve) => {

@@ -1,7 +1,3 @@
-import { requireSupportedNode } from './require-supported-node.mjs';
+import { runCommand } from './run-command.mjs';
 
-requireSupportedNode();
-const { runStack } = await import('./start/run-stack.mjs');
-const { reportFailure } = await import('./report-failure.mjs');
-
-await runStack().catch(reportFailure);
+await runCommand(async () => (await import('./start/run-stack.mjs')).runStack);

@@ -1,7 +1,3 @@
-import { requireSupportedNode } from './require-supported-node.mjs';
+import { runCommand } from './run-command.mjs';
 
-requireSupportedNode();
-const { runDates } = await import('./dates/run-dates.mjs');
-const { reportFailure } = await import('./report-failure.mjs');
-
-await runDates(process.argv.slice(2)).catch(reportFailure);
+await runCommand(async () => (await import('./dates/run-dates.mjs')).runDates);

@@ -1,7 +1,3 @@
-import { requireSupportedNode } from './require-supported-node.mjs';
+import { runCommand } from './run-command.mjs';
 
-requireSupportedNode();
-const { testNodes } = await import('./nodes/test-nodes.mjs');
-const { reportFailure } = await import('./report-failure.mjs');
-
-await testNodes(process.argv.slice(2)).catch(reportFailure);
+await runCommand(async () => (await import('./nodes/test-nodes.mjs')).testNodes);

@@ -6,7 +6,7 @@ import { getMetadataStorage } from 'class-validator';
 import { generatePages } from './docs/generate-pages.mjs';
 
 const rootDir = join(import.meta.dirname, '..');
-// As it was built: by its address, because a check of types has no build.
+// By URL, because the type check runs without a build.
 const load = (/** @type {string} */ path) => import(new URL(`../dist/${path}`, import.meta.url).href);
 
 const [{ Environment, secretNames }, { commands }, { formatOverview }] = await Promise.all(

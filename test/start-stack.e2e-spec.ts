@@ -90,7 +90,7 @@ describe('a stack that npm start has started', () => {
 
     const third = await startStack({ DATA_DIR: stack.dataDir });
     expect(await exitCodeOf(third)).toBe(1);
-    expect(third.output()).toContain(`DATA_DIR ${stack.dataDir} is in use by a stack that runs`);
+    expect(third.output()).toContain(`DATA_DIR ${stack.dataDir} is in use by another stack`);
     expect(await statusOf(`${stack.serviceUrl}/health/ready`)).toBe(200);
   });
 
@@ -156,7 +156,7 @@ describe('npm start', () => {
     expect(await exitCodeOf(stack)).toBe(1);
     expect(stack.output()).toContain('PORT is 3000x');
     expect(stack.output()).toContain('NATS_PORT is 70000');
-    expect(stack.output()).toContain('FLEET is yes: it takes on or off');
+    expect(stack.output()).toContain('FLEET is yes: it must be on or off');
   });
 
   it('ends everything immediately at a second Ctrl-C', async () => {
@@ -190,8 +190,8 @@ describe('npm start', () => {
   });
 });
 
-/** Works like npm: a process that waits for a shell that waits for the command. */
-const NPM = `require('node:child_process').spawn('sh', ['-c', 'node scripts/start.mjs; exit $?'], { stdio: 'inherit' })`;
+/** Works like npm: its shell is replaced by the command. */
+const NPM = `require('node:child_process').spawn('sh', ['-c', ': && exec node scripts/start.mjs'], { stdio: 'inherit' })`;
 
 async function startStack(
   settings: Record<string, string> = {},

@@ -10,8 +10,8 @@ const stepMs = hourMs / 2;
 const fewestCalls = 1;
 
 /**
- * Draws how a fleet calls the Authorization server, as an SVG that is read on light and on dark ground. The scale is
- * logarithmic, or an outage would leave nothing to see of the rest.
+ * Draws the calls of a fleet to the Authorization server as an SVG for a light or dark background. The scale is logarithmic,
+ * because an outage would hide all else.
  * @param {object} picture
  * @param {string} picture.title
  * @param {Uint32Array} picture.calls in bins of 5 minutes
@@ -23,8 +23,8 @@ const fewestCalls = 1;
 export function drawLoad({ title, calls, grants, fromMs, toMs }) {
   const series = [calls, grants].map((bins) => perMinute(bins, fromMs, toMs));
   const most = 10 ** Math.ceil(Math.log10(Math.max(...series.flat())));
-  const place = new Place(fromMs, toMs, most);
-  const [callLine = '', grantLine = ''] = series.map((values) => drawLine(values, place));
+  const scale = new Scale(fromMs, toMs, most);
+  const [callLine = '', grantLine = ''] = series.map((values) => drawLine(values, scale));
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}">
 <style>
   text { font: 12px system-ui, sans-serif; fill: #57606a; }
@@ -47,15 +47,15 @@ export function drawLoad({ title, calls, grants, fromMs, toMs }) {
 <text class="title" x="${left}" y="18">${title}</text>
 <text class="calls-key" x="${width - 210}" y="18">calls a minute</text>
 <text class="grants-key" x="${width - 110}" y="18">granted a minute</text>
-${drawGrid(place, fromMs, toMs, most)}
+${drawGrid(scale, fromMs, toMs, most)}
 <path class="calls" d="${callLine}"/>
 <path class="grants" d="${grantLine}"/>
 </svg>
 `;
 }
 
-/** Where a time and a number of calls stand in the picture. */
-class Place {
+/** Converts a time and a number of calls to a position in the picture. */
+class Scale {
   /** @param {number} fromMs @param {number} toMs @param {number} most */
   constructor(fromMs, toMs, most) {
     this.fromMs = fromMs;
@@ -75,11 +75,11 @@ class Place {
   }
 }
 
-/** @param {Place} place @param {number} fromMs @param {number} toMs @param {number} most */
-function drawGrid(place, fromMs, toMs, most) {
+/** @param {Scale} scale @param {number} fromMs @param {number} toMs @param {number} most */
+function drawGrid(scale, fromMs, toMs, most) {
   const lines = [];
   for (let calls = fewestCalls; calls <= most; calls *= 10) {
-    const y = place.y(calls);
+    const y = scale.y(calls);
     lines.push(`<line class="grid" x1="${left}" x2="${width - right}" y1="${y}" y2="${y}"/>`);
     lines.push(
       `<text x="${left - 8}" y="${y}" dy="4" text-anchor="end">${calls.toLocaleString('en')}</text>`,
@@ -88,23 +88,23 @@ function drawGrid(place, fromMs, toMs, most) {
   const days = Math.ceil((toMs - fromMs) / dayMs / 10);
   for (let atMs = fromMs; atMs <= toMs; atMs += days * dayMs) {
     lines.push(
-      `<text x="${place.x(atMs)}" y="${height - 10}" text-anchor="middle">day ${atMs / dayMs}</text>`,
+      `<text x="${scale.x(atMs)}" y="${height - 10}" text-anchor="middle">day ${atMs / dayMs}</text>`,
     );
   }
   return lines.join('\n');
 }
 
-/** @param {readonly number[]} values @param {Place} place */
-function drawLine(values, place) {
+/** @param {readonly number[]} values @param {Scale} scale */
+function drawLine(values, scale) {
   return values
     .map((value, index) => {
       const command = index === 0 ? 'M' : 'L';
-      return `${command}${place.x(place.fromMs + (index + 0.5) * stepMs)} ${place.y(value)}`;
+      return `${command}${scale.x(scale.fromMs + (index + 0.5) * stepMs)} ${scale.y(value)}`;
     })
     .join('');
 }
 
-/** @param {Uint32Array} bins @param {number} fromMs @param {number} toMs @returns {number[]} one for each half hour */
+/** @param {Uint32Array} bins @param {number} fromMs @param {number} toMs @returns {number[]} one value per half hour */
 function perMinute(bins, fromMs, toMs) {
   const size = stepMs / binMs;
   const values = [];

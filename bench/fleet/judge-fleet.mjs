@@ -4,10 +4,10 @@ import { binMs, dayMs, hourMs } from './simulate-fleet.mjs';
 /** @typedef {import('./simulate-fleet.mjs').FleetLoad} FleetLoad */
 
 /**
- * The figures of each scenario that have a bound.
+ * Returns the figures of a scenario that have a bound.
  * @param {string} name
  * @param {FleetLoad} load
- * @param {number} [stepMs] the time over which calls are counted together: longer for a small fleet, where chance is large
+ * @param {number} [stepMs] the length of a step of time; longer for a small fleet, in which chance matters more
  * @returns {Record<string, number>}
  */
 export function judgeFleet(name, { calls, ended, leastLeftMs, earlyCalls }, stepMs = binMs) {

@@ -4,7 +4,7 @@ import { dayMs, hourMs, minuteMs } from './simulate-fleet.mjs';
 
 const fromMs = 10 * dayMs;
 const retryAfterMs = hourMs;
-/** The longest wait between two tries, and what follows it. */
+/** The longest wait between two attempts. */
 const settledMs = 15 * minuteMs;
 
 /** @param {number} atMs @param {number} lengthMs */
@@ -38,7 +38,7 @@ export const busy = {
   answer: (atMs) => (isWithin(atMs, dayMs) ? { retryAfterMs } : 'granted'),
 };
 
-/** From when on the fleet is back to normal work in each: what is left of the event is a wave. */
+/** The time from which the fleet is in normal operation again. A later peak is a second wave. */
 export const wavesFromMs = {
   restart: fromMs + dayMs,
   outage: fromMs + dayMs + settledMs,

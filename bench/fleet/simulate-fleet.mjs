@@ -17,13 +17,13 @@ export const binMs = 5 * minuteMs;
  */
 
 /**
- * What came of it. Time counts from 0; a bin is 5 minutes.
+ * The result of a simulation. Time starts at 0; a bin is 5 minutes.
  * @typedef {object} FleetLoad
  * @property {Uint32Array} calls of the Authorization server in each bin
  * @property {Uint32Array} grants
  * @property {number} ended servers whose token ended before it was refreshed
- * @property {number} leastLeftMs the least that was left of a token when it was replaced
- * @property {number} earlyCalls those that came before the Retry-After that they were given
+ * @property {number} leastLeftMs the shortest remaining lifetime of a token when it was replaced
+ * @property {number} earlyCalls calls before the end of their Retry-After
  */
 
 /**
@@ -38,8 +38,8 @@ const refreshIntervalMs = dayMs;
 const seed = 1;
 
 /**
- * Plays the refreshes of a whole fleet under a virtual clock, with the product's own schedule and backoff. It begins in
- * the middle of normal operation: each server at a random place between two refreshes.
+ * Simulates the refreshes of a fleet under a virtual clock, with the schedule and the backoff of the product. It starts in
+ * normal operation: each server at a random time between two refreshes.
  * @param {FleetOptions} options
  * @returns {FleetLoad}
  */
@@ -49,7 +49,7 @@ export function simulateFleet(options) {
   return fleet.run();
 }
 
-/** One slot for each second, and in it the servers that are due, as a list through `next`. */
+/** Has one slot for each second, with a linked list (`next`) of the servers that are due. */
 class Fleet {
   /** @param {FleetOptions} options */
   constructor({ schedule, scenario, servers }) {
@@ -90,7 +90,7 @@ class Fleet {
   run() {
     const { off } = this.scenario;
     for (let slot = 0; slot < this.slots.length; slot += 1) {
-      // What is planned for this second while it is worked off comes in it as well.
+      // A call can plan another call in the same second.
       for (let server = this.take(slot); server !== -1; server = this.take(slot)) {
         const atMs = this.dueAt[server] ?? 0;
         if (off && atMs >= off.fromMs && atMs < off.toMs) this.startLate(server, off.toMs);
@@ -119,7 +119,7 @@ class Fleet {
     this.slots[slot] = server;
   }
 
-  /** The refresh was missed: the server makes up for it once it is on again. @param {number} server @param {number} onMs */
+  /** Plans the missed refresh of a server that was off. @param {number} server @param {number} onMs */
   startLate(server, onMs) {
     const startedMs = onMs + this.random() * minuteMs;
     const { schedule } = this;
@@ -180,7 +180,7 @@ class Fleet {
   }
 }
 
-/** Repeatable chance (mulberry32), so that every run says the same. @param {number} from */
+/** Returns a repeatable random generator (mulberry32). @param {number} from */
 function seedRandom(from) {
   let state = from;
   return () => {

@@ -5,7 +5,7 @@ import { busy, outage, restart, steady } from './scenarios.mjs';
 import { hourMs, simulateFleet } from './simulate-fleet.mjs';
 
 const servers = 1_000;
-/** A thousand servers call about 150 times in three hours: chance alone makes a tenth more or less of it. */
+/** A thousand servers call about 150 times in three hours; chance changes that by a tenth. */
 const stepMs = 3 * hourMs;
 
 /** @param {import('./simulate-fleet.mjs').Scenario} scenario */
@@ -16,20 +16,20 @@ describe('a fleet of a thousand servers', () => {
     expect(play(steady)['peak : mean']).toBeLessThan(1.4);
   });
 
-  it('spreads over the refresh window when all of it was off for half a day, and comes in no second wave', () => {
+  it('spreads over the refresh window after it was off for half a day, without a second wave', () => {
     const { 'peak : mean': peak, 'second wave : mean': second } = play(restart);
     expect(peak).toBeLessThan(3.5);
     expect(second).toBeLessThan(2.2);
   });
 
-  it('comes back from an outage of a day without a second wave, and with every token alive', () => {
+  it('recovers from an outage of a day without a second wave or an expired token', () => {
     const figures = play(outage);
     expect(figures['second wave : mean']).toBeLessThan(2.2);
     expect(figures['tokens ended']).toBe(0);
     expect(figures['least left']).toBeGreaterThan(48);
   });
 
-  it('waits as long as a busy server asks for, and does not come back at one moment', () => {
+  it('honors the Retry-After of a busy server, and does not return in one moment', () => {
     const figures = play(busy);
     expect(figures['calls too early']).toBe(0);
     expect(figures['peak : mean']).toBeLessThan(1.5);
@@ -37,7 +37,7 @@ describe('a fleet of a thousand servers', () => {
     expect(figures['tokens ended']).toBe(0);
   });
 
-  it('is the same at every run', () => {
+  it('gives the same result in every run', () => {
     expect(play(outage)).toEqual(play(outage));
   });
 });

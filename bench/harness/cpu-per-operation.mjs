@@ -1,8 +1,8 @@
 /**
- * What an operation costs this process, its thread pool included.
+ * Returns the CPU time of an operation in this process, including its thread pool.
  * @param {number} operations
- * @param {() => unknown} work does all of them
- * @returns {Promise<{ cpu: number }>} µs of CPU each
+ * @param {() => unknown} work runs all operations
+ * @returns {Promise<{ cpu: number }>} µs per operation
  */
 export async function cpuPerOperation(operations, work) {
   const before = process.cpuUsage();

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /**
- * The CPU time that a process has used so far, all of its threads together, in µs. On a machine that is shared it says
- * more than the wall clock: whoever else runs meanwhile does not count.
+ * Returns the CPU time that all threads of a process have used, in µs. On a shared machine it is more reliable than the wall
+ * clock.
  * @param {number} pid
- * @returns {number | null} null where there is no /proc
+ * @returns {number | null} `null` without /proc
  */
 export function cpuTimeMicros(pid) {
   try {

@@ -7,7 +7,7 @@ import { availableParallelism, cpus, loadavg, platform, totalmem } from 'node:os
  * @property {number} memoryGiB
  * @property {string} system
  * @property {string} node
- * @property {number} loadAverage at the begin: what others did meanwhile
+ * @property {number} loadAverage at the start
  */
 
 /** @returns {Machine} */

@@ -1,16 +1,16 @@
-/** @typedef {import('./measure-row.mjs').RowResult} RowResult */
+/** @typedef {import('./measure-benchmark.mjs').BenchmarkResult} BenchmarkResult */
 
-/** @param {readonly RowResult[]} results @returns {string[]} a line for each target that is not met */
+/** @param {readonly BenchmarkResult[]} results @returns {string[]} a line for each target that is not met */
 export function findShortfalls(results) {
   return results.flatMap(({ name, judged }) =>
     judged
       .filter(({ isMet }) => !isMet)
-      .map(({ what, value, wanted }) => `${name}: ${what} is ${formatNumber(value)}, and shall be ${wanted}`),
+      .map(({ what, value, wanted }) => `${name}: ${what} is ${formatNumber(value)}, but must be ${wanted}`),
   );
 }
 
-/** @param {RowResult} result @returns {string} for the terminal */
-export function formatRow({ name, title, figures, medians, judged }) {
+/** @param {BenchmarkResult} result @returns {string} for the terminal */
+export function formatBenchmark({ name, title, figures, medians, judged }) {
   const widest = Math.max(...Object.keys(medians).map((contender) => contender.length));
   const costs = Object.entries(medians).map(([contender, values]) => {
     const columns = Object.entries(values).map(

@@ -2,39 +2,32 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { cpuTimeMicros } from './cpu-time.mjs';
 
-const connections = 1;
-
 /**
- * Asks a server for the same thing again and again, over eight connections that are kept, each as soon as it has its
- * answer. It reads no more of an answer than it has to: a client that were busier than the server would save it the
- * waking of the client, which costs as much as a request.
+ * Sends a request to a server again and again over one connection, each when the answer to the previous one is complete.
+ * It parses as little of an answer as possible: a client that is slower than the server would save the server the wakeups of
+ * the client, which cost as much as a request.
  * @param {object} load
  * @param {string} load.url
  * @param {number} load.pid of the server
  * @param {number} load.requests
- * @param {number} load.status the one status that is right
+ * @param {number} load.status the expected status
  * @param {readonly Record<string, string>[]} [load.headers] of the requests, in turn
- * @returns {Promise<{ cpu: number, wall: number }>} µs of the server's CPU, and of the wall clock, a request
+ * @returns {Promise<{ cpu: number, wall: number }>} µs of CPU time of the server and of wall clock, per request
  */
 export async function loadHttp({ url, pid, requests, status, headers = [{}] }) {
   const { hostname, port } = new URL(url);
   const texts = headers.map((each) => formatRequest(url, each));
-  const sockets = await Promise.all(
-    Array.from({ length: connections }, async () => {
-      const socket = connect({ host: hostname, port: Number(port), noDelay: true });
-      await once(socket, 'connect');
-      return socket;
-    }),
-  );
+  const socket = connect({ host: hostname, port: Number(port), noDelay: true });
+  await once(socket, 'connect');
   let sent = 0;
   /** @returns {string | null} */
   const next = () => (sent < requests ? (texts[sent++ % texts.length] ?? null) : null);
   const cpuBefore = cpuTimeMicros(pid);
   const startedAt = performance.now();
-  await Promise.all(sockets.map((socket) => askOn(socket, next, status)));
+  await sendAll(socket, next, status);
   const wall = ((performance.now() - startedAt) * 1000) / requests;
   const cpuAfter = cpuTimeMicros(pid);
-  for (const socket of sockets) socket.destroy();
+  socket.destroy();
   return { cpu: cpuBefore === null || cpuAfter === null ? wall : (cpuAfter - cpuBefore) / requests, wall };
 }
 
@@ -47,34 +40,34 @@ function formatRequest(url, headers) {
 
 /**
  * @param {import('node:net').Socket} socket
- * @param {() => string | null} next request, or null after the last
+ * @param {() => string | null} next request, or `null` after the last
  * @param {number} status
  */
-async function askOn(socket, next, status) {
+async function sendAll(socket, next, status) {
   const begin = `HTTP/1.1 ${status} `;
   await new Promise((resolve, reject) => {
     let answer = '';
-    const ask = () => {
+    const send = () => {
       const text = next();
       if (text === null) resolve(undefined);
       else socket.write(text, 'latin1');
     };
     socket.setEncoding('latin1').on('error', reject);
-    socket.on('close', () => reject(new Error('The server has closed the connection.')));
+    socket.on('close', () => reject(new Error('The server closed the connection.')));
     socket.on('data', (/** @type {string} */ text) => {
       answer += text;
-      if (!isWhole(answer)) return;
-      if (!answer.startsWith(begin)) reject(new Error(`Not the answer that is wanted: ${answer}`));
+      if (!isComplete(answer)) return;
+      if (!answer.startsWith(begin)) reject(new Error(`Unexpected answer: ${answer}`));
       answer = '';
-      ask();
+      send();
     });
-    ask();
+    send();
   });
   socket.removeAllListeners();
 }
 
 /** @param {string} answer */
-function isWhole(answer) {
+function isComplete(answer) {
   const headEnd = answer.indexOf('\r\n\r\n');
   if (headEnd === -1) return false;
   const [, length = '0'] = /content-length: (\d+)/i.exec(answer) ?? [];

@@ -1,6 +1,6 @@
 import { fitExponent, median } from './statistics.mjs';
 
-/** @typedef {Map<string, Map<string, number[]>>} Samples contender, figure, one value a round */
+/** @typedef {Map<string, Map<string, number[]>>} Samples by contender and figure, one value per round */
 
 /**
  * @typedef {object} Judged
@@ -10,7 +10,7 @@ import { fitExponent, median } from './statistics.mjs';
  * @property {boolean} isMet
  */
 
-/** @param {import('./row.mjs').Target} target @param {Samples} samples @returns {Judged} */
+/** @param {import('./benchmark.mjs').Target} target @param {Samples} samples @returns {Judged} */
 export function judgeTarget(target, samples) {
   switch (target.kind) {
     case 'ratio':
@@ -20,16 +20,16 @@ export function judgeTarget(target, samples) {
     case 'growth':
       return judgeGrowth(target, samples);
     default:
-      throw new Error('There is no such kind of target.');
+      throw new Error('Unknown kind of target.');
   }
 }
 
-/** @param {import('./row.mjs').RatioTarget} target @param {Samples} samples @returns {Judged} */
+/** @param {import('./benchmark.mjs').RatioTarget} target @param {Samples} samples @returns {Judged} */
 function judgeRatio({ figure, ours, other, atLeast, atMost = Infinity }, samples) {
   const others = valuesOf(samples, other, figure);
   const ratios = valuesOf(samples, ours, figure).map((cost, round) => {
-    const peer = others[round] ?? Number.NaN;
-    return atLeast === undefined ? cost / peer : peer / cost;
+    const baseline = others[round] ?? Number.NaN;
+    return atLeast === undefined ? cost / baseline : baseline / cost;
   });
   const value = median(ratios);
   return {
@@ -40,13 +40,13 @@ function judgeRatio({ figure, ours, other, atLeast, atMost = Infinity }, samples
   };
 }
 
-/** @param {import('./row.mjs').LimitTarget} target @param {Samples} samples @returns {Judged} */
+/** @param {import('./benchmark.mjs').LimitTarget} target @param {Samples} samples @returns {Judged} */
 function judgeLimit({ figure, ours, atMost }, samples) {
   const value = median(valuesOf(samples, ours, figure));
   return { what: `${ours}, ${figure}`, value, wanted: `≤ ${atMost}`, isMet: value <= atMost };
 }
 
-/** @param {import('./row.mjs').GrowthTarget} target @param {Samples} samples @returns {Judged} */
+/** @param {import('./benchmark.mjs').GrowthTarget} target @param {Samples} samples @returns {Judged} */
 function judgeGrowth({ figure, atMost }, samples) {
   const points = [...samples].map(([size, kept]) => ({
     size: Number(size),

@@ -1,4 +1,4 @@
-/** One line that says what is being done now, written over by the next. Where nobody watches, nothing is written. */
+/** Shows the current step in one line of a terminal. */
 export class Progress {
   #out;
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** @param {number} pid @returns {number} MiB; NaN where there is no /proc */
+/** @param {number} pid @returns {number} MiB, or NaN without /proc */
 export function residentMemoryMiB(pid) {
   try {
     const [, kiB] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'latin1')) ?? [];

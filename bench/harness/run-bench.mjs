@@ -1,58 +1,64 @@
-import { listenForStop } from '../../scripts/start/listen-for-stop.mjs';
-import { Stage } from '../stage/stage.mjs';
+import { parseArgs } from 'node:util';
+import { chooseNames } from '../../scripts/choose-names.mjs';
+import { exitStopped, listenForStop } from '../../scripts/start/listen-for-stop.mjs';
+import { Fixtures } from '../fixtures/fixtures.mjs';
 import { describeMachine } from './describe-machine.mjs';
-import { measureRow } from './measure-row.mjs';
+import { measureBenchmark } from './measure-benchmark.mjs';
 import { Progress } from './progress.mjs';
-import { readArguments } from './read-arguments.mjs';
-import { rows } from './rows.mjs';
+import { benchmarks } from './benchmarks.mjs';
 import { writeResults } from './write-results.mjs';
-import { findShortfalls, formatRow } from './format-results.mjs';
-
-const EXIT_STOPPED = 130;
+import { findShortfalls, formatBenchmark } from './format-results.mjs';
 
 /**
- * Runs the rows that the command line names, or all of them, and ends this process.
- * @param {readonly string[]} words
+ * Runs the chosen benchmarks and ends this process.
+ * @param {string[]} words `[--check] [--quick] [benchmark …]`: `--check` fails if a target is missed, `--quick` runs fewer
+ *   and shorter rounds
  */
 export async function runBench(words) {
-  const { isCheck, isQuick, names } = readArguments(
-    words,
-    rows.map(({ name }) => name),
+  const { values, positionals } = parseArgs({
+    args: words,
+    allowPositionals: true,
+    options: { check: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false } },
+  });
+  const isQuick = values.quick;
+  const names = chooseNames(
+    positionals,
+    benchmarks.map(({ name }) => name),
   );
-  const stage = await Stage.open();
+  const fixtures = await Fixtures.open();
   let isStopping = false;
   listenForStop({
     onStop: () => {
       isStopping = true;
-      void stage.close().then(() => process.exit(EXIT_STOPPED));
+      void fixtures.close().then(() => process.exit(exitStopped));
     },
-    onStopAtOnce: () => process.exit(EXIT_STOPPED),
+    onSecondStop: () => process.exit(exitStopped),
   });
   const progress = new Progress(process.stdout);
   const machine = describeMachine();
   const startedAt = new Date();
-  /** @type {import('./measure-row.mjs').RowResult[]} */
+  /** @type {import('./measure-benchmark.mjs').BenchmarkResult[]} */
   const results = [];
   try {
-    for (const row of rows.filter(({ name }) => names.includes(name))) {
-      const onProgress = (/** @type {string} */ text) => progress.show(`${row.title}: ${text}`);
-      const result = await measureRow(row, stage, { isQuick, onProgress });
+    for (const benchmark of benchmarks.filter(({ name }) => names.includes(name))) {
+      const onProgress = (/** @type {string} */ text) => progress.show(`${benchmark.title}: ${text}`);
+      const result = await measureBenchmark(benchmark, fixtures, { isQuick, onProgress });
       results.push(result);
       progress.clear();
-      console.log(formatRow(result));
+      console.log(formatBenchmark(result));
     }
   } catch (error) {
-    // While all is being ended, the row that runs cannot but fail.
+    // The stop makes the running benchmark fail.
     if (isStopping) await new Promise(() => {});
     throw error;
   } finally {
     progress.clear();
-    await stage.close();
+    await fixtures.close();
   }
-  const isWhole = names.length === rows.length && !isQuick;
-  if (isWhole) console.log(`Written to ${writeResults({ startedAt, machine, results })}`);
+  const isComplete = names.length === benchmarks.length && !isQuick;
+  if (isComplete) console.log(`Written to ${writeResults({ startedAt, machine, results })}`);
   const shortfalls = findShortfalls(results);
-  for (const shortfall of shortfalls) console.log(`Falls short: ${shortfall}`);
+  for (const shortfall of shortfalls) console.log(`Missed: ${shortfall}`);
   if (shortfalls.length === 0) console.log('Every target is met.');
-  process.exit(isCheck && shortfalls.length > 0 ? 1 : 0);
+  process.exit(values.check && shortfalls.length > 0 ? 1 : 0);
 }

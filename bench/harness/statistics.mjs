@@ -13,7 +13,7 @@ export function quantile(values, part) {
 }
 
 /**
- * The exponent of a cost that grows as a power of a size, by least squares on logarithms: 0 is constant, 1 linear.
+ * Returns the exponent of a cost that grows as a power of a size, by least squares on logarithms: 0 is constant, 1 linear.
  * @param {readonly { size: number, cost: number }[]} points
  */
 export function fitExponent(points) {

@@ -1,13 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { rootDir } from '../stage/root-dir.mjs';
+import { rootDir } from '../fixtures/root-dir.mjs';
 import { formatNumber } from './format-results.mjs';
 
-/** @typedef {import('./measure-row.mjs').RowResult} RowResult */
-/** @typedef {{ startedAt: Date, machine: import('./describe-machine.mjs').Machine, results: RowResult[] }} Run */
+/** @typedef {import('./measure-benchmark.mjs').BenchmarkResult} BenchmarkResult */
+/** @typedef {{ startedAt: Date, machine: import('./describe-machine.mjs').Machine, results: BenchmarkResult[] }} Run */
 
 /**
- * Keeps a run as a table to read and as JSON to compute with.
+ * Writes the results of a run as Markdown and as JSON.
  * @param {Run} run
  * @returns {string} the path of the table
  */
@@ -25,10 +25,10 @@ function formatRun({ startedAt, machine, results }) {
   const lines = [
     `# Benchmarks of ${startedAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
     '',
-    `${processor}, ${cores} cores, ${memoryGiB} GiB, Node ${node}, load average ${loadAverage} at the begin. ` +
+    `${processor}, ${cores} cores, ${memoryGiB} GiB, Node ${node}, load average ${loadAverage} at the start. ` +
       'A ratio is the median of the ratios of the rounds; a figure is a median.',
     '',
-    '| row | | value | target | |',
+    '| benchmark | | value | target | |',
     '| --- | --- | --- | --- | --- |',
     ...results.flatMap(({ name, judged }) =>
       judged.map(
@@ -36,13 +36,13 @@ function formatRun({ startedAt, machine, results }) {
           `| ${name} | ${what} | ${formatNumber(value)} | ${wanted} | ${isMet ? 'met' : '**not met**'} |`,
       ),
     ),
-    ...results.flatMap((result) => ['', ...formatRow(result)]),
+    ...results.flatMap((result) => ['', ...formatBenchmark(result)]),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-/** @param {RowResult} result */
-function formatRow({ title, how, rounds, figures, medians }) {
+/** @param {BenchmarkResult} result */
+function formatBenchmark({ title, how, rounds, figures, medians }) {
   const names = Object.keys(figures);
   return [
     `## ${title}`,

@@ -1,33 +1,34 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
-import { parseAptSources } from './apt-sources.mjs';
+import { selectSources } from './select-sources.mjs';
 
 const run = promisify(execFile);
 
-const FETCH_TIMEOUT_MS = 300_000;
+const fetchTimeoutMs = 300_000;
 
 /**
- * Unpacks a package of Debian into `cacheDir/<its name>`, without root and without a trace in the system's apt: lists,
- * state, sources and downloads are all in a folder of this run, and nothing of the package is started. Two runs at once
- * do not meet: each unpacks for itself, and the first rename wins.
+ * Unpacks a Debian package into `cacheDir/<its name>`, without root, without installing it, and without a change of the
+ * system's apt: lists, state, sources and downloads are in a temporary folder. Concurrent calls are safe: each unpacks into
+ * its own folder, and the first rename counts.
  * @param {string} packageName
  * @param {string} cacheDir
- * @param {string[]} [suites] those that have it new enough, the steadiest first; without: the suite of this machine
+ * @param {string[]} [suites] that have the package in a version that is new enough; default: the suite of this machine
  * @returns {Promise<{ isFetched: true } | { isFetched: false, reason: string }>}
  */
 export async function fetchWithApt(packageName, cacheDir, suites) {
-  const found = await findMirror();
-  if ('reason' in found) return { isFetched: false, reason: found.reason };
+  const release = await readFile('/etc/os-release', 'utf8').catch(() => '');
+  const codename = /^VERSION_CODENAME="?([a-z]+)/m.exec(release)?.[1];
+  if (!/^ID="?debian"?$/m.test(release) || codename === undefined)
+    return { isFetched: false, reason: 'this is not Debian' };
   await mkdir(cacheDir, { recursive: true });
   const workDir = await mkdtemp(join(cacheDir, 'fetch-'));
   let reason = '';
   try {
-    for (const suite of suites ?? [found.codename]) {
+    for (const suite of suites ?? [codename]) {
       try {
-        const unpackedDir = await downloadAndUnpack(workDir, found.mirror, suite, packageName);
+        const unpackedDir = await downloadAndUnpack(join(workDir, suite), { codename, suite }, packageName);
         await moveIntoPlace(unpackedDir, join(cacheDir, packageName));
         return { isFetched: true };
       } catch (error) {
@@ -41,74 +42,52 @@ export async function fetchWithApt(packageName, cacheDir, suites) {
 }
 
 /**
- * The address this machine itself uses for its Debian suite.
- * @returns {Promise<{ mirror: import('./apt-sources.mjs').AptSource, codename: string } | { reason: string }>}
- */
-async function findMirror() {
-  const release = await readFile('/etc/os-release', 'utf8').catch(() => '');
-  const codename = /^VERSION_CODENAME="?([a-z]+)/m.exec(release)?.[1];
-  if (!/^ID="?debian"?$/m.test(release) || codename === undefined) return { reason: 'this is not Debian' };
-  const mirror = (await readSystemSources()).find(
-    (source) => source.suites.includes(codename) && source.components.includes('main'),
-  );
-  return mirror ? { mirror, codename } : { reason: `apt's sources name no mirror for ${codename}` };
-}
-
-/** @returns {Promise<import('./apt-sources.mjs').AptSource[]>} */
-async function readSystemSources() {
-  const parts = await readdir('/etc/apt/sources.list.d').catch(() => []);
-  const paths = ['/etc/apt/sources.list', ...parts.map((name) => join('/etc/apt/sources.list.d', name))];
-  const sources = [];
-  for (const path of paths) {
-    const format = path.endsWith('.list') ? 'list' : path.endsWith('.sources') ? 'sources' : null;
-    if (format === null || !existsSync(path)) continue;
-    sources.push(...parseAptSources(await readFile(path, 'utf8'), format));
-  }
-  return sources;
-}
-
-/**
- * @param {string} workDir
- * @param {import('./apt-sources.mjs').AptSource} mirror
- * @param {string} suite
+ * @param {string} suiteDir
+ * @param {{ codename: string, suite: string }} release
  * @param {string} packageName
- * @returns {Promise<string>} the folder it was unpacked into
+ * @returns {Promise<string>} the folder with the unpacked package
  */
-async function downloadAndUnpack(workDir, mirror, suite, packageName) {
-  const suiteDir = join(workDir, suite);
+async function downloadAndUnpack(suiteDir, release, packageName) {
   const downloadDir = join(suiteDir, 'download');
   const unpackedDir = join(suiteDir, 'unpacked');
-  for (const folder of ['state/lists/partial', 'cache/archives/partial', 'download', 'unpacked']) {
-    await mkdir(join(suiteDir, folder), { recursive: true });
-  }
-  const configPath = await writeAptConfig(suiteDir, mirror, suite);
-  const options = { cwd: downloadDir, timeout: FETCH_TIMEOUT_MS, env: { ...process.env, LC_ALL: 'C.UTF-8' } };
+  const folders = ['state/lists/partial', 'cache/archives/partial', 'sources', 'download', 'unpacked'];
+  for (const folder of folders) await mkdir(join(suiteDir, folder), { recursive: true });
+  await writeSources(join(suiteDir, 'sources'), release);
+  const configPath = await writeAptConfig(suiteDir);
+  const options = { cwd: downloadDir, timeout: fetchTimeoutMs, env: { ...process.env, LC_ALL: 'C.UTF-8' } };
   await run('apt-get', ['-c', configPath, '-q', 'update', '--error-on=any'], options);
-  await run('apt-get', ['-c', configPath, '-q', 'download', `${packageName}/${suite}`], options);
+  await run('apt-get', ['-c', configPath, '-q', 'download', `${packageName}/${release.suite}`], options);
   const fileName = (await readdir(downloadDir)).find((name) => name.endsWith('.deb'));
   if (fileName === undefined) throw new Error('apt-get download left no package');
   await run('dpkg-deb', ['-x', join(downloadDir, fileName), unpackedDir], options);
   return unpackedDir;
 }
 
-/**
- * @param {string} suiteDir
- * @param {import('./apt-sources.mjs').AptSource} mirror
- * @param {string} suite
- */
-async function writeAptConfig(suiteDir, mirror, suite) {
-  const signedBy = mirror.signedBy === null ? '' : `[signed-by=${mirror.signedBy}] `;
-  await writeFile(join(suiteDir, 'sources.list'), `deb ${signedBy}${mirror.uri} ${suite} main\n`);
+/** Copies the sources of this machine for the suite. @param {string} folder @param {{ codename: string, suite: string }} release */
+async function writeSources(folder, release) {
+  const parts = await readdir('/etc/apt/sources.list.d').catch(() => []);
+  for (const path of ['/etc/apt/sources.list', ...parts.map((name) => `/etc/apt/sources.list.d/${name}`)]) {
+    if (!/\.(list|sources)$/.test(path)) continue;
+    const text = await readFile(path, 'utf8').catch(() => '');
+    const selected = selectSources(text, { ...release, isList: path.endsWith('.list') });
+    if (selected !== '') await writeFile(join(folder, basename(path)), `${selected}\n`);
+  }
+  if ((await readdir(folder)).length === 0)
+    throw new Error(`the sources of apt have no mirror for ${release.codename}`);
+}
+
+/** @param {string} suiteDir */
+async function writeAptConfig(suiteDir) {
   const lines = [
-    // The system's hooks after an update tidy the system's folders, and this update is not the system's.
+    // The hooks clean the folders of the system, which this update does not use.
     '#clear APT::Update::Post-Invoke;',
     '#clear APT::Update::Post-Invoke-Success;',
     `Dir::State "${suiteDir}/state";`,
     `Dir::State::Lists "${suiteDir}/state/lists";`,
     `Dir::Cache "${suiteDir}/cache";`,
     `Dir::Cache::Archives "${suiteDir}/cache/archives";`,
-    `Dir::Etc::SourceList "${suiteDir}/sources.list";`,
-    'Dir::Etc::SourceParts "/dev/null";',
+    'Dir::Etc::SourceList "/dev/null";',
+    `Dir::Etc::SourceParts "${suiteDir}/sources";`,
     'Dir::Etc::Preferences "/dev/null";',
     'Dir::Etc::PreferencesParts "/dev/null";',
     'APT::Sandbox::User "root";',
@@ -125,7 +104,7 @@ async function moveIntoPlace(unpackedDir, targetDir) {
   try {
     await rename(unpackedDir, targetDir);
   } catch (error) {
-    // Another run was first, and its copy is as good as this one.
+    // Another process was first.
     const code = error instanceof Error && 'code' in error ? error.code : null;
     if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
   }

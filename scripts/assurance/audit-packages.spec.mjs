@@ -12,14 +12,14 @@ const reportOf = (severities) =>
   });
 
 describe('judgeAudit', () => {
-  it('is green where nothing high is known', () => {
+  it('is green without an advisory of severity high or critical', () => {
     expect(judgeAudit(reportOf({ quiet: 'moderate' }))).toEqual({
       verdict: 'green',
-      figure: 'npm audit: nothing high in 210 packages',
+      figure: 'npm audit: no high or critical advisory in 210 packages',
     });
   });
 
-  it.each(['high', 'critical'])('names each package against which something %s is known', (severity) => {
+  it.each(['high', 'critical'])('names each package with an advisory of severity %s', (severity) => {
     expect(judgeAudit(reportOf({ quiet: 'low', leaky: severity, torn: severity }))).toEqual({
       verdict: 'failed',
       figure: `npm audit: leaky (${severity}), torn (${severity})`,
@@ -30,15 +30,12 @@ describe('judgeAudit', () => {
     ['405', { message: '405 - POST https://packages.example/audit', statusCode: 405, error: {} }],
     ['ENOTFOUND', { error: { code: 'ENOTFOUND', summary: 'getaddrinfo ENOTFOUND packages.example' } }],
     ['no reason given', {}],
-  ])(
-    'has not run where the registry gives no advice, and tells nobody which one that is: %s',
-    (why, report) => {
-      const figure = `npm audit brought no report (${why})`;
-      expect(judgeAudit(JSON.stringify(report))).toEqual({ verdict: 'not run', figure });
-    },
-  );
+  ])('has not run if the registry gives no report, and does not name the registry: %s', (why, report) => {
+    const figure = `npm audit gave no report (${why})`;
+    expect(judgeAudit(JSON.stringify(report))).toEqual({ verdict: 'not run', figure });
+  });
 
-  it('has not run where nothing was written', () => {
+  it('has not run without output', () => {
     expect(judgeAudit('').verdict).toBe('not run');
   });
 });

@@ -1,21 +1,18 @@
 /**
- * @typedef {object} TestResult one test of one project
- * @property {string} path relative to the repository
- * @property {readonly string[]} titles its own, last, and those of what is around it
- * @property {'passed' | 'failed' | 'skipped'} status
- *
  * @typedef {object} Outcome
  * @property {string} name of the row
  * @property {'green' | 'failed' | 'not run'} verdict
- * @property {string} figure what was measured, or how much was run
- * @property {readonly string[]} missing titles of which no test has run
+ * @property {string} figure the measurements and the number of tests
+ * @property {readonly string[]} missing titles of which no test ran
  */
 
+/** @typedef {import('./run-vitest.mjs').TestResult} TestResult */
+
 /**
- * Judges a row by the tests that it names: one that failed is enough against it, and one that passed is needed for it.
+ * Judges a row by its tests: it fails if one of them failed, and is green if at least one passed and none failed.
  * @param {import('./read-rows.mjs').AssuranceRow} row
  * @param {readonly TestResult[]} results
- * @param {readonly string[]} figures that its tests have told
+ * @param {readonly string[]} figures that its tests reported
  * @returns {Outcome}
  */
 export function judgeRow({ name, references }, results, figures) {
@@ -42,7 +39,7 @@ function isNamed(result, path, title) {
 }
 
 /**
- * A title as it stands in the source, or a part of it, has placeholders of `it.each` (`%s`, `$name`) or of a template.
+ * Matches a title of the source, or a part of one: placeholders of `it.each` (`%s`, `$name`) and of templates match any text.
  * @param {string} title
  */
 function patternOf(title) {

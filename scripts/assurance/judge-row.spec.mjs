@@ -16,7 +16,7 @@ const rowOf = (...titles) => ({
 });
 
 describe('judgeRow', () => {
-  it('is green where every test that it names has passed, and tells the figures with their number', () => {
+  it('is green if all its tests passed, and has the figures and the number of tests', () => {
     const results = [result('passed', 'a service', 'lives'), result('passed', 'a service', 'goes on')];
     expect(judgeRow(rowOf('lives', 'goes on'), results, ['200 kills', '200 kills'])).toEqual({
       name: 'R1',
@@ -26,7 +26,7 @@ describe('judgeRow', () => {
     });
   });
 
-  it('takes the title of what is around a test for all tests in it', () => {
+  it('uses all tests of a block whose title it names', () => {
     const results = [result('passed', 'a service', 'lives'), result('failed', 'a service', 'goes on')];
     expect(judgeRow(rowOf('a service'), results, [])).toMatchObject({
       verdict: 'failed',
@@ -34,7 +34,7 @@ describe('judgeRow', () => {
     });
   });
 
-  it('has failed where a test failed in one project and passed in another', () => {
+  it('has failed if a test failed in one project and passed in another', () => {
     const results = [result('passed', 'lives'), result('failed', 'lives')];
     expect(judgeRow(rowOf('lives'), results, ['200 kills']).verdict).toBe('failed');
   });
@@ -44,11 +44,11 @@ describe('judgeRow', () => {
     ['names $row.name, and goes on', 'names R1, and goes on'],
     ['after each of ${kills} kills (at random)', 'after each of 200 kills (at random)'],
     ['of a part', 'a title of a part alone'],
-  ])('finds by “%s” the test “%s”', (title, shown) => {
+  ])('finds by the title “%s” the test “%s”', (title, shown) => {
     expect(judgeRow(rowOf(title), [result('passed', shown)], []).verdict).toBe('green');
   });
 
-  it('has not run where no test of it has, or only the test of another file or title', () => {
+  it('has not run if only tests of another file or title ran', () => {
     const other = { ...result('passed', 'lives'), path: 'test/other.e2e-spec.ts' };
     const results = [other, result('passed', 'goes on'), result('skipped', 'lives')];
     expect(judgeRow(rowOf('lives'), results, [])).toEqual({
@@ -60,7 +60,7 @@ describe('judgeRow', () => {
     expect(judgeRow({ ...rowOf(), references: [] }, results, []).verdict).toBe('not run');
   });
 
-  it('says which of its titles have not run beside those that have', () => {
+  it('lists the titles of which no test ran', () => {
     const results = [result('passed', 'lives')];
     expect(judgeRow(rowOf('lives', 'in a container'), results, [])).toMatchObject({
       verdict: 'green',

@@ -10,7 +10,7 @@ import { parse } from 'yaml';
  * @property {string} promise
  * @property {readonly TestReference[]} references
  * @property {string} note scope and conditions, written by a person
- * @property {string} lastRun the date of the last run and what it measured
+ * @property {string} lastRun the date and the figures of the last run
  */
 
 /**

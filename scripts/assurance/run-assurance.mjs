@@ -1,20 +1,18 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { chooseNames } from '../choose-names.mjs';
 import { describeAssurance } from '../docs/describe-assurance.mjs';
 import { fillPage } from '../docs/fill-page.mjs';
-import { listenForStop } from '../start/listen-for-stop.mjs';
+import { createStopSignal, exitStopped } from '../start/listen-for-stop.mjs';
 import { auditPackages, packagesRow } from './audit-packages.mjs';
-import { checkDates, datesRow } from './check-dates.mjs';
-import { checkMutants, mutantsRow } from './check-mutants.mjs';
-import { checkNodes, nodesRow } from './check-nodes.mjs';
 import { judgeRow } from './judge-row.mjs';
-import { readArguments } from './read-arguments.mjs';
 import { readRows } from './read-rows.mjs';
+import { checks } from './run-checks.mjs';
 import { runTests } from './run-tests.mjs';
 import { writeFigures } from './write-figures.mjs';
 
-const EXIT_STOPPED = 130;
 const rootDir = join(import.meta.dirname, '../..');
 const dataPath = join(rootDir, 'docs/assurance.yaml');
 const pagePath = join(rootDir, 'docs/assurance.md');
@@ -22,27 +20,31 @@ const pagePath = join(rootDir, 'docs/assurance.md');
 /** @typedef {import('./judge-row.mjs').Outcome} Outcome */
 
 /**
- * Runs the tests of the rows that the command line names, or of all rows, in their long form, writes what they found into
- * docs/assurance.yaml and the page that comes from it, and ends this process.
- * @param {readonly string[]} words
+ * Runs the tests of the chosen rows in their long form, writes the outcomes into docs/assurance.yaml and docs/assurance.md,
+ * and ends this process.
+ * @param {string[]} words `[--list] [row …]`
  */
 export async function runAssurance(words) {
+  const { values, positionals } = parseArgs({
+    args: words,
+    allowPositionals: true,
+    options: { list: { type: 'boolean' } },
+  });
   const startedAt = new Date();
   const all = readRows(readFileSync(dataPath, 'utf8'));
-  const { isList, names } = readArguments(
-    words,
+  const names = chooseNames(
+    positionals,
     all.map(({ name }) => name),
   );
   const rows = all.filter(({ name }) => names.includes(name));
-  if (isList) {
+  if (values.list) {
     for (const { name, promise } of rows) console.log(`${name.padEnd(4)} ${promise}`);
     return;
   }
-  const stop = new AbortController();
-  listenForStop({ onStop: () => stop.abort(), onStopAtOnce: () => process.exit(EXIT_STOPPED) });
-  const { outcomes, hasOtherFault } = await runRows(rows, stop.signal);
-  // What was cut off says nothing about a promise.
-  if (stop.signal.aborted) process.exit(EXIT_STOPPED);
+  const signal = createStopSignal();
+  const { outcomes, hasOtherFault } = await runRows(rows, signal);
+  // An interrupted run proves nothing.
+  if (signal.aborted) process.exit(exitStopped);
 
   const run = { path: dataPath, outcomes, at: startedAt };
   const data = await writeFigures(readFileSync(dataPath, 'utf8'), run);
@@ -50,20 +52,19 @@ export async function runAssurance(words) {
   const tables = describeAssurance(readRows(data));
   writeFileSync(pagePath, await fillPage(pagePath, readFileSync(pagePath, 'utf8'), tables));
   showOutcomes(outcomes, startedAt);
-  if (hasOtherFault) console.log('Something failed that no row names: see above.');
+  if (hasOtherFault) console.log('A test that no row names failed: see above.');
   process.exit(hasOtherFault || outcomes.some(({ verdict }) => verdict === 'failed') ? 1 : 0);
 }
 
 /**
  * @param {readonly import('./read-rows.mjs').AssuranceRow[]} rows
  * @param {AbortSignal} signal
- * @returns {Promise<{ outcomes: Outcome[], hasOtherFault: boolean }>} in the order of the rows
+ * @returns {Promise<{ outcomes: Outcome[], hasOtherFault: boolean }>}
  */
 async function runRows(rows, signal) {
   const folder = mkdtempSync(join(tmpdir(), 'assurance-'));
   try {
-    const isRun = (/** @type {string} */ wanted) => rows.some(({ name }) => name === wanted);
-    const tested = rows.filter(({ name }) => ![mutantsRow, datesRow, nodesRow].includes(name));
+    const tested = rows.filter(({ name }) => !(name in checks));
     const paths = [...new Set(tested.flatMap(({ references }) => references.map(({ path }) => path)))];
     const run = { exitCode: 0, results: [], figures: new Map() };
     if (paths.length > 0) {
@@ -74,14 +75,11 @@ async function runRows(rows, signal) {
     const packages = outcomes.find(({ name }) => name === packagesRow);
     if (packages !== undefined && !signal.aborted) addAdvice(packages, auditPackages(rootDir));
     const hasOtherFault = run.exitCode !== 0 && outcomes.every(({ verdict }) => verdict !== 'failed');
-    if (isRun(nodesRow) && !signal.aborted) outcomes.push(await checkNodes());
-    if (isRun(mutantsRow) && !signal.aborted) {
-      console.log('› Mutants of what decides about a license and about a token …');
-      outcomes.push(await checkMutants({ rootDir, signal }));
-    }
-    if (isRun(datesRow) && !signal.aborted) {
-      console.log('› The tests on other dates …');
-      outcomes.push(await checkDates({ rootDir, signal }));
+    for (const [name, check] of Object.entries(checks)) {
+      if (signal.aborted || !rows.some((row) => row.name === name)) continue;
+      console.log(`› ${name} …`);
+      const { isGreen, figure } = await check(signal);
+      outcomes.push({ name, verdict: isGreen ? 'green' : 'failed', figure, missing: [] });
     }
     return { outcomes, hasOtherFault };
   } finally {

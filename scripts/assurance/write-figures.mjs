@@ -2,7 +2,7 @@ import { format, resolveConfig } from 'prettier';
 import { parseDocument } from 'yaml';
 
 /**
- * Writes the outcome of each row that has run into docs/assurance.yaml.
+ * Writes the outcome of each row that ran into docs/assurance.yaml.
  * @param {string} text
  * @param {{ path: string, outcomes: readonly import('./judge-row.mjs').Outcome[], at: Date }} run
  * @returns {Promise<string>}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { describeDates } from './check-dates.mjs';
-import { describeMutants } from './check-mutants.mjs';
-import { readFigures, readResults } from './run-tests.mjs';
+import { describeDates, describeMutants } from './run-checks.mjs';
+import { readFigures } from './run-tests.mjs';
+import { readResults } from './run-vitest.mjs';
 import { writeFigures } from './write-figures.mjs';
 
 const text = `# A comment stays.
@@ -10,7 +10,7 @@ const text = `# A comment stays.
   note: on SQLite
   lastRun: '2026-01-01: 30 kills'
 - row: R2
-  promise: tells
+  promise: publishes
 - row: R3
   promise: waits
   note: 120 events
@@ -19,7 +19,7 @@ const text = `# A comment stays.
 const at = new Date('2026-11-24T23:59:59Z');
 
 describe('writeFigures', () => {
-  it('replaces what the last run wrote, keeps what a person wrote, and leaves the other rows', async () => {
+  it('replaces the figures of the last run, and keeps the notes and the other rows', async () => {
     /** @type {import('./judge-row.mjs').Outcome[]} */
     const outcomes = [
       { name: 'R1', verdict: 'green', figure: '200 kills; 1 test', missing: [] },
@@ -31,26 +31,26 @@ describe('writeFigures', () => {
     expect(written).toBe(
       text
         .replace('2026-01-01: 30 kills', '2026-11-24: 200 kills; 1 test')
-        .replace('tells\n', "tells\n  lastRun: '2026-11-24: failed (1 of 2 tests failed)'\n"),
+        .replace('publishes\n', "publishes\n  lastRun: '2026-11-24: failed (1 of 2 tests failed)'\n"),
     );
     expect(await writeFigures(written, run)).toBe(written);
   });
 });
 
-describe('what a run leaves behind', () => {
-  it('is read from the reporter of vitest, with paths of the repository', () => {
+describe('the report of a run', () => {
+  it('is read from the JSON reporter of vitest, with paths relative to the repository', () => {
     const assertionResults = [
       { ancestorTitles: ['a service'], title: 'lives', status: 'passed' },
       { ancestorTitles: [], title: 'waits', status: 'todo' },
     ];
     const report = JSON.stringify({ testResults: [{ name: '/checkout/test/a.ts', assertionResults }] });
-    expect(readResults(report, '/checkout')).toEqual([
+    expect(readResults(report, '/checkout').tests).toEqual([
       { path: 'test/a.ts', titles: ['a service', 'lives'], status: 'passed' },
       { path: 'test/a.ts', titles: ['waits'], status: 'skipped' },
     ]);
   });
 
-  it('is read from the file of figures, by row', () => {
+  it('contains the figures of the tests by row', () => {
     const lines = [
       '{"row":"R1","figure":"200 kills"}',
       '{"row":"S1","figure":"3"}',
@@ -64,13 +64,13 @@ describe('what a run leaves behind', () => {
     );
   });
 
-  it('is read from the report of the mutation check, without the mutants that count for nothing', () => {
+  it('counts the mutants that were found, without those that were ignored', () => {
     const mutants = ['Killed', 'Timeout', 'Killed', 'Survived', 'NoCoverage', 'Ignored', 'CompileError'];
     const files = { 'a.ts': { mutants: mutants.map((status) => ({ status })) }, 'b.ts': { mutants: [] } };
     expect(describeMutants(JSON.stringify({ files }))).toBe('3 of 5 mutants found (60.0 %)');
   });
 
-  it('is read from the report of the tests on other dates, with what failed', () => {
+  it('counts the tests and failures on each other date', () => {
     const outcomes = [
       { name: '1-day', passed: 7, failed: [], seconds: 1 },
       { name: 'leap-day', passed: 5, failed: ['a', 'b'], seconds: 1 },

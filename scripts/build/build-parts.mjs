@@ -1,40 +1,39 @@
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runCaptured, StepFailedError } from '../run-step.mjs';
+import { CommandError } from '../command-error.mjs';
+import { runCaptured } from '../run-step.mjs';
 import { hashSources } from './hash-sources.mjs';
 
 const ROOT_DIR = join(import.meta.dirname, '../..');
 const PARTS = ['.', 'mock-auth-server', 'client'];
 const COMPILER = join(ROOT_DIR, 'node_modules/typescript/bin/tsc');
-/** What pages load, served as it is written: the compiler does not carry it along. */
+/** Files that pages load. The compiler does not copy them. */
 const ASSETS = [
   { from: 'src/manage-license/assets', to: 'dist/manage-license/assets' },
   { from: 'mock-auth-server/src/pages/assets', to: 'mock-auth-server/dist/pages/assets' },
 ];
-/** Written last, and removed with the folder: where it is right, the build is whole. */
+/** Written last, and removed with the folder. If it is current, the build is complete. */
 const STAMP = join(ROOT_DIR, 'dist/.built-from');
 
-/** Whether a build is there, whole, of the sources as they are now. */
+/** Returns whether the build is complete and of the current sources. */
 export function isBuildCurrent() {
   if (!PARTS.every((part) => existsSync(join(ROOT_DIR, part, 'dist')))) return false;
   return existsSync(STAMP) && readFileSync(STAMP, 'utf8') === hashSources(ROOT_DIR, PARTS);
 }
 
 /**
- * Compiles every part anew.
- * @throws {StepFailedError} after the compiler's complaints were shown
+ * Compiles every part.
+ * @throws {CommandError} after the errors of the compiler were printed
  */
 export async function buildParts() {
   if (!existsSync(COMPILER)) {
-    throw new StepFailedError(
-      'The TypeScript compiler is not installed: run npm ci, or npm start, which does it',
-    );
+    throw new CommandError('The TypeScript compiler is not installed: run npm ci or npm start');
   }
   const hash = hashSources(ROOT_DIR, PARTS);
   for (const part of PARTS) rmSync(join(ROOT_DIR, part, 'dist'), { recursive: true, force: true });
   const results = await Promise.all(PARTS.map((part) => compilePart(part)));
   const failed = results.filter((result) => !result.isCompiled).map((result) => result.part);
-  if (failed.length > 0) throw new StepFailedError(`The build failed in ${failed.join(', ')}`);
+  if (failed.length > 0) throw new CommandError(`The build failed in ${failed.join(', ')}`);
   for (const { from, to } of ASSETS) cpSync(join(ROOT_DIR, from), join(ROOT_DIR, to), { recursive: true });
   writeFileSync(STAMP, hash);
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 const SETTINGS = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
 
 /**
- * A fingerprint of everything that a build depends on. Contents and not times: a checkout sets times as it likes.
+ * Returns a hash of everything that a build depends on. It covers contents, because a checkout changes the times.
  * @param {string} rootDir
  * @param {string[]} parts folders of the parts, relative to the root
  */

@@ -5,7 +5,7 @@ const startsOf = (/** @type {string} */ now) =>
   Object.fromEntries(planShifts(new Date(now)).map(({ name, startsAt }) => [name, startsAt.toISOString()]));
 
 describe('the dates that the tests run on', () => {
-  it('are these in November 2026', () => {
+  it('are these dates in November 2026', () => {
     expect(startsOf('2026-11-28T09:30:15Z')).toEqual({
       '1-day': '2026-11-29T09:30:15.000Z',
       '40-days': '2027-01-07T09:30:15.000Z',
@@ -21,7 +21,7 @@ describe('the dates that the tests run on', () => {
   });
 
   it.each(['2028-02-28T23:00:00Z', '2028-02-29T13:00:00Z', '2028-10-29T00:59:30Z', '2027-12-31T23:58:30Z'])(
-    'are all later than the present on %s, and all there',
+    'are ten dates after the present on %s',
     (now) => {
       const shifts = planShifts(new Date(now));
       expect(new Set(shifts.map(({ name }) => name)).size).toBe(10);

@@ -1,20 +1,20 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { CommandError } from '../command-error.mjs';
 import { libfaketime } from '../prepare/test-tools.mjs';
-import { StepFailedError } from '../run-step.mjs';
 
 const longestStartMs = 30_000;
 
 /**
- * Returns the environment in which every process sees the date of a shift. The monotonic clock stays real, because timeouts
- * go by it. The offset is the same for a process that starts later, so that all of them agree.
+ * Returns the environment in which a process sees the date of a shift. The monotonic clock stays real, because timeouts
+ * depend on it. All processes have the same offset.
  * @param {import('./plan-shifts.mjs').Shift} shift
  * @param {Date} now
  * @returns {NodeJS.ProcessEnv}
  */
 export function shiftedEnvironment({ startsAt, timeZone }, now) {
   const path = libfaketime.find();
-  if (path === null) throw new StepFailedError('libfaketime is not there: node scripts/prepare.mjs dates');
+  if (path === null) throw new CommandError('libfaketime is missing: run node scripts/prepare.mjs dates');
   return {
     ...process.env,
     TZ: timeZone,
@@ -25,10 +25,10 @@ export function shiftedEnvironment({ startsAt, timeZone }, now) {
 }
 
 /**
- * Makes sure that Node sees the date: tests that see the present would all pass, and show nothing.
+ * Checks that Node sees the date. Otherwise the tests would pass on the present date.
  * @param {import('./plan-shifts.mjs').Shift} shift
  * @param {NodeJS.ProcessEnv} env
- * @throws {StepFailedError}
+ * @throws {CommandError}
  */
 export async function requireShiftedDate({ name, startsAt }, env) {
   const { stdout } = await promisify(execFile)(process.execPath, ['-p', 'Date.now()'], {
@@ -37,6 +37,6 @@ export async function requireShiftedDate({ name, startsAt }, env) {
   });
   const seen = new Date(Number(stdout));
   if (Math.abs(seen.getTime() - startsAt.getTime()) > longestStartMs + 1000) {
-    throw new StepFailedError(`${name}: Node does not see the shifted date, but ${seen.toISOString()}`);
+    throw new CommandError(`${name}: Node sees ${seen.toISOString()} in place of the shifted date`);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The tests that `npm run test:dates` runs on the present date alone: nats-server is a Go program and keeps the real clock,
- * whatever date the tests see. At most 15; each with the reason why no other date can work.
+ * The tests that `npm run test:dates` runs on the present date only, because nats-server is a Go program and keeps the real
+ * clock. At most 15, each with the reason.
  * @type {readonly { path: string, name: string, reason: string }[]} `name`: the titles around it and its own
  */
 export const testsOnTheBrokersClock = [
@@ -18,12 +18,12 @@ export const testsOnTheBrokersClock = [
     path: 'test/list-peers.e2e-spec.ts',
     name: 'the list of peers shows the license status that a store server has published, even if it never connected',
     reason:
-      'A store was heard of when the broker stored its event, which is long ago for a hub on a later date.',
+      'A store was last seen when the broker stored its event, which is long ago for a hub on a later date.',
   },
   {
     path: 'test/list-peers.e2e-spec.ts',
     name: 'the list of peers lists the peers that need attention first, with the reasons, and can filter them',
     reason:
-      'A store was heard of when the broker stored its event, which is long ago for a hub on a later date.',
+      'A store was last seen when the broker stored its event, which is long ago for a hub on a later date.',
   },
 ];

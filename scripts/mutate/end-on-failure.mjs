@@ -1,4 +1,4 @@
 import fc from 'fast-check';
 
-// That a mutant is found is enough: a smaller example of it, which takes a property minutes to look for, is for people.
+// One failure is enough to detect a mutant. Shrinking it takes minutes and only helps a person.
 fc.configureGlobal({ endOnFailure: true });

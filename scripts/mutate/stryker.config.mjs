@@ -1,12 +1,12 @@
-// Mutates what decides about a license and about a token, and lets the unit tests find that out.
+// Mutates the code that decides about licenses and tokens. The unit tests must detect each mutant.
 export default {
   testRunner: 'vitest',
   vitest: { configFile: 'scripts/mutate/vitest.config.mjs' },
   coverageAnalysis: 'perTest',
   concurrency: 2,
-  // What is read once, when a file is loaded, takes a run of all tests for each mutant: tables have tests for each cell.
+  // A mutant in code that runs when a file is loaded needs a run of all tests. The tables have a test for each cell.
   ignoreStatic: true,
-  // A machine that does something else as well is slow, and no proof of an endless loop.
+  // On a busy machine a slow test is not an endless loop.
   timeoutMS: 20_000,
   mutate: [
     'src/domain/**/*.ts',

@@ -5,12 +5,13 @@ import { basename, dirname } from 'node:path';
  * @property {string} configPath a file of deploy/nats
  * @property {string} host
  * @property {number} port
- * @property {string} storeDir exists already
- * @property {{ licensing: string, register: string, sys: string, callout: string, issuer: string }} passwords
+ * @property {string} storeDir exists
+ * @property {{ licensing: string, register: string, sys: string, callout?: string, issuer?: string }} passwords
+ *   `callout` and `issuer` for a configuration with auth callout
  */
 
 /**
- * Says how to start a broker, as a binary or as a container; no password is on the command line.
+ * Returns the command of a broker, as a binary or as a container. No password is on the command line.
  * @param {import('../find-nats.mjs').NatsServer} server
  * @param {NatsSettings} settings
  * @returns {{ command: string, args: string[], env: Record<string, string> }}
@@ -30,7 +31,7 @@ function planContainer(image, settings) {
   const { host, port, configPath, storeDir } = settings;
   const env = environmentOf('0.0.0.0', port, '/data', settings.passwords);
   const names = Object.keys(env).flatMap((name) => ['--env', name]);
-  // The files in the store folder shall belong to whoever started this.
+  // The files in the store folder belong to the user of this process.
   const user = process.getuid && process.getgid ? ['--user', `${process.getuid()}:${process.getgid()}`] : [];
   const volumes = ['--volume', `${dirname(configPath)}:/config:ro`, '--volume', `${storeDir}:/data`];
   const place = ['--name', containerName(port), '--publish', `${host}:${port}:${port}`];
@@ -39,13 +40,13 @@ function planContainer(image, settings) {
   return { command: 'docker', args, env: { ...dockerEnvironment(), ...env } };
 }
 
-/** @param {number} port A container outlives the `docker run` that is killed: it is removed by this name. */
+/** Names the container, which must be removed if `docker run` is killed. @param {number} port */
 export function containerName(port) {
   return `pos-licensing-nats-${port}`;
 }
 
 /**
- * NATS parses a value from the environment as if it stood in the file: in quotes, it stays the string that it is.
+ * Quotes the values, because NATS parses a value of the environment like one in its configuration file.
  * @param {string} host
  * @param {number} port
  * @param {string} storeDir

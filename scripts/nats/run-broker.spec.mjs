@@ -20,24 +20,24 @@ const secrets = [
 const issuer = createAccount().getPublicKey();
 /** @type {string} */
 let folder;
-/** Empty: it is to be had as a container only. */
+/** Empty if there is only a container. */
 let realServer = '';
 
 beforeAll(async () => {
   const server = await findNatsServer();
   realServer = server.kind === 'binary' ? server.path : '';
   folder = mkdtempSync(join(tmpdir(), 'run-broker-'));
-  // Like a number, as NATS would take it for one without quotes.
+  // NATS parses such a value as a number, unless it is in quotes.
   for (const name of secrets) writeFileSync(join(folder, name), `1e5-${name}\n`);
   writeFileSync(join(folder, 'issuer'), `${issuer}\n`);
-  // It only looks at its configuration, whole as the script hands it over.
-  const standIn = '#!/bin/sh\necho "$@"\nenv\n[ -z "$REAL" ] || exec "$REAL" -t "$@" 2>&1\n';
-  writeFileSync(join(folder, 'nats-server'), standIn, { mode: 0o755 });
+  // Prints its command line and its environment, and checks the configuration.
+  const fakeServer = '#!/bin/sh\necho "$@"\nenv\n[ -z "$REAL" ] || exec "$REAL" -t "$@" 2>&1\n';
+  writeFileSync(join(folder, 'nats-server'), fakeServer, { mode: 0o755 });
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** @param {Record<string, string>} environment @returns {Promise<string[]>} the command line, then what it was handed */
+/** @param {Record<string, string>} environment @returns {Promise<string[]>} the command line, then the environment */
 async function startBroker(environment) {
   const PATH = `${folder}${delimiter}${process.env['PATH']}`;
   const env = {
@@ -52,7 +52,7 @@ async function startBroker(environment) {
   return stdout.split('\n');
 }
 
-it('hands the broker each secret in quotes, and none on its command line', async () => {
+it('run-broker.sh passes each secret to the broker in quotes, and none on the command line', async () => {
   const [command, ...variables] = await startBroker({});
   expect(command).toMatch(/^-c .*\/deploy\/nats\/container\.conf$/);
   expect(variables).toEqual(
@@ -68,7 +68,7 @@ it('hands the broker each secret in quotes, and none on its command line', async
   );
 });
 
-it('is a store’s on a server without containers', async () => {
+it('run-broker.sh starts a store broker on a server without containers', async () => {
   const [command, ...variables] = await startBroker({
     NATS_CONFIG: 'store.conf',
     NATS_LISTEN_HOST: '127.0.0.1',
@@ -77,7 +77,7 @@ it('is a store’s on a server without containers', async () => {
   expect(variables).toContain('NATS_HOST="127.0.0.1"');
 });
 
-it('is one of a cluster where it is told of the others', async () => {
+it('run-broker.sh starts a broker of a cluster if the environment names the others', async () => {
   const [command, ...variables] = await startBroker({ NATS_ROUTE_HOSTS: 'nats-0.brokers nats-1.brokers' });
   expect(command).toMatch(/\/cluster-container\.conf$/);
   expect(variables).toEqual(

@@ -39,24 +39,24 @@ beforeEach(async () => {
 });
 
 describe('a register at the store’s broker', () => {
-  it('hears an event live', async () => {
-    const heard = firstMessage(register.subscribe('license.status', { max: 1 }));
+  it('receives a live event', async () => {
+    const received = firstMessage(register.subscribe('license.status', { max: 1 }));
     await register.flush();
     await jetstream(service).publish('license.status', 'a live event');
-    expect((await heard)?.string()).toBe('a live event');
+    expect((await received)?.string()).toBe('a live event');
   });
 
-  it('reads the last event without JetStream of its own', async () => {
+  it('reads the last event without JetStream in its account', async () => {
     const answer = await register.request(LAST_STATUS);
     expect(answer.string()).toBe('the last event');
   });
 
-  it('reads a 404 where no event was published yet', async () => {
+  it('gets a 404 if no event was published yet', async () => {
     const answer = await register.request('$JS.API.DIRECT.GET.LICENSING.token.expiring');
     expect(answer.headers?.code).toBe(404);
   });
 
-  it('asks the service for a fresh license view', async () => {
+  it('requests a license view from the service', async () => {
     const answer = await register.request('svc.licensing.status');
     expect(answer.string()).toBe('a fresh view');
   });
@@ -67,13 +67,13 @@ describe('a register at the store’s broker', () => {
 });
 
 describe('the store’s broker', () => {
-  // The broker waits for whom it asks, so they wait together.
+  // The broker waits for the service, so the cases run concurrently.
   it.concurrent.each([
     ['no credentials', {}],
     ['a wrong password', { user: 'licensing', pass: 'wrong' }],
-    ['an unknown user', { user: 'stranger', pass: 'wrong' }],
+    ['an unknown user', { user: 'unknown', pass: 'wrong' }],
   ])(
-    'refuses %s, also while nobody answers its question who may come in',
+    'refuses %s even while no service answers the auth callout',
     async (_name, credentials) => {
       await expect(connect({ servers: nats.url, reconnect: false, ...credentials })).rejects.toThrow(
         /authorization|authentication/i,
@@ -83,7 +83,7 @@ describe('the store’s broker', () => {
   );
 
   it(
-    'keeps what it acknowledged through a kill',
+    'keeps acknowledged messages after a kill',
     async () => {
       await nats.kill();
       await nats.restart();

@@ -1,9 +1,9 @@
-// Loaded by `--import` into each process of a stack; acts in the service and the mock. It forces garbage collections in
-// the two ways that differ for a native addon: called from JavaScript, and wherever an allocation happens to need one.
+// Loaded by `--import` into each process of a stack, active in the service and the mock. It forces garbage collections in
+// the two ways that differ for a native addon: by a call from JavaScript, and by allocations.
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** A start collects by itself, outside of JavaScript as well, where an addon may fail that a call would spare. */
+/** A start collects by itself, even outside JavaScript, where an addon can fail although it survives a call. */
 const startMs = 5_000;
 const collectEveryMs = 1_000;
 const allocateEveryMs = 100;

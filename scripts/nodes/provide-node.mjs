@@ -4,14 +4,14 @@ import { npmCommand } from '../prepare/npm-command.mjs';
 import { runCaptured, runStep } from '../run-step.mjs';
 
 const CACHE_DIR = join(import.meta.dirname, '../../.cache/nodes');
-/** What the npm package `node` fetches on this platform: the program and its headers. */
+/** The npm package with the program and its headers for this platform. */
 const PACKAGE = `node-${process.platform}-${process.arch}`;
 
 /**
- * Gets the newest Node of a major version from npm into .cache/nodes/, unless one is there.
+ * Installs the newest Node of a major version from npm into .cache/nodes/, unless one is there.
  * @param {string} major
  * @returns {Promise<string>} its folder, with bin/ and include/
- * @throws {import('../run-step.mjs').StepFailedError}
+ * @throws {import('../command-error.mjs').CommandError}
  */
 export async function provideNode(major) {
   const prefix = join(CACHE_DIR, major);

@@ -1,24 +1,24 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { findFreePort } from '../find-free-port.mjs';
+import { acquireLicense, request } from '../start/acquire-license.mjs';
 
-/** What is installed and compiled at the first start takes minutes. */
-const UP_TIMEOUT_MS = 15 * 60_000;
-const STOP_TIMEOUT_MS = 60_000;
-const REQUEST_TIMEOUT_MS = 60_000;
-const DEVICE_ID = 'srv-store-1';
-/** How the stack reports that one of its processes died. */
-const FAULT = /Assertion failed|signal SIG|ended \(|did not stop/;
+/** The first start installs and compiles, which takes minutes. */
+const upTimeoutMs = 15 * 60_000;
+const stopTimeoutMs = 60_000;
+const requestTimeoutMs = 60_000;
+/** The message of the stack about a process that died. */
+const fault = /Assertion failed|signal SIG|ended \(|did not stop/;
 
 /**
- * Runs `npm start` on an empty data folder, acquires the license, refreshes it so many times, and stops everything.
+ * Runs `npm start` on an empty data folder, acquires the license, refreshes it, and stops the stack.
  * @param {{ rootDir: string, env: NodeJS.ProcessEnv, refreshes: number }} run
- * @returns {Promise<string>} what it did, with how long that took
- * @throws {Error} with the last lines of the stack, if anything of it failed or a process died
+ * @returns {Promise<string>} the durations
+ * @throws {Error} with the last lines of the stack, if a request failed or a process died
  */
 export async function startAndRefresh({ rootDir, env, refreshes }) {
   const dataDir = mkdtempSync(join(tmpdir(), 'stack-'));
@@ -31,7 +31,7 @@ export async function startAndRefresh({ rootDir, env, refreshes }) {
     NATS_PORT: String(natsPort),
     POLL_INTERVAL: '1s',
   });
-  // A stopped test leaves no stack behind.
+  // An interrupted test leaves no stack behind.
   process.once('exit', stack.kill);
   try {
     const startedAt = Date.now();
@@ -70,9 +70,9 @@ function startStack(rootDir, env) {
     lastLines: () => output.split('\n').slice(-40).join('\n'),
     kill: () => signalGroup('SIGKILL'),
     async isUp() {
-      const deadline = Date.now() + UP_TIMEOUT_MS;
+      const deadline = Date.now() + upTimeoutMs;
       while (!output.includes('Everything is up.')) {
-        if (hasEnded()) throw new Error('npm start ended before everything was up');
+        if (hasEnded()) throw new Error('npm start ended during the start');
         if (Date.now() > deadline) throw new Error('npm start took too long');
         await wait(100);
       }
@@ -80,51 +80,24 @@ function startStack(rootDir, env) {
     async stop() {
       if (hasEnded()) throw new Error('npm start ended by itself');
       signalGroup('SIGINT');
-      const isClosed = await Promise.race([
-        closed.then(() => true),
-        wait(STOP_TIMEOUT_MS, false, { ref: false }),
-      ]);
-      if (!isClosed) throw new Error('npm start did not stop');
-      if (FAULT.test(output)) throw new Error('a process of the stack died');
+      const timeout = wait(stopTimeoutMs, false, { ref: false });
+      if (!(await Promise.race([closed.then(() => true), timeout])))
+        throw new Error('npm start did not stop');
+      if (fault.test(output)) throw new Error('a process of the stack died');
     },
   };
 }
 
-/** @param {string} dataDir @param {string} service @param {string} mock @param {number} refreshes */
-async function refreshLicense(dataDir, service, mock, refreshes) {
-  const token = readFileSync(join(dataDir, 'licensing/initial-admin-token'), 'utf8').trim();
-  const post = (/** @type {string} */ url, /** @type {object} */ body = {}) =>
-    ask(url, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-  const { userCode } = await post(`${service}/api/license/authorization`);
-  await post(`${mock}/mock/approve`, { userCode, deviceId: DEVICE_ID });
-  await post(`${service}/api/license/authorization/complete`);
+/** @param {string} dataDir @param {string} serviceUrl @param {string} mockUrl @param {number} refreshes */
+async function refreshLicense(dataDir, serviceUrl, mockUrl, refreshes) {
+  const adminToken = readFileSync(join(dataDir, 'licensing/initial-admin-token'), 'utf8').trim();
+  const limited = () => ({ adminToken, signal: AbortSignal.timeout(requestTimeoutMs) });
+  await acquireLicense({ serviceUrl, mockUrl, deviceId: 'srv-store-1', ...limited() });
   for (let count = 0; count < refreshes; count += 1) {
-    const { status, reason } = await post(`${service}/api/license/refresh`);
+    const { status, reason } = await request('POST', `${serviceUrl}/api/license/refresh`, limited());
     if (status !== 'licensed' || reason !== 'refreshed')
       throw new Error(`refresh ${count + 1}: ${status}, ${reason}`);
   }
-}
-
-/** @param {string} url @param {RequestInit} init @returns {Promise<Record<string, string>>} */
-async function ask(url, init) {
-  const answer = await fetch(url, { ...init, signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) });
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${url} answered ${answer.status} (${text})`);
-  return text === '' ? {} : JSON.parse(text);
-}
-
-async function findFreePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
 }
 
 /** @param {number} ms */

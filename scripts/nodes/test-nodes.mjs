@@ -4,7 +4,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { findNatsServer } from '../find-nats.mjs';
-import { withoutBendingSettings } from '../prepare/npm-command.mjs';
+import { withoutInheritedSettings } from '../prepare/npm-command.mjs';
 import { runCaptured, runStep } from '../run-step.mjs';
 import { provideNode } from './provide-node.mjs';
 import { startAndRefresh } from './start-and-refresh.mjs';
@@ -14,7 +14,7 @@ const PRELOAD = pathToFileURL(join(import.meta.dirname, 'force-gc.mjs')).href;
 const FEW_REFRESHES = 5;
 const NOT_COMMITTED = /[/\\](node_modules|dist|data|coverage|\.cache|\.git)$/;
 const QUICK_TESTS = ['--project=unit', 'src/persistence/sqlite.spec.ts'];
-/** Test files that use SQLite, and take seconds. */
+/** Fast test files that use SQLite. */
 const TESTS = [
   ...['unit', 'mock-auth-server', 'e2e'].map((project) => `--project=${project}`),
   'src/persistence',
@@ -25,10 +25,10 @@ const TESTS = [
 ];
 
 /**
- * Runs what is committed on each supported Node: in a fresh clone `npm start`, a license and its refreshes under forced
- * garbage collections, and the tests of the database.
- * @param {string[]} words `--versions 20,24`, `--starts 20` (the first one refreshes 300 times, the others 5 times),
- *   `--refreshes 300`, `--quick` (one file of tests)
+ * Tests the last commit on each supported Node, in a new clone: `npm start`, acquiring a license, refreshes under forced
+ * garbage collection, and the tests of the database.
+ * @param {string[]} words `--versions 20,24`, `--starts 20`, `--refreshes 300` (of the first start; the others do 5),
+ *   `--quick` (one test file)
  * @returns {Promise<string>} the figures
  * @throws {Error} at the first fault
  */
@@ -57,7 +57,7 @@ async function testNode(major, starts, refreshes, isQuick) {
   const rootDir = join(folder, 'clone');
   const env = await environmentOf(node);
   try {
-    console.log(`› Node ${major}: npm start in a fresh clone, which installs and builds first …`);
+    console.log(`› Node ${major}: npm start in a new clone, which installs and builds first …`);
     await copyRepository(rootDir);
     for (let start = 1; start <= starts; start += 1) {
       const run = {
@@ -77,7 +77,7 @@ async function testNode(major, starts, refreshes, isQuick) {
   }
 }
 
-/** Clones what is committed; copies the files where there is no git, as in a bare container. @param {string} rootDir */
+/** Clones the last commit, or copies the files if git is missing. @param {string} rootDir */
 async function copyRepository(rootDir) {
   const args = ['clone', '--quiet', ROOT_DIR, rootDir];
   const { exitCode } = await runCaptured({ command: 'git', args, cwd: ROOT_DIR });
@@ -85,12 +85,12 @@ async function copyRepository(rootDir) {
   cpSync(ROOT_DIR, rootDir, { recursive: true, filter: (path) => !NOT_COMMITTED.test(path) });
 }
 
-/** That Node, its headers, and the broker that this checkout uses. @param {string} node */
+/** Returns an environment with that Node, its headers and the broker of this checkout. @param {string} node */
 async function environmentOf(node) {
-  const nats = await findNatsServer({ tell: (line) => console.log(`› ${line} …`) });
+  const nats = await findNatsServer({ onProgress: (line) => console.log(`› ${line} …`) });
   const folders = [join(node, 'bin'), ...(nats.kind === 'binary' ? [dirname(nats.path)] : [])];
   return {
-    ...withoutBendingSettings(process.env),
+    ...withoutInheritedSettings(process.env),
     PATH: [...folders, process.env['PATH']].join(delimiter),
     npm_config_nodedir: node,
     npm_package_config_node_gyp_nodedir: node,

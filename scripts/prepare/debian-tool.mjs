@@ -2,23 +2,24 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fetchWithApt } from '../apt/fetch-with-apt.mjs';
 import { findOnPath } from '../find-on-path.mjs';
-import { runStep, StepFailedError } from '../run-step.mjs';
+import { CommandError } from '../command-error.mjs';
+import { runStep } from '../run-step.mjs';
 
 const CACHE_DIR = join(import.meta.dirname, '../../.cache');
 
 /**
- * A program that tests run, and that no npm package brings: on PATH, or out of a Debian package that is unpacked into
- * .cache/ and not installed, which would start a service.
+ * A program for tests that no npm package has: on PATH, or from a Debian package that is unpacked into .cache/.
+ * Installing the package would start a service.
  */
 export class DebianTool {
   #tool;
 
-  /** @param {{ name: string, purpose: string, packageName: string, path: string }} tool `path` inside of the package */
+  /** @param {{ name: string, purpose: string, packageName: string, path: string }} tool `path` in the package */
   constructor(tool) {
     this.#tool = tool;
   }
 
-  /** @returns {string | null} where it is; null: it has to be provided first */
+  /** @returns {string | null} its path, or `null` if it must be provided first */
   find() {
     const { name, packageName, path } = this.#tool;
     const cachedPath = join(CACHE_DIR, packageName, path);
@@ -26,28 +27,28 @@ export class DebianTool {
   }
 
   /**
-   * Sees to it that it is there.
-   * @throws {StepFailedError} names the cure
+   * Fetches it, unless it is found.
+   * @throws {CommandError} if it cannot
    */
   async provide() {
     const { name, purpose, packageName } = this.#tool;
     if (this.find() !== null) return;
-    if (findOnPath('apt-get').length === 0) throw this.#missing('there is no apt to fetch it with');
+    if (findOnPath('apt-get').length === 0) throw this.#missing('apt is missing');
     await runStep(`Fetching ${name} from Debian into .cache/, ${purpose}`, async () => {
       const fetched = await fetchWithApt(packageName, CACHE_DIR);
       return fetched.isFetched
         ? { exitCode: 0, output: '' }
         : { exitCode: 1, output: `${this.#missing(fetched.reason).message}\n` };
     });
-    if (this.find() === null) throw this.#missing('the package that apt fetched has none');
+    if (this.find() === null) throw this.#missing('the fetched package does not contain it');
   }
 
   /** @param {string} reason */
   #missing(reason) {
     const { name, purpose, packageName } = this.#tool;
-    return new StepFailedError(
-      `${name}, ${purpose}, was not found (${reason}): put it on PATH (on Debian the package ${packageName} has it, with ` +
-        'Homebrew too), and run the same command again',
+    return new CommandError(
+      `${name}, ${purpose}, was not found (${reason}): put it on PATH (package ` +
+        `${packageName} of Debian and Homebrew), and run the same command again`,
     );
   }
 }

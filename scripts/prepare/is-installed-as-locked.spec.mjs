@@ -10,13 +10,17 @@ const installed = { 'node_modules/a': { version: '1.0.0', integrity: 'sha512-a' 
 
 describe('isInstalledAsLocked', () => {
   it.each([
-    ['exactly what is locked, without another platform’s binary', installed, true],
-    ['nothing', {}, false],
+    ['the locked packages without the binary of another platform', installed, true],
+    ['no package', {}, false],
     ['another version', { 'node_modules/a': { version: '1.0.1', integrity: 'sha512-a' } }, false],
     ['other contents', { 'node_modules/a': { version: '1.0.0', integrity: 'sha512-b' } }, false],
-    ['a package too many', { ...installed, 'node_modules/b': { version: '1.0.0' } }, false],
-    ['a binary too many', { ...installed, 'node_modules/b': { version: '1.0.0', optional: true } }, true],
-  ])('takes %s', (_name, found, expected) => {
+    ['an additional package', { ...installed, 'node_modules/b': { version: '1.0.0' } }, false],
+    [
+      'an additional optional binary',
+      { ...installed, 'node_modules/b': { version: '1.0.0', optional: true } },
+      true,
+    ],
+  ])('returns for %s whether it matches the lock file', (_name, found, expected) => {
     expect(isInstalledAsLocked(locked, found)).toBe(expected);
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { withoutBendingSettings } from './npm-command.mjs';
+import { withoutInheritedSettings } from './npm-command.mjs';
 
 describe('an npm inside an npm script', () => {
-  it('does not inherit what would change what it installs', () => {
+  it('does not inherit settings that change the installed packages', () => {
     const handedDown = {
       npm_config_workspace: 'client',
       npm_config_omit: 'dev',
@@ -13,16 +13,16 @@ describe('an npm inside an npm script', () => {
       npm_package_name: 'pos-licensing',
       INIT_CWD: '/elsewhere',
     };
-    expect(withoutBendingSettings(handedDown)).toEqual({});
+    expect(withoutInheritedSettings(handedDown)).toEqual({});
   });
 
-  it('inherits where packages come from and how they are compiled', () => {
+  it('inherits the registry, the cache and the settings of the compiler', () => {
     const kept = {
       PATH: '/bin',
       npm_config_registry: 'http://registry.example/',
       npm_config_cache: '/cache',
       npm_package_config_node_gyp_nodedir: '/usr/local',
     };
-    expect(withoutBendingSettings(kept)).toEqual(kept);
+    expect(withoutInheritedSettings(kept)).toEqual(kept);
   });
 });

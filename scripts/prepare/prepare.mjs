@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { join } from 'node:path';
 import { buildParts, isBuildCurrent } from '../build/build-parts.mjs';
+import { CommandError } from '../command-error.mjs';
 import { findNatsServer } from '../find-nats.mjs';
 import { acquirePidLock } from '../pid-lock.mjs';
 import { installDependencies } from './install-dependencies.mjs';
@@ -20,8 +21,7 @@ const stepsOfTests = [
 ];
 
 /**
- * What each npm script needs before it runs; what is there already costs next to nothing. It uses no package, because
- * it is what installs them.
+ * The steps before each npm script. A step that has nothing to do is fast. It uses no package, because it installs them.
  * @type {Record<string, (() => Promise<unknown>)[]>}
  */
 const STEPS = {
@@ -38,29 +38,31 @@ async function buildWhereStale() {
 }
 
 async function provideNatsServer() {
-  await findNatsServer({ tell: (line) => console.log(`› ${line} …`) });
+  await findNatsServer({ onProgress: (line) => console.log(`› ${line} …`) });
 }
 
-/** Two commands in one checkout must not install over each other. */
+/** Waits for another command that prepares this checkout. */
 async function waitForLock() {
   const deadline = Date.now() + PATIENCE_MS;
   for (let attempt = 0; Date.now() < deadline; attempt += 1) {
     const lock = acquirePidLock(LOCK);
     if (lock.isAcquired) return lock;
-    if (attempt === 0) console.log(`› Waiting for process ${lock.pid}, which prepares this checkout …`);
+    if (attempt === 0) console.log(`› Waiting for process ${lock.pid}, which is preparing this checkout …`);
     await wait(500);
   }
-  throw new Error(`Another process has been preparing this checkout for too long: see ${LOCK}`);
+  throw new Error(
+    `Another process is still preparing this checkout after ${PATIENCE_MS / 60_000} minutes: see ${LOCK}`,
+  );
 }
 
 /**
- * Takes the steps that an npm script needs before it.
- * @param {string} purpose one of the names in STEPS
+ * Runs the steps before an npm script.
+ * @param {string[]} words the name of the steps
  */
-export async function prepare(purpose) {
+export async function prepare([purpose = '']) {
   const steps = STEPS[purpose];
   if (steps === undefined)
-    throw new Error(`node scripts/prepare.mjs takes one of: ${Object.keys(STEPS).join(', ')}`);
+    throw new CommandError(`Usage: node scripts/prepare.mjs ${Object.keys(STEPS).join(' | ')}`);
   const lock = await waitForLock();
   try {
     for (const step of steps) await step();

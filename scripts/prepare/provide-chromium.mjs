@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
+import { canInstallWithApt, installWithApt } from '../apt/install-with-apt.mjs';
+import { CommandError } from '../command-error.mjs';
 import { findOnPath } from '../find-on-path.mjs';
-import { runCaptured, runStep, StepFailedError } from '../run-step.mjs';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge'];
 const PLACES = [
@@ -9,10 +10,10 @@ const PLACES = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ];
-const CURE = 'install it, on Debian with `sudo apt-get install chromium`, and run the same command again';
+const remedy = 'install it, on Debian with `sudo apt-get install chromium`, and run the same command again';
 
 /**
- * The browser that the tests of the page drive: on PATH, or where its installers put it.
+ * Returns the path of the browser for the tests of the pages.
  * @returns {string | null}
  */
 export function findChromium() {
@@ -20,23 +21,13 @@ export function findChromium() {
 }
 
 /**
- * Sees to it that there is a Chromium, with a font to write with.
- * @throws {StepFailedError} names the cure
+ * Installs Chromium and a font, unless there is a browser.
+ * @throws {CommandError} if it cannot
  */
 export async function provideChromium() {
   if (findChromium() !== null) return;
-  if (process.getuid?.() !== 0 || findOnPath('apt-get').length === 0) {
-    throw new StepFailedError(`Chromium, which the tests of the page drive, was not found: ${CURE}`);
-  }
-  await runStep('Updating the lists of apt', () => runApt('update'));
-  await runStep('Installing Chromium with apt, for the tests of the page', () =>
-    runApt('install', '-y', '--no-install-recommends', 'chromium', 'fonts-dejavu-core'),
-  );
-  if (findChromium() === null) throw new StepFailedError(`Chromium was installed, but not found: ${CURE}`);
-}
-
-/** @param {string[]} args */
-function runApt(...args) {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  return runCaptured({ command: 'apt-get', args: ['-q', ...args], cwd: '/', env });
+  if (canInstallWithApt())
+    await installWithApt(['chromium', 'fonts-dejavu-core'], 'for the tests of the pages');
+  if (findChromium() === null)
+    throw new CommandError(`Chromium, for the tests of the pages, was not found: ${remedy}`);
 }

@@ -9,14 +9,14 @@ export const promtool = new DebianTool({
 
 export const nginx = new DebianTool({
   name: 'nginx',
-  purpose: 'for the test of the proxy in front of a service',
+  purpose: 'for the test of a reverse proxy',
   packageName: 'nginx',
   path: 'usr/sbin/nginx',
 });
 
 const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
 
-/** A library that is loaded into other programs; there is no such program on PATH. */
+/** A library that is loaded into programs, and is never on PATH. */
 export const libfaketime = new DebianTool({
   name: 'libfaketimeMT.so.1',
   purpose: 'for the tests on other dates',

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { StartError } from './start-error.mjs';
+import { CommandError } from '../command-error.mjs';
 
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 12_000;
@@ -19,8 +19,7 @@ const STOP_TIMEOUT_MS = 12_000;
  *
  * @typedef {object} ProcessReports
  * @property {(name: string, line: string) => void} onLine
- * @property {(notice: string) => void} onNotice
- * @property {(error: StartError) => void} onDied is called when a healthy process ends although nobody stopped it
+ * @property {(error: CommandError) => void} onDied is called when a healthy process ends without a stop
  */
 
 /** Runs one process of the stack in its own process group. */
@@ -31,7 +30,7 @@ export class ChildProcess {
   #isStopping = false;
   /** @type {import('node:child_process').ChildProcess | null} */
   #child = null;
-  /** @type {Promise<string>} how it ended */
+  /** @type {Promise<string>} the exit code or signal */
   #ended = Promise.resolve('');
 
   /** @param {ProcessPlan} plan @param {ProcessReports} reports */
@@ -43,7 +42,7 @@ export class ChildProcess {
   /**
    * Starts it and waits until it is healthy.
    * @param {AbortSignal} signal
-   * @throws {StartError} if it ends before, or takes too long
+   * @throws {CommandError} if it ends before, or takes too long
    */
   async start(signal) {
     await this.#plan.removeLeftovers();
@@ -53,21 +52,21 @@ export class ChildProcess {
     this.#isUp = true;
   }
 
-  /** Asks it to end, and kills it after a limit. */
+  /** Sends SIGTERM, and kills the process after a limit. */
   async stop() {
     this.#isStopping = true;
     if (this.#child === null) return;
     this.#signalGroup('SIGTERM');
     const timer = setTimeout(() => {
       const { name } = this.#plan;
-      this.#reports.onNotice(`${name} did not stop within ${STOP_TIMEOUT_MS / 1_000} s and is killed`);
+      this.#reports.onLine('stack', `${name} did not stop within ${STOP_TIMEOUT_MS / 1_000} s and is killed`);
       void this.kill();
     }, STOP_TIMEOUT_MS);
     await this.#ended;
     clearTimeout(timer);
   }
 
-  /** Ends it immediately. */
+  /** Sends SIGKILL. */
   async kill() {
     this.#isStopping = true;
     this.#signalGroup('SIGKILL');
@@ -77,7 +76,7 @@ export class ChildProcess {
 
   #spawn() {
     const { name, command, args, env, cwd } = this.#plan;
-    // Its own process group: a Ctrl-C in the terminal reaches the stack alone, which then ends all in order.
+    // Its own process group: Ctrl-C in the terminal signals only the stack, which stops its processes in order.
     const child = spawn(command, args, { env, cwd, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) {
@@ -90,7 +89,7 @@ export class ChildProcess {
     child.once('error', (error) => (ending = error.message));
     child.once('exit', (code, signal) => {
       ending = signal === null ? `exit code ${code}` : `signal ${signal}`;
-      // Processes that it started end with it.
+      // Its children end with it.
       this.#signalGroup('SIGKILL');
     });
     this.#ended = once(child, 'close').then(
@@ -109,12 +108,12 @@ export class ChildProcess {
     const ending = await Promise.race([healthy, this.#ended]).catch((error) => {
       signal.throwIfAborted();
       const message = `${name} was not healthy within ${START_TIMEOUT_MS / 1_000} s`;
-      throw new StartError('process-failed', message, { cause: error });
+      throw new CommandError(message, { cause: error });
     });
     if (ending === null) return;
     healthy.catch(() => {});
     giveUp.abort();
-    throw new StartError('process-failed', `${name} ended while it started (${ending}): see its last lines`);
+    throw new CommandError(`${name} ended during its start (${ending}): see its last lines`);
   }
 
   /** @param {string} ending */
@@ -122,7 +121,7 @@ export class ChildProcess {
     this.#child = null;
     if (this.#isStopping || !this.#isUp) return;
     const message = `${this.#plan.name} ended (${ending}): see its last lines. The whole stack stops`;
-    this.#reports.onDied(new StartError('process-failed', message));
+    this.#reports.onDied(new CommandError(message));
   }
 
   /** @param {NodeJS.Signals} signal */
@@ -132,7 +131,7 @@ export class ChildProcess {
     try {
       process.kill(-pid, signal);
     } catch {
-      // The whole group has ended already.
+      // The group has ended.
     }
   }
 }

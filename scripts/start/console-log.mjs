@@ -1,4 +1,5 @@
-const COLORS = {
+/** @type {Record<string, number>} */
+const colors = {
   licensing: 32,
   hub: 34,
   mock: 35,
@@ -8,42 +9,35 @@ const COLORS = {
   register2: 33,
   stack: 1,
 };
-const WIDTH = Math.max(...Object.keys(COLORS).map((name) => name.length));
+const width = Math.max(...Object.keys(colors).map((name) => name.length));
 
-/** Writes the lines of all processes, each with the name of its process; they wait while the stack starts. */
+/** Prints the lines of all processes, each with the name of its process. Holds them back while the stack starts. */
 export class ConsoleLog {
   #isColorful;
-  #write;
-  /** @type {string[] | null} null: nothing is held back */
+  /** @type {string[] | null} `null` after the release */
   #held = [];
 
-  /** @param {{ isColorful: boolean, write: (text: string) => void }} options */
-  constructor({ isColorful, write }) {
+  /** @param {boolean} isColorful */
+  constructor(isColorful) {
     this.#isColorful = isColorful;
-    this.#write = write;
   }
 
   /** @param {string} name @param {string} line */
   showLine(name, line) {
-    const text = `${this.#paint(name, name.padEnd(WIDTH))} | ${line}\n`;
-    if (this.#held === null) this.#write(text);
+    const label = name.padEnd(width);
+    const text = `${this.#isColorful ? `\u001B[${colors[name]}m${label}\u001B[0m` : label} | ${line}`;
+    if (this.#held === null) this.showText(text);
     else this.#held.push(text);
   }
 
-  /** Shows text at once, as it is. @param {string} text */
+  /** Prints a text immediately. @param {string} text */
   showText(text) {
-    this.#write(`${text}\n`);
+    process.stdout.write(`${text}\n`);
   }
 
-  /** Shows what was held back, and holds nothing back any more. */
+  /** Prints the lines that were held back, and each later line immediately. */
   release() {
-    for (const text of this.#held ?? []) this.#write(text);
+    for (const text of this.#held ?? []) this.showText(text);
     this.#held = null;
-  }
-
-  /** @param {string} name @param {string} text */
-  #paint(name, text) {
-    const color = Object.entries(COLORS).find(([known]) => known === name)?.[1];
-    return this.#isColorful && color !== undefined ? `\u001B[${color}m${text}\u001B[0m` : text;
   }
 }

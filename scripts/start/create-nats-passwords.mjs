@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { createAccount, fromSeed } from '@nats-io/nkeys';
 
 /**
- * The broker's passwords, made at the first start and kept. They are there before the broker is, which reads no secret
- * files of its own.
+ * Returns the passwords of the broker, and creates them at the first start. The broker reads them from its environment.
  * @param {string} natsDir
  * @returns {{ licensing: string, register: string, sys: string, callout: string, issuerSeed: string, issuer: string }}
  */
@@ -20,7 +19,7 @@ export function createNatsPasswords(natsDir) {
   };
   const issuerSeed = readOrCreate(join(natsDir, 'issuer-seed'), () => decode(createAccount().getSeed()));
   const issuer = fromSeed(new TextEncoder().encode(issuerSeed)).getPublicKey();
-  // In a container the broker reads it from here.
+  // In a container the broker reads this file.
   readOrCreate(join(natsDir, 'issuer'), () => issuer);
   return { ...passwords, issuerSeed, issuer };
 }
@@ -30,7 +29,7 @@ function decode(bytes) {
   return new TextDecoder().decode(bytes);
 }
 
-// It begins with a letter: NATS reads a password that begins with a digit as a number.
+// NATS reads a password that begins with a digit as a number.
 const makePassword = () => `p${randomBytes(24).toString('base64url')}`;
 
 /** @param {string} path */

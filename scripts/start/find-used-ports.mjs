@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /**
- * Tries each port, and says of those that cannot be had why not and which setting changes it.
+ * Tries to listen on each port. Returns a message with the reason and the setting for each port that is not free.
  * @param {{ setting: string, port: number, host: string }[]} listeners
- * @returns {Promise<string[]>} empty when all are free
+ * @returns {Promise<string[]>}
  */
 export async function findUsedPorts(listeners) {
-  const complaints = await Promise.all(
+  const faults = await Promise.all(
     listeners.map(async ({ setting, port, host }) => {
       const code = await tryListening(host, port);
       if (code === null) return [];
@@ -15,7 +15,7 @@ export async function findUsedPorts(listeners) {
       return [`Port ${port} on ${host} ${reason}: free it, or set ${setting} to another one`];
     }),
   );
-  return complaints.flat();
+  return faults.flat();
 }
 
 /** @param {string} host @param {number} port @returns {Promise<string | null>} the error's code */

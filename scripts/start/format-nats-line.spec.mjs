@@ -15,7 +15,7 @@ describe('formatNatsLine', () => {
       false,
       'nats-server: store.conf:1:2: variable reference',
     ],
-  ])('makes of %j (verbose: %s) %j', (line, isVerbose, expected) => {
+  ])('formats %j (verbose: %s) as %j', (line, isVerbose, expected) => {
     expect(formatNatsLine(line, { isVerbose })).toBe(expected);
   });
 });

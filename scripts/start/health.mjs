@@ -7,9 +7,9 @@ const POLL_MS = 100;
 const TRY_TIMEOUT_MS = 2_000;
 
 /**
- * Asks again and again until the answer is yes.
+ * Polls until the check passes.
  * @param {() => Promise<boolean>} isHealthy
- * @param {AbortSignal} signal ends the wait with its reason
+ * @param {AbortSignal} signal ends the wait and throws its reason
  */
 export async function waitUntilHealthy(isHealthy, signal) {
   while (!(await isHealthy())) await wait(POLL_MS, undefined, { signal });
@@ -19,7 +19,7 @@ export async function waitUntilHealthy(isHealthy, signal) {
 /** @param {string} url */
 export async function answersOk(url) {
   try {
-    // No agent: a connection that is kept would only delay the stop of the process that it leads to.
+    // No agent: a kept-alive connection would delay the stop of the process.
     const request = get(url, {
       agent: false,
       timeout: TRY_TIMEOUT_MS,
@@ -33,7 +33,7 @@ export async function answersOk(url) {
   }
 }
 
-/** A broker greets every connection with an INFO line. @param {string} host @param {number} port */
+/** Checks for the INFO line that a broker sends to each connection. @param {string} host @param {number} port */
 export async function answersNats(host, port) {
   const socket = connect({ host, port });
   try {
@@ -44,4 +44,9 @@ export async function answersNats(host, port) {
   } finally {
     socket.destroy();
   }
+}
+
+/** Returns the URL of a server. An address for all interfaces becomes loopback. @param {string} host @param {number} port */
+export function urlOf(host, port) {
+  return `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${port}`;
 }

@@ -5,72 +5,63 @@ import { promisify } from 'node:util';
 import { containerName, planNatsCommand } from '../nats/plan-nats-command.mjs';
 import { createNatsPasswords } from './create-nats-passwords.mjs';
 import { formatNatsLine } from './format-nats-line.mjs';
-import { answersNats, answersOk, waitUntilHealthy } from './health.mjs';
-import { reachable } from './reachable.mjs';
+import { answersNats, answersOk, urlOf, waitUntilHealthy } from './health.mjs';
 import { shareEnvironment } from './share-environment.mjs';
 
 const run = promisify(execFile);
 
 /**
  * @typedef {import('./child-process.mjs').ProcessPlan} ProcessPlan
+ * @typedef {import('./read-settings.mjs').StackSettings} StackSettings
  * @typedef {{ rootDir: string, env: NodeJS.ProcessEnv, isColorful: boolean }} Surroundings
+ * @typedef {ReturnType<typeof createNatsPasswords>} Passwords
  */
 
 /**
- * Says how each process of the stack is started, and makes the folders and passwords that they find there.
- * @param {import('./read-settings.mjs').StackSettings} settings
- * @param {import('../find-nats.mjs').NatsServer | null} natsServer null: a broker that runs already is used
+ * Plans the processes of the stack, and creates their folders and passwords.
+ * @param {StackSettings} settings
+ * @param {import('../find-nats.mjs').NatsServer | null} natsServer `null` if the broker at NATS_URL is used
  * @param {Surroundings} surroundings
- * @returns {{ brokers: ProcessPlan[], servers: ProcessPlan[], mock: ProcessPlan | null, registers: ProcessPlan[] }}
+ * @returns {Record<'brokers' | 'mock' | 'servers' | 'registers', ProcessPlan[]>}
  */
 export function planStack(settings, natsServer, surroundings) {
-  const { dataDir, mock, nats, natsUrl, hub } = settings;
+  const { dataDir, licensing, mock, nats, natsUrl, hub } = settings;
   const passwords = nats && createNatsPasswords(join(dataDir, 'nats'));
-  const store = { NATS_URL: natsUrl, ...(passwords && serviceLogins(passwords)), ...hubUrl(settings) };
-  const broker = nats &&
-    natsServer &&
-    passwords && { name: 'nats', dataDir: join(dataDir, 'nats'), port: nats.port, passwords };
-  const hubParts = hub && natsServer && planHub(settings, hub, natsServer, surroundings);
+  const store = {
+    NATS_URL: natsUrl,
+    ...(passwords && serviceLogins(passwords)),
+    ...(hub && { HUB_NATS_URL: localNats(hub.nats.port) }),
+  };
+  const brokers = [];
+  if (nats && natsServer && passwords)
+    brokers.push(planNats('nats', dataDir, nats.port, passwords, natsServer, surroundings));
+  const servers = [planServer('licensing', dataDir, licensing.port, settings, store, surroundings)];
+  if (hub && natsServer) {
+    const hubDir = join(dataDir, 'hub');
+    const hubPasswords = createNatsPasswords(join(hubDir, 'nats'));
+    const own = {
+      NATS_URL: localNats(hub.nats.port),
+      ...serviceLogins(hubPasswords),
+      ...adminToken(surroundings.env),
+    };
+    brokers.push(planNats('hub-nats', hubDir, hub.nats.port, hubPasswords, natsServer, surroundings));
+    servers.push(planServer('hub', hubDir, hub.licensing.port, settings, own, surroundings));
+  }
   return {
-    brokers: [
-      ...(broker && natsServer ? [planNats(broker, natsServer, surroundings)] : []),
-      ...(hubParts ? [hubParts.broker] : []),
-    ],
-    mock: mock && planMock(settings, mock.port, surroundings),
-    servers: [planLicensing(settings, store, surroundings), ...(hubParts ? [hubParts.server] : [])],
+    brokers,
+    mock: mock ? [planMock(settings, mock.port, surroundings)] : [],
+    servers,
     registers: planRegisters(settings, passwords, surroundings),
   };
 }
 
-/**
- * The hub of FLEET=on: a server like the other, with a broker of its own.
- * @param {import('./read-settings.mjs').StackSettings} settings
- * @param {NonNullable<import('./read-settings.mjs').StackSettings['hub']>} hub
- * @param {import('../find-nats.mjs').NatsServer} natsServer
- * @param {Surroundings} surroundings
- */
-function planHub(settings, hub, natsServer, surroundings) {
-  const dataDir = join(settings.dataDir, 'hub');
-  const passwords = createNatsPasswords(join(dataDir, 'nats'));
-  const broker = { name: 'hub-nats', dataDir: join(dataDir, 'nats'), port: hub.nats.port, passwords };
-  const own = {
-    ...adminToken(surroundings.env),
-    PORT: String(hub.licensing.port),
-    DATA_DIR: makeFolder(dataDir, 'licensing'),
-    AUTH_SERVER_URL: settings.authServerUrl,
-    LOG_FORMAT: surroundings.env['LOG_FORMAT'] || 'pretty',
-    NATS_URL: `nats://127.0.0.1:${hub.nats.port}`,
-    ...serviceLogins(passwords),
-  };
-  const healthUrl = `http://${reachable(settings.host)}:${hub.licensing.port}/health/ready`;
-  return {
-    broker: planNats(broker, natsServer, surroundings),
-    server: planNode('hub', 'dist/main.js', own, healthUrl, surroundings),
-  };
+/** @param {number} port */
+function localNats(port) {
+  return `nats://127.0.0.1:${port}`;
 }
 
 /**
- * One admin token for both servers, if it was given; else each makes its own.
+ * Returns the admin token of the environment, for the hub. Without one, each server creates its own.
  * @param {NodeJS.ProcessEnv} env
  */
 function adminToken(env) {
@@ -78,15 +69,7 @@ function adminToken(env) {
   return Object.fromEntries(names.map((name) => [name, env[name] ?? '']));
 }
 
-/**
- * @param {import('./read-settings.mjs').StackSettings} settings
- * @returns {Record<string, string>}
- */
-function hubUrl({ hub }) {
-  return hub === null ? {} : { HUB_NATS_URL: `nats://127.0.0.1:${hub.nats.port}` };
-}
-
-/** @param {ReturnType<typeof createNatsPasswords>} passwords */
+/** @param {Passwords} passwords */
 function serviceLogins({ licensing, callout, issuerSeed, sys }) {
   return {
     NATS_USER: 'licensing',
@@ -100,30 +83,18 @@ function serviceLogins({ licensing, callout, issuerSeed, sys }) {
 }
 
 /**
- * At a broker that is not ours, the register has an account only if we are told of one.
- * @param {NodeJS.ProcessEnv} env
- * @returns {Record<string, string> | null}
- */
-function foreignRegister(env) {
-  const password = env['NATS_REGISTER_PASSWORD'];
-  return password ? userOf(env['NATS_REGISTER_USER'] || 'register', password) : null;
-}
-
-/** @param {string} user @param {string} password @returns {Record<string, string>} */
-function userOf(user, password) {
-  return { NATS_USER: user, NATS_PASSWORD: password };
-}
-
-/**
- * @param {{ name: string, dataDir: string, port: number, passwords: ReturnType<typeof createNatsPasswords> }} broker
+ * @param {string} name
+ * @param {string} dataDir
+ * @param {number} port
+ * @param {Passwords} passwords
  * @param {import('../find-nats.mjs').NatsServer} natsServer
  * @param {Surroundings} surroundings
  * @returns {ProcessPlan}
  */
-function planNats({ name, dataDir, port, passwords }, natsServer, { rootDir, env }) {
+function planNats(name, dataDir, port, passwords, natsServer, { rootDir, env }) {
   const host = '127.0.0.1';
   const configPath = join(rootDir, 'deploy/nats/store.conf');
-  const storeDir = makeFolder(dataDir, 'store');
+  const storeDir = makeFolder(dataDir, 'nats/store');
   const isVerbose = /^(debug|verbose|trace)$/.test(env['LOG_LEVEL'] ?? '');
   return {
     name,
@@ -135,67 +106,64 @@ function planNats({ name, dataDir, port, passwords }, natsServer, { rootDir, env
   };
 }
 
-/**
- * @param {import('./read-settings.mjs').StackSettings} settings
- * @param {number} port
- * @param {Surroundings} surroundings
- */
+/** @param {StackSettings} settings @param {number} port @param {Surroundings} surroundings */
 function planMock({ dataDir, host }, port, surroundings) {
+  const url = urlOf(host, port);
+  // The other processes call the controls at this host, which need not be loopback.
+  const controlHosts = [surroundings.env['MOCK_CONTROL_HOSTS'], new URL(url).hostname].filter(Boolean);
   const own = {
     PORT: String(port),
     DATA_DIR: makeFolder(dataDir, 'mock'),
     MOCK_CONTROLS: 'on',
-    // The other processes call the controls at this host, which need not be loopback.
-    MOCK_CONTROL_HOSTS: [surroundings.env['MOCK_CONTROL_HOSTS'], reachable(host)].filter(Boolean).join(','),
+    MOCK_CONTROL_HOSTS: controlHosts.join(','),
   };
-  const healthUrl = `http://${reachable(host)}:${port}/health`;
-  return planNode('mock', 'mock-auth-server/dist/main.js', own, healthUrl, surroundings);
+  return planNode('mock', 'mock-auth-server/dist/main.js', own, `${url}/health`, surroundings);
 }
 
 /**
- * @param {import('./read-settings.mjs').StackSettings} settings
+ * @param {string} name
+ * @param {string} dataDir
+ * @param {number} port
+ * @param {StackSettings} settings
  * @param {Record<string, string>} broker
  * @param {Surroundings} surroundings
  */
-function planLicensing({ dataDir, host, licensing, authServerUrl }, broker, surroundings) {
+function planServer(name, dataDir, port, { host, authServerUrl }, broker, surroundings) {
   const own = {
-    PORT: String(licensing.port),
+    PORT: String(port),
     DATA_DIR: makeFolder(dataDir, 'licensing'),
     AUTH_SERVER_URL: authServerUrl,
-    // On a pipe it would write JSON, and a person is reading.
+    // Its output is a pipe, for which the default is JSON.
     LOG_FORMAT: surroundings.env['LOG_FORMAT'] || 'pretty',
     ...broker,
   };
-  const healthUrl = `http://${reachable(host)}:${licensing.port}/health/ready`;
-  return planNode('licensing', 'dist/main.js', own, healthUrl, surroundings);
+  return planNode(name, 'dist/main.js', own, `${urlOf(host, port)}/health/ready`, surroundings);
 }
 
 /**
- * With the mock they log in with license tokens: the first with one that the mock makes at once, the second of FLEET=on
- * with one that it acquires as a register does. Without it the register is a user of the broker, if it has one there.
- * @param {import('./read-settings.mjs').StackSettings} settings
- * @param {ReturnType<typeof createNatsPasswords> | null} passwords
+ * Plans the registers. With the mock they log in with license tokens: the first with a token that the mock creates
+ * immediately, the second (FLEET=on) with one that it acquires. Without the mock the register logs in with its password, if
+ * there is one.
+ * @param {StackSettings} settings
+ * @param {Passwords | null} passwords
  * @param {Surroundings} surroundings
  * @returns {ProcessPlan[]}
  */
 function planRegisters(settings, passwords, surroundings) {
   const { dataDir, host, licensing, mock, natsUrl, hub, authServerUrl } = settings;
-  const plan = (/** @type {string} */ name, /** @type {Record<string, string>} */ own) =>
-    planNode(
-      name,
-      'client/dist/example-register.js',
-      { DATA_DIR: makeFolder(dataDir, name), ...own },
-      null,
-      surroundings,
-    );
-  if (mock === null || passwords === null) {
-    const user = passwords ? userOf('register', passwords.register) : foreignRegister(surroundings.env);
-    return user === null ? [] : [plan('register', { NATS_URL: natsUrl, ...user })];
-  }
-  const demo = {
-    SERVER_URL: `http://${reachable(host)}:${licensing.port}`,
-    MOCK_CONTROLS_URL: `http://${reachable(host)}:${mock.port}`,
+  const { env } = surroundings;
+  const plan = (/** @type {string} */ name, /** @type {Record<string, string>} */ settingsOfOne) => {
+    const own = { DATA_DIR: makeFolder(dataDir, name), ...settingsOfOne };
+    return planNode(name, 'client/dist/example-register.js', own, null, surroundings);
   };
+  if (mock === null || passwords === null) {
+    const password = passwords?.register ?? env['NATS_REGISTER_PASSWORD'];
+    const user = passwords ? 'register' : env['NATS_REGISTER_USER'] || 'register';
+    return password
+      ? [plan('register', { NATS_URL: natsUrl, NATS_USER: user, NATS_PASSWORD: password })]
+      : [];
+  }
+  const demo = { SERVER_URL: urlOf(host, licensing.port), MOCK_CONTROLS_URL: urlOf(host, mock.port) };
   const first = plan('register', demo);
   if (hub === null) return [first];
   return [first, plan('register2', { ...demo, AUTH_SERVER_URL: authServerUrl, DEVICE_ID: 'reg-1-2' })];
@@ -205,20 +173,17 @@ function planRegisters(settings, passwords, surroundings) {
  * @param {string} name
  * @param {string} script relative to the root
  * @param {Record<string, string>} own settings
- * @param {string | null} healthUrl null: it is healthy when it is there
+ * @param {string | null} healthUrl `null` if it is healthy once it runs
  * @param {Surroundings} surroundings
  * @returns {ProcessPlan}
  */
 function planNode(name, script, own, healthUrl, { rootDir, env, isColorful }) {
+  const color = isColorful ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' };
   return {
     name,
     command: process.execPath,
     args: [join(rootDir, script)],
-    env: {
-      ...shareEnvironment(env, name),
-      ...own,
-      ...(isColorful ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }),
-    },
+    env: shareEnvironment(env, name, { ...own, ...color }),
     cwd: rootDir,
     waitUntilHealthy: async (signal) => {
       if (healthUrl !== null) await waitUntilHealthy(() => answersOk(healthUrl), signal);

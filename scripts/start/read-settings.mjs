@@ -1,35 +1,39 @@
 import { resolve } from 'node:path';
-import { StartError } from './start-error.mjs';
+import { CommandError } from '../command-error.mjs';
 
 /**
+ * @typedef {{ setting: string, port: number }} Listener
+ *
  * @typedef {object} StackSettings
- * @property {string} host where the licensing service and the mock listen
- * @property {{ setting: string, port: number }} licensing
- * @property {{ setting: string, port: number } | null} mock null: another Authorization server is used
- * @property {{ setting: string, port: number } | null} nats null: a broker that runs already is used
- * @property {{ licensing: { setting: string, port: number }, nats: { setting: string, port: number } } | null} hub null: FLEET is off
+ * @property {string} host of the licensing service and the mock
+ * @property {Listener} licensing
+ * @property {Listener | null} mock `null` if AUTH_SERVER_URL names another Authorization server
+ * @property {Listener | null} nats `null` if NATS_URL names a running broker
+ * @property {{ licensing: Listener, nats: Listener } | null} hub `null` without FLEET=on
  * @property {string} authServerUrl
  * @property {string} natsUrl
  * @property {string} dataDir absolute
  */
 
 /**
- * Reads what the stack itself has to know.
+ * Reads the settings of the stack.
  * @param {NodeJS.ProcessEnv} env
  * @param {string} rootDir
  * @returns {StackSettings}
- * @throws {StartError} with all faults at once
+ * @throws {CommandError} with all faults
  */
 export function readSettings(env, rootDir) {
   /** @type {string[]} */
   const faults = [];
   const readPort = portReader(env, faults);
+  const isFleet = readFleet(env, faults);
   const licensing = readPort('PORT', 3000);
   const mock = env['AUTH_SERVER_URL'] ? null : readPort('MOCK_AUTH_PORT', 4000);
   const nats = env['NATS_URL'] ? null : readPort('NATS_PORT', 4222);
-  const hub = isFleet(env, faults) ? readHub(readPort) : null;
-  faults.push(...findSharedPorts([licensing, mock, nats, ...Object.values(hub ?? {})]));
-  if (faults.length > 0) throw new StartError('bad-settings', faults.join('\n'));
+  const hub = isFleet
+    ? { licensing: readPort('HUB_PORT', 3100), nats: readPort('HUB_NATS_PORT', 4322) }
+    : null;
+  if (faults.length > 0) throw new CommandError(faults.join('\n'));
   return {
     host: env['HOST'] || '127.0.0.1',
     licensing,
@@ -44,44 +48,26 @@ export function readSettings(env, rootDir) {
 
 /** @param {NodeJS.ProcessEnv} env @param {string[]} faults */
 function portReader(env, faults) {
+  /** @type {Listener[]} */
+  const listeners = [];
   return (/** @type {string} */ setting, /** @type {number} */ fallback) => {
     const text = env[setting] || String(fallback);
     const port = Number(text);
     if (!/^\d+$/.test(text) || port < 1 || port > 65_535)
-      faults.push(`${setting} is ${text}: it takes a port from 1 to 65535`);
+      faults.push(`${setting} is ${text}: it must be a port from 1 to 65535`);
+    const other = listeners.find((listener) => listener.port === port);
+    if (other) faults.push(`${other.setting} and ${setting} are both ${port}: they must differ`);
+    listeners.push({ setting, port });
     return { setting, port };
   };
 }
 
-/** @param {ReturnType<typeof portReader>} readPort */
-function readHub(readPort) {
-  return { licensing: readPort('HUB_PORT', 3100), nats: readPort('HUB_NATS_PORT', 4322) };
-}
-
-/** @param {({ setting: string, port: number } | null)[]} listeners */
-function findSharedPorts(listeners) {
-  const known = listeners.filter((listener) => listener !== null);
-  return known.flatMap((listener, index) => {
-    const other = known.slice(0, index).find(({ port }) => port === listener.port);
-    return other === undefined
-      ? []
-      : [`${other.setting} and ${listener.setting} are both ${listener.port}: they must differ`];
-  });
-}
-
-/**
- * Whether a hub and a second register are wanted as well.
- * @param {NodeJS.ProcessEnv} env
- * @param {string[]} faults
- */
-function isFleet(env, faults) {
+/** @param {NodeJS.ProcessEnv} env @param {string[]} faults */
+function readFleet(env, faults) {
   const fleet = env['FLEET'] || 'off';
-  if (fleet !== 'on' && fleet !== 'off') faults.push(`FLEET is ${fleet}: it takes on or off`);
+  if (fleet !== 'on' && fleet !== 'off') faults.push(`FLEET is ${fleet}: it must be on or off`);
   const foreign = ['AUTH_SERVER_URL', 'NATS_URL'].filter((setting) => env[setting]);
-  if (fleet === 'on' && foreign.length > 0) {
-    faults.push(
-      `FLEET=on takes the mock and brokers of its own: leave out ${foreign.join(' and ')}, or FLEET`,
-    );
-  }
+  if (fleet === 'on' && foreign.length > 0)
+    faults.push(`FLEET=on starts its own mock and brokers: remove ${foreign.join(' and ')}, or FLEET`);
   return fleet === 'on';
 }

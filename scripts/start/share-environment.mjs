@@ -1,5 +1,5 @@
 /**
- * Who may see what is secret. Everything else is handed to everyone, and each process takes the settings that it knows.
+ * The one process that may see each secret. All processes get all other settings, and ignore those that they do not know.
  * @type {Record<string, string>}
  */
 const OWNERS = {
@@ -15,15 +15,15 @@ const OWNERS = {
   LOGIN_PASSWORD: 'mock',
 };
 
-/** What means another thing in each process, or nothing outside npm. */
+/** Settings with another meaning in each process, and those of npm. */
 const STACK_SETTINGS =
   /^(PORT|MOCK_AUTH_PORT|NATS_PORT|DATA_DIR|FLEET|HUB_PORT|HUB_NATS_PORT|NO_COLOR|FORCE_COLOR|INIT_CWD|npm_.*)$/i;
 
 /**
- * The part of the stack's environment that a process of it gets, and what the stack itself has to tell it.
+ * Returns the environment of one process of the stack.
  * @param {NodeJS.ProcessEnv} env
  * @param {string} name of the process
- * @param {Record<string, string>} [own] settings, which win
+ * @param {Record<string, string>} [own] settings, which take precedence
  * @returns {Record<string, string>}
  */
 export function shareEnvironment(env, name, own = {}) {
@@ -33,8 +33,8 @@ export function shareEnvironment(env, name, own = {}) {
     const secret = setting.replace(/_FILE$/i, '');
     if (secret in own) continue;
     const owner = OWNERS[secret.toUpperCase()];
-    const isForOthers = owner !== undefined && owner !== name;
-    if (value !== undefined && !isForOthers && !STACK_SETTINGS.test(setting)) shared[setting] = value;
+    const isAllowed = owner === undefined || owner === name;
+    if (value !== undefined && isAllowed && !STACK_SETTINGS.test(setting)) shared[setting] = value;
   }
   return { ...shared, ...own };
 }

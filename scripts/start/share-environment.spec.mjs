@@ -14,7 +14,7 @@ const env = {
 };
 
 describe('shareEnvironment', () => {
-  it('hands each process the settings and its own secrets', () => {
+  it('gives each process the settings and its own secrets', () => {
     expect(shareEnvironment(env, 'licensing')).toEqual({
       PATH: '/bin',
       TOKEN_TTL: '60s',
@@ -29,14 +29,14 @@ describe('shareEnvironment', () => {
     });
   });
 
-  it('lets the stack’s own settings win, also over a file with the same', () => {
+  it('prefers the settings of the stack, even to a file with the same secret', () => {
     const shared = shareEnvironment({ NATS_PASSWORD_FILE: '/elsewhere' }, 'licensing', {
       NATS_PASSWORD: 'ours',
     });
     expect(shared).toEqual({ NATS_PASSWORD: 'ours' });
   });
 
-  it('hands the register no secret', () => {
+  it('gives the register no secret', () => {
     expect(shareEnvironment(env, 'register')).toEqual({ PATH: '/bin', TOKEN_TTL: '60s' });
   });
 });

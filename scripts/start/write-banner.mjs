@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 /**
- * The one text that says where everything is. It names the files that hold secrets, never a secret.
+ * Returns the text with the addresses of the stack. It names the files that contain secrets, never a secret.
  * @param {import('./read-settings.mjs').StackSettings} settings
  * @param {NodeJS.ProcessEnv} env
  * @param {{ hasRegister: boolean }} stack
@@ -29,9 +29,11 @@ export function writeBanner(settings, env, { hasRegister }) {
     ...describeHub(settings, env),
     ...(hasRegister
       ? []
-      : ['Register                     not started: set NATS_REGISTER_PASSWORD for the broker at NATS_URL']),
+      : [
+          'Register                     not started: set NATS_REGISTER_PASSWORD to its password at the broker of NATS_URL',
+        ]),
     '',
-    'To acquire a license, follow the steps on the page; or ask for a user code (Next) from here:',
+    'To acquire a license, follow the steps on the page, or request a user code (Next) from here:',
     `  curl -X POST -H "Authorization: Bearer ${token.inShell}" ${serviceUrl}/api/license/authorization`,
     '',
     'Ctrl-C stops everything.',
@@ -57,7 +59,7 @@ function describeHub({ hub, dataDir }, env) {
 /**
  * @param {NodeJS.ProcessEnv} env
  * @param {string} setting
- * @param {string} generatedPath where the process puts the one that it makes itself
+ * @param {string} generatedPath where the process stores a secret that it generates
  */
 function locateSecret(env, setting, generatedPath) {
   if (env[setting]) return { place: `the environment (${setting})`, inShell: `$${setting}` };
@@ -65,7 +67,7 @@ function locateSecret(env, setting, generatedPath) {
   return { place: path, inShell: `$(cat '${path.replaceAll("'", String.raw`'\''`)}')` };
 }
 
-/** @param {string} url one or more of NATS, of which each may hold a password */
+/** @param {string} url one or more URLs of NATS, each with or without a password */
 function withoutCredentials(url) {
   return url.replaceAll(/\/\/[^/@,]*@/g, '//');
 }

@@ -8,7 +8,7 @@ function bannerOf(env) {
 }
 
 describe('writeBanner', () => {
-  it('says where the generated secrets are, in a command that a shell understands', () => {
+  it('names the files of the generated secrets, in a command that a shell accepts', () => {
     const banner = bannerOf({ DATA_DIR: "/data of Bob's" });
     expect(banner).toMatch(/Manage License page +http:\/\/127\.0\.0\.1:3000\n/);
     expect(banner).toContain(
@@ -32,14 +32,14 @@ describe('writeBanner', () => {
     expect(banner).toContain('nats://a.example:4222,nats://b.example:4222');
   });
 
-  it('names the hub of a fleet, and where its own admin token is', () => {
+  it('names the hub of a fleet and the file of its admin token', () => {
     const banner = bannerOf({ FLEET: 'on', DATA_DIR: '/data' });
     expect(banner).toMatch(/Hub server \(licensed\) +http:\/\/127\.0\.0\.1:3100\n/);
     expect(banner).toContain('its admin token is in /data/hub/licensing/initial-admin-token');
     expect(banner).toMatch(/NATS of the hub +nats:\/\/127\.0\.0\.1:4322\n/);
   });
 
-  it('names another Authorization server, and no login of the mock', () => {
+  it('names another Authorization server without the login of the mock', () => {
     const banner = bannerOf({ AUTH_SERVER_URL: 'https://as.example' });
     expect(banner).toContain('https://as.example');
     expect(banner).not.toContain('log in as');

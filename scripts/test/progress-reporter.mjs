@@ -3,13 +3,13 @@ const slowestCount = 10;
 
 /**
  * @typedef {object} FileResult
- * @property {string} name its project and its path
+ * @property {string} name project and path
  * @property {number} durationMs
  */
 
 /**
- * Says how far a run of the tests is, and which files were the slowest: a reporter of vitest, next to the default one.
- * At a terminal the default one shows the progress itself; in a log, this one writes a line every ten seconds.
+ * Reports the progress of a test run and its slowest files, next to the default reporter of vitest. At a terminal the
+ * default reporter shows the progress; in a log, this one writes a line every ten seconds.
  */
 export class ProgressReporter {
   /** @type {FileResult[]} */
@@ -84,7 +84,7 @@ function listSlowest(files) {
     .map(({ name, durationMs }) => `${(durationMs / 1000).toFixed(1).padStart(7)} s  ${name}`);
 }
 
-/** @param {number} ms @returns {string} as in "2:05 min" */
+/** @param {number} ms @returns {string} such as "2:05 min" */
 function formatDuration(ms) {
   const seconds = Math.round(ms / 1000);
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')} min`;

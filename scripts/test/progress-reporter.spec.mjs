@@ -30,8 +30,8 @@ function run(isTerminal) {
   return lines;
 }
 
-describe('the reporter of progress', () => {
-  it('writes into a log how far the run is, every ten seconds at most', () => {
+describe('ProgressReporter', () => {
+  it('writes the progress into a log at most every ten seconds', () => {
     const lines = run(false);
     expect(lines.slice(0, -1)).toEqual([
       '2 of 12 files, 0:12 min, no failures so far',
@@ -51,7 +51,7 @@ describe('the reporter of progress', () => {
     expect(slowest.at(-1)).toBe('    3.1 s  e2e test/file-3.e2e-spec.ts');
   });
 
-  it('leaves the progress to the default reporter at a terminal', () => {
+  it('does not report the progress at a terminal', () => {
     expect(run(true)).toEqual([expect.stringContaining('The slowest files:')]);
   });
 });

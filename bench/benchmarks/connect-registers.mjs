@@ -1,0 +1,67 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { createConnectionOptions } from '../../client/dist/index.js';
+import { connectAs } from '../fixtures/connect-as.mjs';
+import { Subscribers } from '../fixtures/subscribers.mjs';
+
+/** @type {import('../harness/benchmark.mjs').Benchmark} */
+export const connectRegisters = {
+  name: 'connect-registers',
+  title: '1,000 registers connect together with their license tokens',
+  how:
+    'Each uses the client library, its own token and a new proof of its key, which the service verifies (auth callout). ' +
+    'Baseline: 1,000 connections with a password that the broker knows. Limit: 300 connections with tokens, as in a large ' +
+    'shop, must be open within 2 s.',
+  figures: { 'all in': 'ms' },
+  targets: [
+    {
+      kind: 'ratio',
+      ours: '1,000 with tokens',
+      other: '1,000 with a password',
+      figure: 'all in',
+      atMost: 2,
+    },
+    { kind: 'limit', ours: '300 with tokens', figure: 'all in', atMost: 2000 },
+  ],
+  async prepare(fixtures, { isQuick }) {
+    const [service, broker, mock] = await Promise.all([
+      fixtures.service(),
+      fixtures.broker(),
+      fixtures.mock(),
+    ]);
+    const count = isQuick ? 200 : 1_000;
+    /** @type {import('@nats-io/transport-node').NodeConnectionOptions[]} */
+    const withTokens = [];
+    for (let number = 1; number <= count; number += 1) {
+      withTokens.push(await makeRegister(broker.url, mock, number));
+    }
+    const withPassword = Array.from({ length: count }, () => connectAs(broker, 'register'));
+    const few = withTokens.slice(0, 300);
+    await connectAndClose(few);
+    if (!(await service.as('GET', '/health')).ok) throw new Error('The service is not healthy.');
+    return {
+      contenders: [
+        { name: '1,000 with tokens', round: () => connectAndClose(withTokens) },
+        { name: '1,000 with a password', round: () => connectAndClose(withPassword) },
+        { name: '300 with tokens', round: () => connectAndClose(few) },
+      ],
+    };
+  },
+};
+
+/** @param {import('@nats-io/transport-node').NodeConnectionOptions[]} options */
+async function connectAndClose(options) {
+  const subscribers = new Subscribers();
+  const ms = await subscribers.connect(options);
+  await subscribers.stop();
+  return { 'all in': ms };
+}
+
+/** @param {string} natsUrl @param {import('../fixtures/start-mock.mjs').Mock} mock @param {number} number */
+async function makeRegister(natsUrl, mock, number) {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const dpopKey = privateKey.export({ format: 'jwk' });
+  const { d: _secret, ...dpopJwk } = dpopKey;
+  const deviceId = `reg-bench-${number}`;
+  const { token } = await mock.control('POST', '/mock/tokens', { deviceId, dpopJwk });
+  return createConnectionOptions({ natsUrl, token, dpopKey, serverId: 'srv-store-1' });
+}

@@ -1,0 +1,95 @@
+import { connectAs } from '../fixtures/connect-as.mjs';
+import { Subscribers } from '../fixtures/subscribers.mjs';
+import { startPublisher } from '../fixtures/start-publisher.mjs';
+import { Subscriber } from '../fixtures/subscriber.mjs';
+
+const changesPerRound = 5;
+
+/** @type {import('../harness/benchmark.mjs').Benchmark} */
+export const fanOut = {
+  name: 'fan-out',
+  title: 'One change reaches 1,000 registers',
+  how:
+    'From before the unit of work until the last of 1,000 connections has the event. All connections are in one process, ' +
+    'which takes most of the time. Baseline: the same bytes published to as many connections without commit and stream.',
+  figures: { last: 'ms' },
+  targets: [{ kind: 'ratio', ours: 'service', other: 'bare NATS', figure: 'last', atMost: 1.2 }],
+  async prepare(fixtures, { isQuick }) {
+    const { broker, service } = await fixtures.events();
+    const registers = isQuick ? 200 : 1_000;
+    const body = await readEvent(fixtures);
+    const ours = await connectAll(broker, 'register', 'license.status', registers);
+    const others = await connectAll(broker, 'licensing', 'bench.bare', registers);
+    const publisher = await startPublisher(fixtures, body);
+    const committed = () =>
+      publishAll(ours, async () => (await service.ask({ do: 'commit', count: 1 })).startedAt);
+    const bare = () => publishAll(others, () => publisher.publish(0));
+    await committed();
+    await bare();
+    return {
+      contenders: [
+        { name: 'service', round: committed },
+        { name: 'bare NATS', round: bare },
+      ],
+      close: () => Promise.all([ours.stop(), others.stop(), publisher.stop()]),
+    };
+  },
+};
+
+/** @type {import('../harness/benchmark.mjs').Benchmark} */
+export const fanOutGrowth = {
+  name: 'growth-registers',
+  title: 'One change reaches 10, 100 and 1,000 registers',
+  how: 'From before the unit of work until the last register has the event.',
+  figures: { last: 'ms' },
+  targets: [{ kind: 'growth', figure: 'last', atMost: 1 }],
+  async prepare(fixtures) {
+    const { broker, service } = await fixtures.events();
+    const contenders = [10, 100, 1_000].map((size) => ({
+      name: String(size),
+      round: async () => {
+        const subscribers = await connectAll(broker, 'register', 'license.status', size);
+        const figures = await publishAll(
+          subscribers,
+          async () => (await service.ask({ do: 'commit', count: 1 })).startedAt,
+        );
+        await subscribers.stop();
+        return figures;
+      },
+    }));
+    return { contenders };
+  },
+};
+
+/** @param {import('../fixtures/fixtures.mjs').Fixtures} fixtures @returns {Promise<string>} the bytes of an event */
+async function readEvent(fixtures) {
+  const { broker, service } = await fixtures.events();
+  const register = await Subscriber.open(connectAs(broker, 'register'), 'license.status');
+  await register.receive(1, () => service.ask({ do: 'commit', count: 1 }));
+  await register.stop();
+  return register.lastBody;
+}
+
+/**
+ * @param {import('../fixtures/start-broker.mjs').Broker} broker
+ * @param {'register' | 'licensing'} user
+ * @param {string} subject
+ * @param {number} count
+ */
+async function connectAll(broker, user, subject, count) {
+  const subscribers = new Subscribers();
+  await subscribers.connect(Array.from({ length: count }, () => connectAs(broker, user)));
+  await subscribers.subscribe(subject);
+  return subscribers;
+}
+
+/** @param {Subscribers} subscribers @param {() => Promise<bigint>} publish @returns {Promise<{ last: number }>} a mean */
+async function publishAll(subscribers, publish) {
+  let total = 0;
+  for (let change = 0; change < changesPerRound; change += 1) {
+    let startedAt = 0n;
+    const receivedAt = await subscribers.receive(async () => (startedAt = await publish()));
+    total += Number(receivedAt - startedAt) / 1e6;
+  }
+  return { last: total / changesPerRound };
+}

@@ -1,0 +1,40 @@
+import { loadHttp } from '../harness/http-load.mjs';
+
+/** @type {import('../harness/benchmark.mjs').Benchmark} */
+export const readPage = {
+  name: 'read-page',
+  title: 'The status page',
+  how: 'CPU time of the server for the Manage License page after login. Baseline: the JSON status with the same session.',
+  figures: { cpu: 'µs CPU', wall: 'µs' },
+  rounds: 9,
+  targets: [{ kind: 'ratio', ours: 'GET /', other: 'GET /api/license', figure: 'cpu', atMost: 2 }],
+  async prepare(fixtures, { isQuick }) {
+    const service = await fixtures.service();
+    const cookie = await logIn(service.url, service.adminToken);
+    const requests = isQuick ? 1_500 : 3_000;
+    /** @param {string} path */
+    const load = (path) =>
+      loadHttp({ url: service.url + path, pid: service.pid, requests, status: 200, headers: [{ cookie }] });
+    await load('/');
+    await load('/api/license');
+    return {
+      contenders: [
+        { name: 'GET /', round: () => load('/') },
+        { name: 'GET /api/license', round: () => load('/api/license') },
+      ],
+    };
+  },
+};
+
+/** @param {string} url @param {string} token @returns {Promise<string>} the cookie of a session */
+async function logIn(url, token) {
+  const answer = await fetch(new URL('/login', url), {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { origin: url },
+    body: new URLSearchParams({ token }),
+  });
+  const [cookie] = answer.headers.getSetCookie().map((line) => line.split(';')[0]);
+  if (!cookie) throw new Error(`The login failed: ${answer.status} ${await answer.text()}`);
+  return cookie;
+}

@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { GrantHolder } from '../fixtures/grant-holder.mjs';
+import { loadBuilt } from '../fixtures/load-built.mjs';
+
+const refreshesPerRound = 20;
+const pauseMs = 100;
+
+/** @type {import('../harness/benchmark.mjs').Benchmark} */
+export const refreshLicense = {
+  name: 'refresh-license',
+  title: 'A refresh: call, store, event',
+  how:
+    'From POST /api/license/refresh to its answer. Baseline: the same grant from the same mock by a client that verifies ' +
+    'nothing, and one row committed to SQLite with synchronous = FULL. One refresh per 100 ms: a server refreshes once a ' +
+    'day, so the work after the previous one (its event, the keys, the revocation list) is done.',
+  figures: { wall: 'ms' },
+  targets: [{ kind: 'ratio', ours: 'service', other: 'bare call and commit', figure: 'wall', atMost: 2 }],
+  async prepare(fixtures, { isQuick }) {
+    const [{ service }, mock] = await Promise.all([fixtures.events(), fixtures.mock()]);
+    const holder = await GrantHolder.find(mock.url);
+    await holder.acquire((userCode) =>
+      mock.control('POST', '/mock/approve', { userCode, deviceId: 'srv-hub' }),
+    );
+    const { Sqlite } = await loadBuilt('persistence/sqlite');
+    const database = new Sqlite(join(fixtures.newFolder('bare'), 'bare.sqlite'));
+    database.pragma('journal_mode = WAL');
+    database.pragma('synchronous = FULL');
+    database.exec('CREATE TABLE token (id INTEGER PRIMARY KEY, body TEXT NOT NULL)');
+    const insert = database.prepare('INSERT INTO token (body) VALUES (?)');
+    const count = isQuick ? 5 : refreshesPerRound;
+    const ours = () =>
+      meanMs(count, async () => {
+        const answer = await service.as('POST', '/api/license/refresh');
+        await answer.text();
+        if (!answer.ok) throw new Error(`The refresh failed: ${answer.status}`);
+      });
+    const bare = () =>
+      meanMs(count, async () => {
+        await holder.refresh();
+        insert.run('x'.repeat(1_000));
+      });
+    await ours();
+    await bare();
+    return {
+      contenders: [
+        { name: 'service', round: ours },
+        { name: 'bare call and commit', round: bare },
+      ],
+      close: async () => {
+        database.close();
+        await holder.stop();
+      },
+    };
+  },
+};
+
+/** @param {number} count @param {() => Promise<unknown>} work */
+async function meanMs(count, work) {
+  let totalMs = 0;
+  for (let index = 0; index < count; index += 1) {
+    await wait(pauseMs);
+    const startedAt = performance.now();
+    await work();
+    totalMs += performance.now() - startedAt;
+  }
+  return { wall: totalMs / count };
+}
