@@ -64,7 +64,7 @@ describe('the Host of a call of the controls', () => {
     '192.168.1.5',
     '0.0.0.0',
     'not a host',
-  ])('must not be "%s", also for calls that read', async (host) => {
+  ])('must not be "%s", and the same for calls that read', async (host) => {
     for (const method of ['GET', 'POST']) {
       const path = method === 'GET' ? '/state' : '/keys/rotate';
       const answer = await call(server, { method, path, headers: { host } });
