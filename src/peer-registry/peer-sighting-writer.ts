@@ -37,6 +37,11 @@ export class PeerSightingWriter implements OnModuleInit, BeforeApplicationShutdo
       const { deviceId } = peer;
       this.waiting.set(deviceId, { kind: 'admitted', deviceId, peer, at: this.clock.now() });
     });
+    this.admission.refused.subscribe(({ deviceId, code }) => {
+      // A peer that is connected has a good token as well: this attempt was made with an old one, perhaps by another device.
+      if (this.connected.present?.has(deviceId) === true) return;
+      this.persist({ kind: 'refused', deviceId, code, at: this.clock.now() });
+    });
     this.connected.left.subscribe((deviceId) => this.recordPresence(deviceId));
   }
 
