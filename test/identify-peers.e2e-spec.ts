@@ -185,4 +185,24 @@ describe('a peer with its license token', () => {
     await app.as('delete', '/api/license').expect(204);
     await me(`Bearer ${token}`).expect(200);
   });
+
+  it('is listed as refused, with the reason, if it was known before this server became another one', async () => {
+    await app.acquire(mock);
+    const token = await issue(register);
+    await me(`Bearer ${token}`).expect(200);
+    await app.as('delete', '/api/license').expect(204);
+    await app.acquire(mock, 'srv-store-2');
+    await me(`Bearer ${token}`).expect(403);
+    const refused = async () => {
+      const { body } = await app.as('get', '/api/peers?attention=true').expect(200);
+      return (body as { peers: { deviceId: string; attention: string[]; refusal: string }[] }).peers;
+    };
+    expect(await refused()).toMatchObject([
+      { deviceId: register, attention: ['refused'], refusal: 'wrong-hub', refusedAt: expect.any(String) },
+    ]);
+    await app.as('delete', '/api/license').expect(204);
+    await app.acquire(mock, 'srv-store-1');
+    await me(`Bearer ${token}`).expect(200);
+    expect(await refused()).toEqual([]);
+  });
 });

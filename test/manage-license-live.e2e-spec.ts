@@ -34,6 +34,46 @@ describe('an open page', { timeout: 120_000 }, () => {
     expect(await announcement().textContent()).toBe('License Status: Not Licensed');
   });
 
+  it('keeps a notice until the next click', async () => {
+    await store.logInLicensed();
+    await store.choose('Refresh now');
+    await store.isTold('Done');
+    store.clock.advance(minuteMs);
+    await store.app.as('post', '/api/license/refresh').expect(200);
+    await store.page.getByText('24 November 2026 at 12:01 UTC').waitFor();
+    await store.isTold('Done');
+    await store.page.reload();
+    await store.hasStatus('Licensed');
+    expect(await store.page.getByRole('heading', { name: 'Done' }).count()).toBe(0);
+  });
+
+  it('reports the license to a person who does not choose Complete Authorization', async () => {
+    await store.logIn();
+    await store.choose('Next');
+    const code = await store.page.locator('[data-copy]').getAttribute('data-copy');
+    await store.mock.approve(code ?? '');
+    store.clock.advance(minuteMs);
+    await store.app.tick();
+    await store.isTold('This server is licensed');
+  });
+
+  it('names the device to choose again, and the way back if another one was chosen', async () => {
+    await store.app.acquire(store.mock);
+    await store.app.as('delete', '/api/license').expect(204);
+    await store.logIn('Anna');
+    await store.page.getByText('choose Store 1 (srv-store-1)').waitFor();
+    await store.app.acquire(store.mock, 'srv-store-2');
+    await store.isTold('This server is now licensed as Store 2 (srv-store-2)');
+    await store.page.getByText('Registers that are assigned to Store 1 (srv-store-1) are refused').waitFor();
+    await store.inspect('licensed-as-another-server');
+    await store.page.getByRole('link', { name: 'History' }).click();
+    await store.page.getByText('License acquired as another server').waitFor();
+    await store.app.as('delete', '/api/license').expect(204);
+    await store.app.acquire(store.mock, 'srv-store-1');
+    const { body } = await store.app.as('get', '/api/license').expect(200);
+    expect(body).toMatchObject({ serverId: 'srv-store-1', reason: 'server-changed' });
+  });
+
   it('keeps the focus', async () => {
     await store.logInLicensed();
     await store.page.getByRole('button', { name: 'Refresh now' }).focus();

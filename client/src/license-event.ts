@@ -22,7 +22,11 @@ interface EventEnvelope<Type extends LicenseSubject, Data> {
 /** Reports a change of the license that registers and peer servers act on. */
 export type LicenseStatusEvent = EventEnvelope<
   'license.status',
-  LicenseView & { readonly previousStatus: LicenseStatus }
+  LicenseView & {
+    readonly previousStatus: LicenseStatus;
+    /** The server ID before `server-changed`; `null` for every other reason. */
+    readonly previousServerId: string | null;
+  }
 >;
 
 /** Warns that the server's token nears its end and no refresh has replaced it. */

@@ -39,7 +39,8 @@ export type LicenseReason =
   | 'revoked'
   | 'token-expired'
   | 'clock-suspect'
-  | 'reauthorization-required';
+  | 'reauthorization-required'
+  | 'server-changed';
 
 /** The license of a server, as published in JSON: times are ISO 8601 in UTC, and unknown values are `null`. */
 export interface LicenseView {

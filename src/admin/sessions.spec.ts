@@ -31,6 +31,16 @@ describe('Sessions', () => {
     expect(sessions.find(second)).toBeNull();
   });
 
+  it.each([-400, 400])('keeps a session while the clock is corrected by %d days', (days) => {
+    const clock = new FakeClock();
+    const sessions = new Sessions(clock);
+    const id = sessions.start(null);
+    clock.set(new Date(clock.now().getTime() + days * 86_400_000));
+    expect(sessions.use(id)).not.toBeNull();
+    clock.advance(30 * 60_000);
+    expect(sessions.use(id)).toBeNull();
+  });
+
   it('notifies listeners once about each ended session', () => {
     const clock = new FakeClock();
     const sessions = new Sessions(clock);

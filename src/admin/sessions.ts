@@ -15,6 +15,7 @@ export interface Session {
   readonly csrfToken: string;
 }
 
+/** Both by the monotonic clock, so that a correction of the clock neither ends nor prolongs a session. */
 interface OpenSession extends Session {
   readonly startedAt: number;
   lastUsedAt: number;
@@ -34,7 +35,7 @@ export class Sessions {
   /** Starts a session and returns its id, which is stored nowhere. */
   start(name: string | null): string {
     const id = randomBytes(16).toString('base64url');
-    const now = this.clock.now().getTime();
+    const now = this.clock.uptimeMs();
     this.endOverdue();
     this.endOldest();
     this.open.set(hashOf(id), {
@@ -54,7 +55,7 @@ export class Sessions {
   /** Returns an active session and extends its idle timeout. */
   use(id: string): Session | null {
     const session = this.findOpen(id);
-    if (session !== null) session.lastUsedAt = this.clock.now().getTime();
+    if (session !== null) session.lastUsedAt = this.clock.uptimeMs();
     return session;
   }
 
@@ -85,9 +86,8 @@ export class Sessions {
   }
 
   private isOver({ startedAt, lastUsedAt }: OpenSession): boolean {
-    const now = this.clock.now().getTime();
-    // The absolute distance, so that a clock that is set back does not prolong a session.
-    return Math.abs(now - lastUsedAt) >= idleEndMs || Math.abs(now - startedAt) >= absoluteEndMs;
+    const now = this.clock.uptimeMs();
+    return now - lastUsedAt >= idleEndMs || now - startedAt >= absoluteEndMs;
   }
 
   private endOldest(): void {

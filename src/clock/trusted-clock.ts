@@ -40,8 +40,16 @@ export class TrustedClock extends Clock implements OnApplicationBootstrap, OnApp
     return effectiveNow(this.machine.read(), this.mark);
   }
 
+  override machineNow(): Date {
+    return this.machine.read().wall;
+  }
+
   override trustedNow(): Date | null {
     return this.mark && advanceMark(this.mark, this.machine.read().uptimeMs);
+  }
+
+  override uptimeMs(): number {
+    return this.machine.read().uptimeMs;
   }
 
   override isSuspect(): boolean {

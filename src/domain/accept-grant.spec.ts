@@ -77,11 +77,29 @@ describe('acceptAcquiredGrant', () => {
 
   it('replaces an existing license in one step, whatever its status', () => {
     const ended = buildLicensedState(buildGrant({ terms: { renewalDate: refreshedAt } }));
-    const grant = buildGrant({ identity: { serverId: 'srv-store-13' }, token: freshToken });
-    const { state, events } = acceptAcquiredGrant(ended, grant, policy, refreshedAt);
-    expect(state.identity?.serverId).toBe('srv-store-13');
+    const { state, events } = acceptAcquiredGrant(
+      ended,
+      buildGrant({ token: freshToken }),
+      policy,
+      refreshedAt,
+    );
     expect(tellings(events)).toEqual(['requires-renewal → licensed by acquired']);
-    expect(events[0]?.serverId).toBe('srv-store-13');
+    expect(state.previousServer).toBeNull();
+    expect(events[0]?.data).toMatchObject({ previousServerId: null });
+  });
+
+  it('reports a change of the server, and remembers which server it was, also after a removal', () => {
+    const grant = buildGrant({ identity: { serverId: 'srv-store-13' }, token: freshToken });
+    const licensed = buildLicensedState();
+    for (const before of [licensed, dropLicense(licensed, policy, refreshedAt).state]) {
+      const { state, events } = acceptAcquiredGrant(before, grant, policy, refreshedAt);
+      expect(state).toMatchObject({
+        identity: { serverId: 'srv-store-13' },
+        previousServer: { serverId: 'srv-store-12', serverName: before.identity?.serverName },
+      });
+      const data = { reason: 'server-changed', previousServerId: 'srv-store-12' };
+      expect(events.at(-1)).toMatchObject({ serverId: 'srv-store-13', data });
+    }
   });
 
   it('continues the sequence after a license was removed', () => {

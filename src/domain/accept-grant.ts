@@ -5,14 +5,20 @@ import { applyRenewalDate } from './apply-time.js';
 import { firstRefreshAt, stableOffset } from './refresh-schedule.js';
 import type { LicenseReason } from './transitions.js';
 
-/** Applies a newly acquired license, replacing any existing one. */
+/** Applies a newly acquired license, replacing any existing one. The reason shows whether it makes this server another one. */
 export function acceptAcquiredGrant(
   state: LicenseState,
   grant: LicenseGrant,
   policy: LicensePolicy,
   now: Date,
 ): LicenseChange {
-  return emitStatus(unchanged(withGrant(state, grant, policy, now)), 'acquired', policy, now);
+  const { identity } = state;
+  const isSameServer = identity === null || identity.serverId === grant.identity.serverId;
+  const previousServer = isSameServer
+    ? null
+    : { serverId: identity.serverId, serverName: identity.serverName };
+  const acquired = { ...withGrant(state, grant, policy, now), previousServer };
+  return emitStatus(unchanged(acquired), isSameServer ? 'acquired' : 'server-changed', policy, now);
 }
 
 /** Applies the license token of a successful refresh, with any changed terms. */

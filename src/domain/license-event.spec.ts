@@ -33,7 +33,7 @@ describe('emitStatus', () => {
         serverId: 'srv-store-12',
         time: later,
         sequence: later.getTime(),
-        data: { previousStatus: 'licensed', ...licenseViewAt(state, policy, later) },
+        data: { previousStatus: 'licensed', previousServerId: null, ...licenseViewAt(state, policy, later) },
       },
     ]);
     expect(events[0]?.data).toMatchObject({ status: 'licensed', reason: 'refreshed' });

@@ -10,7 +10,11 @@ export interface LicenseStatusEvent {
   readonly serverId: string;
   readonly time: Date;
   readonly sequence: number;
-  readonly data: LicenseView & { readonly previousStatus: LicenseStatus };
+  readonly data: LicenseView & {
+    readonly previousStatus: LicenseStatus;
+    /** The server ID before a change of the server; `null` for every other reason. */
+    readonly previousServerId: string | null;
+  };
 }
 
 /** Emitted once per threshold until a refresh replaces the token; threshold 0 is the token's expiry. */
@@ -61,7 +65,11 @@ export function emitStatus(
     serverId: serverIdOf(state),
     time: now,
     sequence,
-    data: { previousStatus: state.reportedStatus, ...licenseViewAt(reported, policy, now) },
+    data: {
+      previousStatus: state.reportedStatus,
+      previousServerId: reason === 'server-changed' ? (state.previousServer?.serverId ?? null) : null,
+      ...licenseViewAt(reported, policy, now),
+    },
   };
   return { state: reported, events: [...events, event] };
 }

@@ -30,11 +30,16 @@ export interface RefreshProgress {
   readonly intentAt: Date | null;
 }
 
+/** The identity that an acquisition replaced. */
+export type PreviousServer = Pick<ServerIdentity, 'serverId' | 'serverName'>;
+
 /** The complete license state of this server: the input of every decision, stored as one row. */
 export interface LicenseState {
   /** Kept after removal or revocation, so that peers can still be distinguished from strangers. */
   readonly identity: ServerIdentity | null;
   readonly license: License | null;
+  /** The server that this one was before its last acquisition; `null` if it was the same or none. */
+  readonly previousServer: PreviousServer | null;
   /** The status in the last emitted event. */
   readonly reportedStatus: LicenseStatus;
   readonly reason: LicenseReason | null;
@@ -58,6 +63,7 @@ const noRefresh: RefreshProgress = { nextAttemptAt: null, failures: 0, intentAt:
 export const initialLicenseState: LicenseState = {
   identity: null,
   license: null,
+  previousServer: null,
   reportedStatus: 'unlicensed',
   reason: null,
   announcedThresholdSeconds: null,

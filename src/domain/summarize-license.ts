@@ -10,6 +10,7 @@ export function summarizeLicense(state: LicenseState): Record<string, unknown> {
     features: license?.terms.features ?? [],
     renewalDate: license?.terms.renewalDate ?? null,
     hubId: license?.terms.hub?.id ?? null,
+    clockSuspect: state.clockSuspect,
     tokenExpiresAt: license?.token.expiresAt ?? null,
   };
 }

@@ -49,7 +49,9 @@ describe('the table of transitions', () => {
 
   it('leaves "unlicensed" only by an acquisition, to any status of a license', () => {
     expect(listed.filter(({ from }) => from === 'unlicensed')).toEqual(
-      held.map((to) => ({ from: 'unlicensed', to, reason: 'acquired' })),
+      held.flatMap((to) =>
+        ['acquired', 'server-changed'].map((reason) => ({ from: 'unlicensed', to, reason })),
+      ),
     );
   });
 

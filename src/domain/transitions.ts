@@ -12,14 +12,17 @@ export const licenseReasons = [
   'token-expired',
   'clock-suspect',
   'reauthorization-required',
+  'server-changed',
 ] as const;
 
 /** The `reason` of a `license.status` event. */
 export type LicenseReason = (typeof licenseReasons)[number];
 
+/** Reasons of an acquisition: as the same server as before, or as another one. */
+const acquired = ['acquired', 'server-changed'] as const;
 /** Reasons that can leave the status unchanged. */
 const unchanged = [
-  'acquired',
+  ...acquired,
   'refreshed',
   'renewed',
   'terms-changed',
@@ -28,8 +31,8 @@ const unchanged = [
   'reauthorization-required',
 ] as const;
 /** Reasons for a later or an earlier renewal date in an answer of the Authorization server. */
-const later = ['acquired', 'renewed'] as const;
-const earlier = ['acquired', 'terms-changed'] as const;
+const later = [...acquired, 'renewed'] as const;
+const earlier = [...acquired, 'terms-changed'] as const;
 const ended = ['removed', 'revoked'] as const;
 
 /** The permitted transitions: from status, to status, reasons. */
@@ -37,9 +40,9 @@ export const licenseTransitions: Readonly<
   Record<LicenseStatus, Readonly<Partial<Record<LicenseStatus, readonly LicenseReason[]>>>>
 > = {
   unlicensed: {
-    licensed: ['acquired'],
-    'requires-renewal': ['acquired'],
-    expired: ['acquired'],
+    licensed: acquired,
+    'requires-renewal': acquired,
+    expired: acquired,
   },
   licensed: {
     licensed: unchanged,

@@ -191,13 +191,19 @@ export class PollAuthorization {
       actor: pending.requestedBy,
       address: pending.requestedFrom,
       action: 'acquired',
-      reason: null,
+      reason: change.state.reason === 'server-changed' ? 'server-changed' : null,
       before: summarizeLicense(before),
       after: summarizeLicense(change.state),
     });
-    this.logger.log(
-      `License acquired for ${issued.grant.identity.serverId} of ${issued.grant.identity.organization.id}.`,
-    );
+    const { serverId, organization } = issued.grant.identity;
+    this.logger.log(`License acquired for ${serverId} of ${organization.id}.`);
+    const { previousServer } = change.state;
+    if (previousServer !== null) {
+      this.logger.warn(
+        `This server was ${previousServer.serverId} before and is ${serverId} now. Registers of ${previousServer.serverId} are refused: ` +
+          `if that is a mistake, acquire the license again and choose ${previousServer.serverName}.`,
+      );
+    }
     return { kind: 'licensed' };
   }
 

@@ -6,19 +6,25 @@ import {
   shift,
   startAt,
 } from '../../test/support/license-fixture.js';
-import type { LicenseState } from '../domain/license-state.js';
+import type { LicenseState, PreviousServer } from '../domain/license-state.js';
 import { initialLicenseState } from '../domain/license-state.js';
-import { licenseViewAt } from '../domain/license-view.js';
+import { type LicenseView, licenseViewAt } from '../domain/license-view.js';
 import { collectWarnings } from './collect-warnings.js';
+import type { Clocks } from './license-page.js';
 import { textsFor } from './texts.js';
 
 const texts = textsFor('en');
 const licensed = buildLicensedState();
 const lastError = { code: 'some-code', message: 'a technical reason', at: startAt };
 
+const warningsOf = (
+  license: LicenseView,
+  change: { previousServer?: PreviousServer; clocks?: Clocks } = {},
+) => collectWarnings({ license, previousServer: null, clocks: null, context: { texts }, ...change });
+
 function titlesOf(state: LicenseState, afterDays = 0): string[] {
   const view = licenseViewAt(state, defaultPolicy, shift(startAt, afterDays * dayMs));
-  return collectWarnings(view, texts).map(({ message }) => message.title);
+  return warningsOf(view).map(({ message }) => message.title);
 }
 
 describe('collectWarnings', () => {
@@ -48,7 +54,7 @@ describe('collectWarnings', () => {
       connection: { online: false, offlineSince: startAt, lastContactAt: null, lastError },
       refresh: { ...licensed.refresh, nextAttemptAt },
     };
-    const [warning] = collectWarnings(licenseViewAt(state, defaultPolicy, startAt), texts);
+    const [warning] = warningsOf(licenseViewAt(state, defaultPolicy, startAt));
     expect(warning).toMatchObject({
       message: { title: 'The Authorization server cannot be reached' },
       instants: [{ at: startAt }, { at: nextAttemptAt }],

@@ -1,25 +1,57 @@
 import type { LicenseView } from '../domain/license-view.js';
+import type { LicensePage } from './license-page.js';
 import type { Message, Texts } from './texts.js';
+
+export interface LabeledInstant {
+  readonly label: string;
+  readonly at: Date;
+  /** An instant that a corrected clock may place in the future: the page shows it as just passed. */
+  readonly isPast?: boolean;
+}
 
 export interface Warning {
   readonly tone: 'warning' | 'bad';
   readonly message: Message;
   /** The labeled instants that belong to the warning, such as its beginning or the next try. */
-  readonly instants: readonly { readonly label: string; readonly at: Date }[];
+  readonly instants: readonly LabeledInstant[];
   /** The message of the service or the Authorization server; `null` if there is none. */
   readonly detail: string | null;
 }
 
+type WarnedPage = Pick<LicensePage, 'license' | 'previousServer' | 'clocks'> & {
+  readonly context: Pick<LicensePage['context'], 'texts'>;
+};
+
 /** Lists what a person should know or do about the license, the most urgent first. */
-export function collectWarnings(license: LicenseView, texts: Texts): Warning[] {
+export function collectWarnings(page: WarnedPage): Warning[] {
+  const { license } = page;
+  const { texts } = page.context;
   if (license.status === 'unlicensed') return [];
   return [
+    warnOfChangedServer(page),
     warnOfRenewal(license, texts),
     warnOfReauthorization(license, texts),
     warnOfToken(license, texts),
     warnOfConnection(license, texts),
-    warnOfClock(license, texts),
+    warnOfClock(page),
   ].filter((warning) => warning !== null);
+}
+
+function warnOfChangedServer({ license, previousServer, context }: WarnedPage): Warning | null {
+  if (previousServer === null) return null;
+  const { title, text } = context.texts.warnings.serverChanged;
+  const [now, before] = [nameServer(license), nameServer(previousServer)];
+  return {
+    tone: 'warning',
+    message: { title: title(now), text: text(now, before) },
+    instants: [],
+    detail: null,
+  };
+}
+
+/** Returns a server as a person finds it on the Authorization server. */
+export function nameServer({ serverName, serverId }: Pick<LicenseView, 'serverName' | 'serverId'>): string {
+  return `${serverName} (${serverId})`;
 }
 
 function warnOfRenewal({ status, renewalDate }: LicenseView, { license, warnings }: Texts): Warning | null {
@@ -53,7 +85,7 @@ function warnOfConnection(
   const { offlineSince, lastError } = connection;
   const nextTry = token.nextRefreshAt === null ? [] : [{ label: warnings.nextTry, at: token.nextRefreshAt }];
   if (offlineSince !== null) {
-    const instants = [{ label: warnings.since, at: offlineSince }, ...nextTry];
+    const instants = [{ label: warnings.since, at: offlineSince, isPast: true }, ...nextTry];
     return { tone: 'warning', message: warnings.offline, instants, detail: lastError?.message ?? null };
   }
   // The reauthorization warning covers the refusal that caused it.
@@ -61,9 +93,14 @@ function warnOfConnection(
   return { tone: 'warning', message: warnings.refused, instants: nextTry, detail: lastError.message };
 }
 
-function warnOfClock({ clockSuspect }: LicenseView, { warnings }: Texts): Warning | null {
-  if (!clockSuspect) return null;
-  return { tone: 'warning', message: warnings.clockSuspect, instants: [], detail: null };
+function warnOfClock({ license, clocks, context }: WarnedPage): Warning | null {
+  if (!license.clockSuspect) return null;
+  const { clockSuspect, machineTime, trustedTime } = context.texts.warnings;
+  const instants = [
+    clocks && { label: machineTime, at: clocks.machineAt },
+    clocks?.trustedAt && { label: trustedTime, at: clocks.trustedAt },
+  ].filter((instant) => instant !== null && instant !== undefined);
+  return { tone: 'warning', message: clockSuspect, instants, detail: null };
 }
 
 function expiryOf({ expiresAt }: LicenseView['token'], { warnings }: Texts): Warning['instants'] {

@@ -1,9 +1,15 @@
 import { type LicenseStatus, licenseStatuses } from '../domain/license-status.js';
-import type { RecordedAuditEntry } from '../domain/ports/license-store.js';
+import type { AuditAction, RecordedAuditEntry } from '../domain/ports/license-store.js';
 import type { RenderContext } from './render-context.js';
 import { formatInstant } from './format-time.js';
 import type { Texts } from './texts.js';
 
+/** What the Authorization server decides, whoever asks it. */
+const decisions: ReadonlySet<AuditAction> = new Set([
+  'authorization-denied',
+  'authorization-refused',
+  'revoked',
+]);
 const dates: ReadonlySet<string> = new Set(['renewalDate', 'tokenExpiresAt']);
 
 /** An entry of the audit trail as the history page shows it. */
@@ -25,18 +31,27 @@ export function describeAuditEntry(entry: RecordedAuditEntry, context: RenderCon
     id: entry.id,
     at: entry.at,
     what: nameOf(entry, words),
-    who: entry.actor === 'system' ? words.system : entry.actor,
+    who: whoOf(entry, words),
     from: entry.address,
     why: reasonOf(entry),
     changes: listChanges(entry, context),
   };
 }
 
-/** Names a refresh after its result if it changed the license. */
+/** Names the Authorization server for its own decisions: the actor of the entry only caused the request that received them. */
+function whoOf({ action, reason, actor }: RecordedAuditEntry, words: Texts['history']): string {
+  const name = actor === 'system' ? words.system : actor;
+  const isItsDecision =
+    decisions.has(action) || (action === 'refreshed' && (reason === 'renewed' || reason === 'terms-changed'));
+  return isItsDecision ? words.authorizationServer(name) : name;
+}
+
+/** Names an entry after its result if it changed the license. */
 function nameOf({ action, reason }: RecordedAuditEntry, words: Texts['history']): string {
+  if (action === 'acquired' && reason === 'server-changed') return words.serverChanged;
   if (action === 'refreshed' && reason === 'renewed') return words.renewed;
   if (action === 'refreshed' && reason === 'terms-changed') return words.termsChanged;
-  return words.actions[action];
+  return (action === 'status-changed' && words.statusReasons[reason ?? '']) || words.actions[action];
 }
 
 /** Returns the reason if it is text for people. Codes are left out: the name and the changes express them. */
@@ -57,6 +72,7 @@ function listChanges({ before, after }: RecordedAuditEntry, context: RenderConte
 function tell(name: string, value: unknown, { locale, texts }: RenderContext): string {
   if (value === null || value === undefined || value === '') return texts.none;
   if (Array.isArray(value)) return value.length === 0 ? texts.none : value.join(', ');
+  if (typeof value === 'boolean') return value ? texts.history.yes : texts.history.no;
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   if (dates.has(name) && !Number.isNaN(Date.parse(text))) return formatInstant(new Date(text), locale);
   return isStatus(text) ? texts.license.statuses[text] : text;

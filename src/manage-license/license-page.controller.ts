@@ -34,9 +34,12 @@ export class LicensePageController {
 
   @Get()
   async show(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    const notice = isBackground(request) ? null : this.notices.take(sessionOf(request));
-    const page = await this.composer.compose(request, notice);
-    sendPage(reply, renderLicensePage(page));
+    const page = await this.composer.compose(request, null);
+    const session = sessionOf(request);
+    const notice = isBackground(request)
+      ? this.notices.update(session, page)
+      : this.notices.open(session, page);
+    sendPage(reply, renderLicensePage({ ...page, notice }));
   }
 
   @Post('license/next')

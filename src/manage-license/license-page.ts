@@ -1,3 +1,4 @@
+import type { PreviousServer } from '../domain/license-state.js';
 import type { LicenseView } from '../domain/license-view.js';
 import type { RenderContext } from './render-context.js';
 import type { NoticeKind } from './texts.js';
@@ -12,11 +13,17 @@ export interface AuthorizationView {
   readonly expiresAt: Date;
 }
 
-/** The outcome of a person's last click, shown once. */
+/** The outcome of a person's last click, shown until the next one. */
 export interface Notice {
   readonly kind: NoticeKind;
   /** A technical description of the outcome; `null` if there is none. */
   readonly detail: string | null;
+}
+
+/** The time that this machine shows, and the last time that the Authorization server confirmed, advanced since. */
+export interface Clocks {
+  readonly machineAt: Date;
+  readonly trustedAt: Date | null;
 }
 
 /** Everything that the Manage License page shows. */
@@ -24,6 +31,10 @@ export interface LicensePage {
   readonly license: LicenseView;
   readonly authorization: AuthorizationView | null;
   readonly notice: Notice | null;
+  /** The server that this one was before; `null` unless the last acquisition changed it. */
+  readonly previousServer: PreviousServer | null;
+  /** What the clocks show if they disagree; `null` if the clock of this server is right. */
+  readonly clocks: Clocks | null;
   /** The page on which a person authorizes this server; `null` if there is nothing to authorize. */
   readonly authorizationServerUrl: string | null;
   readonly visitor: Visitor;

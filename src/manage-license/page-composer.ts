@@ -29,6 +29,10 @@ export class PageComposer {
       license,
       authorization,
       notice,
+      previousServer: license.reason === 'server-changed' ? this.store.state.previousServer : null,
+      clocks: license.clockSuspect
+        ? { machineAt: this.clock.machineNow(), trustedAt: this.clock.trustedNow() }
+        : null,
       authorizationServerUrl: this.store.pending?.verificationUri ?? userPortal,
       visitor: sessionOf(request),
       context: this.contextFor(request),

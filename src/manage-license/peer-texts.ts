@@ -1,3 +1,4 @@
+import type { PeerRefusal } from '../peers/tokens/peer.js';
 import type { TokenStatus } from '../domain/license-status.js';
 import type { AttentionReason } from '../peer-registry/attention.js';
 
@@ -37,6 +38,7 @@ export const peerTexts = {
     expired: 'License token expired',
   } satisfies Record<TokenStatus, string>,
   attention: {
+    refused: 'This server refuses it. Check its organization and its hub server on the Authorization server.',
     unlicensed: 'It has no license. Acquire one on its own license page.',
     'license-expired': 'Renew its license on the Authorization server.',
     'requires-renewal': 'Renew its license on the Authorization server.',
@@ -47,6 +49,16 @@ export const peerTexts = {
     offline: 'It has not reached the Authorization server for more than a day.',
     'clock-suspect': 'Its clock seems to be wrong.',
   } satisfies Record<AttentionReason, string>,
+  /** In place of the text for `refused`, by the code of the refusal. */
+  refusals: {
+    'wrong-hub':
+      'This server refuses it, because it is assigned to another server. Choose this server as its hub server on the Authorization server.',
+    'foreign-organization': 'This server refuses it, because it belongs to another organization.',
+    'wrong-device-kind':
+      'This server refuses it, because its license is for another kind of device. Authorize it again as what it is.',
+    'device-revoked':
+      'This server refuses it, because its authorization was removed on the Authorization server. Authorize it again.',
+  } satisfies Partial<Record<PeerRefusal, string>> as Readonly<Partial<Record<string, string>>>,
   first: 'First page',
   next: 'Next page',
   empty: {

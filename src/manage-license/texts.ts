@@ -94,6 +94,9 @@ const english = {
       complete:
         'Back on the license page choose **Complete Authorization**. The page then shows the license details.',
     },
+    /** Below the step in which the device is chosen, if this server was licensed before. */
+    chooseAgain: (server: string) =>
+      `This server was licensed as **${server}** before: choose **${server}**.`,
     userCode: 'User Code',
     copy: 'Copy User Code',
     copied: 'Copied',
@@ -132,10 +135,17 @@ const english = {
       title: 'This server must be authorized again',
       text: 'This server can no longer refresh its license token: an answer of the Authorization server was lost, or the server was restored from a backup. The license stays until its token expires. Before then, acquire it again with the steps below.',
     },
+    serverChanged: {
+      title: (now: string) => `This server is now licensed as ${now}`,
+      text: (now: string, before: string) =>
+        `Before, it was **${before}**. Registers that are assigned to ${before} are refused. If that is a mistake, choose **Remove License**, then acquire the license again and choose **${before}**. If ${now} is right, assign the registers to it on the Authorization server.`,
+    },
     clockSuspect: {
       title: 'The clock of this server seems to be wrong',
       text: 'Correct the date and time of this server. Until then the service uses the last trusted time.',
     },
+    machineTime: 'This server shows',
+    trustedTime: 'According to the Authorization server it is',
     until: 'Expires',
     since: 'Since',
     nextTry: 'Next try',
@@ -220,6 +230,9 @@ const english = {
     by: 'by',
     from: 'from',
     system: 'the service',
+    authorizationServer: (actor: string) => `the Authorization server, in answer to ${actor}`,
+    yes: 'yes',
+    no: 'no',
     reason: 'Reason:',
     timelines: 'Timelines of license and token',
     tokenLife: 'License token',
@@ -256,6 +269,11 @@ const english = {
     } satisfies Record<AuditAction, string>,
     renewed: 'License renewed',
     termsChanged: 'License terms changed',
+    serverChanged: 'License acquired as another server',
+    statusReasons: {
+      'token-expired': 'License token expired',
+      'clock-suspect': 'Trust in the clock changed',
+    } as Readonly<Partial<Record<string, string>>>,
     changes: {
       status: 'Status',
       serverId: 'Server ID',
@@ -263,6 +281,7 @@ const english = {
       features: 'Features',
       renewalDate: 'License Renewal Date',
       hubId: 'Hub server',
+      clockSuspect: 'Clock suspect',
       tokenExpiresAt: 'Token Expiry',
     },
   },

@@ -1,5 +1,5 @@
 import { tokenWarningThresholds } from '../domain/token-warnings.js';
-import type { Peer } from '../peers/tokens/peer.js';
+import type { Peer, PeerRefusal } from '../peers/tokens/peer.js';
 import type { KnownPeer } from './peer-record.js';
 import type { LicenseStatusTold, StoreEvent, TokenExpiringTold } from './store-event.js';
 
@@ -7,6 +7,13 @@ import type { LicenseStatusTold, StoreEvent, TokenExpiringTold } from './store-e
 export type PeerSighting =
   /** It was admitted with its license token. */
   | { readonly kind: 'admitted'; readonly deviceId: string; readonly at: Date; readonly peer: AdmittedPeer }
+  /** It was refused although its token is genuine. */
+  | {
+      readonly kind: 'refused';
+      readonly deviceId: string;
+      readonly at: Date;
+      readonly code: PeerRefusal;
+    }
   /** It is connected, or was until now. */
   | { readonly kind: 'present'; readonly deviceId: string; readonly at: Date }
   /** It published an event as a store server. */
@@ -26,6 +33,8 @@ export function applySighting(
   switch (sighting.kind) {
     case 'admitted':
       return admit(known, sighting.peer, sighting.at);
+    case 'refused':
+      return known && refuse(known, sighting.code, sighting.at);
     case 'present':
       return known && touch(known, sighting.at);
     case 'told':
@@ -35,7 +44,8 @@ export function applySighting(
 
 function admit(known: KnownPeer | null, peer: AdmittedPeer, at: Date): KnownPeer {
   const { deviceId, kind, name, features, tokenExpiresAt } = peer;
-  const seen = touch(known ?? newPeerRecord(deviceId, kind, at), at);
+  const record = known ?? newPeerRecord(deviceId, kind, at);
+  const seen = touch(record.refusal === null ? record : { ...record, refusal: null, refusedAt: null }, at);
   const isNewToken = seen.tokenExpiresAt === null || tokenExpiresAt > seen.tokenExpiresAt;
   // The peer may have a newer token by now, so this one warns only at its end.
   const token = isNewToken ? { tokenExpiresAt, tokenWarnsAt: tokenExpiresAt } : {};
@@ -102,6 +112,14 @@ function warnsAt(
   return status === 'valid' ? planned : earlier(planned, reportedAt);
 }
 
+/** The time is coarse: a refused register tries again every second. */
+function refuse(known: KnownPeer, refusal: PeerRefusal, at: Date): KnownPeer {
+  const { refusedAt } = known;
+  const isNew =
+    refusal !== known.refusal || refusedAt === null || at.getTime() - refusedAt.getTime() >= seenStepMs;
+  return isNew ? { ...known, refusal, refusedAt: at } : known;
+}
+
 function touch(known: KnownPeer, at: Date): KnownPeer {
   return at.getTime() - known.lastSeenAt.getTime() < seenStepMs ? known : { ...known, lastSeenAt: at };
 }
@@ -125,6 +143,8 @@ function newPeerRecord(deviceId: string, kind: KnownPeer['kind'], at: Date): Kno
     offlineSince: null,
     clockSuspect: false,
     reauthorizationRequired: false,
+    refusal: null,
+    refusedAt: null,
     sequence: null,
     statusAt: null,
     eventVersion: null,

@@ -17,6 +17,8 @@ const healthy: KnownPeer = {
   offlineSince: null,
   clockSuspect: false,
   reauthorizationRequired: false,
+  refusal: null,
+  refusedAt: null,
   sequence: 1,
   statusAt: startAt,
   eventVersion: 1,
@@ -38,6 +40,7 @@ describe('attentionOf', () => {
     [{ status: 'expired' }, 'license-expired'],
     [{ reauthorizationRequired: true }, 'reauthorization-required'],
     [{ clockSuspect: true }, 'clock-suspect'],
+    [{ refusal: 'wrong-hub', refusedAt: startAt }, 'refused'],
   ])('returns a reason from the time at which the peer reports %o', (change, reason) => {
     expect(at(0, change)).toEqual([reason]);
     expect(needsAttentionFrom({ ...healthy, ...change })).toEqual(startAt);

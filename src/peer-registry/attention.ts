@@ -3,6 +3,7 @@ import type { KnownPeer } from './peer-record.js';
 
 /** The reasons why a peer needs attention; stable codes for programs. */
 export const attentionReasons = [
+  'refused',
   'unlicensed',
   'license-expired',
   'requires-renewal',
@@ -53,6 +54,7 @@ function causesOf(peer: KnownPeer): Cause[] {
   const reportedAt = peer.statusAt === null || peer.statusAt > lastSeenAt ? lastSeenAt : peer.statusAt;
   const ofStatus = status === null ? null : reasonsByStatus[status];
   return [
+    peer.refusedAt !== null && { reason: 'refused', from: peer.refusedAt },
     ofStatus !== null && { reason: ofStatus, from: reportedAt },
     peer.reauthorizationRequired && { reason: 'reauthorization-required', from: reportedAt },
     peer.clockSuspect && { reason: 'clock-suspect', from: reportedAt },

@@ -31,6 +31,9 @@ export interface PeerView {
   readonly statusAt: Date | null;
   readonly eventVersion: number | null;
   readonly attention: readonly AttentionReason[];
+  /** Why this server refused it at its last attempt; `null` if it was admitted. */
+  readonly refusal: string | null;
+  readonly refusedAt: Date | null;
 }
 
 export interface PeerList {
@@ -84,6 +87,8 @@ function viewPeer(peer: KnownPeer, connected: boolean | null, now: Date): PeerVi
     statusAt,
     eventVersion,
     attention: attentionOf(peer, now),
+    refusal: peer.refusal,
+    refusedAt: peer.refusedAt,
   };
 }
 

@@ -106,6 +106,16 @@ class PeerDto {
 
   @ApiProperty({ enum: attentionReasons, isArray: true, description: 'Why it needs attention.' })
   attention!: readonly string[];
+
+  @ApiProperty({
+    ...optionalText,
+    example: 'wrong-hub',
+    description: 'Why this server refused it at its last attempt; `null` if it was admitted.',
+  })
+  refusal!: string | null;
+
+  @ApiProperty(optionalInstant)
+  refusedAt!: Date | null;
 }
 
 class PeerCountsDto {

@@ -20,6 +20,9 @@ export interface KnownPeer {
   readonly offlineSince: Date | null;
   readonly clockSuspect: boolean;
   readonly reauthorizationRequired: boolean;
+  /** The code of the refusal of its last attempt; `null` since it was admitted. */
+  readonly refusal: string | null;
+  readonly refusedAt: Date | null;
   /** The sequence of the last event of either type. */
   readonly sequence: number | null;
   readonly statusAt: Date | null;

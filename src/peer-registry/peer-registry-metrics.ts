@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Gauge } from 'prom-client';
 import { Clock } from '../domain/ports/clock.js';
+import { PeerPresence } from '../messaging/peer-presence.js';
 import { PeerRepository } from './peer-repository.js';
 import { MetricsRegistry } from '../metrics/metrics-registry.js';
 
@@ -10,6 +11,7 @@ export class PeerRegistryMetrics implements OnModuleInit {
   constructor(
     private readonly registry: MetricsRegistry,
     private readonly peers: PeerRepository,
+    private readonly presence: PeerPresence,
     private readonly clock: Clock,
   ) {}
 
@@ -28,6 +30,16 @@ export class PeerRegistryMetrics implements OnModuleInit {
         }
       },
     });
+    this.registry.addGauge(
+      'peers_connected',
+      'Registers and store servers that are connected; absent while the broker cannot be asked.',
+      () => this.presence.present?.size ?? null,
+    );
+    this.registry.addGauge(
+      'peers_refused',
+      'Known peers whose last attempt this server refused; absent while the database cannot be read.',
+      () => this.peers.countRefused().catch(() => null),
+    );
     this.registry.addGauge(
       'peers_in_need_of_attention',
       'Known peers that need attention; absent while the database cannot be read.',

@@ -1,5 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { type EntityManager, In, LessThan, LessThanOrEqual, type SelectQueryBuilder } from 'typeorm';
+import {
+  type EntityManager,
+  In,
+  IsNull,
+  LessThan,
+  LessThanOrEqual,
+  Not,
+  type SelectQueryBuilder,
+} from 'typeorm';
 import { Settings } from '../config/settings.js';
 import { Database } from '../persistence/database.js';
 import { PeerRow } from '../persistence/entities/peer.entity.js';
@@ -79,6 +87,11 @@ export class PeerRepository {
       total: await manager.count(PeerRow),
       attention: await manager.countBy(PeerRow, { needsAttentionFrom: LessThanOrEqual(now) }),
     }));
+  }
+
+  /** Counts the peers whose last attempt this server refused. */
+  countRefused(): Promise<number> {
+    return this.database.read((manager) => manager.countBy(PeerRow, { refusal: Not(IsNull()) }));
   }
 
   countOfKind(kind: DeviceKind): Promise<number> {

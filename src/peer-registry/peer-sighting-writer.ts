@@ -23,6 +23,8 @@ const keptMs = 90 * 86_400_000;
 @Injectable()
 export class PeerSightingWriter implements OnModuleInit, BeforeApplicationShutdown {
   private readonly waiting = new Map<string, PeerSighting>();
+  /** Each is later than what waits for its device: an admission deletes it. */
+  private readonly refusals = new Map<string, PeerSighting>();
   private readonly faults = new FaultLog(new Logger('Peers'), 'Writing the list of peers');
 
   constructor(
@@ -35,7 +37,13 @@ export class PeerSightingWriter implements OnModuleInit, BeforeApplicationShutdo
   onModuleInit(): void {
     this.admission.admitted.subscribe((peer) => {
       const { deviceId } = peer;
+      this.refusals.delete(deviceId);
       this.waiting.set(deviceId, { kind: 'admitted', deviceId, peer, at: this.clock.now() });
+    });
+    this.admission.refused.subscribe(({ deviceId, code }) => {
+      // A peer that is connected has a good token as well: this attempt was made with an old one, perhaps by another device.
+      if (this.connected.present?.has(deviceId) === true) return;
+      this.refusals.set(deviceId, { kind: 'refused', deviceId, code, at: this.clock.now() });
     });
     this.connected.left.subscribe((deviceId) => this.recordPresence(deviceId));
   }
@@ -43,8 +51,9 @@ export class PeerSightingWriter implements OnModuleInit, BeforeApplicationShutdo
   /** Writes the collected sightings. Never rejects: those that cannot be written are kept. */
   @Interval(flushMs)
   async flush(): Promise<void> {
-    const waiting = [...this.waiting.values()];
+    const waiting = [...this.waiting.values(), ...this.refusals.values()];
     this.waiting.clear();
+    this.refusals.clear();
     for (let start = 0; start < waiting.length; start += maxAtOnce) {
       const batch = waiting.slice(start, start + maxAtOnce);
       try {

@@ -6,7 +6,7 @@ import { PeerMetrics } from './peer-metrics.js';
 import { UsedProofs } from '../persistence/used-proofs.js';
 import { checkDpopProof } from './tokens/dpop-proof.js';
 import { HttpNonces } from './http-nonces.js';
-import { type Peer, type PeerVerdict, refuse } from './tokens/peer.js';
+import { type Peer, type PeerRefusal, type PeerVerdict, refuse } from './tokens/peer.js';
 import { PeerVerifier } from './peer-verifier.js';
 
 /** The tolerated deviation of a register's clock, because NATS has no nonces. */
@@ -21,11 +21,20 @@ export interface HttpCredentials {
   readonly url: string;
 }
 
+/** A device that this server does not admit, with a genuine token. */
+export interface RefusedDevice {
+  readonly deviceId: string;
+  readonly code: PeerRefusal;
+}
+
 /** Admits peers with a valid license token and, for a bound token, proof of possession of its key (RFC 9449). */
 @Injectable()
 export class PeerAdmission {
   /** Emits each admitted peer. Subscribers run before its verdict is returned. */
   readonly admitted = new Subject<Peer>();
+
+  /** Emits each refused peer whose token is genuine. */
+  readonly refused = new Subject<RefusedDevice>();
 
   constructor(
     private readonly verifier: PeerVerifier,
@@ -53,6 +62,7 @@ export class PeerAdmission {
   private conclude(verdict: PeerVerdict): PeerVerdict {
     this.metrics.verifications.inc({ result: verdict.kind === 'accepted' ? 'accepted' : verdict.code });
     if (verdict.kind === 'accepted') this.admitted.next(verdict.peer);
+    else if (verdict.deviceId !== null) this.refused.next({ deviceId: verdict.deviceId, code: verdict.code });
     return verdict;
   }
 

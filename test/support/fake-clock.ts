@@ -6,6 +6,8 @@ import { Clock } from '../../src/domain/ports/clock.js';
  * subject of the test.
  */
 export class FakeClock extends Clock {
+  private advancedMs = 0;
+
   constructor(private time = presentSecond()) {
     super();
   }
@@ -14,8 +16,16 @@ export class FakeClock extends Clock {
     return new Date(this.time);
   }
 
+  override machineNow(): Date {
+    return this.now();
+  }
+
   override trustedNow(): Date | null {
     return null;
+  }
+
+  override uptimeMs(): number {
+    return this.advancedMs;
   }
 
   override isSuspect(): boolean {
@@ -27,9 +37,11 @@ export class FakeClock extends Clock {
   }
 
   advance(ms: number): void {
+    this.advancedMs += ms;
     this.set(new Date(this.now().getTime() + ms));
   }
 
+  /** Corrects the clock: the uptime stays. */
   set(time: Date): void {
     this.time = time;
   }
@@ -50,6 +62,14 @@ class ClockAhead extends FakeClock {
 
   override now(): Date {
     return new Date(this.base.now().getTime() + this.aheadMs);
+  }
+
+  override uptimeMs(): number {
+    return this.base.uptimeMs();
+  }
+
+  override advance(ms: number): void {
+    this.base.advance(ms);
   }
 
   override set(time: Date): void {

@@ -37,7 +37,7 @@ export function writeStatusEvent({
       serverId,
       time: at,
       sequence,
-      data: { previousStatus: 'licensed', ...view, ...data },
+      data: { previousStatus: 'licensed', previousServerId: null, ...view, ...data },
     },
     `${serverId}-${sequence}`,
   );

@@ -43,7 +43,7 @@ export function makeStatusEvent(
   return {
     ...makeEnvelope(number, changes),
     type: 'license.status',
-    data: { previousStatus: 'unlicensed', ...makeView({ ...view, sequence }) },
+    data: { previousStatus: 'unlicensed', previousServerId: null, ...makeView({ ...view, sequence }) },
   };
 }
 

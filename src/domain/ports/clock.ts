@@ -3,10 +3,16 @@ export abstract class Clock {
   /** Returns the later of the machine's clock and the trusted time. */
   abstract now(): Date;
 
+  /** Returns the time that the machine shows, right or wrong. */
+  abstract machineNow(): Date;
+
   /**
    * Returns the last time confirmed by the Authorization server, advanced by uptime; `null` before the first contact.
    */
   abstract trustedNow(): Date | null;
+
+  /** Returns monotonic milliseconds from an arbitrary start: a correction of the clock does not change them. */
+  abstract uptimeMs(): number;
 
   /** Returns whether the machine's clock was changed or is far from the trusted time. */
   abstract isSuspect(): boolean;

@@ -182,6 +182,10 @@ function offerNewVersion() {
 function replaceContent(fresh, content) {
   const focusedId = content.contains(document.activeElement) ? document.activeElement.id : null;
   const openDetails = content.querySelector('details[open]') !== null;
+  const alert = fresh.querySelector('[role="alert"]');
+  // A screen reader has announced it already.
+  if (alert?.textContent === content.querySelector('[role="alert"]')?.textContent)
+    alert?.removeAttribute('role');
   content.replaceWith(fresh);
   for (const details of fresh.querySelectorAll('details')) details.open = openDetails;
   prepareContent();

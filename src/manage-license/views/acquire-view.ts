@@ -1,3 +1,4 @@
+import { nameServer } from '../collect-warnings.js';
 import { emphasize, html, type Html } from '../html.js';
 import type { AuthorizationView, LicensePage } from '../license-page.js';
 import { renderDate, renderDistance } from './instant-view.js';
@@ -15,17 +16,24 @@ export function renderAcquire(page: LicensePage): Html {
 function renderBeforeCode(page: LicensePage): Html {
   const { texts } = page.context;
   const words = texts.acquire;
-  const { logIn, ...rest } = words.steps;
+  const { logIn, chooseDevice, ...rest } = words.steps;
   const introduction = page.license.status === 'unlicensed' ? words.introduction : words.again;
   return html`<section class="card">
     <h2>${words.title}</h2>
     <p>${introduction}</p>
     <ol class="steps">
       <li>${emphasize(logIn)} ${renderServerLink(page)}</li>
+      <li>${emphasize(chooseDevice)} ${renderChooseAgain(page)}</li>
       ${Object.values(rest).map((step) => html`<li>${emphasize(step)}</li>`)}
     </ol>
     <div class="actions">${renderAction(page.visitor, '/license/next', texts.license.next)}</div>
   </section>`;
+}
+
+/** The last identity stays after a removal: another device would lock out the registers of this one. */
+function renderChooseAgain({ license, context }: LicensePage): Html | null {
+  if (license.serverId === null) return null;
+  return html`<span class="hint">${emphasize(context.texts.acquire.chooseAgain(nameServer(license)))}</span>`;
 }
 
 function renderWithCode(page: LicensePage, authorization: AuthorizationView): Html {
@@ -36,7 +44,7 @@ function renderWithCode(page: LicensePage, authorization: AuthorizationView): Ht
     <h2>${words.title}</h2>
     <ol class="steps" start="${copyStep}">
       <li>${emphasize(copy)}${renderUserCode(page, authorization)}</li>
-      <li>${emphasize(authorize)} ${renderServerLink(page)}</li>
+      <li>${emphasize(authorize)} ${renderServerLink(page)} ${renderChooseAgain(page)}</li>
       <li>${emphasize(complete)} ${words.movesOn}</li>
     </ol>
     <div class="actions">

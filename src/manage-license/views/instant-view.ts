@@ -3,9 +3,9 @@ import type { RenderContext } from '../render-context.js';
 import { formatInstant, tellDistance } from '../format-time.js';
 
 /** Renders an instant in the reader's locale, with its UTC time for programs and its distance from now. */
-export function renderInstant(instant: Date, context: RenderContext): Html {
+export function renderInstant(instant: Date, context: RenderContext, isPast = false): Html {
   return html`${renderDate(instant, context)}
-    <span class="distance">(${renderDistance(instant, context)})</span>`;
+    <span class="distance">(${renderDistance(instant, context, isPast)})</span>`;
 }
 
 export function renderDate(instant: Date, { locale }: RenderContext): Html {
@@ -13,6 +13,8 @@ export function renderDate(instant: Date, { locale }: RenderContext): Html {
   return html`<time datetime="${instant.toISOString()}" lang="${locale}">${text}</time>`;
 }
 
-export function renderDistance(instant: Date, context: RenderContext): Html {
-  return html`<span data-distance="${instant.toISOString()}">${tellDistance(instant, context)}</span>`;
+/** @param isPast shows an instant that a corrected clock places in the future as just passed */
+export function renderDistance(instant: Date, context: RenderContext, isPast = false): Html {
+  const shown = isPast && instant > context.now ? context.now : instant;
+  return html`<span data-distance="${shown.toISOString()}">${tellDistance(shown, context)}</span>`;
 }

@@ -29,6 +29,8 @@ function buildPage(state: LicenseState, change: Partial<LicensePage> = {}, now =
     license: licenseViewAt(state, defaultPolicy, now),
     authorization: null,
     notice: null,
+    previousServer: null,
+    clocks: null,
     authorizationServerUrl: 'https://auth.example/',
     visitor: { name: 'Anna', csrfToken: 'token-of-the-session' },
     context: createReader('en', now),

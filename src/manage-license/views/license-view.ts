@@ -29,13 +29,14 @@ export function renderLicensePage(page: LicensePage): string {
 }
 
 /** Summarizes the page in one line, which a screen reader announces when it changes. */
-export function summarize({ license, authorization, context }: LicensePage): string {
-  const { texts } = context;
+export function summarize(page: LicensePage): string {
+  const { license, authorization } = page;
+  const { texts } = page.context;
   const ended =
     authorization !== null && authorization.state !== 'pending'
       ? [texts.authorizationEnded[authorization.state].title]
       : [];
-  const warnings = collectWarnings(license, texts).map(({ message }) => message.title);
+  const warnings = collectWarnings(page).map(({ message }) => message.title);
   const { fields, statuses } = texts.license;
   return [`${fields.status}: ${statuses[license.status]}`, ...ended, ...warnings].join('. ');
 }
@@ -50,7 +51,7 @@ function renderContent(page: LicensePage): Html {
     return html`${head}${renderAcquire(page)}${renderLicenseDetails(page)}${renderActions(page, false)}`;
   }
   // The buttons follow the warnings that explain them. Without warnings, the details come first.
-  return collectWarnings(license, texts).length > 0
+  return collectWarnings(page).length > 0
     ? html`${head}${renderActions(page, true)}${renderLicenseDetails(page)}`
     : html`${head}${renderLicenseDetails(page)}${renderActions(page, true)}`;
 }
@@ -87,9 +88,10 @@ function renderReason(refusal: string | null, texts: Texts): Html | null {
   return refusal === null ? null : html`<p>${texts.warnings.reason} ${refusal}</p>`;
 }
 
-function renderActions({ license, visitor, context }: LicensePage, canRefresh: boolean): Html {
-  const words = context.texts.license;
-  const isPlain = collectWarnings(license, context.texts).length === 0;
+function renderActions(page: LicensePage, canRefresh: boolean): Html {
+  const { visitor } = page;
+  const words = page.context.texts.license;
+  const isPlain = collectWarnings(page).length === 0;
   const label = isPlain ? words.refresh : words.checkAgain;
   return html`<div class="actions">
     ${canRefresh && renderAction(visitor, '/license/refresh', label, isPlain ? 'outline' : '')}

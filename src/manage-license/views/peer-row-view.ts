@@ -32,7 +32,8 @@ function renderCell(column: string, content: Html): Html {
   </td>`;
 }
 
-function renderStatus({ kind, status, tokenStatus, attention }: PeerView, texts: Texts): Html {
+function renderStatus(peer: PeerView, texts: Texts): Html {
+  const { kind, status, tokenStatus, attention } = peer;
   const words = texts.peers;
   // Only servers report a license status. The token of a register shows that it has a license.
   const unreported = kind === 'server' ? words.notTold : words.tokenStatuses[tokenStatus];
@@ -40,16 +41,15 @@ function renderStatus({ kind, status, tokenStatus, attention }: PeerView, texts:
   ${
     attention.length > 0 &&
     html`<ul class="attention">
-      ${attention.map((reason) => renderAttention(reason, texts))}
+      ${attention.map((reason) => renderAttention(reason, peer, texts))}
     </ul>`
   }`;
 }
 
-function renderAttention(reason: AttentionReason, texts: Texts): Html {
+function renderAttention(reason: AttentionReason, { refusal }: PeerView, { peers }: Texts): Html {
+  const text = (reason === 'refused' && peers.refusals[refusal ?? '']) || peers.attention[reason];
   const [tone, sign] = mild.has(reason) ? ['warning', '!'] : ['bad', '✕'];
-  return html`<li class="${tone}">
-    <span class="sign" aria-hidden="true">${sign}</span>${texts.peers.attention[reason]}
-  </li>`;
+  return html`<li class="${tone}"><span class="sign" aria-hidden="true">${sign}</span>${text}</li>`;
 }
 
 function renderTokenExpiry({ tokenExpiresAt }: PeerView, context: RenderContext): Html {

@@ -6,13 +6,15 @@ import type { Texts } from '../texts.js';
 import { renderInstant } from './instant-view.js';
 import { renderMessage } from './message-view.js';
 
-export function renderWarnings({ license, context }: LicensePage): Html {
-  const warnings = collectWarnings(license, context.texts).map((warning) => renderWarning(warning, context));
+export function renderWarnings(page: LicensePage): Html {
+  const warnings = collectWarnings(page).map((warning) => renderWarning(warning, page.context));
   return html`${warnings}`;
 }
 
 function renderWarning({ tone, message, instants, detail }: Warning, context: RenderContext): Html {
-  const lines = instants.map(({ label, at }) => html`<p>${label}: ${renderInstant(at, context)}</p>`);
+  const lines = instants.map(
+    ({ label, at, isPast }) => html`<p>${label}: ${renderInstant(at, context, isPast)}</p>`,
+  );
   return renderMessage(tone, message, html`${lines}${renderDetail(detail, context.texts)}`);
 }
 

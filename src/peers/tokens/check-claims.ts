@@ -25,11 +25,11 @@ export function checkClaims({ payload }: Pick<CompactJws, 'payload'>, check: Jud
   if (claims === null) return refuse('token-malformed');
   const { id: organizationId } = identity.organization;
   if (claims.organizationId !== organizationId || !hasAudience(payload['aud'], `urn:pos:${organizationId}`)) {
-    return refuse('foreign-organization');
+    return refuse('foreign-organization', claims.deviceId);
   }
-  if (payload['client_id'] !== clientIds[claims.kind]) return refuse('wrong-device-kind');
-  if (claims.hubId !== identity.serverId) return refuse('wrong-hub');
-  if (check.isRevoked(payload)) return refuse('device-revoked');
+  if (payload['client_id'] !== clientIds[claims.kind]) return refuse('wrong-device-kind', claims.deviceId);
+  if (claims.hubId !== identity.serverId) return refuse('wrong-hub', claims.deviceId);
+  if (check.isRevoked(payload)) return refuse('device-revoked', claims.deviceId);
   return { kind: 'accepted', peer: toPeer(claims) };
 }
 

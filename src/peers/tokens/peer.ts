@@ -41,6 +41,17 @@ export interface AcceptedPeer {
   readonly peer: Peer;
 }
 
-export type PeerVerdict = AcceptedPeer | { readonly kind: 'refused'; readonly code: PeerRefusal };
+export interface RefusedPeer {
+  readonly kind: 'refused';
+  readonly code: PeerRefusal;
+  /** The device, if the signature of its token is valid; otherwise `null`. */
+  readonly deviceId: string | null;
+}
 
-export const refuse = (code: PeerRefusal): PeerVerdict => ({ kind: 'refused', code });
+export type PeerVerdict = AcceptedPeer | RefusedPeer;
+
+export const refuse = (code: PeerRefusal, deviceId: string | null = null): PeerVerdict => ({
+  kind: 'refused',
+  code,
+  deviceId,
+});

@@ -52,6 +52,12 @@ export class PeerRow {
   @Column({ name: 'reauthorization_required', type: 'boolean' })
   reauthorizationRequired!: boolean;
 
+  @Column({ type: 'text', nullable: true })
+  refusal!: string | null;
+
+  @Column({ name: 'refused_at', ...optionalInstant })
+  refusedAt!: Date | null;
+
   @Column({ type: 'bigint', nullable: true, transformer: optionalBigintTransformer })
   sequence!: number | null;
 
