@@ -16,6 +16,7 @@ const healthy: KnownPeer = {
   renewalDate: null,
   offlineSince: null,
   clockSuspect: false,
+  clockAheadSince: null,
   reauthorizationRequired: false,
   sequence: 1,
   statusAt: startAt,
@@ -38,6 +39,7 @@ describe('attentionOf', () => {
     [{ status: 'expired' }, 'license-expired'],
     [{ reauthorizationRequired: true }, 'reauthorization-required'],
     [{ clockSuspect: true }, 'clock-suspect'],
+    [{ clockAheadSince: startAt }, 'clock'],
   ])('returns a reason from the time at which the peer reports %o', (change, reason) => {
     expect(at(0, change)).toEqual([reason]);
     expect(needsAttentionFrom({ ...healthy, ...change })).toEqual(startAt);

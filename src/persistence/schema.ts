@@ -12,6 +12,7 @@ import { AddUsedProofs1764100000000 } from './migrations/1764100000000-add-used-
 import { DeliverToHub1764200000000 } from './migrations/1764200000000-deliver-to-hub.js';
 import { AddPeers1764300000000 } from './migrations/1764300000000-add-peers.js';
 import { ChainAuditTrail1764400000000 } from './migrations/1764400000000-chain-audit-trail.js';
+import { AddClockAhead1764520000000 } from './migrations/1764520000000-add-clock-ahead.js';
 
 /** The tables, and how they came to be: the same for every database. */
 export const schema = {
@@ -32,6 +33,7 @@ export const schema = {
     DeliverToHub1764200000000,
     AddPeers1764300000000,
     ChainAuditTrail1764400000000,
+    AddClockAhead1764520000000,
   ],
   // All or none: a database whose upgrade fails is still one of the version before.
   migrationsTransactionMode: 'all' as const,
