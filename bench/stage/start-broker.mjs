@@ -40,6 +40,7 @@ export async function startBroker(dataDir) {
       NATS_CALLOUT_USER: 'callout',
       NATS_CALLOUT_PASSWORD: passwords.callout,
       NATS_ISSUER_SEED: passwords.issuerSeed,
+      NATS_CALLOUT_XKEY_SEED: passwords.xkeySeed,
       NATS_SYS_USER: 'sys',
       NATS_SYS_PASSWORD: passwords.sys,
     },

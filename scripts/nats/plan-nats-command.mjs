@@ -6,7 +6,7 @@ import { basename, dirname } from 'node:path';
  * @property {string} host
  * @property {number} port
  * @property {string} storeDir exists already
- * @property {{ licensing: string, register: string, sys: string, callout: string, issuer: string }} passwords
+ * @property {{ licensing: string, register: string, sys: string, callout: string, issuer: string, xkey: string }} passwords
  */
 
 /**
@@ -62,6 +62,7 @@ function environmentOf(host, port, storeDir, passwords) {
     NATS_SYS_PASSWORD: JSON.stringify(passwords.sys),
     NATS_CALLOUT_PASSWORD: JSON.stringify(passwords.callout),
     NATS_CALLOUT_ISSUER: JSON.stringify(passwords.issuer),
+    NATS_CALLOUT_XKEY: JSON.stringify(passwords.xkey),
   };
 }
 

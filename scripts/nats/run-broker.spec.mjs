@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { createAccount } from '@nats-io/nkeys';
+import { createAccount, createCurve } from '@nats-io/nkeys';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { findNatsServer } from '../find-nats.mjs';
 
@@ -18,6 +18,7 @@ const secrets = [
 ];
 
 const issuer = createAccount().getPublicKey();
+const xkey = createCurve().getPublicKey();
 /** @type {string} */
 let folder;
 /** Empty: it is to be had as a container only. */
@@ -30,6 +31,7 @@ beforeAll(async () => {
   // Like a number, as NATS would take it for one without quotes.
   for (const name of secrets) writeFileSync(join(folder, name), `1e5-${name}\n`);
   writeFileSync(join(folder, 'issuer'), `${issuer}\n`);
+  writeFileSync(join(folder, 'xkey'), `${xkey}\n`);
   // It only looks at its configuration, whole as the script hands it over.
   const standIn = '#!/bin/sh\necho "$@"\nenv\n[ -z "$REAL" ] || exec "$REAL" -t "$@" 2>&1\n';
   writeFileSync(join(folder, 'nats-server'), standIn, { mode: 0o755 });
@@ -62,6 +64,7 @@ it('hands the broker each secret in quotes, and none on its command line', async
       'NATS_SYS_PASSWORD="1e5-sys-password"',
       'NATS_CALLOUT_PASSWORD="1e5-callout-password"',
       `NATS_CALLOUT_ISSUER="${issuer}"`,
+      `NATS_CALLOUT_XKEY="${xkey}"`,
       'NATS_HOST="0.0.0.0"',
       'NATS_STORE_DIR="/state"',
     ]),

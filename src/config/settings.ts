@@ -31,8 +31,12 @@ export class Settings {
     readonly streamReplicas: number;
     /** Null: the broker lets this service in without one. */
     readonly login: BrokerLogin | null;
-    /** As whom the broker asks who may come in, and the seed of the account whose key it trusts; null: it does not ask. */
-    readonly callout: (BrokerLogin & { readonly issuerSeed: string }) | null;
+    /**
+     * The login for the auth callout, the seed of the account key that signs its answers, and that of the curve key that
+     * decrypts its requests. `null` if peers cannot log in.
+     */
+    readonly callout:
+      (BrokerLogin & { readonly issuerSeed: string; readonly xkeySeed: string | null }) | null;
     /** The broker's system account, to end connections; null: they end with their tokens only. */
     readonly sys: BrokerLogin | null;
     /** The broker of this server's hub; null: nothing is told there. */

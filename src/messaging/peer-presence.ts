@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { Subject } from 'rxjs';
 import { connectionName, PeerDisconnector } from './peer-disconnector.js';
-import { peerAccount } from './peer-permissions.js';
+import { type PeerAccount, peerAccounts } from './peer-permissions.js';
 
 const pageSize = 1000;
 const maxPages = 1000;
@@ -57,6 +57,11 @@ export class PeerPresence implements OnModuleInit {
     return [...this.devices].flatMap(([name, device]) => (device === deviceId ? [name] : []));
   }
 
+  /** Returns whether a connection is established. @param name as returned by `connectionName` */
+  has(name: string): boolean {
+    return this.devices.has(name);
+  }
+
   onModuleInit(): void {
     this.link.onConnected(async (connection) => {
       this.isKnown = false;
@@ -68,16 +73,18 @@ export class PeerPresence implements OnModuleInit {
         this.follow(connection);
         await connection.flush();
       }
-      await this.readAll(connection);
+      for (const account of peerAccounts) await this.readAll(connection, account);
       this.isKnown = true;
       this.isFirstList = false;
     });
   }
 
   private follow(connection: NatsConnection): void {
-    const events = `$SYS.ACCOUNT.${peerAccount}`;
-    connection.subscribe(`${events}.CONNECT`, { callback: (_error, message) => this.begin(message) });
-    connection.subscribe(`${events}.DISCONNECT`, { callback: (_error, message) => this.end(message) });
+    for (const account of peerAccounts) {
+      const events = `$SYS.ACCOUNT.${account}`;
+      connection.subscribe(`${events}.CONNECT`, { callback: (_error, message) => this.begin(message) });
+      connection.subscribe(`${events}.DISCONNECT`, { callback: (_error, message) => this.end(message) });
+    }
   }
 
   private begin(message: Msg): void {
@@ -100,10 +107,10 @@ export class PeerPresence implements OnModuleInit {
     this.left.next(deviceId);
   }
 
-  private async readAll(connection: NatsConnection): Promise<void> {
+  private async readAll(connection: NatsConnection, account: PeerAccount): Promise<void> {
     for (let page = 0; page < maxPages; page += 1) {
       const offset = page * pageSize;
-      const request = JSON.stringify({ acc: peerAccount, auth: true, offset, limit: pageSize });
+      const request = JSON.stringify({ acc: account, auth: true, offset, limit: pageSize });
       const answers = await connection.requestMany('$SYS.REQ.SERVER.PING.CONNZ', request, {
         strategy: 'stall',
         maxWait: timeoutMs,
