@@ -265,13 +265,16 @@ describe('a rogue store server at its hub', () => {
     expect(open).toHaveLength(31);
   });
 
-  it('is disconnected if it floods the hub, and the other store is not', async () => {
-    const isClosed = rogue.closed();
-    for (let count = 0; count < 20_000; count += 1)
-      rogue.publish('svc.licensing.stored', '', { reply: ownStatus });
-    await isClosed;
+  it.each([
+    [rogueId, 'svc.licensing.stored'],
+    ['reg-2-1', '$JS.API.DIRECT.GET.LICENSING.license.status'],
+  ])('is disconnected as %s if it floods %s, and the other store is not', async (id, subject) => {
+    await mock.control('PATCH', `/mock/devices/${id}`, { hubId: 'srv-hub' });
+    const flooding = await connectAs(id);
+    for (let count = 0; count < 20_000; count += 1) flooding.publish(subject, '', { reply: ownStatus });
+    await flooding.closed();
     expect(peers.get('the other store')?.isClosed()).toBe(false);
-    await expect(connectAs(rogueId)).rejects.toThrow(/authorization violation/i);
+    await expect(connectAs(id)).rejects.toThrow(/authorization violation/i);
   });
 });
 

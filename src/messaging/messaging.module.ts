@@ -5,6 +5,7 @@ import { AuthCallout } from './auth-callout.js';
 import { ConnectionLimit } from './connection-limit.js';
 import { PeerPresence } from './peer-presence.js';
 import { FloodGuard } from './flood-guard.js';
+import { FloodWatch } from './flood-watch.js';
 import { HubLink } from './hub-link.js';
 import { HubRevocations } from './hub-revocations.js';
 import { NatsLink } from './nats-link.js';
@@ -28,6 +29,7 @@ import { VerifyResponder } from './verify-responder.js';
     PeerDisconnector,
     PeerPresence,
     FloodGuard,
+    FloodWatch,
     ConnectionLimit,
     StoresAccount,
     AuthCallout,

@@ -3,28 +3,15 @@ import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { Subject } from 'rxjs';
 import { connectionName, PeerDisconnector } from './peer-disconnector.js';
 import { type PeerAccount, peerAccounts } from './peer-permissions.js';
+import { type ConnectionList, requestConnections } from './request-connections.js';
 
 const pageSize = 1000;
 const maxPages = 1000;
-const timeoutMs = 5000;
 
 /** A report of the broker's system account about a connection that began or ended. */
 interface Advisory {
   readonly server: { readonly id: string };
   readonly client: { readonly id: number; readonly user?: string; readonly issuer_key?: string };
-}
-
-/** A page of the broker's list of connections. */
-interface ConnectionList {
-  readonly server: { readonly id: string };
-  readonly data?: {
-    readonly total: number;
-    readonly connections: readonly {
-      readonly cid: number;
-      readonly authorized_user?: string;
-      readonly issuer_key?: string;
-    }[];
-  };
 }
 
 /**
@@ -110,14 +97,9 @@ export class PeerPresence implements OnModuleInit {
   private async readAll(connection: NatsConnection, account: PeerAccount): Promise<void> {
     for (let page = 0; page < maxPages; page += 1) {
       const offset = page * pageSize;
-      const request = JSON.stringify({ acc: account, auth: true, offset, limit: pageSize });
-      const answers = await connection.requestMany('$SYS.REQ.SERVER.PING.CONNZ', request, {
-        strategy: 'stall',
-        maxWait: timeoutMs,
-      });
-      let total = 0;
-      for await (const message of answers)
-        total = Math.max(total, this.applyPage(message.json<ConnectionList>()));
+      const query = { acc: account, auth: true, offset, limit: pageSize };
+      const lists = await requestConnections(connection, query);
+      const total = Math.max(0, ...lists.map((list) => this.applyPage(list)));
       if (total <= offset + pageSize) return;
     }
   }
