@@ -7,6 +7,7 @@ createNatsPasswords('/secrets/nats');
 copyOnce('licensing-password', 'licensing/nats-password');
 copyOnce('callout-password', 'licensing/nats-callout-password');
 copyOnce('issuer-seed', 'licensing/nats-issuer-seed');
+copyOnce('xkey-seed', 'licensing/nats-xkey-seed');
 copyOnce('sys-password', 'licensing/nats-sys-password');
 // For a cluster of brokers.
 writeOnce('nats/route-password', `p${randomBytes(24).toString('base64url')}`);

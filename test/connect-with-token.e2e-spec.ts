@@ -77,6 +77,21 @@ describe('a connection with a license token', () => {
     expect((await connection.request('svc.licensing.status')).json()).toMatchObject({ status: 'licensed' });
   });
 
+  it('sends its token encrypted from the broker to the service', async () => {
+    const { user, password: pass } = nats.calloutUser;
+    const callout = await connect({ servers: nats.url, user, pass });
+    connections.push(callout);
+    const requests = callout.subscribe('$SYS.REQ.USER.AUTH', { max: 1 });
+    await callout.flush();
+    const token = await issue(register);
+    await open(token);
+    for await (const { data, headers } of requests) {
+      expect(headers?.get('Nats-Server-Xkey')).toMatch(/^X/);
+      expect(data.length).toBeGreaterThan(token.length);
+      expect(Buffer.from(data).toString('latin1')).not.toContain('eyJ');
+    }
+  });
+
   it('can request the verification of another token', async () => {
     const connection = await open(await issue(register));
     const ask = async (request: unknown) =>

@@ -1,4 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection, tokenAuthenticator } from '@nats-io/transport-node';
 import { Logger } from '@nestjs/common';
 import supertest from 'supertest';
@@ -8,6 +9,7 @@ import { LicenseStore } from '../src/domain/ports/license-store.js';
 import { AuthCallout } from '../src/messaging/auth-callout.js';
 import { HubLink } from '../src/messaging/hub-link.js';
 import { NatsLink } from '../src/messaging/nats-link.js';
+import { HubMessageIds } from '../src/outbox/hub-message-ids.js';
 import { HubOutbox } from '../src/outbox/hub-outbox.js';
 import { Outbox } from '../src/outbox/outbox.js';
 import { commitEvents, readOutbox } from './support/commit-events.js';
@@ -22,8 +24,10 @@ import { startMock, type TestMock } from './support/start-mock.js';
 import { startNats, type TestNats } from './support/start-nats.js';
 
 const patience = { timeout: 20_000 };
+/** How many events of each subject the hub stores. */
+const kept = 20;
 
-const eventId = (data: Uint8Array) => (JSON.parse(new TextDecoder().decode(data)) as { id: string }).id;
+const eventId = (data: Uint8Array) => /"id":"([^"]+)"/.exec(new TextDecoder().decode(data))?.[1] ?? '';
 const isConnected = ({ app }: TestApp) => app.get(HubLink).isConnected;
 const countWaiting = async ({ app }: TestApp) => (await app.get(HubOutbox).pending()).count;
 const untilDelivered = (app: TestApp) => expect.poll(() => countWaiting(app), patience).toBe(0);
@@ -90,14 +94,19 @@ describe('a store server with a hub', () => {
     otherLink.restore();
   }
 
-  it('publishes its events at the hub under its own id, with the ids that its registers receive', async () => {
+  it('publishes its events at the hub under its own id, under message ids that nobody can guess', async () => {
     await store.as('post', '/api/license/refresh').expect(200);
     await untilDelivered(store);
     await untilDelivered(otherStore);
     const stored = await readHub('srv-store-1');
     expect(stored).toEqual(
-      (await readStream(nats)).map((event) => ({ ...event, subject: `stores.srv-store-1.${event.subject}` })),
+      (await readStream(nats)).map((event) => ({
+        ...event,
+        subject: `stores.srv-store-1.${event.subject}`,
+        messageId: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/),
+      })),
     );
+    expect(new Set(stored.map(({ messageId }) => messageId)).size).toBe(stored.length);
     expect(stored.map(({ event }) => event.data['reason'])).toEqual(['acquired', 'refreshed']);
     expect(await readHub('srv-store-2')).toMatchObject([
       { subject: 'stores.srv-store-2.license.status', event: { source: '/servers/srv-store-2' } },
@@ -123,7 +132,7 @@ describe('a store server with a hub', () => {
     link.restore();
     await untilDelivered(store);
     const committed = (await readOutbox(store)).slice(-100).map((row) => row.eventId);
-    expect(idsOf(await readHub('srv-store-1'))).toEqual(committed);
+    expect(idsOf(await readHub('srv-store-1'))).toEqual(committed.slice(-kept));
     expect(received).toEqual(committed);
     expect((await readMetrics(store.url)).value('pos_licensing_hub_connected')).toBe(1);
   });
@@ -148,7 +157,7 @@ describe('a store server with a hub', () => {
     expect(received.length).toBeGreaterThanOrEqual(300);
     const committed = (await readOutbox(store)).slice(-300).map((row) => row.eventId);
     expect([...new Set(received)]).toEqual(committed);
-    expect(idsOf(await readHub('srv-store-1'))).toEqual(committed.slice(-100));
+    expect(idsOf(await readHub('srv-store-1'))).toEqual(committed.slice(-kept));
     expect(link.cuts).toBe(cuts + 1);
   });
 
@@ -203,6 +212,7 @@ describe('a store server with a hub', () => {
   it.each([
     'stores.srv-store-2.license.status',
     'stores.srv-store-1.other',
+    '$JS.API.DIRECT.GET.STORES.stores.srv-store-1.license.status',
     '$JS.API.DIRECT.GET.STORES.stores.srv-store-2.license.status',
     '$JS.API.DIRECT.GET.STORES',
     '$JS.API.STREAM.INFO.STORES',
@@ -225,20 +235,59 @@ describe('a store server with a hub', () => {
     },
   );
 
-  it.each(['stores.srv-store-2.license.status', '$JS.API.STREAM.PURGE.STORES'])(
-    'changes nothing at the hub with the reply subject %s',
-    async (reply) => {
-      const connection = await connectAs(store);
-      const before = await readStream(hubNats, 'STORES');
-      const lastOwn = '$JS.API.DIRECT.GET.STORES.stores.srv-store-1.license.status';
-      expect((await connection.request(lastOwn)).json()).toMatchObject({ source: '/servers/srv-store-1' });
-      connection.publish(lastOwn, '', { reply });
-      connection.publish('svc.licensing.status-list', '', { reply });
-      await connection.request('svc.licensing.status');
-      expect(await readStream(hubNats, 'STORES')).toEqual(before);
-      await connection.close();
-    },
-  );
+  it.each([
+    'stores.srv-store-2.license.status',
+    '$JS.API.STREAM.PURGE.STORES',
+    '$JS.API.STREAM.DELETE.STORES',
+  ])('changes nothing at the hub with the reply subject %s', async (reply) => {
+    const connection = await connectAs(store);
+    const before = await readStream(hubNats, 'STORES');
+    connection.publish('svc.licensing.stored', '', { reply });
+    connection.publish('$JS.API.DIRECT.GET.LICENSING.license.status', '', { reply });
+    connection.publish('svc.licensing.status-list', '', { reply });
+    await connection.request('svc.licensing.status');
+    expect(await readStream(hubNats, 'STORES')).toEqual(before);
+    await connection.close();
+  });
+
+  it('publishes its last event again if an unreadable message is the last one under its subject', async () => {
+    const intruder = await connectAs(store);
+    const { seq } = await jetstream(intruder).publish('stores.srv-store-1.license.status', '{');
+    await intruder.close();
+    const service = await connectAsService(hubNats);
+    const { direct, streams } = await jetstreamManager(service);
+    const readLast = async () =>
+      (await direct.getMessage('STORES', { last_by_subj: 'stores.srv-store-1.license.status' }))?.string();
+    expect(await readLast()).toBe('{');
+    link.cut();
+    await expect.poll(() => isConnected(store)).toBe(false);
+    link.restore();
+    const { body } = (await readOutbox(store)).findLast(({ subject }) => subject === 'license.status') ?? {};
+    await expect.poll(readLast, patience).toBe(body);
+    expect(await countWaiting(store)).toBe(0);
+    await streams.deleteMessage('STORES', seq);
+    await service.close();
+  });
+
+  it('delivers an event although another store has published under its event id and its message id', async () => {
+    link.cut();
+    await expect.poll(() => isConnected(store)).toBe(false);
+    await commitEvents(store, 1);
+    const { eventId: id = '' } = (await readOutbox(store)).at(-1) ?? {};
+    const messageIdOf = await store.app.get(HubMessageIds).derivation();
+    const rogue = await connectAs(otherStore);
+    for (const msgID of [id, messageIdOf(id)]) {
+      const stored = await jetstream(rogue).publish('stores.srv-store-2.license.status', '{}', { msgID });
+      expect(stored.duplicate).toBe(false);
+    }
+    await rogue.close();
+    link.restore();
+    await untilDelivered(store);
+    expect((await readHub('srv-store-1')).at(-1)).toMatchObject({
+      messageId: messageIdOf(`${id}.1`),
+      event: { id },
+    });
+  });
 
   it('publishes the removal of its license, and drops the waiting events of its previous identity', async () => {
     await otherStore.as('delete', '/api/license').expect(204);

@@ -3,7 +3,7 @@ import { connect } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { licenseReasons } from '../src/domain/transitions.js';
 import { licenseStatuses } from '../src/domain/license-status.js';
-import { permissionsOf } from '../src/messaging/peer-permissions.js';
+import { accountOf, permissionsOf } from '../src/messaging/peer-permissions.js';
 import { asyncApiDocument, findFaultsOfDocument, strictSchemaOf } from './support/asyncapi-document.js';
 import { connectRegister, type TestRegister } from './support/register-connection.js';
 import { connectAsService } from './support/read-stream.js';
@@ -52,7 +52,7 @@ describe('docs/asyncapi.yaml', () => {
   it.each(['register', 'server'] as const)('lists the broker permissions of a %s', (kind) => {
     const shown = asyncApiDocument['x-permissions'][kind];
     const { sub, pub } = permissionsOf({ deviceId: '{deviceId}', kind });
-    expect(shown).toEqual({ subscribe: sub.allow, publish: pub.allow });
+    expect(shown).toEqual({ account: accountOf(kind, true), subscribe: sub.allow, publish: pub.allow });
   });
 
   it('has an operation for each channel', () => {
@@ -113,6 +113,7 @@ describe('a real server', () => {
     expectValid('verification', verified.json());
     const service = await connectAsService(nats);
     expectValid('statusList', (await service.request('svc.licensing.status-list')).json());
+    expectValid('stored', (await service.request('svc.licensing.stored')).json());
     await service.close();
   });
 

@@ -85,6 +85,7 @@ describe('the doctor of a running service', () => {
       'stream',
       'callout',
       'system-account',
+      'stores-account',
     ]);
     expect(output).toMatch(/\nNo faults\.$/);
   });

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
@@ -77,7 +78,10 @@ describe('docs/registers.md', () => {
 
     const grant = JSON.parse(await readFile(join(folder, 'grant.json'), 'utf8')) as { access_token: string };
     const [session = '', event = ''] = blocksOf('nats', '### 3.', '### 4.').map((text) =>
-      text.replaceAll('<token>', grant.access_token).replaceAll('<deviceId>', me['deviceId'] ?? ''),
+      text
+        .replaceAll('<token>', grant.access_token)
+        .replaceAll('<deviceId>', me['deviceId'] ?? '')
+        .replaceAll('<random>', randomUUID()),
     );
     const socket = connect({ host: '127.0.0.1', port: nats.port });
     const wire = new Wire(socket);

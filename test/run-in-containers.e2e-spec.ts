@@ -98,6 +98,7 @@ function runInContainers(): void {
       'nats-issuer-seed',
       'nats-password',
       'nats-sys-password',
+      'nats-xkey-seed',
     ]);
     await expect(stack.exec('register', 'ls', '/secrets')).rejects.toThrow(/No such file/);
   });

@@ -124,5 +124,5 @@ function report(serverId: string, serverName: string, atMs: number, data: object
   const json = writeStatusEvent({ serverId, at, data: { serverName, ...data } });
   const event = readStoreEvent(`stores.${serverId}.license.status`, new TextEncoder().encode(json));
   if (event === null) throw new Error('The event of a store is not valid.');
-  return { kind: 'told', deviceId: serverId, at, event };
+  return { kind: 'told', deviceId: serverId, at, now: at, event };
 }

@@ -74,6 +74,7 @@ describe('a stack that npm start has started', () => {
       'nats/licensing-password',
       'nats/register-password',
       'nats/sys-password',
+      'nats/xkey-seed',
     ]);
     expect(stack.output()).toContain(join(stack.dataDir, 'licensing/initial-admin-token'));
     expect(stack.output()).toContain(join(stack.dataDir, 'mock/login-password'));

@@ -113,7 +113,7 @@ describe('a register that floods the service with requests', () => {
       expect(p99).toBeLessThan(maxAnswerMs);
       expect(eventMs).toBeLessThan(maxEventMs);
       expect(most).toBeLessThan(maxMegabytes);
-      expect(service.output()).toContain(`${rogueId} floods this service with requests.`);
+      expect(service.output()).toContain(`${rogueId} floods this service with messages.`);
     },
   );
 });

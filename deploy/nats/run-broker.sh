@@ -12,6 +12,7 @@ for user in licensing register sys callout; do
   export "$name=\"$(cat "$secrets/$user-password")\""
 done
 export "NATS_CALLOUT_ISSUER=\"$(cat "$secrets/issuer")\""
+export "NATS_CALLOUT_XKEY=\"$(cat "$secrets/xkey")\""
 export "NATS_HOST=\"${NATS_LISTEN_HOST:-0.0.0.0}\"" "NATS_PORT=${NATS_PORT:-4222}"
 export "NATS_STORE_DIR=\"${STATE_DIRECTORY:-/data}\""
 config=${NATS_CONFIG:-container.conf}

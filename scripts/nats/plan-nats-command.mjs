@@ -6,8 +6,8 @@ import { basename, dirname } from 'node:path';
  * @property {string} host
  * @property {number} port
  * @property {string} storeDir exists
- * @property {{ licensing: string, register: string, sys: string, callout?: string, issuer?: string }} passwords
- *   `callout` and `issuer` for a configuration with auth callout
+ * @property {{ licensing: string, register: string, sys: string, callout?: string, issuer?: string, xkey?: string }} passwords
+ *   `callout`, `issuer` and `xkey` for a configuration with auth callout
  */
 
 /**
@@ -61,8 +61,9 @@ function environmentOf(host, port, storeDir, passwords) {
     NATS_LICENSING_PASSWORD: JSON.stringify(passwords.licensing),
     NATS_REGISTER_PASSWORD: JSON.stringify(passwords.register),
     NATS_SYS_PASSWORD: JSON.stringify(passwords.sys),
-    NATS_CALLOUT_PASSWORD: JSON.stringify(passwords.callout),
-    NATS_CALLOUT_ISSUER: JSON.stringify(passwords.issuer),
+    NATS_CALLOUT_PASSWORD: JSON.stringify(passwords.callout ?? ''),
+    NATS_CALLOUT_ISSUER: JSON.stringify(passwords.issuer ?? ''),
+    NATS_CALLOUT_XKEY: JSON.stringify(passwords.xkey ?? ''),
   };
 }
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { createAccount } from '@nats-io/nkeys';
+import { createAccount, createCurve } from '@nats-io/nkeys';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { findNatsServer } from '../find-nats.mjs';
 
@@ -18,6 +18,7 @@ const secrets = [
 ];
 
 const issuer = createAccount().getPublicKey();
+const xkey = createCurve().getPublicKey();
 /** @type {string} */
 let folder;
 /** Empty if there is only a container. */
@@ -30,6 +31,7 @@ beforeAll(async () => {
   // NATS parses such a value as a number, unless it is in quotes.
   for (const name of secrets) writeFileSync(join(folder, name), `1e5-${name}\n`);
   writeFileSync(join(folder, 'issuer'), `${issuer}\n`);
+  writeFileSync(join(folder, 'xkey'), `${xkey}\n`);
   // Prints its command line and its environment, and checks the configuration.
   const fakeServer = '#!/bin/sh\necho "$@"\nenv\n[ -z "$REAL" ] || exec "$REAL" -t "$@" 2>&1\n';
   writeFileSync(join(folder, 'nats-server'), fakeServer, { mode: 0o755 });
@@ -62,6 +64,7 @@ it('run-broker.sh passes each secret to the broker in quotes, and none on the co
       'NATS_SYS_PASSWORD="1e5-sys-password"',
       'NATS_CALLOUT_PASSWORD="1e5-callout-password"',
       `NATS_CALLOUT_ISSUER="${issuer}"`,
+      `NATS_CALLOUT_XKEY="${xkey}"`,
       'NATS_HOST="0.0.0.0"',
       'NATS_STORE_DIR="/state"',
     ]),

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createAccount, fromSeed } from '@nats-io/nkeys';
+import { createAccount, createCurve, fromCurveSeed, fromSeed } from '@nats-io/nkeys';
 
 /**
- * Returns the passwords of the broker, and creates them at the first start. The broker reads them from its environment.
+ * Returns the passwords and keys of the broker. Creates them before its first start, and adds those that an older version did
+ * not create.
  * @param {string} natsDir
- * @returns {{ licensing: string, register: string, sys: string, callout: string, issuerSeed: string, issuer: string }}
+ * @returns {{ licensing: string, register: string, sys: string, callout: string, issuerSeed: string, issuer: string, xkeySeed: string, xkey: string }}
  */
 export function createNatsPasswords(natsDir) {
   mkdirSync(natsDir, { recursive: true, mode: 0o700 });
@@ -21,7 +22,10 @@ export function createNatsPasswords(natsDir) {
   const issuer = fromSeed(new TextEncoder().encode(issuerSeed)).getPublicKey();
   // In a container the broker reads this file.
   readOrCreate(join(natsDir, 'issuer'), () => issuer);
-  return { ...passwords, issuerSeed, issuer };
+  const xkeySeed = readOrCreate(join(natsDir, 'xkey-seed'), () => decode(createCurve().getSeed()));
+  const xkey = fromCurveSeed(new TextEncoder().encode(xkeySeed)).getPublicKey();
+  readOrCreate(join(natsDir, 'xkey'), () => xkey);
+  return { ...passwords, issuerSeed, issuer, xkeySeed, xkey };
 }
 
 /** @param {Uint8Array} bytes */

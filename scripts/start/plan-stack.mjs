@@ -70,13 +70,14 @@ function adminToken(env) {
 }
 
 /** @param {Passwords} passwords */
-function serviceLogins({ licensing, callout, issuerSeed, sys }) {
+function serviceLogins({ licensing, callout, issuerSeed, xkeySeed, sys }) {
   return {
     NATS_USER: 'licensing',
     NATS_PASSWORD: licensing,
     NATS_CALLOUT_USER: 'callout',
     NATS_CALLOUT_PASSWORD: callout,
     NATS_ISSUER_SEED: issuerSeed,
+    NATS_CALLOUT_XKEY_SEED: xkeySeed,
     NATS_SYS_USER: 'sys',
     NATS_SYS_PASSWORD: sys,
   };

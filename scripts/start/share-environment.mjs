@@ -10,6 +10,7 @@ const OWNERS = {
   NATS_PASSWORD: 'licensing',
   NATS_CALLOUT_PASSWORD: 'licensing',
   NATS_ISSUER_SEED: 'licensing',
+  NATS_CALLOUT_XKEY_SEED: 'licensing',
   NATS_SYS_PASSWORD: 'licensing',
   NATS_REGISTER_PASSWORD: 'register',
   LOGIN_PASSWORD: 'mock',

@@ -74,6 +74,13 @@ export class Environment {
   NATS_URL = 'nats://127.0.0.1:4222';
 
   /**
+   * Permits `nats://` to another machine, in `NATS_URL` and `HUB_NATS_URL`. Only for a closed network, such as that of a
+   * compose file: without TLS, passwords and license tokens can be read.
+   */
+  @IsIn(['on', 'off'], { message: 'ALLOW_INSECURE_NATS must be on or off' })
+  ALLOW_INSECURE_NATS = 'off';
+
+  /**
    * User name of this service at the broker. Requires `NATS_PASSWORD`.
    * @defaultValue none
    */
@@ -114,6 +121,17 @@ export class Environment {
   @IsOptional()
   @Matches(/^SA[A-Z2-7]{56}$/, { message: 'NATS_ISSUER_SEED must be the seed of a NATS account (SA…)' })
   NATS_ISSUER_SEED?: string;
+
+  /**
+   * Seed (`SX…`) of the curve key that decrypts the requests of the auth callout, which contain license tokens. The broker
+   * knows the public key (`xkey`). Without it, the broker must not have one.
+   * @defaultValue none
+   */
+  @IsOptional()
+  @Matches(/^SX[A-Z2-7]{56}$/, {
+    message: 'NATS_CALLOUT_XKEY_SEED must be the seed of a NATS curve key (SX…)',
+  })
+  NATS_CALLOUT_XKEY_SEED?: string;
 
   /**
    * User name in the system account of the broker, to disconnect revoked peers. Requires `NATS_SYS_PASSWORD`.
@@ -256,6 +274,7 @@ export const secretNames = [
   'NATS_PASSWORD',
   'NATS_CALLOUT_PASSWORD',
   'NATS_ISSUER_SEED',
+  'NATS_CALLOUT_XKEY_SEED',
   'NATS_SYS_PASSWORD',
   'DATABASE_URL',
 ] as const;

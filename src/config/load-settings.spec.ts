@@ -119,6 +119,23 @@ describe('loadSettings', () => {
     { variables: { TRUST_PROXY: '0.0.0.0/0' }, expected: /TRUST_PROXY must be addresses of proxies/ },
     { variables: { TRUST_PROXY: '10.0.0.0/33' }, expected: /TRUST_PROXY must be addresses of proxies/ },
     { variables: { AUTH_SERVER_URL: 'https://as.example/?a=b' }, expected: /without a query/ },
+    {
+      variables: { NATS_URL: 'nats://10.0.0.7' },
+      expected: /NATS_URL must begin with tls.*ALLOW_INSECURE_NATS/,
+    },
+    {
+      variables: { NATS_URL: 'nats://127.0.0.1,nats://broker:4222' },
+      expected: /NATS_URL must begin with tls/,
+    },
+    { variables: { NATS_URL: 'nats://user:localhost@broker' }, expected: /NATS_URL must begin with tls/ },
+    { variables: { NATS_URL: 'nats://127.0.0.1.example' }, expected: /NATS_URL must begin with tls/ },
+    { variables: { NATS_URL: 'nats://0.0.0.0:99999' }, expected: /NATS_URL must begin with tls/ },
+    { variables: { HUB_NATS_URL: 'nats://hub.example:4222' }, expected: /HUB_NATS_URL must begin with tls/ },
+    { variables: { ALLOW_INSECURE_NATS: 'yes' }, expected: /ALLOW_INSECURE_NATS must be on or off/ },
+    {
+      variables: { NATS_CALLOUT_XKEY_SEED: `SA${'A'.repeat(56)}` },
+      expected: /NATS_CALLOUT_XKEY_SEED must be the seed/,
+    },
   ])('rejects $variables', ({ variables, expected }) => {
     const faults = faultsOf(variables);
     expect(faults).toHaveLength(1);
@@ -133,6 +150,14 @@ describe('loadSettings', () => {
       'fd00::/8',
     ]);
     expect(loadSettings({}).trustedProxies).toEqual([]);
+  });
+
+  it.each([
+    { NATS_URL: 'nats://127.0.0.1:4222,nats://localhost,nats://[::1]:4222' },
+    { NATS_URL: 'tls://broker:4222', HUB_NATS_URL: 'tls://hub.example' },
+    { NATS_URL: 'nats://broker', HUB_NATS_URL: 'nats://hub', ALLOW_INSECURE_NATS: 'on' },
+  ])('accepts brokers on this machine, with TLS, or on a permitted network: %o', (variables) => {
+    expect(faultsOf(variables)).toEqual([]);
   });
 
   it('never includes a secret in a fault', () => {

@@ -58,6 +58,7 @@ const optionalNames = [
   'NATS_CALLOUT_USER',
   'NATS_CALLOUT_PASSWORD',
   'NATS_ISSUER_SEED',
+  'NATS_CALLOUT_XKEY_SEED',
   'NATS_SYS_USER',
   'NATS_SYS_PASSWORD',
   'HUB_NATS_URL',
@@ -86,6 +87,7 @@ function crossFaults(environment: Environment, wrongNames: ReadonlySet<string>):
         'a compose file, ALLOW_INSECURE_AUTH_SERVER=on permits http)',
     );
   }
+  faults.push(...insecureBrokers(environment, wrongNames));
   for (const names of setTogether) {
     const set = names.filter((name) => environment[name] !== undefined);
     if (set.length === 0 || set.length === names.length) continue;
@@ -103,6 +105,26 @@ function crossFaults(environment: Environment, wrongNames: ReadonlySet<string>):
 function isInsecure({ AUTH_SERVER_URL, ALLOW_INSECURE_AUTH_SERVER }: Environment): boolean {
   const { protocol, hostname } = new URL(AUTH_SERVER_URL);
   return protocol === 'http:' && !isLoopback(hostname) && ALLOW_INSECURE_AUTH_SERVER === 'off';
+}
+
+function insecureBrokers(environment: Environment, wrongNames: ReadonlySet<string>): string[] {
+  if (environment.ALLOW_INSECURE_NATS !== 'off') return [];
+  return (['NATS_URL', 'HUB_NATS_URL'] as const).flatMap((name) => {
+    const urls = wrongNames.has(name) ? [] : (environment[name]?.split(',') ?? []);
+    return urls.some((url) => url.startsWith('nats:') && !isLoopback(hostOf(url)))
+      ? [
+          `${name} must begin with tls://, because it is not on this machine (on a closed network, such as that of a ` +
+            'compose file, ALLOW_INSECURE_NATS=on permits nats://)',
+        ]
+      : [];
+  });
+}
+
+/** Returns an empty string, which counts as another machine, if the host cannot be read. */
+function hostOf(url: string): string {
+  // "nats:" is not a special scheme: its hosts are neither lower-cased nor checked.
+  const readable = url.replace(/^nats:/, 'http:');
+  return URL.canParse(readable) ? new URL(readable).hostname : '';
 }
 
 function isLoopback(hostname: string): boolean {
@@ -149,7 +171,10 @@ function toBroker(environment: Environment): Settings['nats'] {
     url,
     streamReplicas: environment.NATS_STREAM_REPLICAS,
     login: toLogin(NATS_USER, NATS_PASSWORD),
-    callout: callout !== null && issuerSeed !== undefined ? { ...callout, issuerSeed } : null,
+    callout:
+      callout !== null && issuerSeed !== undefined
+        ? { ...callout, issuerSeed, xkeySeed: environment.NATS_CALLOUT_XKEY_SEED ?? null }
+        : null,
     sys: toLogin(NATS_SYS_USER, NATS_SYS_PASSWORD),
     hubUrl: environment.HUB_NATS_URL ?? null,
   };

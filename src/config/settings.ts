@@ -31,8 +31,12 @@ export class Settings {
     readonly streamReplicas: number;
     /** `null` if the broker needs no login. */
     readonly login: BrokerLogin | null;
-    /** The login for the auth callout and the seed that signs admissions, or `null` without auth callout. */
-    readonly callout: (BrokerLogin & { readonly issuerSeed: string }) | null;
+    /**
+     * The login for the auth callout, the seed of the account key that signs its answers, and that of the curve key that
+     * decrypts its requests; `null` without auth callout.
+     */
+    readonly callout:
+      (BrokerLogin & { readonly issuerSeed: string; readonly xkeySeed: string | null }) | null;
     /** The system account of the broker, for disconnecting peers, or `null` if they stay until their tokens expire. */
     readonly sys: BrokerLogin | null;
     /** The broker of the hub, or `null` if no events are delivered there. */

@@ -23,6 +23,12 @@ export function readNumericDate(value: unknown): Date | null {
 export function readRenewalDate(value: unknown): Date | null {
   if (typeof value !== 'string') return null;
   if (date.test(value)) return isCalendarDate(value) ? withinBounds(new Date(`${value}T23:59:59Z`)) : null;
+  return readInstant(value);
+}
+
+/** Reads an instant with an offset; `null` if it is not one within 1970–9999. */
+export function readInstant(value: unknown): Date | null {
+  if (typeof value !== 'string') return null;
   const [, day] = instant.exec(value) ?? [];
   return day !== undefined && isCalendarDate(day) ? withinBounds(new Date(value.toUpperCase())) : null;
 }

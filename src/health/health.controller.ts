@@ -12,6 +12,7 @@ import { LicenseQuery } from '../licensing/license-query.js';
 import { Clock } from '../domain/ports/clock.js';
 import { HubLink } from '../messaging/hub-link.js';
 import { NatsLink } from '../messaging/nats-link.js';
+import { StoresAccount } from '../messaging/stores-account.js';
 import { HubOutbox } from '../outbox/hub-outbox.js';
 import { Outbox } from '../outbox/outbox.js';
 import { Database } from '../persistence/database.js';
@@ -21,6 +22,8 @@ const databaseTimeoutMs = 2000;
 /** Much longer than publishing takes: a working broker stores an event within a second. */
 const maxWaitMs = 30_000;
 const minFreeBytes = 64 * 1024 * 1024;
+const storesShareAccount =
+  'store servers share the account of the registers. Add the account STORES to the configuration of the broker (deploy/nats/store.conf)';
 
 /**
  * Reports the health of the service. Without the internet, the broker or a license it is `degraded`: the shop keeps
@@ -37,6 +40,7 @@ export class HealthController {
     private readonly outbox: Outbox,
     private readonly link: NatsLink,
     private readonly hub: HubLink,
+    private readonly stores: StoresAccount,
     private readonly hubOutbox: HubOutbox,
     private readonly query: LicenseQuery,
     private readonly clock: Clock,
@@ -93,9 +97,9 @@ export class HealthController {
       const message = 'connected, but the broker stores no events. Check that JetStream is enabled';
       return check.degraded({ ...data, message });
     }
-    return this.hub.isConfigured && !this.hub.isConnected
-      ? check.degraded({ ...data, message: 'not connected to the hub' })
-      : check.up(data);
+    if (this.hub.isConfigured && !this.hub.isConnected)
+      return check.degraded({ ...data, message: 'not connected to the hub' });
+    return this.stores.isShared ? check.degraded({ ...data, message: storesShareAccount }) : check.up(data);
   }
 
   private async checkHub() {

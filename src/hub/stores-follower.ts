@@ -8,6 +8,7 @@ import {
 import { type Consumer, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Leadership } from '../coordination/leadership.js';
+import { Clock, trustworthyNow } from '../domain/ports/clock.js';
 import { FaultLog } from '../logging/fault-log.js';
 import { NatsLink } from '../messaging/nats-link.js';
 import { PeerRepository } from '../peer-registry/peer-repository.js';
@@ -40,6 +41,7 @@ export class StoresFollower implements OnApplicationBootstrap, BeforeApplication
     private readonly cursor: StoresCursor,
     private readonly leadership: Leadership,
     private readonly peers: PeerRepository,
+    private readonly clock: Clock,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -104,6 +106,7 @@ export class StoresFollower implements OnApplicationBootstrap, BeforeApplication
       return [];
     }
     const at = new Date(info.timestampNanos / 1e6);
-    return [{ kind: 'told', deviceId: event.serverId, at, event }];
+    const now = trustworthyNow(this.clock);
+    return [{ kind: 'told', deviceId: event.serverId, at, now, event }];
   }
 }

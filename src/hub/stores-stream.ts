@@ -27,8 +27,11 @@ const definition: StreamDefinition = {
   storage: StorageType.File,
   retention: RetentionPolicy.Limits,
   discard: DiscardPolicy.Old,
-  // Less than in the stream of a single store, because hundreds of stores share the space.
-  max_msgs_per_subject: 100,
+  // A store that is taken over fills at most 2.6 MB: its two subjects, 20 messages each, 64 KB each. So some fifty of them could
+  // not displace what the others stored, and the rest of the disk stays for this server's own events.
+  max_msgs_per_subject: 20,
+  max_msg_size: 65_536,
+  max_bytes: 128 * 1024 * 1024,
   allow_direct: true,
   // A store publishes again if it missed the acknowledgement, even hours later.
   duplicate_window: 86_400e9,

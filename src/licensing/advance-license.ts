@@ -9,7 +9,7 @@ import { Clock } from '../domain/ports/clock.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
 import { summarizeLicense } from '../domain/summarize-license.js';
 
-/** Applies the passing of time to the license, and whether the clock of this machine can be trusted. */
+/** Applies the passing of time, and the trust in the clock of this machine, to the license. */
 @Injectable()
 export class AdvanceLicense {
   private readonly logger = new Logger('License');

@@ -45,6 +45,8 @@ export const peerTexts = {
     'reauthorization-required': 'Authorize it again on its own license page.',
     'token-expired': 'It has not connected with a fresh license token.',
     'token-expiring': 'Its license token expires soon. Check its internet connection.',
+    clock:
+      'Its clock is ahead of the clock of this server by more than a day, so its events are ignored. Correct its date and time.',
     'not-heard-of': 'No contact for more than a day. Check that it is switched on and on the network.',
     offline: 'It has not reached the Authorization server for more than a day.',
     'clock-suspect': 'Its clock seems to be wrong.',

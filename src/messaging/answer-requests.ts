@@ -22,7 +22,7 @@ export interface ServedSubject {
 export function answerRequests(
   link: Pick<BrokerLink, 'onConnected'>,
   { subject, max = defaultMax, guard }: ServedSubject,
-  answer: (request: Msg) => Promise<string>,
+  answer: (request: Msg) => Promise<string | Uint8Array>,
 ): void {
   const served = new WeakSet<NatsConnection>();
   const limit = new RequestLimit(max);
@@ -58,15 +58,23 @@ export function answerRequests(
  * Returns the sender that the broker adds to a request (`share` in its configuration), or `null` if it adds none. A peer
  * may send the same header: only the last one comes from the broker.
  */
-function peerOf({ headers }: Msg): string | null {
-  const info = headers?.last('Nats-Request-Info');
-  if (!info) return null;
+function peerOf(request: Msg): string | null {
+  const { user, id, issuer_key: issuer } = readSender(request);
+  if (typeof user !== 'string') return null;
+  // An admitted peer counts as one however often it connects. The users of the configuration are shared by devices.
+  return issuer === undefined ? `${user}/${String(id)}` : user;
+}
+
+/** Returns the id of the device that sent a request, or `null` if the sender is not an admitted peer. */
+export function deviceOf(request: Msg): string | null {
+  const { user, issuer_key: issuer } = readSender(request);
+  return typeof user === 'string' && issuer !== undefined ? user : null;
+}
+
+function readSender({ headers }: Msg): Readonly<Record<string, unknown>> {
   try {
-    const { user, id, issuer_key: issuer } = JSON.parse(info) as Readonly<Record<string, unknown>>;
-    if (typeof user !== 'string') return null;
-    // An admitted peer counts as one however often it connects. The users of the configuration are shared by devices.
-    return issuer === undefined ? `${user}/${String(id)}` : user;
+    return (JSON.parse(headers?.last('Nats-Request-Info') ?? '') ?? {}) as Readonly<Record<string, unknown>>;
   } catch {
-    return null;
+    return {};
   }
 }

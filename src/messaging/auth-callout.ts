@@ -5,10 +5,13 @@ import { PeerAdmission } from '../peers/peer-admission.js';
 import type { Peer } from '../peers/tokens/peer.js';
 import { answerRequests } from './answer-requests.js';
 import { BrokerLink } from './broker-link.js';
+import { CalloutCipher } from './callout-cipher.js';
+import { ConnectionLimit } from './connection-limit.js';
 import { FloodGuard } from './flood-guard.js';
 import { type AuthRequest, NatsSigner, readAuthRequest } from './nats-jwt.js';
-import { PeerDisconnector } from './peer-disconnector.js';
-import { peerAccount, permissionsOf } from './peer-permissions.js';
+import { connectionName, PeerDisconnector } from './peer-disconnector.js';
+import { type PeerAccount, permissionsOf } from './peer-permissions.js';
+import { StoresAccount } from './stores-account.js';
 
 /** High, because all registers of a shop reconnect together and a dropped login waits for seconds before its next try. */
 const maxLogins = 4096;
@@ -23,6 +26,8 @@ export class AuthCallout extends BrokerLink {
     private readonly admission: PeerAdmission,
     private readonly connections: PeerDisconnector,
     private readonly guard: FloodGuard,
+    private readonly limit: ConnectionLimit,
+    private readonly stores: StoresAccount,
   ) {
     super(settings.nats.url, settings.nats.callout, 'to admit peers');
   }
@@ -36,14 +41,16 @@ export class AuthCallout extends BrokerLink {
       return;
     }
     const signer = new NatsSigner(callout.issuerSeed);
-    answerRequests(this, { subject: '$SYS.REQ.USER.AUTH', max: maxLogins }, async ({ data }) => {
-      const request = readAuthRequest(new TextDecoder().decode(data));
+    const cipher = new CalloutCipher(callout.xkeySeed);
+    answerRequests(this, { subject: '$SYS.REQ.USER.AUTH', max: maxLogins }, async (message) => {
+      const { text, seal } = cipher.open(message);
+      const request = readAuthRequest(text);
       const nats = {
         type: 'authorization_response',
         version: 2,
         ...(await this.authorizeConnection(request, signer)),
       };
-      return signer.sign({ sub: request.userKey, aud: request.serverId, nats });
+      return seal(signer.sign({ sub: request.userKey, aud: request.serverId, nats }));
     });
     super.onApplicationBootstrap();
   }
@@ -73,17 +80,21 @@ export class AuthCallout extends BrokerLink {
       return { error: verdict.code };
     }
     if (this.guard.isRefused(verdict.peer.deviceId)) return { error: 'too-many-requests' };
+    const account = await this.stores.accountFor(verdict.peer.kind);
+    if (!this.limit.admit(verdict.peer.deviceId, connectionName(request.serverId, request.clientId))) {
+      return { error: 'too-many-connections' };
+    }
     this.connections.record(request, verdict.peer);
-    return { jwt: signUser(signer, request, verdict.peer) };
+    return { jwt: signUser(signer, request, verdict.peer, account) };
   }
 }
 
-function signUser(signer: NatsSigner, { userKey }: AuthRequest, peer: Peer): string {
+function signUser(signer: NatsSigner, { userKey }: AuthRequest, peer: Peer, account: PeerAccount): string {
   return signer.sign({
     sub: userKey,
-    aud: peerAccount,
+    aud: account,
     name: peer.deviceId,
     exp: Math.floor(peer.usableUntil.getTime() / 1000),
-    nats: { type: 'user', version: 2, subs: -1, data: -1, payload: -1, ...permissionsOf(peer) },
+    nats: { type: 'user', version: 2, subs: -1, data: -1, payload: -1, ...permissionsOf(peer, account) },
   });
 }

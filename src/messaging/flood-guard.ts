@@ -35,24 +35,27 @@ export class FloodGuard {
     seen.count += 1;
     if (seen.count < maxDropped) return;
     this.dropped.delete(peer);
-    this.keepOut(peer, now);
+    this.refuse(peer);
   }
 
   isRefused(deviceId: string): boolean {
     return performance.now() < (this.refusedUntil.get(deviceId) ?? 0);
   }
 
-  /** Does nothing for a user of the broker's configuration: devices share it, and the flooding one is unknown. */
-  private keepOut(peer: string, now: number): void {
+  /**
+   * Disconnects a peer and refuses it for a minute. Does nothing for a user of the broker's configuration: devices share it,
+   * and the flooding one is unknown.
+   */
+  refuse(peer: string): void {
     const names = this.peers.connectionsOf(peer);
     if (names.length === 0) return;
     if (!this.isRefused(peer)) {
       this.logger.warn(
-        `${peer} floods this service with requests. It is disconnected and refused for a minute.`,
+        `${peer} floods this service with messages. It is disconnected and refused for a minute.`,
       );
     }
     this.refusedUntil.delete(peer);
-    setBounded(this.refusedUntil, peer, now + refusedMs, maxPeers);
+    setBounded(this.refusedUntil, peer, performance.now() + refusedMs, maxPeers);
     for (const name of names) void this.connections.endNamed(name, peer);
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ConnectionOptions } from '@nats-io/transport-node';
 import { Settings } from '../config/settings.js';
-import { Clock } from '../domain/ports/clock.js';
+import { Clock, trustworthyNow } from '../domain/ports/clock.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
 import { BrokerLink } from './broker-link.js';
 import { signConnectProof } from './sign-connect-proof.js';
@@ -44,7 +44,8 @@ export class HubLink extends BrokerLink {
   protected override nextLogin(): ConnectionOptions | null {
     const { secrets, state } = this.store;
     const ends = this.presentEnds();
-    const now = this.issueTime();
+    // The hub refuses a proof that is ten minutes off.
+    const now = trustworthyNow(this.clock);
     if (ends === null || secrets === null || !state.license || state.license.token.expiresAt <= now)
       return null;
     this.ends = ends;
@@ -69,11 +70,5 @@ export class HubLink extends BrokerLink {
     const { identity, license } = this.store.state;
     const hub = license?.terms.hub ?? null;
     return identity && hub && { serverId: identity.serverId, hubId: hub.id };
-  }
-
-  /** Returns the last trusted time while the clock is suspect: the hub refuses a proof that is ten minutes off. */
-  private issueTime(): Date {
-    const trusted = this.clock.isSuspect() ? this.clock.trustedNow() : null;
-    return trusted ?? this.clock.now();
   }
 }

@@ -44,9 +44,13 @@ export class PeerDisconnector extends BrokerLink {
     super(settings.nats.url, settings.nats.sys, 'to end the connections of revoked peers');
   }
 
+  get isConfigured(): boolean {
+    return this.settings.nats.sys !== null;
+  }
+
   override onApplicationBootstrap(): void {
     // Only the system account reports ended connections and can end one.
-    if (this.settings.nats.sys !== null) super.onApplicationBootstrap();
+    if (this.isConfigured) super.onApplicationBootstrap();
   }
 
   /** Forgets an ended connection. @param name as returned by `connectionName` */
@@ -63,7 +67,7 @@ export class PeerDisconnector extends BrokerLink {
 
   /** Records an admitted connection. */
   record({ serverId, clientId, authToken }: AuthRequest, { deviceId }: Peer): void {
-    if (this.settings.nats.sys === null) return;
+    if (!this.isConfigured) return;
     const [token = ''] = authToken.split('~', 1);
     this.connections.set(connectionName(serverId, clientId), { serverId, clientId, deviceId, token });
   }

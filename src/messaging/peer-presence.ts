@@ -2,29 +2,16 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { Subject } from 'rxjs';
 import { connectionName, PeerDisconnector } from './peer-disconnector.js';
-import { peerAccount } from './peer-permissions.js';
+import { type PeerAccount, peerAccounts } from './peer-permissions.js';
+import { type ConnectionList, requestConnections } from './request-connections.js';
 
 const pageSize = 1000;
 const maxPages = 1000;
-const timeoutMs = 5000;
 
 /** A report of the broker's system account about a connection that began or ended. */
 interface Advisory {
   readonly server: { readonly id: string };
   readonly client: { readonly id: number; readonly user?: string; readonly issuer_key?: string };
-}
-
-/** A page of the broker's list of connections. */
-interface ConnectionList {
-  readonly server: { readonly id: string };
-  readonly data?: {
-    readonly total: number;
-    readonly connections: readonly {
-      readonly cid: number;
-      readonly authorized_user?: string;
-      readonly issuer_key?: string;
-    }[];
-  };
 }
 
 /**
@@ -57,6 +44,11 @@ export class PeerPresence implements OnModuleInit {
     return [...this.devices].flatMap(([name, device]) => (device === deviceId ? [name] : []));
   }
 
+  /** Returns whether a connection is established. @param name as returned by `connectionName` */
+  has(name: string): boolean {
+    return this.devices.has(name);
+  }
+
   onModuleInit(): void {
     this.link.onConnected(async (connection) => {
       this.isKnown = false;
@@ -68,16 +60,18 @@ export class PeerPresence implements OnModuleInit {
         this.follow(connection);
         await connection.flush();
       }
-      await this.readAll(connection);
+      for (const account of peerAccounts) await this.readAll(connection, account);
       this.isKnown = true;
       this.isFirstList = false;
     });
   }
 
   private follow(connection: NatsConnection): void {
-    const events = `$SYS.ACCOUNT.${peerAccount}`;
-    connection.subscribe(`${events}.CONNECT`, { callback: (_error, message) => this.begin(message) });
-    connection.subscribe(`${events}.DISCONNECT`, { callback: (_error, message) => this.end(message) });
+    for (const account of peerAccounts) {
+      const events = `$SYS.ACCOUNT.${account}`;
+      connection.subscribe(`${events}.CONNECT`, { callback: (_error, message) => this.begin(message) });
+      connection.subscribe(`${events}.DISCONNECT`, { callback: (_error, message) => this.end(message) });
+    }
   }
 
   private begin(message: Msg): void {
@@ -100,17 +94,12 @@ export class PeerPresence implements OnModuleInit {
     this.left.next(deviceId);
   }
 
-  private async readAll(connection: NatsConnection): Promise<void> {
+  private async readAll(connection: NatsConnection, account: PeerAccount): Promise<void> {
     for (let page = 0; page < maxPages; page += 1) {
       const offset = page * pageSize;
-      const request = JSON.stringify({ acc: peerAccount, auth: true, offset, limit: pageSize });
-      const answers = await connection.requestMany('$SYS.REQ.SERVER.PING.CONNZ', request, {
-        strategy: 'stall',
-        maxWait: timeoutMs,
-      });
-      let total = 0;
-      for await (const message of answers)
-        total = Math.max(total, this.applyPage(message.json<ConnectionList>()));
+      const query = { acc: account, auth: true, offset, limit: pageSize };
+      const lists = await requestConnections(connection, query);
+      const total = Math.max(0, ...lists.map((list) => this.applyPage(list)));
       if (total <= offset + pageSize) return;
     }
   }

@@ -1,12 +1,16 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { NatsConnection } from '@nats-io/transport-node';
+import { type NatsConnection, PermissionViolationError } from '@nats-io/transport-node';
 import { storesStreamName, storesSubject } from '../events/streams.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
 import { HubLink } from '../messaging/hub-link.js';
+import { storedSubject } from '../messaging/peer-permissions.js';
 import type { CommittedEvent } from './committed-event.js';
 import type { EventStream } from './event-stream.js';
-import { keepsEvent, type StreamSubject } from './keeps-event.js';
+import { HubMessageIds } from './hub-message-ids.js';
+import { isSameOrLater, keepsEvent, type StreamSubject, toStoredEvent } from './keeps-event.js';
 import { publishEvent } from './publish-event.js';
+
+const timeoutMs = 5000;
 
 /** The connection belongs to an earlier identity of this server and is about to be replaced. */
 class ForeignConnectionError extends Error {
@@ -26,6 +30,7 @@ export class HubStream implements EventStream {
   constructor(
     private readonly link: HubLink,
     private readonly store: LicenseStore,
+    private readonly messageIds: HubMessageIds,
   ) {}
 
   /** Does nothing: the hub owns the stream. */
@@ -35,7 +40,7 @@ export class HubStream implements EventStream {
     const serverId = serverIdOf(event);
     // The hub accepts no events under an earlier identity, so a lost one cannot be published again.
     if (serverId !== this.link.serverId) return true;
-    return keepsEvent(connection, targetOf(serverId, event), event);
+    return this.keeps(connection, serverId, event);
   }
 
   /**
@@ -66,8 +71,27 @@ export class HubStream implements EventStream {
       );
       return;
     }
-    await publishEvent(connection, targetOf(serverId, event), event);
+    const messageIdOf = await this.messageIds.derivation();
+    const keeps = () => this.keeps(connection, serverId, event);
+    await publishEvent(connection, { ...targetOf(serverId, event), messageIdOf, keeps }, event);
   }
+
+  /** Asks the hub what it has stored of this server. */
+  private async keeps(connection: NatsConnection, serverId: string, event: CommittedEvent): Promise<boolean> {
+    try {
+      const answer = await connection.request(storedSubject, '', { timeout: timeoutMs });
+      const stored = answer.json<Readonly<Record<string, unknown>> | null>();
+      return isSameOrLater(toStoredEvent(stored?.[event.subject]), event);
+    } catch (error) {
+      // The hub, or the configuration of its broker, is of an older version: it permits reading the event itself.
+      if (isNotPermitted(error)) return keepsEvent(connection, targetOf(serverId, event), event);
+      throw error;
+    }
+  }
+}
+
+function isNotPermitted(error: unknown): boolean {
+  return [error, (error as Error).cause].some((cause) => cause instanceof PermissionViolationError);
 }
 
 /** Returns the CloudEvents `subject`: the server id under which the event was emitted. */

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { LicensingModule } from '../licensing/licensing.module.js';
 import { MessagingModule } from '../messaging/messaging.module.js';
+import { HubMessageIds } from './hub-message-ids.js';
 import { HubOutbox } from './hub-outbox.js';
 import { HubRelay } from './hub-relay.js';
 import { HubStream } from './hub-stream.js';
@@ -11,7 +12,16 @@ import { Outbox } from './outbox.js';
 
 @Module({
   imports: [LicensingModule, MessagingModule],
-  providers: [Outbox, LicenseStream, OutboxRelay, HubOutbox, HubStream, HubRelay, OutboxMetrics],
+  providers: [
+    Outbox,
+    LicenseStream,
+    OutboxRelay,
+    HubOutbox,
+    HubMessageIds,
+    HubStream,
+    HubRelay,
+    OutboxMetrics,
+  ],
   exports: [Outbox, OutboxRelay, HubOutbox],
 })
 export class OutboxModule {}

@@ -17,6 +17,14 @@ class EventNotKeptError extends Error {
   }
 }
 
+/** A subject of a stream that is not this server's own. */
+export interface PublishTarget extends StreamSubject {
+  /** Returns the message id for an event id, which is that id by default. */
+  messageIdOf?(id: string): string;
+  /** Replaces the check of what the stream has. */
+  keeps?(event: CommittedEvent): Promise<boolean>;
+}
+
 /**
  * Publishes an event and resolves when the stream has it. The broker acknowledges a known id as a duplicate even if the
  * stream has lost the message: then the event is published under its id, a dot and a counter.
@@ -24,20 +32,21 @@ class EventNotKeptError extends Error {
  */
 export async function publishEvent(
   connection: NatsConnection,
-  target: StreamSubject,
+  target: PublishTarget,
   event: CommittedEvent,
   previous: CommittedEvent | null = null,
 ): Promise<void> {
   const expect = previous && { expect: { lastMsgID: previous.eventId } };
   if (!(await publish(event.eventId, expect ?? {})).duplicate) return;
-  for (let repeats = 1; !(await keepsEvent(connection, target, event)); repeats += 1) {
+  const keeps = () => target.keeps?.(event) ?? keepsEvent(connection, target, event);
+  for (let repeats = 1; !(await keeps()); repeats += 1) {
     if (repeats > maxRepeats) throw new EventNotKeptError(target);
     await publish(`${event.eventId}.${repeats}`);
   }
 
-  async function publish(msgID: string, options: object = {}) {
+  async function publish(id: string, options: object = {}) {
     const acknowledgement = await jetstream(connection).publish(target.subject, event.body, {
-      msgID,
+      msgID: target.messageIdOf?.(id) ?? id,
       timeout: publishTimeoutMs,
       ...options,
     });

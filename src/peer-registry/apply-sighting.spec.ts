@@ -32,7 +32,7 @@ function admitted(at: Date, change: object = {}): PeerSighting {
 function reported(type: string, json: string, at: Date): PeerSighting {
   const event = readStoreEvent(`stores.${serverId}.${type}`, new TextEncoder().encode(json));
   if (event === null) throw new Error('Not a valid event of a store.');
-  return { kind: 'told', deviceId: serverId, at, event };
+  return { kind: 'told', deviceId: serverId, at, now: at, event };
 }
 
 const reportedStatus = (at: Date, data: object = {}, sequence = at.getTime()) =>
@@ -110,5 +110,34 @@ describe('applySighting', () => {
     expect(apply(next, reportedStatus(startAt, { status: 'expired' }, 8))).toMatchObject({
       status: 'expired',
     });
+  });
+
+  it.each([startAt.getTime() + dayMs + minuteMs + 1, 9_007_199_254_740_991])(
+    'ignores an event whose sequence %i is more than a day ahead, and applies the next good one',
+    (sequence) => {
+      const good = apply(known, reportedStatus(startAt));
+      const ahead = apply(good, reportedStatus(startAt, { status: 'expired' }, sequence));
+      expect(ahead).toEqual({ ...good, clockAheadSince: startAt });
+      const later = shift(startAt, minuteMs);
+      expect(apply(ahead, reportedStatus(later, {}, sequence))).toMatchObject({ clockAheadSince: startAt });
+      expect(apply(ahead, reportedStatus(later, { status: 'expired' }))).toMatchObject({
+        status: 'expired',
+        sequence: later.getTime(),
+        clockAheadSince: null,
+      });
+    },
+  );
+
+  it('applies an event whose sequence is a day ahead', () => {
+    expect(apply(known, reportedStatus(startAt, {}, startAt.getTime() + dayMs))).toMatchObject({
+      status: 'licensed',
+      clockAheadSince: null,
+    });
+  });
+
+  it('recovers a peer whose last sequence an older version stored far ahead', () => {
+    const frozen = { ...apply(known, reportedStatus(startAt))!, sequence: 9_007_199_254_740_991 };
+    const later = shift(startAt, minuteMs);
+    expect(apply(frozen, reportedStatus(later))).toMatchObject({ sequence: later.getTime() });
   });
 });

@@ -16,13 +16,20 @@ export type PeerSighting =
     }
   /** It is connected, or was until now. */
   | { readonly kind: 'present'; readonly deviceId: string; readonly at: Date }
-  /** It published an event as a store server. */
-  | { readonly kind: 'told'; readonly deviceId: string; readonly at: Date; readonly event: StoreEvent };
+  /** It published an event as a store server, which this server read at `now` by its trusted clock. */
+  | {
+      readonly kind: 'told';
+      readonly deviceId: string;
+      readonly at: Date;
+      readonly now: Date;
+      readonly event: StoreEvent;
+    };
 
 export type AdmittedPeer = Pick<Peer, 'deviceId' | 'name' | 'kind' | 'features' | 'tokenExpiresAt'>;
 
 /** Coarse, so that a register with two requests a second does not cause a commit for each. */
 const seenStepMs = 60_000;
+const dayMs = 86_400_000;
 
 /** Returns the record of a peer after a sighting: `known` itself if nothing is new, `null` if the device is unknown. */
 export function applySighting(
@@ -38,7 +45,7 @@ export function applySighting(
     case 'present':
       return known && touch(known, sighting.at);
     case 'told':
-      return applyEvent(known, sighting.event, sighting.at, tokenWarningsSeconds);
+      return applyEvent(known, sighting, tokenWarningsSeconds);
   }
 }
 
@@ -55,17 +62,24 @@ function admit(known: KnownPeer | null, peer: AdmittedPeer, at: Date): KnownPeer
 
 function applyEvent(
   known: KnownPeer | null,
-  event: StoreEvent,
-  at: Date,
+  { event, at, now }: PeerSighting & { kind: 'told' },
   tokenWarningsSeconds: readonly number[],
 ): KnownPeer {
   const before = known ?? newPeerRecord(event.serverId, 'server', at);
+  // A sequence is a time. A single one far ahead would hide all later events of the store.
+  if (isAhead(event.sequence, now))
+    return { ...touch(before, at), clockAheadSince: before.clockAheadSince ?? at };
+  const last = before.sequence !== null && isAhead(before.sequence, now) ? null : before.sequence;
   // A repeated event is only a sign of presence.
-  if (before.sequence !== null && event.sequence <= before.sequence) return touch(before, at);
-  const seen: KnownPeer = { ...touch(before, at), sequence: event.sequence };
+  if (last !== null && event.sequence <= last) return touch(before, at);
+  const seen: KnownPeer = { ...touch(before, at), sequence: event.sequence, clockAheadSince: null };
   return event.type === 'license.status'
     ? applyStatus(seen, event, tokenWarningsSeconds)
     : applyTokenExpiring(seen, event, at);
+}
+
+function isAhead(sequence: number, now: Date): boolean {
+  return sequence > now.getTime() + dayMs;
 }
 
 function applyStatus(
@@ -142,6 +156,7 @@ function newPeerRecord(deviceId: string, kind: KnownPeer['kind'], at: Date): Kno
     renewalDate: null,
     offlineSince: null,
     clockSuspect: false,
+    clockAheadSince: null,
     reauthorizationRequired: false,
     refusal: null,
     refusedAt: null,

@@ -16,6 +16,7 @@ const healthy: KnownPeer = {
   renewalDate: null,
   offlineSince: null,
   clockSuspect: false,
+  clockAheadSince: null,
   reauthorizationRequired: false,
   refusal: null,
   refusedAt: null,
@@ -41,6 +42,7 @@ describe('attentionOf', () => {
     [{ reauthorizationRequired: true }, 'reauthorization-required'],
     [{ clockSuspect: true }, 'clock-suspect'],
     [{ refusal: 'wrong-hub', refusedAt: startAt }, 'refused'],
+    [{ clockAheadSince: startAt }, 'clock'],
   ])('returns a reason from the time at which the peer reports %o', (change, reason) => {
     expect(at(0, change)).toEqual([reason]);
     expect(needsAttentionFrom({ ...healthy, ...change })).toEqual(startAt);

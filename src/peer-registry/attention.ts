@@ -12,6 +12,7 @@ export const attentionReasons = [
   'token-expiring',
   'not-heard-of',
   'offline',
+  'clock',
   'clock-suspect',
 ] as const;
 export type AttentionReason = (typeof attentionReasons)[number];
@@ -49,7 +50,7 @@ interface Cause {
 
 /** Returns every present and future reason with the instant from which it holds. */
 function causesOf(peer: KnownPeer): Cause[] {
-  const { status, tokenWarnsAt, tokenExpiresAt, offlineSince, lastSeenAt } = peer;
+  const { status, tokenWarnsAt, tokenExpiresAt, offlineSince, clockAheadSince, lastSeenAt } = peer;
   // The clock of the store may be ahead, so the time of the sighting is the limit.
   const reportedAt = peer.statusAt === null || peer.statusAt > lastSeenAt ? lastSeenAt : peer.statusAt;
   const ofStatus = status === null ? null : reasonsByStatus[status];
@@ -57,6 +58,7 @@ function causesOf(peer: KnownPeer): Cause[] {
     peer.refusedAt !== null && { reason: 'refused', from: peer.refusedAt },
     ofStatus !== null && { reason: ofStatus, from: reportedAt },
     peer.reauthorizationRequired && { reason: 'reauthorization-required', from: reportedAt },
+    clockAheadSince !== null && { reason: 'clock', from: clockAheadSince },
     peer.clockSuspect && { reason: 'clock-suspect', from: reportedAt },
     tokenExpiresAt !== null && { reason: 'token-expired', from: tokenExpiresAt },
     tokenWarnsAt !== null && { reason: 'token-expiring', from: tokenWarnsAt },

@@ -19,6 +19,8 @@ export interface KnownPeer {
   /** Since when the store has had no answer from the Authorization server. */
   readonly offlineSince: Date | null;
   readonly clockSuspect: boolean;
+  /** Since when its events have been ahead of the clock of this server, which ignores them. */
+  readonly clockAheadSince: Date | null;
   readonly reauthorizationRequired: boolean;
   /** The code of the refusal of its last attempt; `null` since it was admitted. */
   readonly refusal: string | null;

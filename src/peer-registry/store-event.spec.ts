@@ -44,6 +44,12 @@ describe('readStoreEvent', () => {
     });
   });
 
+  it('replaces control characters and half surrogate pairs in texts', () => {
+    expect(read(spoil('data.serverName', 'a\u001b[31m\nb\ud800'))).toMatchObject({
+      serverName: 'a [31m b\uFFFD',
+    });
+  });
+
   it('ignores unknown members', () => {
     expect(read(spoil('data.extra', 1))).not.toBeNull();
   });
@@ -67,6 +73,11 @@ describe('readStoreEvent', () => {
     ['dataschema', 'urn:other'],
     ['time', 'yesterday'],
     ['time', null],
+    ['time', '2026-11-24'],
+    ['time', '2026-11-24T12:00:00'],
+    ['time', '+275760-09-13T00:00:00Z'],
+    ['time', '2026-02-30T12:00:00Z'],
+    ['time', 'Tue, 24 Nov 2026 12:00:00 GMT'],
     ['data', null],
     ['data', []],
     ['data.serverId', 'srv-store-2'],
@@ -79,6 +90,7 @@ describe('readStoreEvent', () => {
     ['data.token', null],
     ['data.token.status', 'good'],
     ['data.token.expiresAt', null],
+    ['data.token.expiresAt', '1969-12-31T23:59:59Z'],
     ['data.connection', null],
     ['data.connection.offlineSince', 5],
     ['data.clockSuspect', 'no'],

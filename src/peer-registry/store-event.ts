@@ -1,3 +1,4 @@
+import { readInstant as readInstantOrNull, toPlainText } from '../domain/claim-values.js';
 import { type LicenseStatus, licenseStatuses, type TokenStatus } from '../domain/license-status.js';
 
 interface StoreEventEnvelope {
@@ -114,16 +115,16 @@ function readObject(value: unknown): Json {
   return value as Json;
 }
 
-/** Rejects a NUL character, which PostgreSQL cannot store. */
+/** Rejects a NUL character and long texts, and sanitizes the rest for the database, the log and the page. */
 function readText(value: unknown): string {
   const isText = typeof value === 'string' && value.length <= maxCharacters && !value.includes('\0');
   expectThat(isText);
-  return value as string;
+  return toPlainText(value as string, maxCharacters);
 }
 
 function readInstant(value: unknown): Date {
-  const instant = new Date(readText(value));
-  expectThat(!Number.isNaN(instant.getTime()));
+  const instant = readInstantOrNull(value);
+  if (instant === null) throw new MalformedEventError();
   return instant;
 }
 

@@ -23,7 +23,10 @@ export interface AsyncApiDocument {
     readonly messages: Record<string, Message>;
     readonly schemas: Record<string, object>;
   };
-  readonly 'x-permissions': Record<'register' | 'server', { subscribe: string[]; publish: string[] }>;
+  readonly 'x-permissions': Record<
+    'register' | 'server',
+    { account: string; subscribe: string[]; publish: string[] }
+  >;
   readonly 'x-streams': Record<string, { readonly subjects: string[] }>;
 }
 

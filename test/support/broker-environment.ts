@@ -9,6 +9,7 @@ export function brokerEnvironment(nats: TestNats): Record<string, string> {
     NATS_CALLOUT_USER: nats.calloutUser.user,
     NATS_CALLOUT_PASSWORD: nats.calloutUser.password,
     NATS_ISSUER_SEED: nats.issuerSeed,
+    NATS_CALLOUT_XKEY_SEED: nats.xkeySeed,
     NATS_SYS_USER: nats.sysUser.user,
     NATS_SYS_PASSWORD: nats.sysUser.password,
   };

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { createAccount } from '@nats-io/nkeys';
+import { createAccount, createCurve } from '@nats-io/nkeys';
 import { connect } from '@nats-io/transport-node';
 import { findFreePort } from './find-free-port.js';
 import { startNats, type TestNats } from './start-nats.js';
@@ -21,6 +21,7 @@ export interface TestNatsCluster {
 /** Starts three brokers on loopback that find each other. */
 export async function startNatsCluster(): Promise<TestNatsCluster> {
   const account = createAccount();
+  const curve = createCurve();
   const passwords = {
     licensing: newPassword(),
     register: newPassword(),
@@ -33,7 +34,7 @@ export async function startNatsCluster(): Promise<TestNatsCluster> {
   // One after the other: with concurrent starts, about one in ten clusters elects a leader that does not answer (NATS
   // 2.15) until a restart.
   for (const [index, name] of names.entries()) {
-    const cluster = { account, passwords, name, routePort: routePorts[index] ?? 0, routePorts };
+    const cluster = { account, curve, passwords, name, routePort: routePorts[index] ?? 0, routePorts };
     started.push([name, await startNats({ cluster })]);
   }
   const brokers = new Map(started);

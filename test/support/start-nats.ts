@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { createAccount, type KeyPair } from '@nats-io/nkeys';
+import { createAccount, createCurve, type KeyPair } from '@nats-io/nkeys';
 import { findNatsServer } from '../../scripts/find-nats.mjs';
 import { containerName, planNatsCommand, type NatsSettings } from '../../scripts/nats/plan-nats-command.mjs';
 import { expectNoSecretsInLog, noteSecret } from './secret-scanner.js';
@@ -35,6 +35,8 @@ export interface TestNats {
   calloutUser: NatsUser;
   /** The seed that signs admitted users. The broker knows its public key. */
   issuerSeed: string;
+  /** The seed that decrypts callout requests. */
+  xkeySeed: string;
   /** Stops it in order and removes its store folder, unless the caller provided the folder. Idempotent. */
   stop(): Promise<void>;
   /** Kills it with SIGKILL, as a power cut would. The store folder stays. */
@@ -51,6 +53,8 @@ export interface StartNatsOptions {
   port?: number;
   /** The default is a temporary folder. */
   storeDir?: string;
+  /** The default is the configuration of a store. */
+  configPath?: string;
   /** Makes it a member of a cluster. */
   cluster?: ClusterMember;
   /** Makes it accept only TLS. */
@@ -60,6 +64,7 @@ export interface StartNatsOptions {
 /** The common settings of the brokers of a cluster, and those of one member. */
 export interface ClusterMember {
   readonly account: KeyPair;
+  readonly curve: KeyPair;
   readonly passwords: Readonly<Record<'licensing' | 'register' | 'sys' | 'callout' | 'route', string>>;
   readonly name: string;
   readonly routePort: number;
@@ -75,6 +80,7 @@ export async function startNats(options: StartNatsOptions = {}): Promise<TestNat
   await mkdir(storeDir, { recursive: true });
   const { cluster, certificate } = options;
   const account = cluster?.account ?? createAccount();
+  const curve = cluster?.curve ?? createCurve();
   const passwords = {
     licensing: newPassword(),
     register: newPassword(),
@@ -82,8 +88,10 @@ export async function startNats(options: StartNatsOptions = {}): Promise<TestNat
     callout: newPassword(),
     ...cluster?.passwords,
     issuer: account.getPublicKey(),
+    xkey: curve.getPublicKey(),
   };
-  const configPath = join(import.meta.dirname, `../../deploy/nats/${configOf(options)}`);
+  const configPath =
+    options.configPath ?? join(import.meta.dirname, `../../deploy/nats/${configOf(options)}`);
   const settings: NatsSettings = { configPath, host: HOST, port, storeDir, passwords };
   const plan = planNatsCommand(server, settings);
   if (cluster) Object.assign(plan.env, clusterEnvironment(cluster));
@@ -91,6 +99,8 @@ export async function startNats(options: StartNatsOptions = {}): Promise<TestNat
   if (tlsDir) Object.assign(plan.env, await tlsEnvironment(certificate, tlsDir));
   const issuerSeed = new TextDecoder().decode(account.getSeed());
   noteSecret('the seed that signs admitted users', issuerSeed);
+  const xkeySeed = new TextDecoder().decode(curve.getSeed());
+  noteSecret('the seed that decrypts callout requests', xkeySeed);
   const log: string[] = [];
   let broker = await startBroker(plan, port, log);
 
@@ -115,6 +125,7 @@ export async function startNats(options: StartNatsOptions = {}): Promise<TestNat
     sysUser: { user: 'sys', password: passwords.sys },
     calloutUser: { user: 'callout', password: passwords.callout },
     issuerSeed,
+    xkeySeed,
     async stop() {
       await end('SIGTERM');
       if (options.storeDir === undefined) await rm(storeDir, { recursive: true, force: true });

@@ -2,6 +2,7 @@ import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
 import { AuthorizationError, connect, type NatsConnection } from '@nats-io/transport-node';
 import type { BrokerLogin, Settings } from '../../config/settings.js';
 import { addressOptions } from '../../messaging/broker-address.js';
+import { readAccounts } from '../../messaging/read-accounts.js';
 import { eventSubjects, licenseStreamName } from '../../events/streams.js';
 import { fail, type Finding, ok, warn } from './finding.js';
 
@@ -120,6 +121,7 @@ async function checkLogins({ url, callout, sys }: Settings['nats']): Promise<Fin
           'Set NATS_SYS_USER and NATS_SYS_PASSWORD.',
         )
       : await checkLogin('system-account', url, sys, 'NATS_SYS_USER and NATS_SYS_PASSWORD'),
+    ...(sys === null ? [] : await checkAccounts(url, sys)),
   ];
 }
 
@@ -134,6 +136,27 @@ async function checkLogin(name: string, url: string, login: BrokerLogin, setting
     `The broker rejects the login of the user ${login.user}.`,
     `Set ${settings} as in the configuration of the broker.`,
   );
+}
+
+/** Checks that store servers have an account of their own. Returns nothing if the login fails, which `checkLogin` reports. */
+async function checkAccounts(url: string, sys: BrokerLogin): Promise<Finding[]> {
+  const name = 'stores-account';
+  const attempt = await open(url, sys);
+  if (attempt.kind !== 'open') return [];
+  const { connection } = attempt;
+  try {
+    if ((await readAccounts(connection)).has('STORES'))
+      return [ok(name, 'Store servers have their own account.')];
+    const remedy =
+      'Update the configuration of the broker from deploy/nats/store.conf, and restart the broker.';
+    return [
+      warn(name, 'The broker has no account STORES: store servers share that of the registers.', remedy),
+    ];
+  } catch (error) {
+    return [warn(name, `The broker does not list its accounts (${String(error)}).`, 'Restart the broker.')];
+  } finally {
+    await connection.close();
+  }
 }
 
 /** Checks only that the broker of the hub answers: a login would need the license token. */

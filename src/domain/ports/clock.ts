@@ -20,3 +20,8 @@ export abstract class Clock {
   /** Resolves once `ms` have passed. */
   abstract sleep(ms: number): Promise<void>;
 }
+
+/** Returns the last trusted time while the clock is suspect, otherwise the current time. */
+export function trustworthyNow(clock: Pick<Clock, 'now' | 'trustedNow' | 'isSuspect'>): Date {
+  return (clock.isSuspect() ? clock.trustedNow() : null) ?? clock.now();
+}

@@ -49,6 +49,9 @@ export class PeerRow {
   @Column({ name: 'clock_suspect', type: 'boolean' })
   clockSuspect!: boolean;
 
+  @Column({ name: 'clock_ahead_since', ...optionalInstant })
+  clockAheadSince!: Date | null;
+
   @Column({ name: 'reauthorization_required', type: 'boolean' })
   reauthorizationRequired!: boolean;
 
