@@ -140,7 +140,7 @@ describe('a rogue store server at its hub', () => {
     received.get('the other store')!.length = 0;
   });
 
-  it('is answered the id and the sequence of its own last events, whoever it claims to be', async () => {
+  it('is answered the id and the sequence of its own last events, whatever id it claims', async () => {
     const event = JSON.parse(writeStatusEvent({ serverId: rogueId, at: new Date() })) as object;
     const id = '01M85ZWQARH5H6MM1YC03BRYEF';
     const stored = { ...event, id } as unknown as { sequence: string };

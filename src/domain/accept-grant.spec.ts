@@ -88,7 +88,7 @@ describe('acceptAcquiredGrant', () => {
     expect(events[0]?.data).toMatchObject({ previousServerId: null });
   });
 
-  it('reports a change of the server, and remembers which server it was, also after a removal', () => {
+  it('reports a change of the server, and remembers which server it was, even after a removal', () => {
     const grant = buildGrant({ identity: { serverId: 'srv-store-13' }, token: freshToken });
     const licensed = buildLicensedState();
     for (const before of [licensed, dropLicense(licensed, policy, refreshedAt).state]) {

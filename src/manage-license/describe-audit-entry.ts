@@ -4,7 +4,7 @@ import type { RenderContext } from './render-context.js';
 import { formatInstant } from './format-time.js';
 import type { Texts } from './texts.js';
 
-/** What the Authorization server decides, whoever asks it. */
+/** What the Authorization server decides, whichever request receives it. */
 const decisions: ReadonlySet<AuditAction> = new Set([
   'authorization-denied',
   'authorization-refused',

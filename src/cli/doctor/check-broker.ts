@@ -138,7 +138,7 @@ async function checkLogin(name: string, url: string, login: BrokerLogin, setting
   );
 }
 
-/** Checks that store servers have an account of their own. Returns nothing if the login fails, which `checkLogin` reports. */
+/** Checks that store servers have their own account. Returns nothing if the login fails, which `checkLogin` reports. */
 async function checkAccounts(url: string, sys: BrokerLogin): Promise<Finding[]> {
   const name = 'stores-account';
   const attempt = await open(url, sys);
