@@ -13,7 +13,7 @@ const remedies: Readonly<Record<string, string>> = {
     'Check the internet connection, DNS, the firewall, HTTPS_PROXY, and AUTH_SERVER_URL. Registers sell on until the token ends.',
   'authorization-server-error': 'It is not ready: wait, or ask who runs it.',
   'authorization-server-refused': 'Ask who runs it; this service may be too old for it.',
-  'authorization-server-nonconforming':
+  'authorization-server-unsuitable':
     'Check AUTH_SERVER_URL; a login page of the network may answer in its place.',
 };
 
@@ -27,7 +27,7 @@ export async function checkAuthorizationServer(settings: Settings): Promise<Find
     await sessions.get();
   } catch (error) {
     const { code, message } = explainFailure(error);
-    const remedy = /certificate/.test(message)
+    const remedy = /certificate .* is not trusted/.test(message)
       ? 'Name the file of the private authority in NODE_EXTRA_CA_CERTS.'
       : remedies[code];
     return [
