@@ -181,16 +181,16 @@ describe('the URL of the Authorization server', () => {
   });
 });
 
+function profileOf(members: object): ReturnType<typeof loadSettings>['authorizationServer']['profile'] {
+  return loadSettings({ AUTH_SERVER_PROFILE: writeSecret('profile.json', JSON.stringify(members)) })
+    .authorizationServer.profile;
+}
+
+function profileFaults(content: string): readonly string[] {
+  return faultsOf({ AUTH_SERVER_PROFILE: writeSecret('profile.json', content) });
+}
+
 describe('the profile of the Authorization server', () => {
-  function profileOf(members: object): ReturnType<typeof loadSettings>['authorizationServer']['profile'] {
-    return loadSettings({ AUTH_SERVER_PROFILE: writeSecret('profile.json', JSON.stringify(members)) })
-      .authorizationServer.profile;
-  }
-
-  function profileFaults(content: string): readonly string[] {
-    return faultsOf({ AUTH_SERVER_PROFILE: writeSecret('profile.json', content) });
-  }
-
   it('is that of the contract where nothing is set', () => {
     expect(loadSettings({}).authorizationServer.profile).toMatchObject({
       clientIds: { server: 'pos-server', register: 'pos-register' },

@@ -42,6 +42,8 @@ class ClientIds {
   register!: string;
 }
 
+// The loop below adds its checks.
+// oxlint-disable-next-line typescript/no-extraneous-class
 class ClaimPaths {}
 
 for (const name of profileClaims) {

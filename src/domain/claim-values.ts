@@ -37,7 +37,7 @@ function endOfDay(day: string, timeZone: string): Date {
   // Offsets on both sides of a clock change on that day.
   const candidates = [wallMs - dayMs, wallMs + dayMs]
     .map((nearMs) => wallMs - (wallClockMs(nearMs, timeZone) - nearMs))
-    .sort((a, b) => b - a);
+    .toSorted((a, b) => b - a);
   const endMs = candidates.find((ms) => wallClockMs(ms, timeZone) === wallMs) ?? candidates.at(-1);
   // The last day is often used for "never": it must not leave the bounds because the zone is west of UTC.
   return new Date(Math.min(endMs ?? wallMs, startOf10000Ms - 1000));

@@ -44,7 +44,7 @@ function connect(profile: Partial<Profile> = {}, url = fake.url, preset = 'defau
   const settings = loadSettings({ AUTH_SERVER_URL: url, AUTH_SERVER_PROFILE: preset });
   const { authorizationServer } = settings;
   const changed: Settings = {
-    ...settings,
+    ...(settings as Omit<Settings, never>),
     authorizationServer: { ...authorizationServer, profile: { ...authorizationServer.profile, ...profile } },
   };
   sessions = new OAuthSessions(changed);
@@ -261,7 +261,7 @@ describe('an OAuth error', () => {
     ['temporarily_unavailable', 400],
     ['not found', 404],
     ['slow', 429],
-  ])('is no answer to a poll (E5): %s with HTTP %i', async (error, status) => {
+  ])('does not end the polling (E5): %s with HTTP %i', async (error, status) => {
     const headers = { 'content-type': 'application/json', 'retry-after': '8' };
     fake.misbehave({ answers: { '/token': json({ error }, { status, headers }) } });
     expect(await redeem()).toMatchObject({ kind: 'unreachable', retryAfterMs: 8000 });

@@ -32,7 +32,7 @@ function check(profile: Partial<Profile> = {}, hasPerson = true): Promise<Findin
   const { authorizationServer } = settings;
   return checkServer({
     settings: {
-      ...settings,
+      ...(settings as Omit<typeof settings, never>),
       authorizationServer: {
         ...authorizationServer,
         profile: { ...authorizationServer.profile, ...profile },
@@ -188,7 +188,11 @@ describe('the check of an Authorization server', () => {
   });
 
   it('reports a code that nobody approves before it ends', async () => {
-    fake.misbehave({ answers: { '/token': json({ error: 'authorization_pending' }, 400) } });
+    const answers = {
+      '/device': json({ ...code, expires_in: 10 }),
+      '/token': json({ error: 'authorization_pending' }, 400),
+    };
+    fake.misbehave({ answers });
     expect(await check()).toContainEqual(
       expect.objectContaining({ verdict: 'fail', message: expect.stringContaining('expired') }),
     );
