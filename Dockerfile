@@ -111,6 +111,7 @@ FROM runtime AS licensing
 LABEL org.opencontainers.image.title="POS licensing"
 COPY --from=licensing-dependencies /app/node_modules node_modules
 COPY styles styles
+COPY profiles profiles
 COPY --from=build /app/dist dist
 USER root
 RUN ln -s /app/dist/cli.js /usr/local/bin/pos-licensing

@@ -180,11 +180,12 @@ describe('an Authorization server that offers DPoP and then returns a bearer tok
     await app.as('post', authorization).expect(201);
     const { body } = await app.as('post', complete).expect(502);
     expect(body).toMatchObject({
-      code: 'authorization-server-unreachable',
-      detail: expect.stringMatching(/not bound to the key of this server \(token_type must be DPoP\)/),
+      code: 'authorization-server-unsuitable',
+      detail: expect.stringMatching(/not bound to the key of this server \("token_type" must be DPoP\)/),
     });
     expect(await app.view()).toMatchObject({ status: 'unlicensed', serverId: null });
     fake.misbehave();
+    await app.as('post', authorization).expect(201);
     await app.as('post', complete).expect(200);
   });
 
@@ -199,7 +200,7 @@ describe('an Authorization server that offers DPoP and then returns a bearer tok
     expect(await app.view()).toMatchObject({
       status: 'licensed',
       token: { status: 'valid', expiresAt: before.token.expiresAt },
-      connection: { online: false, lastError: { code: 'authorization-server-nonconforming' } },
+      connection: { online: false, lastError: { code: 'authorization-server-unsuitable' } },
     });
     fake.misbehave();
     await app.as('post', refreshPath).expect(200);

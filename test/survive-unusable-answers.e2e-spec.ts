@@ -115,7 +115,7 @@ const unusable: readonly { what: string; fault: () => Misbehaviour; says: RegExp
   ...['20200630', '2020-06-30T23:59:59+02', '2020-06-30T23Z', '2027-06-30T23:59:59'].map((date) => ({
     what: `the renewal date ${date}`,
     fault: () => ({ claims: { license: { features: ['xms'], renewal_date: date } } }),
-    says: /license\.renewal_date must be/,
+    says: /license\.renewal_date" must be/,
   })),
   {
     what: 'another device',
@@ -261,8 +261,11 @@ describe('a first license token that is unusable', () => {
     await expectHealthy();
     await restart();
     await expectHealthy();
+    // Its device code is spent, and its grant is revoked.
     fake.misbehave();
-    await app.as('post', complete).expect(200);
+    await app.tick();
+    await vi.waitFor(() => expect(fake.calls.map(({ path }) => path)).toContain('/revoke'));
+    await acquire();
   });
 });
 

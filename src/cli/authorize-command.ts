@@ -76,10 +76,15 @@ async function waitForLicense(
     // No pause here: the service delays its response until the next permitted poll.
     const answer = await service.send('POST', '/api/license/authorization/complete');
     if (answer.kind === 'done') return (await answer.response.json()) as LicenseReport;
-    if (answer.code === 'authorization-server-unreachable') terminal.notify(answer.detail);
+    if (isNoAnswer(answer.code)) terminal.notify(answer.detail);
     else if (answer.code !== 'authorization-pending')
       throw new CommandError(answer.code, answer.detail, exitOf(answer.code));
   }
+}
+
+/** Without an answer, and with one of another program, the code is still good; the next poll reports if it is not. */
+function isNoAnswer(code: string): boolean {
+  return code === 'authorization-server-unreachable' || code === 'authorization-server-unsuitable';
 }
 
 function exitOf(code: string): ExitCode {

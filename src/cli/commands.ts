@@ -11,5 +11,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   restore: async () => (await import('./restore-command.js')).restoreCommand,
   'rotate-key': async () => (await import('./rotate-key-command.js')).rotateKeyCommand,
   'reset-admin-token': async () => (await import('./reset-admin-token-command.js')).resetAdminTokenCommand,
+  'check-authorization-server': async () =>
+    (await import('./check-authorization-server-command.js')).checkAuthorizationServerCommand,
   doctor: async () => (await import('./doctor-command.js')).doctorCommand,
 };

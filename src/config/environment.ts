@@ -49,7 +49,10 @@ export class Environment {
   })
   DATABASE_URL?: string;
 
-  /** Issuer URL of the Authorization server. It must be `https` unless it is on this machine. */
+  /**
+   * Issuer URL of the Authorization server, not the URL of its metadata. It must be `https` unless it is on this
+   * machine.
+   */
   @IsUrl(
     {
       protocols: ['http', 'https'],
@@ -60,6 +63,13 @@ export class Environment {
     { message: 'AUTH_SERVER_URL must be the http(s) URL of the Authorization server, without a query' },
   )
   AUTH_SERVER_URL = 'http://127.0.0.1:4000';
+
+  /**
+   * Describes the Authorization server: the name of a preset (`default`, `identityserver`, `openiddict`, `keycloak`,
+   * `auth0`) or the path of a JSON file. See [authorization-servers.md](authorization-servers.md).
+   */
+  @MinLength(1, { message: 'AUTH_SERVER_PROFILE must be the name of a preset or the path of a file' })
+  AUTH_SERVER_PROFILE = 'default';
 
   /**
    * `on` permits plain `http` to another machine. Only for a closed network, such as that of a compose file.

@@ -169,6 +169,17 @@ describe('loadSettings', () => {
 
 describe('the URL of the Authorization server', () => {
   it.each([
+    ['https://as.example/.well-known/openid-configuration', 'https://as.example'],
+    ['https://as.example/.well-known/oauth-authorization-server', 'https://as.example'],
+    ['https://as.example/.well-known/oauth-authorization-server/realms/pos', 'https://as.example/realms/pos'],
+    ['https://as.example/realms/pos/.well-known/openid-configuration', 'https://as.example/realms/pos'],
+  ])('is refused if it is the URL of metadata, naming the issuer: %s', (url, issuer) => {
+    expect(faultsOf({ AUTH_SERVER_URL: url })).toEqual([
+      `AUTH_SERVER_URL is the URL of metadata: set it to the issuer, which is probably ${issuer}`,
+    ]);
+  });
+
+  it.each([
     'http://as.example',
     'http://192.168.1.5:4000',
     'http://127.0.0.1.evil.example',
@@ -192,6 +203,109 @@ describe('the URL of the Authorization server', () => {
     expect(
       loadSettings({ AUTH_SERVER_URL: 'https://as.example', ALLOW_INSECURE_AUTH_SERVER: 'on' }),
     ).toMatchObject({ authorizationServer: { isInsecureAllowed: false } });
+  });
+});
+
+function profileOf(members: object): ReturnType<typeof loadSettings>['authorizationServer']['profile'] {
+  return loadSettings({ AUTH_SERVER_PROFILE: writeSecret('profile.json', JSON.stringify(members)) })
+    .authorizationServer.profile;
+}
+
+function profileFaults(content: string): readonly string[] {
+  return faultsOf({ AUTH_SERVER_PROFILE: writeSecret('profile.json', content) });
+}
+
+describe('the profile of the Authorization server', () => {
+  it('is that of the contract where nothing is set', () => {
+    expect(loadSettings({}).authorizationServer.profile).toMatchObject({
+      clientIds: { server: 'pos-server', register: 'pos-register' },
+      audience: 'urn:pos:{organizationId}',
+      algorithms: ['ES256', 'EdDSA'],
+      claims: { deviceId: ['sub'], features: ['license', 'features'], hubId: ['license', 'hub', 'id'] },
+      dpop: 'preferred',
+      introspection: 'off',
+    });
+  });
+
+  it.each(['default', 'identityserver', 'openiddict', 'keycloak', 'auth0'])(
+    'may be the preset %s',
+    (preset) => {
+      const { profile } = loadSettings({ AUTH_SERVER_PROFILE: preset }).authorizationServer;
+      expect(profile.clientIds.server).toBe('pos-server');
+      expect(Object.keys(profile.claims)).toHaveLength(12);
+    },
+  );
+
+  it('takes absent members from the default, inside of claims and clientIds as well', () => {
+    expect(profileOf({})).toEqual(loadSettings({}).authorizationServer.profile);
+    const claims = { deviceId: ['https://pos.example/device'], features: 'a.b' };
+    expect(profileOf({ clientIds: { server: 'shop' }, claims })).toMatchObject({
+      clientIds: { server: 'shop', register: 'pos-register' },
+      claims: {
+        deviceId: ['https://pos.example/device'],
+        features: ['a', 'b'],
+        renewalDate: ['license', 'renewal_date'],
+      },
+    });
+  });
+
+  it('is refused with all faults at once, and unknown members by name', () => {
+    const faults = profileFaults(
+      JSON.stringify({
+        clientIds: { server: '', till: 'x' },
+        scope: 5,
+        resource: [],
+        audience: null,
+        tokenTypes: [],
+        algorithms: ['HS256'],
+        claims: { deviceId: '', features: 'a..b', hubId: [], deviceName: null, license: 'x' },
+        featureSeparator: '',
+        dateZone: 'Mars/Olympus',
+        dpop: true,
+        statusList: 'sometimes',
+        introspection: 'required',
+        secret: 'x',
+      }),
+    );
+    const names = [
+      'clientIds.server',
+      'clientIds.till',
+      'scope',
+      'resource',
+      'audience',
+      'tokenTypes',
+      'algorithms',
+      'claims.deviceId',
+      'claims.features',
+      'claims.hubId',
+      'claims.deviceName',
+      'claims.license',
+      'featureSeparator',
+      'dateZone',
+      'dpop',
+      'statusList',
+      'introspection',
+      'secret',
+    ];
+    for (const name of names) {
+      expect(faults.filter((fault) => fault.includes(`: "${name}" `))).toHaveLength(1);
+    }
+    expect(faults).toHaveLength(names.length);
+    expect(faults.every((fault) => fault.startsWith('AUTH_SERVER_PROFILE: '))).toBe(true);
+    expect(faults.join()).toMatch(/"secret" is not a member of a profile/);
+  });
+
+  it.each(['', 'not json', '[]', 'null', '{"claims":[]}', '{"clientIds":null}', '{"claims":"sub"}'])(
+    'is refused if the file contains %j',
+    (content) => {
+      expect(profileFaults(content)).toHaveLength(1);
+    },
+  );
+
+  it('is refused if there is no such preset or file', () => {
+    expect(faultsOf({ AUTH_SERVER_PROFILE: 'okta' })[0]).toMatch(/okta is not a preset \(auth0, default, /);
+    expect(faultsOf({ AUTH_SERVER_PROFILE: join(folder, 'nowhere.json') })[0]).toMatch(/cannot be read/);
+    expect(faultsOf({ AUTH_SERVER_PROFILE: './__proto__' })[0]).toMatch(/cannot be read/);
   });
 });
 

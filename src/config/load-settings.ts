@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
+import type { Profile } from '../domain/profile.js';
 import { parseDurationMs } from './duration.js';
+import { loadProfile } from './load-profile.js';
 import { Environment, secretNames } from './environment.js';
 import { type BrokerLogin, type DatabaseSettings, Settings } from './settings.js';
 
@@ -26,8 +28,10 @@ export function loadSettings(variables: Variables): Settings {
   const errors = validateSync(environment);
   faults.push(...errors.flatMap((error) => [...new Set(Object.values(error.constraints ?? {}))]));
   faults.push(...crossFaults(environment, new Set(errors.map((error) => error.property))));
-  if (faults.length > 0) throw new InvalidSettingsError(faults);
-  return toSettings(environment);
+  const { profile, faults: profileFaults } = loadProfile(environment.AUTH_SERVER_PROFILE);
+  faults.push(...profileFaults.map((fault) => `AUTH_SERVER_PROFILE: ${fault}`));
+  if (faults.length > 0 || profile === null) throw new InvalidSettingsError(faults);
+  return toSettings(environment, profile);
 }
 
 function readEnvironment(variables: Variables, faults: string[]): Environment {
@@ -81,12 +85,7 @@ const setTogether = [
 /** Returns faults between settings, ignoring settings that are invalid themselves. */
 function crossFaults(environment: Environment, wrongNames: ReadonlySet<string>): string[] {
   const faults: string[] = [];
-  if (!wrongNames.has('AUTH_SERVER_URL') && isInsecure(environment)) {
-    faults.push(
-      'AUTH_SERVER_URL must begin with https:// because it is not on this machine (on a closed network, such as that of ' +
-        'a compose file, ALLOW_INSECURE_AUTH_SERVER=on permits http)',
-    );
-  }
+  if (!wrongNames.has('AUTH_SERVER_URL')) faults.push(...issuerFaults(environment));
   faults.push(...insecureBrokers(environment, wrongNames));
   for (const names of setTogether) {
     const set = names.filter((name) => environment[name] !== undefined);
@@ -100,6 +99,25 @@ function crossFaults(environment: Environment, wrongNames: ReadonlySet<string>):
     faults.push('TOKEN_WARNINGS must be sorted from the longest to the shortest, such as 48h,24h,6h');
   }
   return faults;
+}
+
+function issuerFaults(environment: Environment): string[] {
+  const issuer = issuerOfMetadata(environment.AUTH_SERVER_URL);
+  if (issuer !== null) {
+    return [`AUTH_SERVER_URL is the URL of metadata: set it to the issuer, which is probably ${issuer}`];
+  }
+  return isInsecure(environment)
+    ? [
+        'AUTH_SERVER_URL must begin with https://, as it is not on this machine (on a closed network, such as that of ' +
+          'a compose file, ALLOW_INSECURE_AUTH_SERVER=on permits http)',
+      ]
+    : [];
+}
+
+/** Returns the issuer that has its metadata at a URL (RFC 8414 section 3.1, OpenID Discovery 4.1); `null` if it is not one. */
+function issuerOfMetadata(url: string): string | null {
+  const issuer = url.replace(/\/\.well-known\/(oauth-authorization-server|openid-configuration)(?=\/|$)/, '');
+  return issuer === url ? null : issuer;
 }
 
 function isInsecure({ AUTH_SERVER_URL, ALLOW_INSECURE_AUTH_SERVER }: Environment): boolean {
@@ -131,7 +149,7 @@ function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
-function toSettings(environment: Environment): Settings {
+function toSettings(environment: Environment, profile: Profile): Settings {
   const dataDir = resolve(environment.DATA_DIR);
   return {
     host: environment.HOST,
@@ -141,6 +159,7 @@ function toSettings(environment: Environment): Settings {
     authorizationServer: {
       issuer: new URL(environment.AUTH_SERVER_URL),
       isInsecureAllowed: environment.AUTH_SERVER_URL.startsWith('http:'),
+      profile,
     },
     proxy: {
       https: environment.HTTPS_PROXY ?? null,

@@ -1,4 +1,5 @@
 import type { LicensePolicy } from '../domain/license.js';
+import type { Profile } from '../domain/profile.js';
 
 /** SQLite for one process; PostgreSQL if several processes share the license. */
 export type DatabaseSettings =
@@ -17,7 +18,11 @@ export class Settings {
   /** The absolute path of the folder with the database, keys and the first admin token. */
   readonly dataDir!: string;
   readonly database!: DatabaseSettings;
-  readonly authorizationServer!: { readonly issuer: URL; readonly isInsecureAllowed: boolean };
+  readonly authorizationServer!: {
+    readonly issuer: URL;
+    readonly isInsecureAllowed: boolean;
+    readonly profile: Profile;
+  };
   /** For calls to the Authorization server; `exceptions` is the list of hosts in NO_PROXY. */
   readonly proxy!: {
     readonly https: string | null;

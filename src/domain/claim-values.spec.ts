@@ -8,6 +8,22 @@ describe('a renewal date', () => {
     expect(readRenewalDate(claim)?.toISOString()).toBe(expected);
   });
 
+  it.each([
+    ['2027-06-30', 'America/New_York', '2027-07-01T03:59:59.000Z'],
+    ['2027-01-31', 'Europe/Vienna', '2027-01-31T22:59:59.000Z'],
+    ['2026-11-24', 'Asia/Kolkata', '2026-11-24T18:29:59.000Z'],
+    ['2027-06-30', 'Pacific/Kiritimati', '2027-06-30T09:59:59.000Z'],
+    // On these days the clocks change: forward, back, and back at midnight, which repeats the last hour of the day.
+    ['2027-03-14', 'America/New_York', '2027-03-15T03:59:59.000Z'],
+    ['2027-11-07', 'America/New_York', '2027-11-08T04:59:59.000Z'],
+    ['2024-03-23', 'America/Asuncion', '2024-03-24T03:59:59.000Z'],
+    // Samoa skipped 30 December 2011.
+    ['2011-12-30', 'Pacific/Apia', '2011-12-30T09:59:59.000Z'],
+    ['9999-12-31', 'America/New_York', '9999-12-31T23:59:59.000Z'],
+  ])('without a time is the end of %s in %s', (claim, timeZone, expected) => {
+    expect(readRenewalDate(claim, timeZone)?.toISOString()).toBe(expected);
+  });
+
   it.each(unreadableRenewalDates.map((claim) => [claim]))('rejects %j', (claim) => {
     expect(readRenewalDate(claim)).toBeNull();
   });

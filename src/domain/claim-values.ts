@@ -1,4 +1,5 @@
 const startOf10000Ms = Date.UTC(10_000, 0, 1);
+const dayMs = 86_400_000;
 const maxNameCharacters = 256;
 const date = /^(\d{4})-(\d\d)-(\d\d)$/;
 /** RFC 3339 section 5.6, with an offset. Leap seconds are excluded because a Date cannot represent them. */
@@ -16,13 +17,13 @@ export function readNumericDate(value: unknown): Date | null {
 }
 
 /**
- * Reads a renewal date: an instant with an offset, or a date, which means 23:59:59 UTC of that day. Returns `null` if
- * it is neither, or not within 1970–9999. An instant without an offset is rejected because its meaning depends on the
- * machine.
+ * Reads a renewal date: an instant with an offset, or a date, which means 23:59:59 of that day in the time zone.
+ * Returns `null` if it is neither, or not within 1970–9999. An instant without an offset is rejected because its
+ * meaning depends on the machine.
  */
-export function readRenewalDate(value: unknown): Date | null {
+export function readRenewalDate(value: unknown, timeZone = 'UTC'): Date | null {
   if (typeof value !== 'string') return null;
-  if (date.test(value)) return isCalendarDate(value) ? withinBounds(new Date(`${value}T23:59:59Z`)) : null;
+  if (date.test(value)) return isCalendarDate(value) ? withinBounds(endOfDay(value, timeZone)) : null;
   return readInstant(value);
 }
 
@@ -31,6 +32,43 @@ export function readInstant(value: unknown): Date | null {
   if (typeof value !== 'string') return null;
   const [, day] = instant.exec(value) ?? [];
   return day !== undefined && isCalendarDate(day) ? withinBounds(new Date(value.toUpperCase())) : null;
+}
+
+/**
+ * Returns 23:59:59 of a day in an IANA time zone, the later one if a clock change repeats it. A day that the zone skips
+ * ends when the day before it ends.
+ */
+function endOfDay(day: string, timeZone: string): Date {
+  const wallMs = Date.parse(`${day}T23:59:59Z`);
+  // Offsets on both sides of a clock change on that day.
+  const candidates = [wallMs - dayMs, wallMs + dayMs]
+    .map((nearMs) => wallMs - (wallClockMs(nearMs, timeZone) - nearMs))
+    .toSorted((a, b) => b - a);
+  const endMs = candidates.find((ms) => wallClockMs(ms, timeZone) === wallMs) ?? candidates.at(-1);
+  // The last day is often used for "never": it must not leave the bounds because the zone is west of UTC.
+  return new Date(Math.min(endMs ?? wallMs, startOf10000Ms - 1000));
+}
+
+/** Returns what the clocks of a time zone show at an instant, as if it were UTC. */
+function wallClockMs(ms: number, timeZone: string): number {
+  const parts = clockOf(timeZone).formatToParts(ms);
+  const [year, month, day, hour, minute, second] = (
+    ['year', 'month', 'day', 'hour', 'minute', 'second'] as const
+  ).map((type) => Number(parts.find((part) => part.type === type)?.value));
+  return Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second);
+}
+
+function clockOf(timeZone: string): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  });
 }
 
 /** Sanitizes a received name: well-formed, without control characters, at most 256 characters. */

@@ -26,6 +26,7 @@ export type PollOutcome =
 /** Added to the interval by each `slow_down` (RFC 8628 section 3.5). */
 const slowDownSeconds = 5;
 const maxGapMs = 60_000;
+const maxRetryAfterMs = 600_000;
 
 interface ReceivedAnswer {
   readonly pending: PendingAuthorization;
@@ -156,19 +157,32 @@ export class PollAuthorization {
         });
         return { kind: 'pending' };
       case 'unreachable':
-        await transaction.savePending({ ...pending, unansweredPolls: pending.unansweredPolls + 1 });
+        await transaction.savePending({
+          ...pending,
+          lastPolledAt: postponedPoll(pending, answer.retryAfterMs ?? 0, now),
+          unansweredPolls: pending.unansweredPolls + 1,
+        });
         return answer;
       case 'denied':
       case 'expired':
         return this.end(transaction, { ...pending, state: answer.kind }, `authorization-${answer.kind}`);
       case 'refused':
         if (answer.secrets !== null) await transaction.queueRevocation(answer.secrets, now);
-        return this.end(
-          transaction,
-          { ...pending, state: 'refused', refusal: describeRefusal(answer, pending) },
-          'authorization-refused',
-        );
+        return this.refuse(transaction, pending, answer);
     }
+  }
+
+  private async refuse(
+    transaction: LicenseTransaction,
+    pending: PendingAuthorization,
+    answer: Extract<DeviceCodeAnswer, { kind: 'refused' }>,
+  ): Promise<PollOutcome> {
+    const ended = { ...pending, state: 'refused', refusal: describeRefusal(answer, pending) } as const;
+    const outcome = await this.end(transaction, ended, 'authorization-refused');
+    const { code, message } = answer;
+    return code.startsWith('authorization-server-')
+      ? { kind: 'unreachable', status: 502, code, message, isConclusive: true }
+      : outcome;
   }
 
   private async applyGrant(
@@ -234,6 +248,16 @@ function describeRefusal(
 ): string {
   if (code !== 'code-not-accepted' || unansweredPolls === 0) return message;
   return `An earlier response of the Authorization server was lost and may have contained the license: authorize this server again. (${message})`;
+}
+
+/** Returns the time of the last poll as if the next one were due when the server asks for it (RFC 9110 section 10.2.3). */
+function postponedPoll(
+  { lastPolledAt, intervalSeconds }: PendingAuthorization,
+  retryAfterMs: number,
+  now: Date,
+): Date {
+  const nextMs = now.getTime() + Math.min(retryAfterMs, maxRetryAfterMs);
+  return new Date(Math.max(lastPolledAt.getTime(), nextMs - intervalSeconds * 1000));
 }
 
 function outcomeOf(pending: PendingAuthorization): PollOutcome {

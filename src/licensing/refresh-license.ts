@@ -49,7 +49,7 @@ interface ReceivedAnswer {
 const unstorable: Unreachable = {
   kind: 'unreachable',
   status: 502,
-  code: 'authorization-server-nonconforming',
+  code: 'authorization-server-unsuitable',
   message: 'The answer of the Authorization server cannot be stored.',
   isConclusive: false,
 };

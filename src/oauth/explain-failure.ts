@@ -1,46 +1,53 @@
-import { errors } from 'jose';
 import { ClientError, ResponseBodyError } from 'openid-client';
 import type { Unreachable } from '../domain/ports/authorization-server.js';
-import { LicenseTokenError } from './read-license-token.js';
-import { ServerMetadataError } from './server-metadata-error.js';
+import { ProxyError } from './create-fetch.js';
+import { UnexpectedStatusError } from './read-metadata.js';
+import { UnsuitableError } from './unsuitable-error.js';
 
 /** Failures before the request was sent: it certainly had no effect. */
 const neverSent = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/;
 const untrustedCertificate = /^(CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(VERIFY|GET_ISSUER))/;
+const certificateFaults: Readonly<Record<string, string>> = {
+  CERT_NOT_YET_VALID: 'is not valid yet: check the date and time of this server',
+  CERT_HAS_EXPIRED:
+    'has expired: renew it at the Authorization server, and check the date and time of this server',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'is for another name: check the host in AUTH_SERVER_URL',
+  CERT_REVOKED: 'is revoked: renew it at the Authorization server',
+};
 
 /** Converts an error of a call to the Authorization server into an answer with a readable message. */
 export function explainFailure(error: unknown): Unreachable {
   if (error instanceof ResponseBodyError) return explainRefusal(error);
-  if (isTimeout(error)) return unreachable('The Authorization server did not answer in time.', false);
-  if (isOfOurOwnChecks(error)) return nonConforming(error.message);
-  const code = networkCode(error);
-  // A connection lost within an answer is reported as a parse error.
-  if (error instanceof ClientError && code === '') return explainClientError(error);
-  if (untrustedCertificate.test(code)) {
+  const causes = causesOf(error);
+  if (causes.some(({ name }) => name === 'TimeoutError')) {
+    return unreachable('The Authorization server did not answer in time.', false);
+  }
+  const proxyFault = causes.find((cause) => cause instanceof ProxyError);
+  if (proxyFault !== undefined) {
     return unreachable(
-      `The certificate of the Authorization server is not trusted (${code}): if the network uses a private certificate ` +
-        'authority, set NODE_EXTRA_CA_CERTS to its file.',
+      `The Authorization server cannot be reached: ${proxyFault.message}. Check HTTPS_PROXY and the rules of the proxy.`,
       true,
     );
   }
+  const misfit = causes.find((cause) => cause instanceof UnsuitableError);
+  if (misfit !== undefined) return unsuitable(misfit.message);
+  const code = networkCode(error);
+  // A connection lost within an answer is reported as a parse error.
+  if (code === '' && (error instanceof ClientError || error instanceof UnexpectedStatusError)) {
+    return explainClientError(error);
+  }
+  if (untrustedCertificate.test(code)) return unreachable(explainCertificate(code), true);
   return unreachable(
     `The Authorization server cannot be reached${code && ` (${code})`}: check the internet connection and AUTH_SERVER_URL.`,
     neverSent.test(code),
   );
 }
 
-function isTimeout(error: unknown): boolean {
-  return causesOf(error).some(
-    (cause) => cause instanceof errors.JWKSTimeout || cause.name === 'TimeoutError',
-  );
-}
-
-function isOfOurOwnChecks(error: unknown): error is Error {
-  return (
-    error instanceof LicenseTokenError ||
-    error instanceof ServerMetadataError ||
-    error instanceof errors.JOSEError
-  );
+function explainCertificate(code: string): string {
+  const fault =
+    certificateFaults[code] ??
+    'is not trusted: if the network uses a private certificate authority, set NODE_EXTRA_CA_CERTS to its file';
+  return `The certificate of the Authorization server ${fault} (${code}).`;
 }
 
 /** Explains an OAuth error (RFC 6749 section 5.2) that is unexpected for the grant, or an overloaded server. */
@@ -50,31 +57,36 @@ function explainRefusal(error: ResponseBodyError): Unreachable {
     {
       kind: 'unreachable',
       status: 502,
-      code: error.status >= 500 ? 'authorization-server-error' : 'authorization-server-refused',
+      code: isServerFault(error) ? 'authorization-server-error' : 'authorization-server-refused',
       message: `The Authorization server refused the request (${said}).`,
-      isConclusive: error.status < 500,
+      isConclusive: !isServerFault(error),
     },
     error.response,
   );
 }
 
-function explainClientError(error: ClientError): Unreachable {
+/** Returns whether the server could not process the request, as opposed to having refused it (RFC 6749 section 4.1.2.1). */
+export function isServerFault({ status, error }: ResponseBodyError): boolean {
+  return status >= 500 || error === 'server_error' || error === 'temporarily_unavailable';
+}
+
+function explainClientError(error: Error): Unreachable {
   const { cause } = error;
-  if (isResponse(cause)) {
-    const isServerFault = cause.status >= 500 || cause.status === 429;
-    return withRetryAfter(
-      {
-        ...nonConforming(`HTTP ${cause.status}, ${cause.headers.get('content-type') ?? 'no content type'}`),
-        ...(isServerFault && {
-          code: 'authorization-server-error',
-          message: `The Authorization server is not ready (HTTP ${cause.status}).`,
-        }),
-        isConclusive: cause.status === 429,
-      },
-      cause,
-    );
-  }
-  return nonConforming(cause instanceof Error ? cause.message : error.message);
+  if (!isResponse(cause)) return unsuitable(cause instanceof Error ? cause.message : error.message);
+  const what = error instanceof UnexpectedStatusError ? `: ${error.message}` : '';
+  const type = cause.headers.get('content-type') ?? 'no content type';
+  const isBusy = cause.status >= 500 || cause.status === 429;
+  return withRetryAfter(
+    {
+      ...unsuitable(`it must be JSON and is HTTP ${cause.status}, ${type}${what}.`),
+      ...(isBusy && {
+        code: 'authorization-server-error',
+        message: `The Authorization server is not ready (HTTP ${cause.status})${what}.`,
+      }),
+      isConclusive: cause.status === 429,
+    },
+    cause,
+  );
 }
 
 /** Checks the shape, because a proxied response is of another undici copy's class. */
@@ -82,12 +94,12 @@ function isResponse(cause: unknown): cause is Response {
   return typeof cause === 'object' && cause !== null && 'status' in cause && 'headers' in cause;
 }
 
-function nonConforming(detail: string): Unreachable {
+function unsuitable(detail: string): Unreachable {
   return {
     kind: 'unreachable',
     status: 502,
-    code: 'authorization-server-nonconforming',
-    message: `The server at AUTH_SERVER_URL is not the expected Authorization server: ${detail}`,
+    code: 'authorization-server-unsuitable',
+    message: `The Authorization server gave an answer that does not fit: ${detail}`,
     isConclusive: false,
   };
 }

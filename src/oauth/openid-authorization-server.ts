@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { JWK } from 'jose';
 import {
   genericGrantRequest,
@@ -13,27 +13,36 @@ import {
   type DeviceCodeAnswer,
   type GrantSecrets,
   type IssuedDeviceCode,
-  type IssuedGrant,
   type RefreshAnswer,
   type RevocationAnswer,
   type Unreachable,
 } from '../domain/ports/authorization-server.js';
 import { Clock } from '../domain/ports/clock.js';
 import { generateDpopKey, thumbprintOf } from './dpop-key.js';
+import {
+  answerFirstGrant,
+  explainPoll,
+  explainRefresh,
+  maxMessageCharacters,
+  printable,
+  type ReadTokens,
+  refuseFirstGrant,
+} from './explain-answer.js';
 import { explainFailure } from './explain-failure.js';
 import { type OAuthSession, OAuthSessions } from './oauth-session.js';
-import { LicenseTokenError, type ReadLicenseToken, readLicenseToken } from './read-license-token.js';
+import { readDeviceCode } from './read-device-code.js';
+import { readLicenseToken, refuse } from './read-license-token.js';
+import { UnsuitableError } from './unsuitable-error.js';
 
 const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code';
-/** The default interval (RFC 8628 section 3.2). */
-const defaultIntervalSeconds = 5;
-const maxMessageCharacters = 500;
 
 type TokenResponse = Awaited<ReturnType<typeof genericGrantRequest>>;
 
 /** Communicates with the Authorization server through openid-client. */
 @Injectable()
 export class OpenidAuthorizationServer extends AuthorizationServer {
+  private readonly logger = new Logger('AuthorizationServer');
+
   constructor(
     private readonly sessions: OAuthSessions,
     private readonly clock: Clock,
@@ -44,40 +53,40 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
   override async requestDeviceCode(): Promise<IssuedDeviceCode | Unreachable> {
     try {
       const session = await this.sessions.get();
-      const answer = await initiateDeviceAuthorization(session.configuration, {});
-      return {
-        kind: 'issued',
-        deviceCode: answer.device_code,
-        userCode: answer.user_code,
-        verificationUri: answer.verification_uri,
-        expiresInSeconds: answer.expires_in,
-        intervalSeconds: answer.interval ?? defaultIntervalSeconds,
-        dpopKey: session.offersDpop ? await generateDpopKey() : null,
-      };
+      const isBound = this.wantsDpop(session);
+      const { scope, resource } = this.sessions.profile;
+      const answer = await initiateDeviceAuthorization(session.configuration, {
+        ...(scope !== null && { scope }),
+        ...(resource !== null && { resource }),
+      });
+      const code = readDeviceCode(answer, (link) => this.sessions.isEndpoint(link));
+      return { kind: 'issued', ...code, dpopKey: isBound ? await generateDpopKey() : null };
     } catch (error) {
-      return printable(explainFailure(error));
+      return this.explain(error, explainFailure);
     }
   }
 
   override async redeemDeviceCode(deviceCode: string, dpopKey: JWK | null): Promise<DeviceCodeAnswer> {
+    const received: ReceivedAnswer = { members: null, answeredAt: null };
     try {
       const session = await this.sessions.get();
+      const configuration = await this.sessions.watch(session, async (members, answeredAt) => {
+        Object.assign(received, { members, answeredAt });
+      });
       const response = await genericGrantRequest(
-        session.configuration,
+        configuration,
         deviceCodeGrant,
-        { device_code: deviceCode },
+        { device_code: deviceCode, ...this.resource },
         await this.proofOptions(session, dpopKey),
       );
-      const { issued, deviceKind } = await this.readTokens(session, response, dpopKey, null);
-      if (deviceKind === 'server') return { kind: 'granted', ...issued };
-      return {
-        kind: 'refused',
-        code: 'wrong-device-kind',
-        message: `"${issued.grant.identity.serverName}" is a register: choose a server on the Authorization server.`,
-        secrets: issued.secrets,
-      };
+      const read = await this.readTokens(session, response, dpopKey, null, received.answeredAt);
+      return answerFirstGrant(read);
     } catch (error) {
-      return printable(explainPoll(error), [deviceCode]);
+      if (received.members !== null) {
+        // The device code is spent: another poll is futile, and the grant must not live on unused.
+        return printable(refuseFirstGrant(error, received.members, dpopKey), [deviceCode]);
+      }
+      return this.explain(error, explainPoll, [deviceCode]);
     }
   }
 
@@ -89,17 +98,19 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
     const session = await this.openSession();
     if ('kind' in session) return session;
     try {
-      const configuration = await this.sessions.watch(session, async ({ refresh_token: token }) => {
+      let answeredAt: Date | null = null;
+      const configuration = await this.sessions.watch(session, async ({ refresh_token: token }, at) => {
+        answeredAt = at;
         if (typeof token === 'string' && !['', secrets.refreshToken].includes(token))
           await onNewRefreshToken(token);
       });
       const options = await this.proofOptions(session, secrets.dpopKey);
-      const response = await refreshTokenGrant(configuration, secrets.refreshToken, undefined, options);
-      return printable(await this.readRefreshed(session, response, secrets, expected), [
+      const response = await refreshTokenGrant(configuration, secrets.refreshToken, this.resource, options);
+      return printable(await this.readRefreshed(session, response, secrets, expected, answeredAt), [
         secrets.refreshToken,
       ]);
     } catch (error) {
-      return printable(explainRefresh(error), [secrets.refreshToken]);
+      return this.explain(error, explainRefresh, [secrets.refreshToken]);
     }
   }
 
@@ -110,17 +121,15 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
       await tokenRevocation(configuration, secrets.refreshToken, { token_type_hint: 'refresh_token' });
       return { kind: 'revoked' };
     } catch (error) {
-      return printable(explainFailure(error), [secrets.refreshToken]);
+      return this.explain(error, explainFailure, [secrets.refreshToken]);
     }
   }
 
   override async findPeoplePage(): Promise<string | null> {
     try {
       const page = (await this.sessions.get()).configuration.serverMetadata().service_documentation;
-      // The page shows it as a link: only http and https are safe.
-      return page !== undefined && URL.canParse(page) && /^https?:$/.test(new URL(page).protocol)
-        ? page
-        : null;
+      // The page shows it as a link.
+      return typeof page === 'string' && this.sessions.isEndpoint(page) ? page : null;
     } catch {
       // The calls that need the server report that it is unreachable.
       return null;
@@ -149,17 +158,53 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
     return key === null ? {} : { DPoP: await this.sessions.dpopHandle(session, key) };
   }
 
+  private get resource(): Record<string, string> {
+    const { resource } = this.sessions.profile;
+    return resource === null ? {} : { resource };
+  }
+
+  /** Explains a failed call. An endpoint that is gone may have moved, so the metadata is read again. */
+  private explain<T extends object>(
+    error: unknown,
+    explainError: (error: unknown) => T,
+    sent: readonly string[] = [],
+  ): T {
+    if (isGone(error)) this.sessions.forget();
+    return printable(explainError(error), sent);
+  }
+
+  private wantsDpop({ offersDpop }: OAuthSession): boolean {
+    const { dpop } = this.sessions.profile;
+    if (dpop === 'required' && !offersDpop) {
+      throw new UnsuitableError(
+        '"dpop_signing_alg_values_supported" in the metadata must contain ES256.',
+        'turn on DPoP, or set "dpop" in the profile to preferred or off',
+      );
+    }
+    return dpop !== 'off' && offersDpop;
+  }
+
   private async readRefreshed(
     session: OAuthSession,
     response: TokenResponse,
     secrets: GrantSecrets,
     expected: { serverId: string; organizationId: string },
+    answeredAt: Date | null,
   ): Promise<RefreshAnswer> {
     try {
-      const { issued } = await this.readTokens(session, response, secrets.dpopKey, secrets.refreshToken);
+      const { dpopKey, refreshToken } = secrets;
+      const { issued, excess } = await this.readTokens(session, response, dpopKey, refreshToken, answeredAt);
       const { identity } = issued.grant;
       if (identity.serverId !== expected.serverId || identity.organization.id !== expected.organizationId) {
-        throw new LicenseTokenError('it is for another server or organization than the license.');
+        refuse('it is for another server or organization than the license');
+      }
+      if (excess.length > 0) {
+        this.logger.warn(
+          toPlainText(
+            `The license token exceeds a bound, and what exceeds it is ignored: ${excess.join('; ')}.`,
+            maxMessageCharacters,
+          ),
+        );
       }
       return { kind: 'granted', ...issued };
     } catch (error) {
@@ -173,82 +218,48 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
     response: TokenResponse,
     dpopKey: JWK | null,
     previousRefreshToken: string | null,
-  ): Promise<{ issued: IssuedGrant } & Pick<ReadLicenseToken, 'deviceKind'>> {
+    answeredAt: Date | null,
+  ): Promise<ReadTokens> {
     // RFC 9449 section 5: a bearer token instead of the requested bound one is a downgrade.
     if (dpopKey !== null && response.token_type !== 'dpop') {
-      throw new LicenseTokenError('it is not bound to the key of this server (token_type must be DPoP).');
+      refuse(
+        'it is not bound to the key of this server ("token_type" must be DPoP)',
+        'turn on DPoP for this client, or set "dpop" in the profile to off',
+      );
     }
-    const { issuer, clientId } = session;
-    const keyThumbprint = dpopKey && (await thumbprintOf(dpopKey));
-    const { grant, deviceKind } = await readLicenseToken(
+    const { grant, deviceKind, excess } = await readLicenseToken(
       response.access_token,
       session.keys,
-      { issuer, clientId, keyThumbprint },
+      {
+        issuer: session.issuer,
+        profile: this.sessions.profile,
+        keyThumbprint: dpopKey && (await thumbprintOf(dpopKey)),
+        answeredAt,
+      },
       this.clock.now(),
     );
     // RFC 6749 section 6: without a new refresh token the current one stays valid.
     const refreshToken = response.refresh_token ?? previousRefreshToken;
-    if (refreshToken === null) throw new LicenseTokenError('the answer contains no refresh token.');
+    if (refreshToken === null) {
+      throw new UnsuitableError(
+        'The answer contains no refresh token ("refresh_token").',
+        'request the scope offline_access ("scope" in the profile), and allow this client refresh tokens',
+      );
+    }
     return {
       issued: { grant, secrets: { accessToken: response.access_token, refreshToken, dpopKey } },
       deviceKind,
+      excess,
     };
   }
 }
 
-/** Explains the answer to a poll (RFC 8628 section 3.5). */
-function explainPoll(error: unknown): DeviceCodeAnswer {
-  if (!(error instanceof ResponseBodyError)) return explainFailure(error);
-  switch (error.error) {
-    case 'authorization_pending':
-      return { kind: 'pending' };
-    case 'slow_down':
-      return { kind: 'slow-down' };
-    case 'expired_token':
-      return { kind: 'expired' };
-    case 'access_denied':
-      return hasLicenseRefusal(error)
-        ? { kind: 'refused', code: 'license-refused', message: messageOf(error), secrets: null }
-        : { kind: 'denied' };
-    case 'invalid_grant':
-      return { kind: 'refused', code: 'code-not-accepted', message: messageOf(error), secrets: null };
-    default:
-      return explainOtherError(error);
-  }
+interface ReceivedAnswer {
+  members: Readonly<Record<string, unknown>> | null;
+  answeredAt: Date | null;
 }
 
-/** Ends polling for any other error except a 429. */
-function explainOtherError(error: ResponseBodyError): DeviceCodeAnswer {
-  const failure = explainFailure(error);
-  return error.status === 429
-    ? failure
-    : { kind: 'refused', code: 'code-not-accepted', message: failure.message, secrets: null };
-}
-
-function explainRefresh(error: unknown): RefreshAnswer {
-  if (!(error instanceof ResponseBodyError)) return explainFailure(error);
-  switch (error.error) {
-    case 'access_denied':
-      return { kind: 'refused', code: 'license-refused', message: messageOf(error) };
-    case 'invalid_grant':
-      return { kind: 'grant-dead', code: 'grant-dead', message: messageOf(error) };
-    default:
-      return explainFailure(error);
-  }
-}
-
-/** Returns whether the license was refused, rather than the request denied by a person. */
-function hasLicenseRefusal(error: ResponseBodyError): boolean {
-  return 'license_refusal' in error.cause;
-}
-
-function messageOf(error: ResponseBodyError): string {
-  return error.error_description ?? `The Authorization server answered "${error.error}".`;
-}
-
-/** Masks secrets that the server may repeat in its message, which is stored, published, shown and logged. */
-function printable<T extends object>(answer: T, sent: readonly string[] = []): T {
-  if (!('message' in answer) || typeof answer.message !== 'string') return answer;
-  const masked = sent.reduce((text, secret) => text.replaceAll(secret, '***'), answer.message);
-  return { ...answer, message: toPlainText(masked, maxMessageCharacters) };
+function isGone(error: unknown): boolean {
+  const { status } = (error instanceof Error ? (error.cause ?? {}) : {}) as { status?: unknown };
+  return [404, 405, 410].includes(error instanceof ResponseBodyError ? error.status : Number(status));
 }

@@ -1,132 +1,195 @@
-import { plainToInstance } from 'class-transformer';
-import { validateSync, type ValidationError } from 'class-validator';
-import { decodeJwt, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
-import { readName, readNumericDate, readRenewalDate } from '../domain/claim-values.js';
-import type { HubServer, LicenseGrant, TokenLife } from '../domain/license.js';
-import { LicenseTokenClaims } from './license-token-claims.js';
+import {
+  compactVerify,
+  decodeJwt,
+  decodeProtectedHeader,
+  errors,
+  type ProtectedHeaderParameters,
+} from 'jose';
+import type { DeviceKind } from '../domain/device-kind.js';
+import { type LicenseClaims, maxTokenCharacters, readLicenseClaims } from '../domain/license-claims.js';
+import type { LicenseGrant } from '../domain/license.js';
+import { hasAudience, isTokenType, type Profile, type SignatureAlgorithm } from '../domain/profile.js';
+import type { IssuerKeySet } from './issuer-key-set.js';
+import { UnsuitableError } from './unsuitable-error.js';
 
-/** Asymmetric algorithms only; `none` and HS* are rejected. */
-const algorithms = ['ES256', 'EdDSA', 'Ed25519'];
-
-/** A license token violates RFC 9068 or the contract; the message names the claim. */
-export class LicenseTokenError extends Error {
-  readonly code = 'license-token-invalid';
-
-  constructor(message: string, cause?: unknown) {
-    super(`The license token is not acceptable: ${message}`, { cause });
-    this.name = 'LicenseTokenError';
-  }
-}
+/** The issuer may be ahead of its own `Date` header by this much. */
+const maxLeadMs = 10 * 60_000;
 
 export interface ExpectedToken {
   readonly issuer: string;
-  readonly clientId: string;
+  readonly profile: Profile;
   /** Thumbprint of the key that the token must be bound to; `null` if it must be unbound. */
   readonly keyThumbprint: string | null;
+  /** The `Date` of the answer that contained the token; `null` if it had none. */
+  readonly answeredAt: Date | null;
 }
 
 /** A verified license token of this server or of another kind of device. */
 export interface ReadLicenseToken {
   readonly grant: LicenseGrant;
-  readonly deviceKind: 'server' | 'register';
+  readonly deviceKind: DeviceKind;
+  /** What exceeds a bound and is left out of the grant. */
+  readonly excess: readonly string[];
 }
+
+type Payload = Readonly<Record<string, unknown>>;
 
 /**
  * Verifies and reads a license token that the Authorization server has just issued (RFC 9068 section 4).
- * @throws LicenseTokenError if it is not acceptable; network errors of the key set are passed through
+ * @throws UnsuitableError if it is not acceptable; network errors of the key set are passed through
  */
 export async function readLicenseToken(
   jwt: string,
-  keys: JWTVerifyGetKey,
+  keys: IssuerKeySet,
   expected: ExpectedToken,
   receivedAt: Date,
 ): Promise<ReadLicenseToken> {
-  const claims = validClaims(await verifiedPayload(jwt, keys, expected));
-  if (claims.client_id !== expected.clientId)
-    throw new LicenseTokenError(`"client_id" must be ${expected.clientId}.`);
-  if (claims.sub !== claims.device.id) throw new LicenseTokenError('"sub" must be the id of the device.');
-  if ((claims.cnf?.jkt ?? null) !== expected.keyThumbprint) {
-    throw new LicenseTokenError('"cnf.jkt" must be the thumbprint of the key that proved the request.');
+  const payload = await verify(jwt, keys, expected.profile);
+  const reading = readLicenseClaims(payload, expected.profile);
+  if (payload['iss'] !== expected.issuer) refuse(`"iss" must be ${expected.issuer}`);
+  if (reading.kind === 'unreadable') {
+    return refuse(
+      reading.faults.join('; '),
+      'add these claims to access tokens, or name their paths in "claims" of the profile',
+    );
   }
-  return { grant: toGrant(claims, receivedAt), deviceKind: claims.device.kind };
-}
-
-async function verifiedPayload(jwt: string, keys: JWTVerifyGetKey, expected: ExpectedToken) {
-  try {
-    const unverified = decodeJwt<{ organization?: { id?: string } | null }>(jwt);
-    const { payload } = await jwtVerify(jwt, keys, {
-      issuer: expected.issuer,
-      // Must match the token's own organization: the issuer decides which one, and no other kind of token passes.
-      audience: `urn:pos:${unverified.organization?.id}`,
-      typ: 'at+jwt',
-      algorithms,
-      requiredClaims: ['sub', 'iat', 'exp', 'jti', 'client_id'],
-      // The token was just issued over an authenticated connection, so its own time is correct. A wrong local clock
-      // must not prevent licensing.
-      currentDate: readNumericDate(unverified.iat) ?? new Date(0),
-    });
-    return payload;
-  } catch (error) {
-    if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout)) {
-      throw new LicenseTokenError(error.message, error);
-    }
-    throw error;
-  }
-}
-
-function validClaims(payload: object): LicenseTokenClaims {
-  const claims = plainToInstance(LicenseTokenClaims, payload);
-  const faults = validateSync(claims, { forbidUnknownValues: true }).flatMap((error) => describe(error));
-  if (faults.length > 0) throw new LicenseTokenError(`${faults.join('; ')}.`);
-  return claims;
-}
-
-function describe(error: ValidationError, path = ''): string[] {
-  const own = Object.values(error.constraints ?? {}).map((message) => `${path}${message}`);
-  return own.concat((error.children ?? []).flatMap((child) => describe(child, `${path}${error.property}.`)));
-}
-
-function toGrant(claims: LicenseTokenClaims, receivedAt: Date): LicenseGrant {
-  const { organization, device, license } = claims;
+  checkClaims(reading.claims, payload, expected);
+  const tooLong =
+    jwt.length > maxTokenCharacters
+      ? [`the token must have at most ${maxTokenCharacters} characters, not ${jwt.length}`]
+      : [];
   return {
-    identity: {
-      serverId: device.id,
-      serverName: readName(device.name),
-      organization: { id: organization.id, name: readName(organization.name ?? organization.id) },
-    },
-    license: {
-      terms: {
-        features: license.features,
-        renewalDate: readRenewal(license.renewal_date),
-        hub: license.hub ? toHub(license.hub) : null,
-      },
-      token: { ...readLife(claims), receivedAt },
-    },
+    grant: toGrant(reading.claims, receivedAt),
+    deviceKind: reading.claims.deviceKind ?? 'server',
+    excess: [...reading.excess, ...tooLong],
   };
 }
 
-function toHub({ id, name, url }: NonNullable<LicenseTokenClaims['license']['hub']>): HubServer {
-  return { id, name: readName(name ?? id), url: url ?? null };
+/** @throws UnsuitableError for a license token, with a remedy if it is known */
+export function refuse(fault: string, remedy?: string, cause?: unknown): never {
+  throw new UnsuitableError(`The license token is not acceptable: ${fault}.`, remedy, cause);
 }
 
-/** Throws if the date is unreadable: treating it as absent would make the license endless. */
-function readRenewal(claim: unknown): Date | null {
-  if (claim === undefined || claim === null) return null;
-  const renewalDate = readRenewalDate(claim);
-  if (renewalDate !== null) return renewalDate;
-  throw new LicenseTokenError(
-    'license.renewal_date must be an instant with an offset (2027-06-30T23:59:59Z) or a date (2027-06-30), within the years 1970 to 9999.',
-  );
+async function verify(jwt: string, keys: IssuerKeySet, profile: Profile): Promise<Payload> {
+  const header = readHeader(jwt);
+  const { alg = '' } = header;
+  const name = (alg === 'Ed25519' ? 'EdDSA' : alg) as SignatureAlgorithm;
+  if (!profile.algorithms.includes(name)) {
+    const remedy = /^(ES|RS|PS|Ed)/.test(alg)
+      ? `add ${alg} to "algorithms" in the profile, or let the server sign with ${profile.algorithms[0]}`
+      : 'sign access tokens with a key pair';
+    refuse(`"alg" must be ${profile.algorithms.join(' or ')}; it is ${alg}`, remedy);
+  }
+  if (!isTokenType(header.typ, profile)) {
+    refuse(
+      `"typ" must be ${profile.tokenTypes.join(' or ')}; it is ${header.typ ?? 'absent'}`,
+      'add it to "tokenTypes" in the profile',
+    );
+  }
+  if (
+    !(await isSigned(jwt, header, keys)) &&
+    !((await keys.reloadForToken()) && (await isSigned(jwt, header, keys)))
+  ) {
+    const isKnown = keys.candidatesFor(header).length > 0;
+    refuse(
+      isKnown
+        ? 'signature verification failed'
+        : `no key with the id ${String(header.kid)} is published for ${alg}`,
+      isKnown ? undefined : 'publish the signing key at "jwks_uri"',
+    );
+  }
+  try {
+    return decodeJwt(jwt);
+  } catch (error) {
+    return refuse('it contains no JSON object', undefined, error);
+  }
 }
 
-function readLife({ iat, exp }: LicenseTokenClaims): Pick<TokenLife, 'issuedAt' | 'expiresAt'> {
-  const [issuedAt, expiresAt] = [readClaim('iat', iat), readClaim('exp', exp)];
-  if (expiresAt <= issuedAt) throw new LicenseTokenError('"exp" must be later than "iat".');
-  return { issuedAt, expiresAt };
+function readHeader(jwt: string): ProtectedHeaderParameters {
+  const parts = jwt.split('.').length;
+  if (parts === 5) refuse('it is an encrypted JWT (JWE)', 'turn off access token encryption');
+  try {
+    if (parts === 3) return decodeProtectedHeader(jwt);
+  } catch {
+    // Reported below.
+  }
+  return refuse('it is not a JWT', 'let the server issue access tokens as signed JWTs, not as references');
 }
 
-function readClaim(name: string, claim: unknown): Date {
-  const instant = readNumericDate(claim);
-  if (instant !== null) return instant;
-  throw new LicenseTokenError(`"${name}" must be a number of seconds, within the years 1970 to 9999.`);
+async function isSigned(
+  jwt: string,
+  header: ProtectedHeaderParameters,
+  keys: IssuerKeySet,
+): Promise<boolean> {
+  for (const key of keys.candidatesFor(header)) {
+    try {
+      await compactVerify(jwt, key, { algorithms: [header.alg ?? ''] });
+      return true;
+    } catch (error) {
+      // A key that cannot be used, such as RSA below 2048 bits, throws a TypeError.
+      if (!(error instanceof errors.JOSEError || error instanceof TypeError || error instanceof DOMException))
+        throw error;
+    }
+  }
+  return false;
+}
+
+function checkClaims(claims: LicenseClaims, payload: Payload, expected: ExpectedToken): void {
+  const { profile, keyThumbprint, answeredAt } = expected;
+  const audience = profile.audience.replaceAll('{organizationId}', claims.organizationId);
+  if (!hasAudience(payload['aud'], profile, claims.organizationId)) {
+    refuse(
+      `"aud" must contain ${audience}; it is ${describe(payload['aud'])}`,
+      'set "audience" in the profile to the audience of license tokens',
+    );
+  }
+  if (claims.clientId !== null && claims.clientId !== profile.clientIds.server) {
+    refuse(`"${profile.claims.clientId.join('.')}" must be ${profile.clientIds.server}`);
+  }
+  if (claims.keyThumbprint !== keyThumbprint) {
+    refuse(
+      keyThumbprint === null
+        ? '"cnf.jkt" binds it to a key, but no key proved the request'
+        : '"cnf.jkt" must be the thumbprint of the key that proved the request',
+    );
+  }
+  const notBefore = payload['nbf'];
+  if (typeof notBefore === 'number' && notBefore * 1000 > claims.issuedAt.getTime() + maxLeadMs) {
+    refuse('"nbf" must not be later than "iat"');
+  }
+  if (answeredAt !== null && claims.issuedAt.getTime() > answeredAt.getTime() + maxLeadMs) {
+    refuse(
+      '"iat" must be at most 10 minutes after the Date of the answer',
+      'correct the clock of the Authorization server',
+    );
+  }
+  if (profile.statusList === 'required' && !hasStatus(payload['status'])) {
+    refuse(
+      '"status.status_list" is required and is absent',
+      'set "statusList" in the profile to preferred or off',
+    );
+  }
+}
+
+function hasStatus(status: unknown): boolean {
+  return typeof status === 'object' && status !== null && 'status_list' in status;
+}
+
+function describe(value: unknown): string {
+  return value === undefined ? 'absent' : JSON.stringify(value).slice(0, 200);
+}
+
+function toGrant(claims: LicenseClaims, receivedAt: Date): LicenseGrant {
+  const { deviceId, deviceName, organizationId, organizationName, features, renewalDate, hub } = claims;
+  return {
+    identity: {
+      serverId: deviceId,
+      serverName: deviceName,
+      organization: { id: organizationId, name: organizationName },
+    },
+    license: {
+      terms: { features, renewalDate, hub },
+      token: { issuedAt: claims.issuedAt, expiresAt: claims.expiresAt, receivedAt },
+    },
+  };
 }

@@ -20,6 +20,8 @@ export interface Misbehaviour {
   readonly claims?: JsonObject;
   readonly header?: JsonObject;
   readonly tokenResponse?: JsonObject;
+  /** Headers of every answer. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Returns the license token, in place of the signature of the server. */
   readonly makeToken?: (
     claims: JsonObject,
@@ -33,7 +35,7 @@ export interface Misbehaviour {
 export interface RawAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Buffer;
 }
 
 /** An Authorization server that grants every request, with faults that a test sets. */
@@ -112,7 +114,7 @@ export async function startFakeAuthorizationServer({
     if (request.method === 'POST') calls.push({ path: pathname, form });
     const { status, headers, body } =
       fault.answers?.[pathname] ?? (await answer(pathname, form, proofOf(request.headers)));
-    response.writeHead(status, { connection: 'close', ...headers }).end(body ?? '');
+    response.writeHead(status, { connection: 'close', ...fault.headers, ...headers }).end(body ?? '');
   };
   const server = createServer((request, response) => {
     handle(request, response).catch(() => response.destroy());

@@ -25,9 +25,8 @@ export function addFaultHooks(scope: FastifyInstance, faults: Faults, now: () =>
     return undefined;
   });
   scope.addHook('onSend', async (request, reply, payload) => {
-    if (request.clockSkewMs !== 0) {
-      reply.header('date', new Date(now().getTime() + request.clockSkewMs).toUTCString());
-    }
+    // The time in tokens must agree with this header.
+    reply.header('date', new Date(now().getTime() + request.clockSkewMs).toUTCString());
     // Drops only the answer of a completed change: the loss of any other answer has no consequence.
     const hasDoneWork = request.method === 'POST' && reply.statusCode < 300;
     if (hasDoneWork && faults.next(['drop-answer'], undefined).mode === 'drop-answer') {

@@ -13,7 +13,7 @@ const remedies: Readonly<Record<string, string>> = {
     'Check the internet connection, DNS, the firewall, HTTPS_PROXY and AUTH_SERVER_URL. Registers can sell until the token expires.',
   'authorization-server-error': 'It is not ready: wait, or ask its operator.',
   'authorization-server-refused': 'Ask its operator; this service may be too old for it.',
-  'authorization-server-nonconforming':
+  'authorization-server-unsuitable':
     'Check AUTH_SERVER_URL; a login page of the network may be answering instead.',
 };
 
@@ -27,7 +27,7 @@ export async function checkAuthorizationServer(settings: Settings): Promise<Find
     await sessions.get();
   } catch (error) {
     const { code, message } = explainFailure(error);
-    const remedy = /certificate/.test(message)
+    const remedy = /certificate .* is not trusted/.test(message)
       ? 'Set NODE_EXTRA_CA_CERTS to the certificate file of the private CA.'
       : remedies[code];
     return [
