@@ -78,6 +78,14 @@ const english = {
     remove: 'Remove License',
   },
 
+  standing: {
+    canSellUntil: 'Registers can sell until',
+    cannotSellSince: 'Registers cannot sell since',
+    unlicensed: 'Registers cannot sell: this server has no license',
+    limits: { token: 'license token', license: 'license renewal date' },
+    ends: { expired: 'license expired', 'token-expired': 'license token expired' },
+  },
+
   acquire: {
     title: 'Acquire a license',
     introduction: 'This server has no license yet. Acquiring one takes six steps and about a minute:',

@@ -18,6 +18,7 @@ const healthy: KnownPeer = {
   clockSuspect: false,
   reauthorizationRequired: false,
   sequence: 1,
+  serviceVersion: '1.2.3',
   statusAt: startAt,
   eventVersion: 1,
 };

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { formatSequence } from '../domain/license-view.js';
 import { type LicenseStatus, licenseStatusTexts, type TokenStatus } from '../domain/license-status.js';
+import { type LicenseEnds, type Standing, standingAt } from '../domain/standing.js';
 import { Clock } from '../domain/ports/clock.js';
 import { PeerPresence } from '../messaging/peer-presence.js';
 import type { DeviceKind } from '../domain/device-kind.js';
@@ -30,6 +31,8 @@ export interface PeerView {
   readonly sequence: string | null;
   readonly statusAt: Date | null;
   readonly eventVersion: number | null;
+  readonly serviceVersion: string | null;
+  readonly standing: Standing | null;
   readonly attention: readonly AttentionReason[];
 }
 
@@ -66,7 +69,7 @@ export class ListPeers {
 
 function viewPeer(peer: KnownPeer, connected: boolean | null, now: Date): PeerView {
   const { deviceId, name, kind, features, tokenExpiresAt, status, reason, renewalDate } = peer;
-  const { sequence, statusAt, eventVersion } = peer;
+  const { sequence, statusAt, eventVersion, serviceVersion } = peer;
   return {
     deviceId,
     name,
@@ -83,8 +86,15 @@ function viewPeer(peer: KnownPeer, connected: boolean | null, now: Date): PeerVi
     sequence: sequence === null ? null : formatSequence(sequence),
     statusAt,
     eventVersion,
+    serviceVersion,
+    standing: status && standingAt(endsOf(peer), now),
     attention: attentionOf(peer, now),
   };
+}
+
+/** The dates count, because the standing that an event reports holds only at its time. */
+function endsOf({ status, renewalDate, tokenExpiresAt }: KnownPeer): LicenseEnds | null {
+  return status === 'unlicensed' ? null : tokenExpiresAt && { renewalDate, tokenExpiresAt };
 }
 
 function tokenStatusOf({ tokenExpiresAt, tokenWarnsAt }: KnownPeer, now: Date): TokenStatus {

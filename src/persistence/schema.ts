@@ -12,6 +12,7 @@ import { AddUsedProofs1764100000000 } from './migrations/1764100000000-add-used-
 import { DeliverToHub1764200000000 } from './migrations/1764200000000-deliver-to-hub.js';
 import { AddPeers1764300000000 } from './migrations/1764300000000-add-peers.js';
 import { ChainAuditTrail1764400000000 } from './migrations/1764400000000-chain-audit-trail.js';
+import { AddServiceVersion1764519100000 } from './migrations/1764519100000-add-service-version.js';
 
 /** The tables and migrations, the same for both databases. */
 export const schema = {
@@ -32,6 +33,7 @@ export const schema = {
     DeliverToHub1764200000000,
     AddPeers1764300000000,
     ChainAuditTrail1764400000000,
+    AddServiceVersion1764519100000,
   ],
   // All or none: a failed upgrade leaves the schema of the previous version.
   migrationsTransactionMode: 'all' as const,
