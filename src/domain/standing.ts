@@ -41,6 +41,7 @@ export function standingAt(ends: LicenseEnds | null, now: Date): Standing {
   };
 }
 
-function cannotSell(reason: Standing['reason']): Standing {
+/** Returns the standing of a server whose registers cannot sell. */
+export function cannotSell(reason: Standing['reason']): Standing {
   return { isLicensed: false, reason, usableUntil: null, limitedBy: null };
 }

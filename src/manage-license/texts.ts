@@ -80,6 +80,7 @@ const english = {
 
   standing: {
     canSellUntil: 'Registers can sell until',
+    cannotSell: 'Registers cannot sell',
     cannotSellSince: 'Registers cannot sell since',
     unlicensed: 'Registers cannot sell: this server has no license',
     limits: { token: 'license token', license: 'license renewal date' },

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { formatSequence } from '../domain/license-view.js';
 import { type LicenseStatus, licenseStatusTexts, type TokenStatus } from '../domain/license-status.js';
-import { type LicenseEnds, type Standing, standingAt } from '../domain/standing.js';
+import { cannotSell, type Standing, standingAt } from '../domain/standing.js';
 import { Clock } from '../domain/ports/clock.js';
 import { PeerPresence } from '../messaging/peer-presence.js';
 import type { DeviceKind } from '../domain/device-kind.js';
@@ -87,14 +87,19 @@ function viewPeer(peer: KnownPeer, connected: boolean | null, now: Date): PeerVi
     statusAt,
     eventVersion,
     serviceVersion,
-    standing: status && standingAt(endsOf(peer), now),
+    standing: standingOf(peer, now),
     attention: attentionOf(peer, now),
   };
 }
 
-/** The dates count, because the standing that an event reports holds only at its time. */
-function endsOf({ status, renewalDate, tokenExpiresAt }: KnownPeer): LicenseEnds | null {
-  return status === 'unlicensed' ? null : tokenExpiresAt && { renewalDate, tokenExpiresAt };
+/**
+ * Judges a store by its last event, as its registers do. Its dates count, because the standing that an event reports holds
+ * only at its time.
+ */
+function standingOf({ status, renewalDate, tokenExpiresAt }: KnownPeer, now: Date): Standing | null {
+  if (status === null) return null;
+  if (status === 'unlicensed' || status === 'expired') return cannotSell(status);
+  return standingAt(tokenExpiresAt && { renewalDate, tokenExpiresAt }, now);
 }
 
 function tokenStatusOf({ tokenExpiresAt, tokenWarnsAt }: KnownPeer, now: Date): TokenStatus {

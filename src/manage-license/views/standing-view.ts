@@ -14,7 +14,11 @@ export function renderStanding(
     return html`${words.canSellUntil} ${renderDate(usableUntil, context)} (${words.limits[limitedBy]})`;
   }
   if (reason === 'licensed' || reason === 'unlicensed' || ends === null) return html`${words.unlicensed}`;
-  return html`${words.cannotSellSince} ${renderDate(firstEnd(ends), context)} (${words.ends[reason]})`;
+  const end = firstEnd(ends);
+  // The clock of a store can be ahead, so that it reports an end that is in the future here.
+  const since =
+    end > context.now ? words.cannotSell : html`${words.cannotSellSince} ${renderDate(end, context)}`;
+  return html`${since} (${words.ends[reason]})`;
 }
 
 /** Registers stop at the first of both ends. */
