@@ -2,6 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
 import { loadSettings } from './config/load-settings.js';
+import { serviceVersion } from './config/service-version.js';
 import { explainStartFault } from './explain-start-fault.js';
 import { limitShutdown } from './limit-shutdown.js';
 import { createLogger } from './logging/create-logger.js';
@@ -14,6 +15,9 @@ limitShutdown();
 try {
   const settings = loadSettings(process.env);
   const logger = createLogger(settings);
+  logger.log(`Licensing service ${serviceVersion} starts on Node.js ${process.versions.node}.`, 'Service');
+  const changed = settings.changed.length > 0 ? settings.changed.join(', ') : 'none';
+  logger.log(`Settings that differ from their defaults: ${changed}.`, 'Service');
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(settings),
     createAdapter(settings),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { serviceVersion } from '../src/config/service-version.js';
 import { sendBytes, sendRaw, type RawAnswer } from './support/send-raw.js';
 import { startApp, type TestApp } from './support/start-app.js';
 
@@ -7,6 +8,7 @@ const problemJson = 'application/problem+json; charset=utf-8';
 
 interface OpenApi {
   readonly openapi: string;
+  readonly info: { readonly version: string };
   readonly paths: Readonly<Record<string, Readonly<Record<string, object>>>>;
 }
 
@@ -26,6 +28,10 @@ describe('the HTTP API', () => {
   afterAll(() => app.stop());
 
   const admin = () => ({ authorization: `Bearer ${app.adminToken}` });
+
+  it('has the version of the service in its description', () => {
+    expect(openApi.info.version).toBe(serviceVersion);
+  });
 
   it('is described by OpenAPI 3.1, which lists exactly the routes that exist', () => {
     expect(openApi.openapi).toMatch(/^3\.1\.\d+$/);

@@ -137,6 +137,8 @@ describe('the list of peers', () => {
       sequence: null,
       statusAt: null,
       eventVersion: null,
+      serviceVersion: null,
+      standing: null,
       attention: [],
     });
     expect((await list()).counts).toEqual({ total: 1, connected: 1, attention: 0 });
@@ -189,6 +191,13 @@ describe('the list of peers', () => {
       eventVersion: 1,
       tokenStatus: 'valid',
       tokenExpiresAt: shift(at, 7 * dayMs).toISOString(),
+      serviceVersion: '1.2.3',
+      standing: {
+        isLicensed: true,
+        reason: 'licensed',
+        usableUntil: shift(at, 7 * dayMs).toISOString(),
+        limitedBy: 'token',
+      },
       attention: [],
     });
   });

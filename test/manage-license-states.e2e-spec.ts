@@ -20,6 +20,11 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
   afterEach(() => store.close());
 
   const details = async (): Promise<string[]> => store.page.locator('dl.fields > div').allInnerTexts();
+  /** Returns the tone of the band, and whether registers can sell. */
+  const band = async (): Promise<(string | null)[]> => [
+    await store.page.locator('section.status').getAttribute('class'),
+    await store.page.locator('.status .standing').innerText(),
+  ];
 
   it('asks for the admin token, shows where it is, and reports an incorrect one', async () => {
     const { page, app } = store;
@@ -45,6 +50,7 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
   it('shows Not Licensed, with the six steps and a link to the Authorization server', async () => {
     await store.logIn();
     await store.hasStatus('Not Licensed');
+    expect((await band())[1]).toBe('Registers cannot sell: this server has no license');
     expect(await store.page.locator('.steps > li').count()).toBe(6);
     const link = store.page.getByRole('link', { name: /Open the Authorization server/ });
     expect(await link.getAttribute('href')).toContain(store.mock.url);
@@ -114,6 +120,10 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
   it('shows Licensed, with all seven fields', async () => {
     await store.logInLicensed();
     await store.hasStatus('Licensed');
+    expect(await band()).toEqual([
+      'status good',
+      'Registers can sell until 1 December 2026 at 12:00 UTC (license token)',
+    ]);
     expect(await details()).toEqual([
       'Server ID\nsrv-store-1',
       'License Renewal Date\n24 November 2027 at 23:59 UTC (in 365 days)',
@@ -197,6 +207,11 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
     await store.advance(dayMs + 1);
     await store.logIn();
     await store.isTold('The license token has expired');
+    expect(await band()).toEqual([
+      'status bad',
+      'Registers cannot sell since 1 December 2026 at 12:00 UTC (license token expired)',
+    ]);
+    await store.hasStatus('Licensed');
     await store.inspect('token-expired');
     await store.setFault('none');
     await store.choose('Check again');

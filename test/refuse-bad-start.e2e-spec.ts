@@ -204,9 +204,14 @@ describe('a start on the folder of a licensed server', () => {
   const run = (environment: Record<string, string> = {}) => runProcess({ mock, dataDir, environment });
   const attempt = () => attemptStart({ DATA_DIR: dataDir, AUTH_SERVER_URL: mock.url });
 
-  it('refuses another encryption key, names the remedy, and damages nothing', async () => {
+  it('refuses another encryption key, names the remedy, and damages nothing; its log begins with version and settings', async () => {
     const before = await snapshot(dataDir);
-    const ended = await run({ ENCRYPTION_KEY: randomBytes(32).toString('base64') });
+    const key = randomBytes(32).toString('base64');
+    const ended = await run({ ENCRYPTION_KEY: key });
+    const [first, second] = ended.output.split('\n');
+    expect(first).toMatch(/Licensing service \d+\.\d+\.\d+ starts on Node\.js \d+/);
+    expect(second).toMatch(/Settings that differ from their defaults: .*ENCRYPTION_KEY \(secret\)/);
+    expect(ended.output).not.toContain(key);
     expectRefusal(ended, /cannot be decrypted\. Was ENCRYPTION_KEY .* replaced\? Put back the key/);
     expect(await snapshot(dataDir)).toEqual(before);
   });

@@ -1,6 +1,7 @@
 import supertest from 'supertest';
 import { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { LicenseView } from '../client/src/license-view.js';
 import { NatsLink } from '../src/messaging/nats-link.js';
 import { FakeClock } from './support/fake-clock.js';
 import { startOtherBroker } from './support/start-other-broker.js';
@@ -10,6 +11,7 @@ import { startNats, type TestNats } from './support/start-nats.js';
 
 interface HealthJson {
   readonly status: string;
+  readonly version: string;
   readonly details: Readonly<Record<string, { readonly status: string } & Record<string, unknown>>>;
 }
 
@@ -48,7 +50,11 @@ describe('health', () => {
   it('is ok with a license, a broker and a reachable Authorization server', async () => {
     await app.acquire(mock);
     const answer = await ask('/health');
-    expect(answer).toMatchObject({ status: 200, body: { status: 'ok' } });
+    const version = expect.stringMatching(/^\d+\.\d+\.\d+/) as string;
+    expect(answer).toMatchObject({ status: 200, body: { status: 'ok', version } });
+    const { token, standing } = (await app.as('get', '/api/license').expect(200)).body as LicenseView;
+    expect(answer.body.details['license']).toMatchObject({ standing });
+    expect(standing).toMatchObject({ isLicensed: true, usableUntil: token.expiresAt, limitedBy: 'token' });
     expect(statusesOf(answer)).toEqual({
       database: 'up',
       nats: 'up',

@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Sessions } from '../src/admin/sessions.js';
 import { MachineClock } from '../src/clock/machine-clock.js';
+import { serviceVersion } from '../src/config/service-version.js';
 import { LicenseStore } from '../src/domain/ports/license-store.js';
 import { NatsLink } from '../src/messaging/nats-link.js';
 import { FakeClock } from './support/fake-clock.js';
@@ -55,7 +56,10 @@ describe('metrics', () => {
       expiring: 0,
       expired: 0,
     });
+    expect(metrics.states('pos_licensing_standing')).toMatchObject({ unlicensed: 1, licensed: 0 });
     expect(metrics.value('pos_licensing_nats_connected')).toBe(1);
+    const build = `node="${process.versions.node}",version="${serviceVersion}"`;
+    expect(metrics.value('pos_licensing_build_info', build)).toBe(1);
     for (const name of [
       'license_renewal_timestamp_seconds',
       'token_expiry_timestamp_seconds',
@@ -64,6 +68,7 @@ describe('metrics', () => {
       'authorization_server_offline_since_timestamp_seconds',
       'outbox_oldest_event_timestamp_seconds',
       'clock_offset_seconds',
+      'usable_until_timestamp_seconds',
     ]) {
       expect(metrics.names, name).toContain(`pos_licensing_${name}`);
       expect(metrics.value(`pos_licensing_${name}`), name).toBeUndefined();
@@ -79,6 +84,8 @@ describe('metrics', () => {
     expect(metrics.states('pos_licensing_token_status')).toMatchObject({ valid: 1, none: 0 });
     expect(metrics.value('pos_licensing_license_renewal_timestamp_seconds')).toBe(seconds(view.renewalDate));
     expect(metrics.value('pos_licensing_token_expiry_timestamp_seconds')).toBe(seconds(view.token.expiresAt));
+    expect(metrics.value('pos_licensing_usable_until_timestamp_seconds')).toBe(seconds(view.token.expiresAt));
+    expect(metrics.states('pos_licensing_standing')).toMatchObject({ licensed: 1, unlicensed: 0 });
     expect(metrics.value('pos_licensing_next_refresh_timestamp_seconds')).toBe(
       seconds(view.token.nextRefreshAt),
     );

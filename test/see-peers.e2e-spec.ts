@@ -66,10 +66,13 @@ describe('the page of connected servers and registers', { timeout: 120_000 }, ()
     const cells = (await store.page.locator('tbody tr').allInnerTexts()).map((row) =>
       row.replaceAll(/\s+/g, ' '),
     );
-    expect(cells[0]).toContain('Requires Renewal ! Renew its license on the Authorization server.');
+    expect(cells[0]).toMatch(
+      /Version 1\.2\.3 Server Requires Renewal Registers can sell until 28 November 2026 .* \(license token\) ! Renew its license/,
+    );
     expect(cells[0]).toContain('No contact for more than a day');
     expect(cells[1]).toContain('Register License token expired ✕ It has not connected');
     expect(cells[1]).toContain('Not connected 8 days ago (16 November 2026 at 12:00 UTC)');
+    expect(cells[2]).toContain('Requires Renewal Registers cannot sell (license expired)');
     expect(cells[3]).toMatch(/License token valid 1 December 2026 at 11:59 UTC \(in 6 days\) Connected$/);
     await store.inspect('peers');
     await choose('Needs attention');

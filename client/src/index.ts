@@ -38,5 +38,6 @@ export type {
   LicenseStatus,
   LicenseView,
   Organization,
+  ServerStanding,
   TokenStatus,
 } from './license-view.js';

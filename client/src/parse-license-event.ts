@@ -1,5 +1,5 @@
 import type { LicenseEvent, LicenseSubject } from './license-event.js';
-import { licenseStatuses } from './license-view.js';
+import type { LicenseStatus } from './license-view.js';
 
 export type ParsedLicenseEvent =
   | { readonly kind: 'event'; readonly event: LicenseEvent }
@@ -22,6 +22,14 @@ export function parseLicenseEvent(subject: LicenseSubject, body: Uint8Array): Pa
   trustAsEvent(document);
   return { kind: 'event', event: document };
 }
+
+/** The compiler requires every status. */
+const licenseStatuses = Object.keys({
+  unlicensed: true,
+  licensed: true,
+  'requires-renewal': true,
+  expired: true,
+} satisfies Record<LicenseStatus, true>);
 
 /** Narrows the type of a document that has passed the checks. */
 function trustAsEvent(_document: unknown): asserts _document is LicenseEvent {}

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { DeviceLicense } from '../src/index.js';
 import { computeStanding } from '../src/compute-standing.js';
 import { makeView, tokenUntil } from './support/make-event.js';
+import { standingCases } from './support/standing-cases.js';
 
 const NOW = new Date('2026-03-01T08:00:00.000Z');
 const after = (ms: number): Date => new Date(NOW.getTime() + ms);
@@ -24,6 +25,20 @@ function deviceWith(changes: Partial<DeviceLicense> = {}): { license: DeviceLice
 }
 
 describe('the standing of a register', () => {
+  it.each(standingCases)('is $reason if $when, as its server judges', (row) => {
+    const end = row.tokenEndMs === null ? null : after(row.tokenEndMs).toISOString();
+    const view = makeView({
+      status: end === null ? 'unlicensed' : 'licensed',
+      renewalDate: row.renewalMs === null ? null : after(row.renewalMs).toISOString(),
+      ...tokenUntil(end),
+    });
+    expect(computeStanding(view, null, NOW)).toEqual({
+      isLicensed: row.reason === 'licensed',
+      reason: row.reason,
+      usableUntil: row.usableMs === null ? null : after(row.usableMs),
+    });
+  });
+
   it.each([
     ['no event was received', null, 'nothing-heard'],
     ['the server is unlicensed', makeView({ status: 'unlicensed' }), 'unlicensed'],

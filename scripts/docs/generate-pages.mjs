@@ -9,16 +9,18 @@ import { describeDecisions } from './describe-decisions.mjs';
 import { describeRoutes } from './describe-routes.mjs';
 import { describeSettings } from './describe-settings.mjs';
 import { fillPage } from './fill-page.mjs';
+import { fillAsyncApi, writeClientTypes } from './write-license-view.mjs';
 
 /**
  * @typedef {object} Sources the code that the reference pages come from, as it was built or as a test loads it
  * @property {Parameters<typeof describeSettings>[0]} settings
  * @property {Parameters<typeof describeCommands>[0]} commandLine
- * @property {Parameters<typeof describeRoutes>[0]} openApi
+ * @property {Parameters<typeof describeRoutes>[0] & { components: { schemas: { LicenseView: object } } }} openApi
  */
 
 /**
- * Writes the generated blocks of all reference pages. The text around the blocks is written by hand and stays.
+ * Writes the generated blocks of all reference pages, and what describes the license view. The text around the blocks is
+ * written by hand and stays.
  * @param {Sources} sources
  * @param {string} rootDir of the repository
  * @returns {Promise<Map<string, string>>} the pages by their paths
@@ -39,5 +41,12 @@ export async function generatePages({ settings, commandLine, openApi }, rootDir)
   const pages = Object.entries(blocks).map(
     async ([path, contents]) => /** @type {const} */ ([path, await fillPage(path, read(path), contents)]),
   );
-  return new Map(await Promise.all(pages));
+  const { LicenseView } = openApi.components.schemas;
+  const asyncApi = 'docs/asyncapi.yaml';
+  const clientTypes = 'client/src/license-view.ts';
+  return new Map([
+    ...(await Promise.all(pages)),
+    [asyncApi, await fillAsyncApi(asyncApi, read(asyncApi), LicenseView)],
+    [clientTypes, await writeClientTypes(clientTypes, LicenseView)],
+  ]);
 }

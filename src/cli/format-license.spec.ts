@@ -8,14 +8,15 @@ import {
 } from '../../test/support/license-fixture.js';
 import { initialLicenseState } from '../domain/license-state.js';
 import { licenseViewAt } from '../domain/license-view.js';
-import { formatLicense, isUsable } from './format-license.js';
+import { formatLicense } from './format-license.js';
 
 const view = (now: Date, state = buildLicensedState()) => licenseViewAt(state, defaultPolicy, now);
 
 describe('formatLicense', () => {
   it('formats a license in two columns, with the labels of the Manage License page', () => {
-    expect(formatLicense(view(startAt)).split('\n').slice(0, 8)).toEqual([
+    expect(formatLicense(view(startAt)).split('\n').slice(0, 9)).toEqual([
       'License Status        Licensed',
+      'Registers             can sell until 2026-12-01T12:00:00.000Z (license token)',
       'Server ID             srv-store-12 (Store 12)',
       'Organization          fc-demo (Demo)',
       'License Renewal Date  2027-11-24T23:59:59.000Z',
@@ -29,6 +30,18 @@ describe('formatLicense', () => {
   it('formats a license from JSON the same way', () => {
     const license = view(startAt);
     expect(formatLicense(JSON.parse(JSON.stringify(license)) as typeof license)).toBe(formatLicense(license));
+  });
+
+  it.each([
+    ['the token has expired', view(shift(startAt, 7 * dayMs + 1)), 'the license token has expired'],
+    ['the license has expired', view(shift(startAt, 400 * dayMs)), 'the license has expired'],
+    ['there is no license', view(startAt, initialLicenseState), 'this server has no license'],
+  ])('says that registers cannot sell if %s', (_when, license, why) => {
+    expect(formatLicense(license)).toMatch(new RegExp(`^Registers +cannot sell: ${why}$`, 'm'));
+  });
+
+  it('shows the version of the service', () => {
+    expect(formatLicense(view(startAt))).toMatch(/^Service version +1\.2\.3$/m);
   });
 
   it('prints None for missing values', () => {
@@ -48,20 +61,5 @@ describe('formatLicense', () => {
     expect(formatLicense({ ...view(startAt), connection })).toMatch(
       /no answer since 2026-11-24.*: No way there\./,
     );
-  });
-});
-
-describe('isUsable', () => {
-  it.each([
-    ['on its first day', startAt, true],
-    ['on the last day of its token', shift(startAt, 7 * dayMs - 1), true],
-    ['after the end of its token', shift(startAt, 7 * dayMs + 1), false],
-    ['after its renewal date', shift(startAt, 400 * dayMs), false],
-  ])('reports whether a license is usable %s', (_, now, expected) => {
-    expect(isUsable(view(now))).toBe(expected);
-  });
-
-  it('is false without a license', () => {
-    expect(isUsable(view(startAt, initialLicenseState))).toBe(false);
   });
 });

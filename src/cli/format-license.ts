@@ -12,6 +12,7 @@ export function formatLicense(license: LicenseReport): string {
   const { token, hub } = license;
   const rows: [string, string][] = [
     ['License Status', license.statusText],
+    ['Registers', describeStanding(license)],
     ['Server ID', named(license.serverId, license.serverName)],
     ['Organization', named(license.organization?.id ?? null, license.organization?.name ?? null)],
     ['License Renewal Date', formatInstant(license.renewalDate)],
@@ -24,6 +25,7 @@ export function formatLicense(license: LicenseReport): string {
     ],
     ['Next refresh', formatInstant(token.nextRefreshAt)],
     ['Authorization server', describeConnection(license.connection)],
+    ['Service version', license.serviceVersion],
   ];
   if (license.clockSuspect) rows.push(['Clock', 'suspect: correct the date and time of this machine']);
   if (license.reauthorizationRequired) {
@@ -32,10 +34,18 @@ export function formatLicense(license: LicenseReport): string {
   return formatTable(rows);
 }
 
-/** Returns whether registers may sell with this license. */
-export function isUsable({ status, token }: LicenseReport): boolean {
-  const isLicensed = status === 'licensed' || status === 'requires-renewal';
-  return isLicensed && (token.status === 'valid' || token.status === 'expiring');
+const faults = {
+  unlicensed: 'this server has no license',
+  expired: 'the license has expired',
+  'token-expired': 'the license token has expired',
+} as const;
+const limits = { token: 'license token', license: 'license renewal date' } as const;
+
+function describeStanding({ standing }: LicenseReport): string {
+  const { reason, usableUntil, limitedBy } = standing;
+  return reason === 'licensed'
+    ? `can sell until ${formatInstant(usableUntil)} (${limits[limitedBy ?? 'token']})`
+    : `cannot sell: ${faults[reason]}`;
 }
 
 function named(id: string | null, name: string | null): string {

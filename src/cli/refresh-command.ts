@@ -3,7 +3,7 @@ import type { Command } from './command.js';
 import { CommandError } from './command-error.js';
 import { connectService } from './connect-service.js';
 import { exitCodes } from './exit-code.js';
-import { formatLicense, isUsable, type LicenseReport } from './format-license.js';
+import { formatLicense, type LicenseReport } from './format-license.js';
 import { jsonOption, serviceOptions } from './service-options.js';
 
 export const refreshCommand: Command = {
@@ -23,6 +23,6 @@ export const refreshCommand: Command = {
     }
     const license = (await answer.response.json()) as LicenseReport;
     input.terminal.print(input.isSet('json') ? JSON.stringify(license) : formatLicense(license));
-    return isUsable(license) ? exitCodes.ok : exitCodes.no;
+    return license.standing.isLicensed ? exitCodes.ok : exitCodes.no;
   },
 };

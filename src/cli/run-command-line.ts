@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { InvalidSettingsError } from '../config/load-settings.js';
+import { serviceVersion } from '../config/service-version.js';
 import type { Command, CommandInput, Variables } from './command.js';
 import { CommandError } from './command-error.js';
 import { commands } from './commands.js';
@@ -33,7 +33,7 @@ async function dispatch(
     return args.length === 0 ? exitCodes.usage : exitCodes.ok;
   }
   if (name === '--version') {
-    terminal.print(readVersion());
+    terminal.print(serviceVersion);
     return exitCodes.ok;
   }
   const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
@@ -116,9 +116,4 @@ function explain(error: unknown): string {
 async function loadAll(): Promise<Record<string, Command>> {
   const loaded = Object.entries(commands).map(async ([name, load]) => [name, await load()] as const);
   return Object.fromEntries(await Promise.all(loaded));
-}
-
-function readVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

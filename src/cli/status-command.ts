@@ -4,7 +4,7 @@ import { licenseViewAt } from '../domain/license-view.js';
 import type { Command, CommandInput } from './command.js';
 import { connectService } from './connect-service.js';
 import { exitCodes } from './exit-code.js';
-import { formatLicense, isUsable, type LicenseReport } from './format-license.js';
+import { formatLicense, type LicenseReport } from './format-license.js';
 import { withDatabase } from './open-offline.js';
 import { ServiceAwayError } from './service-client.js';
 import { jsonOption, serviceOptions } from './service-options.js';
@@ -13,12 +13,12 @@ export const statusCommand: Command = {
   summary: 'shows the license',
   details:
     'Shows the license of this server. If the service is not running, the command reads it from its database.\n' +
-    'Exits with 0 if registers may sell with the license, otherwise with 4.',
+    'Exits with 0 if registers can sell, otherwise with 4.',
   options: { ...jsonOption, ...serviceOptions },
   async run(input) {
     const license = await readLicense(input, loadSettings(input.variables));
     input.terminal.print(input.isSet('json') ? JSON.stringify(license) : formatLicense(license));
-    return isUsable(license) ? exitCodes.ok : exitCodes.no;
+    return license.standing.isLicensed ? exitCodes.ok : exitCodes.no;
   },
 };
 

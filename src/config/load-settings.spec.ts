@@ -249,7 +249,7 @@ describe('the profile of the Authorization server', () => {
     });
   });
 
-  it('is refused with all faults at once, and unknown members by name', () => {
+  it('is refused with all faults together, and unknown members by name', () => {
     const faults = profileFaults(
       JSON.stringify({
         clientIds: { server: '', till: 'x' },

@@ -4,9 +4,11 @@ import { join, resolve } from 'node:path';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import type { Profile } from '../domain/profile.js';
+import { describeChangedSettings } from './describe-changed-settings.js';
 import { parseDurationMs } from './duration.js';
 import { loadProfile } from './load-profile.js';
 import { Environment, secretNames } from './environment.js';
+import { serviceVersion } from './service-version.js';
 import { type BrokerLogin, type DatabaseSettings, Settings } from './settings.js';
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -173,10 +175,12 @@ function toSettings(environment: Environment, profile: Profile): Settings {
       renewalWindowMs: environment.RENEWAL_WARNING_DAYS * 86_400_000,
       tokenWarningsSeconds: environment.TOKEN_WARNINGS.split(',').map((text) => parseDurationMs(text) / 1000),
       refreshIntervalMs: parseDurationMs(environment.REFRESH_INTERVAL),
+      serviceVersion,
     },
     trustedProxies: environment.TRUST_PROXY?.split(',').map((address) => address.trim()) ?? [],
     metricsAccess: environment.METRICS_ACCESS as Settings['metricsAccess'],
     hasDocs: environment.DOCS === 'on',
+    changed: describeChangedSettings(environment),
     logLevel: environment.LOG_LEVEL as Settings['logLevel'],
     logFormat: (environment.LOG_FORMAT ?? (isatty(1) ? 'pretty' : 'json')) as Settings['logFormat'],
   };

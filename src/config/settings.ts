@@ -56,6 +56,8 @@ export class Settings {
   /** Access to /metrics; `off` removes the route and counts nothing. */
   readonly metricsAccess!: 'open' | 'admin' | 'off';
   readonly hasDocs!: boolean;
+  /** The settings that differ from their defaults, as texts for the log. */
+  readonly changed!: readonly string[];
   readonly logLevel!: 'error' | 'warn' | 'info' | 'debug';
   readonly logFormat!: 'pretty' | 'json';
 }

@@ -4,7 +4,12 @@ import { initialLicenseState, type LicenseState } from './license-state.js';
 import { markLifeMs, applyClockTrust } from './apply-clock-trust.js';
 
 const now = new Date('2026-11-24T12:00:00Z');
-const policy = { renewalWindowMs: 0, tokenWarningsSeconds: [60], refreshIntervalMs: 60_000 };
+const policy = {
+  renewalWindowMs: 0,
+  tokenWarningsSeconds: [60],
+  refreshIntervalMs: 60_000,
+  serviceVersion: '1.2.3',
+};
 const licensed: LicenseState = {
   ...initialLicenseState,
   identity: { serverId: 'srv-1', serverName: 'Store 1', organization: { id: 'fc-1', name: 'One' } },

@@ -310,6 +310,7 @@ function anyPolicy(): fc.Arbitrary<LicensePolicy> {
       fc.array(fc.integer({ min: 0, max: 3 * 86_400 }), { maxLength: 4 }),
     ),
     refreshIntervalMs: fc.constantFrom(secondMs, hourMs, dayMs),
+    serviceVersion: fc.constant(defaultPolicy.serviceVersion),
   });
 }
 

@@ -31,8 +31,10 @@ describe('licenseViewAt', () => {
       hub: null,
       token: { status: 'none', expiresAt: null, issuedAt: null, nextRefreshAt: null },
       connection: { online: true, offlineSince: null, lastContactAt: null, lastError: null },
+      standing: { isLicensed: false, reason: 'unlicensed', usableUntil: null, limitedBy: null },
       clockSuspect: false,
       reauthorizationRequired: false,
+      serviceVersion: '1.2.3',
       sequence: null,
     });
   });
@@ -56,8 +58,15 @@ describe('licenseViewAt', () => {
         nextRefreshAt: state.refresh.nextAttemptAt,
       },
       connection: { online: true, offlineSince: null, lastContactAt: startAt, lastError: null },
+      standing: {
+        isLicensed: true,
+        reason: 'licensed',
+        usableUntil: shift(startAt, 7 * dayMs),
+        limitedBy: 'token',
+      },
       clockSuspect: false,
       reauthorizationRequired: false,
+      serviceVersion: '1.2.3',
       sequence: `000${startAt.getTime()}`,
     });
   });

@@ -1,43 +1,11 @@
-import type { HubServer, LicensePolicy, LicenseTerms, Organization, ServerIdentity } from './license.js';
-import type { ConnectionError, LicenseState } from './license-state.js';
-import {
-  type LicenseStatus,
-  licenseStatusAt,
-  licenseStatusTexts,
-  type TokenStatus,
-  tokenStatusAt,
-} from './license-status.js';
+import type { LicensePolicy, LicenseTerms, ServerIdentity } from './license.js';
+import type { LicenseState } from './license-state.js';
+import { licenseStatusAt, licenseStatusTexts, tokenStatusAt } from './license-status.js';
+import type { LicenseView } from './license-view-schema.js';
+import { endsOf, standingAt } from './standing.js';
 import { tokenWarningThresholds } from './token-warnings.js';
-import type { LicenseReason } from './transitions.js';
 
-/** The license as shown by the page, the API and events. Times are UTC; unknown values are `null`. */
-export interface LicenseView {
-  readonly status: LicenseStatus;
-  readonly statusText: string;
-  readonly reason: LicenseReason | null;
-  readonly serverId: string | null;
-  readonly serverName: string | null;
-  readonly organization: Organization | null;
-  readonly renewalDate: Date | null;
-  readonly features: readonly string[];
-  readonly hub: HubServer | null;
-  readonly token: {
-    readonly status: TokenStatus;
-    readonly expiresAt: Date | null;
-    readonly issuedAt: Date | null;
-    readonly nextRefreshAt: Date | null;
-  };
-  readonly connection: {
-    readonly online: boolean;
-    readonly offlineSince: Date | null;
-    readonly lastContactAt: Date | null;
-    readonly lastError: ConnectionError | null;
-  };
-  readonly clockSuspect: boolean;
-  readonly reauthorizationRequired: boolean;
-  /** Sixteen digits, so that string order equals numeric order; `null` before the first event. */
-  readonly sequence: string | null;
-}
+export type { LicenseView } from './license-view-schema.js';
 
 /** Returns the view of a license at `now`. */
 export function licenseViewAt(state: LicenseState, policy: LicensePolicy, now: Date): LicenseView {
@@ -50,8 +18,10 @@ export function licenseViewAt(state: LicenseState, policy: LicensePolicy, now: D
     ...viewTerms(state.license?.terms),
     token: viewToken(state, policy, now),
     connection: state.connection,
+    standing: standingAt(state.license && endsOf(state.license), now),
     clockSuspect: state.clockSuspect,
     reauthorizationRequired: state.reauthorizationRequired,
+    serviceVersion: policy.serviceVersion,
     sequence: state.sequence === 0 ? null : formatSequence(state.sequence),
   };
 }

@@ -46,12 +46,13 @@ export interface LicenseGrant {
   readonly license: License;
 }
 
-/** The configured durations that govern a license. */
+/** The configured durations that govern a license, and the version that its view reports. */
 export interface LicensePolicy {
   readonly renewalWindowMs: number;
   /** Seconds before the token expires, largest first; at most three. */
   readonly tokenWarningsSeconds: readonly number[];
   readonly refreshIntervalMs: number;
+  readonly serviceVersion: string;
 }
 
 /** Returns the lifetime of a token in milliseconds. */

@@ -7,6 +7,7 @@ import {
   HealthIndicatorService,
 } from '@nestjs/terminus';
 import { ApiTags } from '@nestjs/swagger';
+import { serviceVersion } from '../config/service-version.js';
 import { Settings } from '../config/settings.js';
 import { LicenseQuery } from '../licensing/license-query.js';
 import { Clock } from '../domain/ports/clock.js';
@@ -62,8 +63,8 @@ export class HealthController {
 
   @Get()
   @HealthCheck()
-  all(): Promise<HealthCheckResult> {
-    return this.health.check([
+  async all(): Promise<HealthCheckResult & { version: string }> {
+    const result = await this.health.check([
       () => this.checkWrites(),
       () => this.checkNats(),
       () => this.checkAuthorizationServer(),
@@ -71,6 +72,7 @@ export class HealthController {
       () => this.checkClock(),
       () => this.checkDisk(),
     ]);
+    return { ...result, version: serviceVersion };
   }
 
   private checkDatabase() {
@@ -116,8 +118,14 @@ export class HealthController {
 
   private checkLicense() {
     const check = this.indicators.check('license');
-    const { status, token, renewalDate, reauthorizationRequired } = this.query.view();
-    const data = { license: status, token: token.status, tokenExpiresAt: token.expiresAt, renewalDate };
+    const { status, token, renewalDate, standing, reauthorizationRequired } = this.query.view();
+    const data = {
+      license: status,
+      token: token.status,
+      tokenExpiresAt: token.expiresAt,
+      renewalDate,
+      standing,
+    };
     const isFine = status === 'licensed' && token.status === 'valid' && !reauthorizationRequired;
     return isFine ? check.up(data) : check.degraded({ ...data, reauthorizationRequired });
   }

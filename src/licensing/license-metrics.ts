@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Counter } from 'prom-client';
 import { MachineClock } from '../clock/machine-clock.js';
 import { licenseStatuses, tokenStatuses } from '../domain/license-status.js';
+import { standingReasons } from '../domain/standing.js';
 import { LicenseQuery } from './license-query.js';
 import { Clock } from '../domain/ports/clock.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
@@ -54,6 +55,17 @@ export class LicenseMetrics implements OnModuleInit {
       'token_expiry_timestamp_seconds',
       'When the license token expires; absent without a token.',
       () => query.view().token.expiresAt,
+    );
+    registry.addGauge(
+      'usable_until_timestamp_seconds',
+      'Until when registers can sell if nothing changes; absent if they cannot sell.',
+      () => query.view().standing.usableUntil,
+    );
+    registry.addStates(
+      'standing',
+      'Whether registers can sell, or why not: 1 for the current reason.',
+      standingReasons,
+      () => query.view().standing.reason,
     );
     registry.addGauge(
       'reauthorization_required',

@@ -3,7 +3,7 @@ import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagg
 import { Problem } from '../http/problem.js';
 import { AdminOrPeerGuard } from './admin-or-peer-guard.js';
 import { LicenseQuery } from './license-query.js';
-import { LicenseDto } from './license.dto.js';
+import { licenseViewReference } from './license.dto.js';
 
 const problems = (status: number, description: string) => ApiResponse({ status, description, type: Problem });
 
@@ -18,7 +18,7 @@ export class LicenseViewController {
   @Get()
   @Header('content-type', 'application/json; charset=utf-8')
   @ApiOperation({ summary: 'Get the license' })
-  @ApiResponse({ status: 200, type: LicenseDto })
+  @ApiResponse({ status: 200, schema: licenseViewReference })
   @problems(401, 'unauthorized')
   @problems(
     403,

@@ -14,7 +14,7 @@ import {
   AuditVerificationDto,
   AuditVerificationQueryDto,
   AuthorizationDto,
-  LicenseDto,
+  licenseViewReference,
   UserCodeDto,
 } from './license.dto.js';
 import { PollAuthorization } from './poll-authorization.js';
@@ -99,7 +99,7 @@ export class LicenseController {
   @Post('authorization/complete')
   @HttpCode(HttpStatus.OK)
   @ApiOperation({ summary: 'Complete Authorization: wait for the next poll that the interval permits' })
-  @ApiResponse({ status: 200, type: LicenseDto })
+  @ApiResponse({ status: 200, schema: licenseViewReference })
   @problems(403, 'authorization-denied, license-refused')
   @problems(404, 'no-authorization-pending')
   @problems(409, 'authorization-pending')
@@ -146,7 +146,7 @@ export class LicenseController {
   @ApiOperation({ summary: 'Get a new license token now' })
   @ApiResponse({
     status: 200,
-    type: LicenseDto,
+    schema: licenseViewReference,
     description: 'The Authorization server granted a token, or revoked the license.',
   })
   @problems(403, 'license-refused')

@@ -1,118 +1,13 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
-import { licenseStatuses } from '../domain/license-status.js';
-import { licenseReasons } from '../domain/transitions.js';
 import { auditActions } from '../domain/ports/license-store.js';
 
 const instant = { type: String, format: 'date-time' } as const;
-const optionalInstant = { ...instant, nullable: true } as const;
 const optionalText = { type: String, nullable: true } as const;
 
-class OrganizationDto {
-  @ApiProperty({ example: 'fc-demo' })
-  id!: string;
-
-  @ApiProperty({ example: 'Demo' })
-  name!: string;
-}
-
-class HubDto {
-  @ApiProperty({ example: 'srv-hub' })
-  id!: string;
-
-  @ApiProperty({ example: 'Head office' })
-  name!: string;
-
-  @ApiProperty({ ...optionalText, example: 'https://hub.example' })
-  url!: string | null;
-}
-
-class TokenDto {
-  @ApiProperty({ enum: ['none', 'valid', 'expiring', 'expired'] })
-  status!: string;
-
-  @ApiProperty({ ...optionalInstant, description: 'The date by which a new license token must be obtained.' })
-  expiresAt!: Date | null;
-
-  @ApiProperty(optionalInstant)
-  issuedAt!: Date | null;
-
-  @ApiProperty(optionalInstant)
-  nextRefreshAt!: Date | null;
-}
-
-class ConnectionErrorDto {
-  @ApiProperty({ example: 'authorization-server-unreachable' })
-  code!: string;
-
-  @ApiProperty()
-  message!: string;
-
-  @ApiProperty(instant)
-  at!: Date;
-}
-
-class ConnectionDto {
-  @ApiProperty({ description: 'Whether the Authorization server answered the last request.' })
-  online!: boolean;
-
-  @ApiProperty(optionalInstant)
-  offlineSince!: Date | null;
-
-  @ApiProperty(optionalInstant)
-  lastContactAt!: Date | null;
-
-  @ApiProperty({ type: ConnectionErrorDto, nullable: true })
-  lastError!: ConnectionErrorDto | null;
-}
-
-export class LicenseDto {
-  @ApiProperty({ enum: licenseStatuses })
-  status!: string;
-
-  @ApiProperty({ example: 'Licensed' })
-  statusText!: string;
-
-  @ApiProperty({ enum: licenseReasons, nullable: true })
-  reason!: string | null;
-
-  @ApiProperty({ ...optionalText, example: 'srv-store-1' })
-  serverId!: string | null;
-
-  @ApiProperty({ ...optionalText, example: 'Store 1' })
-  serverName!: string | null;
-
-  @ApiProperty({ type: OrganizationDto, nullable: true })
-  organization!: OrganizationDto | null;
-
-  @ApiProperty({
-    ...optionalInstant,
-    description: 'The date by which the license must be renewed; `null` if never.',
-  })
-  renewalDate!: Date | null;
-
-  @ApiProperty({ type: [String], example: ['xms'] })
-  features!: string[];
-
-  @ApiProperty({ type: HubDto, nullable: true })
-  hub!: HubDto | null;
-
-  @ApiProperty({ type: TokenDto })
-  token!: TokenDto;
-
-  @ApiProperty({ type: ConnectionDto })
-  connection!: ConnectionDto;
-
-  @ApiProperty()
-  clockSuspect!: boolean;
-
-  @ApiProperty({ description: 'Whether somebody must authorize this server again before its token expires.' })
-  reauthorizationRequired!: boolean;
-
-  @ApiProperty({ ...optionalText, pattern: '^[0-9]{16}$', description: 'The number of the last event.' })
-  sequence!: string | null;
-}
+/** Refers to the description of the license view in src/domain/license-view-schema.ts. */
+export const licenseViewReference = { $ref: '#/components/schemas/LicenseView' };
 
 export class UserCodeDto {
   @ApiProperty({ example: 'WDJB-MJHT' })

@@ -31,6 +31,7 @@ export const peerTexts = {
   notConnected: 'Not connected',
   unknownConnection: 'Connection unknown',
   notTold: 'Not reported yet',
+  version: (version: string) => `Version ${version}`,
   tokenStatuses: {
     none: 'No license token',
     valid: 'License token valid',

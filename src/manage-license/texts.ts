@@ -1,6 +1,5 @@
 import { licenseStatusTexts } from '../domain/license-status.js';
-import type { AuditAction } from '../domain/ports/license-store.js';
-import type { Moment } from './build-timelines.js';
+import { historyTexts } from './history-texts.js';
 import { peerTexts } from './peer-texts.js';
 
 const english = {
@@ -76,6 +75,15 @@ const english = {
     refresh: 'Refresh now',
     checkAgain: 'Check again',
     remove: 'Remove License',
+  },
+
+  standing: {
+    canSellUntil: 'Registers can sell until',
+    cannotSell: 'Registers cannot sell',
+    cannotSellSince: 'Registers cannot sell since',
+    unlicensed: 'Registers cannot sell: this server has no license',
+    limits: { token: 'license token', license: 'license renewal date' },
+    ends: { expired: 'license expired', 'token-expired': 'license token expired' },
   },
 
   acquire: {
@@ -221,71 +229,7 @@ const english = {
     keep: 'Keep License',
   },
 
-  history: {
-    title: 'History',
-    trail: 'Activity',
-    empty: 'No activity yet.',
-    older: 'Older entries',
-    newest: 'Newest entries',
-    by: 'by',
-    from: 'from',
-    system: 'the service',
-    authorizationServer: (actor: string) => `the Authorization server, in answer to ${actor}`,
-    yes: 'yes',
-    no: 'no',
-    reason: 'Reason:',
-    timelines: 'Timelines of license and token',
-    tokenLife: 'License token',
-    licenseLife: 'License',
-    lifePassed: (timeline: string, passed: number) =>
-      `${timeline}: ${Math.floor(passed * 100)}% of its time has passed`,
-    nowLine: 'The vertical line marks the present. The colored part has passed.',
-    moments: {
-      issued: 'Token issued',
-      'next-refresh': 'Next refresh',
-      warning: 'Warning',
-      'token-expiry': 'Token Expiry',
-      'renewal-window': 'Renewal window opens',
-      renewal: 'License Renewal Date',
-    } satisfies Record<Moment['kind'], string>,
-    noRenewal: 'The license has no renewal date.',
-    actions: {
-      'authorization-requested': 'User Code requested',
-      'authorization-cancelled': 'User Code canceled',
-      'authorization-denied': 'Authorization denied on the Authorization server',
-      'authorization-expired': 'User Code expired',
-      'authorization-refused': 'License refused by the Authorization server',
-      acquired: 'License acquired',
-      refreshed: 'License token refreshed',
-      'refresh-failed': 'License token not refreshed',
-      'status-changed': 'License status changed',
-      removed: 'License removed',
-      revoked: 'License revoked by the Authorization server',
-      'grant-revoked-at-server': 'Removed license returned to the Authorization server',
-      'backed-up': 'Backup made',
-      restored: 'Restored from a backup',
-      'key-rotated': 'Encryption key rotated',
-      'admin-token-reset': 'Admin token replaced',
-    } satisfies Record<AuditAction, string>,
-    renewed: 'License renewed',
-    termsChanged: 'License terms changed',
-    serverChanged: 'License acquired as another server',
-    statusReasons: {
-      'token-expired': 'License token expired',
-      'clock-suspect': 'Trust in the clock changed',
-    } as Readonly<Partial<Record<string, string>>>,
-    changes: {
-      status: 'Status',
-      serverId: 'Server ID',
-      organizationId: 'Organization',
-      features: 'Features',
-      renewalDate: 'License Renewal Date',
-      hubId: 'Hub server',
-      clockSuspect: 'Clock suspect',
-      tokenExpiresAt: 'Token Expiry',
-    },
-  },
-
+  history: historyTexts,
   peers: peerTexts,
 
   errors: {

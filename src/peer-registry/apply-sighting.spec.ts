@@ -75,6 +75,7 @@ describe('applySighting', () => {
       lastSeenAt: at,
       sequence: at.getTime(),
       eventVersion: 1,
+      serviceVersion: '1.2.3',
       tokenExpiresAt: shift(at, 7 * dayMs),
       // The threshold is a quarter of the token's life, which is less than 48 hours.
       tokenWarnsAt: shift(at, 7 * dayMs - 42 * hourMs),

@@ -102,6 +102,7 @@ function applyStatus(
     reauthorizationRequired: event.reauthorizationRequired,
     statusAt: event.time,
     eventVersion: event.version,
+    serviceVersion: event.serviceVersion,
   };
 }
 
@@ -163,5 +164,6 @@ function newPeerRecord(deviceId: string, kind: KnownPeer['kind'], at: Date): Kno
     sequence: null,
     statusAt: null,
     eventVersion: null,
+    serviceVersion: null,
   };
 }

@@ -21,6 +21,7 @@ const healthy: KnownPeer = {
   refusal: null,
   refusedAt: null,
   sequence: 1,
+  serviceVersion: '1.2.3',
   statusAt: startAt,
   eventVersion: 1,
 };

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { formatSequence } from '../domain/license-view.js';
 import { type LicenseStatus, licenseStatusTexts, type TokenStatus } from '../domain/license-status.js';
+import { cannotSell, type Standing, standingAt } from '../domain/standing.js';
 import { Clock } from '../domain/ports/clock.js';
 import { PeerPresence } from '../messaging/peer-presence.js';
 import type { DeviceKind } from '../domain/device-kind.js';
@@ -30,6 +31,8 @@ export interface PeerView {
   readonly sequence: string | null;
   readonly statusAt: Date | null;
   readonly eventVersion: number | null;
+  readonly serviceVersion: string | null;
+  readonly standing: Standing | null;
   readonly attention: readonly AttentionReason[];
   /** Why this server refused it at its last attempt; `null` if it was admitted. */
   readonly refusal: string | null;
@@ -69,7 +72,7 @@ export class ListPeers {
 
 function viewPeer(peer: KnownPeer, connected: boolean | null, now: Date): PeerView {
   const { deviceId, name, kind, features, tokenExpiresAt, status, reason, renewalDate } = peer;
-  const { sequence, statusAt, eventVersion } = peer;
+  const { sequence, statusAt, eventVersion, serviceVersion } = peer;
   return {
     deviceId,
     name,
@@ -86,10 +89,22 @@ function viewPeer(peer: KnownPeer, connected: boolean | null, now: Date): PeerVi
     sequence: sequence === null ? null : formatSequence(sequence),
     statusAt,
     eventVersion,
+    serviceVersion,
+    standing: standingOf(peer, now),
     attention: attentionOf(peer, now),
     refusal: peer.refusal,
     refusedAt: peer.refusedAt,
   };
+}
+
+/**
+ * Judges a store by its last event, as its registers do. Its dates count, because the standing that an event reports holds
+ * only at its time.
+ */
+function standingOf({ status, renewalDate, tokenExpiresAt }: KnownPeer, now: Date): Standing | null {
+  if (status === null) return null;
+  if (status === 'unlicensed' || status === 'expired') return cannotSell(status);
+  return standingAt(tokenExpiresAt && { renewalDate, tokenExpiresAt }, now);
 }
 
 function tokenStatusOf({ tokenExpiresAt, tokenWarnsAt }: KnownPeer, now: Date): TokenStatus {

@@ -82,7 +82,8 @@ class PeerDto {
   @ApiProperty({
     enum: licenseStatuses,
     nullable: true,
-    description: 'This and the next six come from the last event of a store server; `null` if there is none.',
+    description:
+      'This and the next eight come from the last event of a store server; `null` if there is none.',
   })
   status!: string | null;
 
@@ -103,6 +104,16 @@ class PeerDto {
 
   @ApiProperty({ type: Number, nullable: true, description: 'Schema version of that event.' })
   eventVersion!: number | null;
+
+  @ApiProperty({ ...optionalText, example: '0.1.0' })
+  serviceVersion!: string | null;
+
+  @ApiProperty({
+    $ref: '#/components/schemas/LicenseView/properties/standing',
+    nullable: true,
+    description: 'Whether registers of the store can sell now, by the dates of that event.',
+  } as never)
+  standing!: object | null;
 
   @ApiProperty({ enum: attentionReasons, isArray: true, description: 'Why it needs attention.' })
   attention!: readonly string[];

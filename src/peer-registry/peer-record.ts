@@ -30,4 +30,6 @@ export interface KnownPeer {
   readonly statusAt: Date | null;
   /** The schema version of the last `license.status`. */
   readonly eventVersion: number | null;
+  /** The version of its licensing service; `null` if the event does not report it. */
+  readonly serviceVersion: string | null;
 }

@@ -50,6 +50,10 @@ describe('readStoreEvent', () => {
     });
   });
 
+  it('reads an event of an older service, which reports no version', () => {
+    expect(read(spoil('data.serviceVersion', undefined))).toMatchObject({ serviceVersion: null });
+  });
+
   it('ignores unknown members', () => {
     expect(read(spoil('data.extra', 1))).not.toBeNull();
   });

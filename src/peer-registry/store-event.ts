@@ -22,6 +22,8 @@ export interface LicenseStatusTold extends StoreEventEnvelope {
   readonly offlineSince: Date | null;
   readonly clockSuspect: boolean;
   readonly reauthorizationRequired: boolean;
+  /** `null` in the events of older services. */
+  readonly serviceVersion: string | null;
 }
 
 /** The members of a `token.expiring` event that the list uses. */
@@ -88,6 +90,7 @@ function readStatus(envelope: StoreEventEnvelope, reported: Json): LicenseStatus
     offlineSince: orNull(readObject(reported['connection'])['offlineSince'], readInstant),
     clockSuspect: clockSuspect === true,
     reauthorizationRequired: reauthorizationRequired === true,
+    serviceVersion: orNull(reported['serviceVersion'], readText),
   };
 }
 

@@ -13,6 +13,7 @@ import { DeliverToHub1764200000000 } from './migrations/1764200000000-deliver-to
 import { AddPeers1764300000000 } from './migrations/1764300000000-add-peers.js';
 import { ChainAuditTrail1764400000000 } from './migrations/1764400000000-chain-audit-trail.js';
 import { RecordRefusals1764500000000 } from './migrations/1764500000000-record-refusals.js';
+import { AddServiceVersion1764519100000 } from './migrations/1764519100000-add-service-version.js';
 import { AddClockAhead1764520000000 } from './migrations/1764520000000-add-clock-ahead.js';
 
 /** The tables and migrations, the same for both databases. */
@@ -35,6 +36,7 @@ export const schema = {
     AddPeers1764300000000,
     ChainAuditTrail1764400000000,
     RecordRefusals1764500000000,
+    AddServiceVersion1764519100000,
     AddClockAhead1764520000000,
   ],
   // All or none: a failed upgrade leaves the schema of the previous version.

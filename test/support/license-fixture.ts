@@ -22,6 +22,7 @@ export const defaultPolicy: LicensePolicy = {
   renewalWindowMs: 30 * dayMs,
   tokenWarningsSeconds: [48 * 3600, 24 * 3600, 6 * 3600],
   refreshIntervalMs: dayMs,
+  serviceVersion: '1.2.3',
 };
 
 export const storeIdentity: ServerIdentity = {

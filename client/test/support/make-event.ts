@@ -21,8 +21,15 @@ export function makeView(changes: Partial<LicenseView> = {}): LicenseView {
     hub: { id: 'srv-hub', name: 'Head office', url: null },
     token: { status: 'valid', expiresAt: '2099-01-01T00:00:00.000Z', issuedAt: null, nextRefreshAt: null },
     connection: { online: true, offlineSince: null, lastContactAt: null, lastError: null },
+    standing: {
+      isLicensed: true,
+      reason: 'licensed',
+      usableUntil: '2099-01-01T00:00:00.000Z',
+      limitedBy: 'token',
+    },
     clockSuspect: false,
     reauthorizationRequired: false,
+    serviceVersion: '1.2.3',
     sequence: sequenceOf(0),
     ...changes,
   };

@@ -1,3 +1,4 @@
+import { serviceVersion } from '../../config/service-version.js';
 import { assetUrls } from '../page-assets.js';
 import { html, type Html } from '../html.js';
 import type { RenderContext } from '../render-context.js';
@@ -67,6 +68,7 @@ export function renderPage(frame: PageFrame, content: Html): string {
           <h1>${frame.title}</h1>
           ${content}
         </main>
+        ${visitor && html`<footer class="container"><small>${texts.product} ${serviceVersion}</small></footer>`}
       </body>
     </html> `.text;
 }

@@ -94,6 +94,31 @@ describe('renderLicensePage', () => {
     expect(text).toContain('Remove License');
   });
 
+  const never = buildLicensedState(buildGrant({ terms: { renewalDate: null } }));
+  const soon = buildLicensedState(buildGrant({ terms: { renewalDate: shift(startAt, 2 * dayMs) } }));
+  it.each([
+    ['licensed', licensed, 0, 'good', /Registers can sell until December 1, .* \(license token\)/],
+    ['near its renewal date', soon, 1, 'warning', /Registers can sell until Nov.* \(license renewal date\)/],
+    ['past its renewal date', soon, 2, 'bad', /Registers cannot sell since Nov.* \(license expired\)/],
+    ['with an expiring token', never, 6, 'warning', /Registers can sell until December 1, /],
+    [
+      'with an expired token',
+      never,
+      8,
+      'bad',
+      /Registers cannot sell since December 1.* \(license token expired\)/,
+    ],
+    ['unlicensed', initialLicenseState, 0, 'plain', /Registers cannot sell: this server has no license/],
+  ])('shows whether registers can sell, for a server that is %s', (_when, state, days, tone, words) => {
+    const page = buildPage(state, {}, shift(startAt, days * dayMs));
+    expect(read(page)).toMatch(words);
+    expect(renderLicensePage(page)).toContain(`<section class="status ${tone}">`);
+  });
+
+  it('shows the version of the service in its footer', () => {
+    expect(renderLicensePage(buildPage(licensed))).toMatch(/<footer [^]*POS licensing \d+\.\d+\.\d+/);
+  });
+
   it('escapes every value from outside', () => {
     const state = buildLicensedState(
       buildGrant({

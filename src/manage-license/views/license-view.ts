@@ -6,6 +6,7 @@ import { renderAcquire } from './acquire-view.js';
 import { renderAction, renderPage } from './layout.js';
 import { renderLicenseDetails } from './license-details-view.js';
 import { type MessageTone, renderMessage, renderOutcome } from './message-view.js';
+import { renderStanding } from './standing-view.js';
 import { renderDetail, renderWarnings } from './warnings-view.js';
 
 const goodNotices: ReadonlySet<string> = new Set(['acquired', 'refreshed']);
@@ -17,6 +18,16 @@ const statusTones = {
   'requires-renewal': 'warning',
   expired: 'bad',
 } as const satisfies Record<string, MessageTone>;
+
+const tokenTones = {
+  none: 'plain',
+  valid: 'good',
+  expiring: 'warning',
+  expired: 'bad',
+} as const satisfies Record<string, MessageTone>;
+
+/** From the best to the worst. */
+const toneOrder: readonly MessageTone[] = ['good', 'plain', 'warning', 'bad'];
 
 /** Renders the Manage License page for every state of the license. */
 export function renderLicensePage(page: LicensePage): string {
@@ -62,14 +73,22 @@ function renderNotice({ kind, detail }: Notice, texts: Texts): Html {
 }
 
 function renderStatus({ license, context }: LicensePage): Html {
-  const { serverName, organization, status } = license;
+  const { serverName, organization, status, token, renewalDate } = license;
+  const ends = token.expiresAt && { renewalDate, tokenExpiresAt: token.expiresAt };
   const words = context.texts.license;
   const place = [serverName, organization?.name].filter((name) => name !== undefined && name !== null);
-  return html`<section class="status ${statusTones[status]}">
+  return html`<section class="status ${toneOf(license)}">
     <p class="label">${words.fields.status}</p>
     <p class="value">${words.statuses[status]}</p>
+    <p class="standing">${renderStanding(license.standing, ends, context)}</p>
     ${status !== 'unlicensed' && place.length > 0 && html`<p class="place">${place.join(' · ')}</p>`}
   </section>`;
+}
+
+/** Returns the worse tone of license and token: a license whose token has expired is of no use to a register. */
+function toneOf({ status, token }: LicensePage['license']): MessageTone {
+  const tones: MessageTone[] = [statusTones[status], tokenTones[token.status]];
+  return toneOrder.findLast((tone) => tones.includes(tone)) ?? 'plain';
 }
 
 /** Renders why there is no license, or no longer a user code. */

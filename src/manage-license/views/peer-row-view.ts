@@ -4,6 +4,7 @@ import { html, type Html } from '../html.js';
 import type { RenderContext } from '../render-context.js';
 import type { Texts } from '../texts.js';
 import { renderDate, renderDistance, renderInstant } from './instant-view.js';
+import { renderStanding } from './standing-view.js';
 
 /** The reasons that can wait for a day. Every other reason stops a store from selling, now or soon. */
 const mild: ReadonlySet<AttentionReason> = new Set([
@@ -17,9 +18,12 @@ const mild: ReadonlySet<AttentionReason> = new Set([
 export function renderPeerRow(peer: PeerView, context: RenderContext): Html {
   const { columns, kinds } = context.texts.peers;
   return html`<tr>
-    <th scope="row">${peer.name}<br /><code>${peer.deviceId}</code></th>
+    <th scope="row">
+      ${peer.name}<br /><code>${peer.deviceId}</code>
+      ${peer.serviceVersion !== null && html`<br /><small>${context.texts.peers.version(peer.serviceVersion)}</small>`}
+    </th>
     ${renderCell(columns.kind, html`${kinds[peer.kind]}`)}
-    ${renderCell(columns.status, renderStatus(peer, context.texts))}
+    ${renderCell(columns.status, renderStatus(peer, context))}
     ${renderCell(columns.tokenExpiry, renderTokenExpiry(peer, context))}
     ${renderCell(columns.lastSeen, renderLastSeen(peer, context))}
   </tr>`;
@@ -32,12 +36,15 @@ function renderCell(column: string, content: Html): Html {
   </td>`;
 }
 
-function renderStatus(peer: PeerView, texts: Texts): Html {
-  const { kind, status, tokenStatus, attention } = peer;
+function renderStatus(peer: PeerView, context: RenderContext): Html {
+  const { kind, status, tokenStatus, tokenExpiresAt, renewalDate, standing, attention } = peer;
+  const { texts } = context;
+  const ends = tokenExpiresAt && { renewalDate, tokenExpiresAt };
   const words = texts.peers;
   // Only servers report a license status. The token of a register shows that it has a license.
   const unreported = kind === 'server' ? words.notTold : words.tokenStatuses[tokenStatus];
   return html`${status === null ? unreported : texts.license.statuses[status]}
+  ${standing && html`<br /><small>${renderStanding(standing, ends, context)}</small>`}
   ${
     attention.length > 0 &&
     html`<ul class="attention">

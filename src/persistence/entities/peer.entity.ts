@@ -70,6 +70,9 @@ export class PeerRow {
   @Column({ name: 'event_version', type: 'integer', nullable: true })
   eventVersion!: number | null;
 
+  @Column({ name: 'service_version', type: 'text', nullable: true })
+  serviceVersion!: string | null;
+
   /** The maximum date if it never does. */
   @Column({ name: 'needs_attention_from', ...instant })
   needsAttentionFrom!: Date;

@@ -1,0 +1,27 @@
+import type { LicenseEnds, Standing } from '../../domain/standing.js';
+import { html, type Html } from '../html.js';
+import type { RenderContext } from '../render-context.js';
+import { renderDate } from './instant-view.js';
+
+/** Renders whether registers of a server can sell: until when, or since when not, and which date decides. */
+export function renderStanding(
+  { reason, usableUntil, limitedBy }: Standing,
+  ends: LicenseEnds | null,
+  context: RenderContext,
+): Html {
+  const words = context.texts.standing;
+  if (usableUntil !== null && limitedBy !== null) {
+    return html`${words.canSellUntil} ${renderDate(usableUntil, context)} (${words.limits[limitedBy]})`;
+  }
+  if (reason === 'licensed' || reason === 'unlicensed' || ends === null) return html`${words.unlicensed}`;
+  const end = firstEnd(ends);
+  // The clock of a store can be ahead, so that it reports an end that is in the future here.
+  const since =
+    end > context.now ? words.cannotSell : html`${words.cannotSellSince} ${renderDate(end, context)}`;
+  return html`${since} (${words.ends[reason]})`;
+}
+
+/** Registers stop at the first of both ends. */
+function firstEnd({ renewalDate, tokenExpiresAt }: LicenseEnds): Date {
+  return renewalDate !== null && renewalDate < tokenExpiresAt ? renewalDate : tokenExpiresAt;
+}
