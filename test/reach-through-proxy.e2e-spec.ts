@@ -92,7 +92,7 @@ describe('the Authorization server', () => {
     const { status, text } = await service.ask('post', '/api/license/authorization');
     expect(status).toBe(503);
     expect(text).toContain('authorization-server-unreachable');
-    expect(text).toMatch(/certificate .* is not trusted .*NODE_EXTRA_CA_CERTS/);
+    expect(text).toMatch(/certificate .* is not trusted: .*NODE_EXTRA_CA_CERTS/);
   }
 
   it('is reached over http through HTTP_PROXY only, from the first request to the revocation', async () => {

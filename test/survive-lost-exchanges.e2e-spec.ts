@@ -49,6 +49,7 @@ beforeAll(async () => {
   store = await TestStore.start();
   person = new LicenseRequests(store, [
     '502 authorization-server-unreachable',
+    '502 authorization-server-unsuitable',
     '503 authorization-server-unreachable',
   ]);
 });

@@ -38,7 +38,9 @@ describe('pos-licensing', () => {
     expect(exitCode).toBe(0);
     const names = [...output.matchAll(/^ {2}([a-z-]+) {2,}\S/gm)].map(([, name = '']) => name);
     expect(names).toEqual(
-      'status authorize refresh remove audit backup restore rotate-key reset-admin-token doctor'.split(' '),
+      'status authorize refresh remove audit backup restore rotate-key reset-admin-token check-authorization-server doctor'.split(
+        ' ',
+      ),
     );
     for (const name of names) {
       const help = await run(name, '--help');
