@@ -52,6 +52,7 @@ function readEnvironment(variables: Variables, faults: string[]): Environment {
 }
 
 const optionalNames = [
+  'PUBLIC_URL',
   'DATABASE_URL',
   'NATS_USER',
   'NATS_PASSWORD',
@@ -114,6 +115,7 @@ function toSettings(environment: Environment): Settings {
   return {
     host: environment.HOST,
     port: environment.PORT,
+    publicUrls: environment.PUBLIC_URL?.split(',').map((text) => new URL(text.trim())) ?? [],
     dataDir,
     database: toDatabase(environment.DATABASE_URL, dataDir),
     authorizationServer: {

@@ -2,7 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 
 /** Serves the OpenAPI document at `/openapi.json`, and a page that shows it at `/docs`. */
-export function setupDocs(app: INestApplication): void {
+export function setupDocs(app: INestApplication, publicUrl?: URL): void {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('POS licensing service')
@@ -10,6 +10,7 @@ export function setupDocs(app: INestApplication): void {
     .setVersion('1')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'The admin token.' })
     .build();
+  if (publicUrl !== undefined) config.servers = [{ url: publicUrl.href.replace(/\/+$/, '') }];
   SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, config), {
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],

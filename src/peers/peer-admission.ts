@@ -18,7 +18,7 @@ export interface HttpCredentials {
   readonly token: string;
   readonly proof: string | null;
   readonly method: string;
-  readonly url: string;
+  readonly urls: readonly string[];
 }
 
 /** Admits peers with a valid license token and, for a bound token, proof of possession of its key (RFC 9449). */
@@ -56,15 +56,17 @@ export class PeerAdmission {
     return verdict;
   }
 
-  private async verifyHttp({ scheme, token, proof, method, url }: HttpCredentials): Promise<PeerVerdict> {
+  private async verifyHttp({ scheme, token, proof, method, urls }: HttpCredentials): Promise<PeerVerdict> {
     const verdict = await this.verifier.verify(token);
     if (verdict.kind === 'refused') return verdict;
     const { keyThumbprint } = verdict.peer;
     if (keyThumbprint === null) return scheme === 'Bearer' ? verdict : refuse('proof-invalid');
     // RFC 9449 section 7.1: a bound token is not valid as a bearer token.
     if (scheme === 'Bearer' || proof === null) return refuse('proof-missing');
-    const checked = checkDpopProof(proof, { htm: method, htu: url, token, keyThumbprint });
-    if (checked === null) return refuse('proof-invalid');
+    const checked = urls
+      .map((htu) => checkDpopProof(proof, { htm: method, htu, token, keyThumbprint }))
+      .find((result) => result !== null);
+    if (checked === undefined) return refuse('proof-invalid');
     switch (this.nonces.consume(checked.nonce, checked.jti)) {
       case 'taken':
         return verdict;

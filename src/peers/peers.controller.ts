@@ -55,7 +55,7 @@ export class PeersController {
         'The proxy must send X-Original-Method and X-Original-URL (the full URL) of the request to authorize.',
       );
     }
-    const peer = await this.guard.admit(request, reply, { method: String(method), url: String(url) });
+    const peer = await this.guard.admit(request, reply, { method: String(method), urls: [String(url)] });
     reply.header('x-device-id', peer.deviceId);
     reply.header('x-device-kind', peer.kind);
     reply.header('x-features', peer.features.join(','));
