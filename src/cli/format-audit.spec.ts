@@ -17,7 +17,7 @@ const entry: AuditReport = {
 describe('formatAudit', () => {
   it('prints one line per entry: actor, address, action, reason and changes', () => {
     expect(formatAudit([entry]).split('\n')[1]).toBe(
-      '12  2026-11-24T12:00:00.000Z  Anna  192.0.2.7  refreshed  renewed; features: xms → xms+kds, renewalDate: none → 2027-06-30',
+      '12  2026-11-24T12:00:00.000Z  Anna   192.0.2.7  refreshed  renewed; features: xms → xms+kds, renewalDate: none → 2027-06-30',
     );
   });
 
