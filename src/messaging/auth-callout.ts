@@ -2,7 +2,9 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { explainRefusal } from '../peers/explain-refusal.js';
 import { PeerAdmission } from '../peers/peer-admission.js';
-import type { Peer } from '../peers/tokens/peer.js';
+import { CountedLog } from '../logging/counted-log.js';
+import { parseCompactJws } from '../peers/tokens/parse-compact-jws.js';
+import type { Peer, PeerRefusal } from '../peers/tokens/peer.js';
 import { answerRequests } from './answer-requests.js';
 import { BrokerLink } from './broker-link.js';
 import { FloodGuard } from './flood-guard.js';
@@ -17,6 +19,10 @@ const maxLogins = 4096;
 @Injectable()
 export class AuthCallout extends BrokerLink {
   private readonly log = new Logger('Callout');
+  private readonly refusals = new CountedLog(
+    (client, count) => this.log.warn(`${client}${count === 1 ? '' : ` ${count} times in the last minute.`}`),
+    'Other clients are refused.',
+  );
 
   constructor(
     private readonly settings: Settings,
@@ -67,15 +73,34 @@ export class AuthCallout extends BrokerLink {
   ): Promise<{ jwt: string } | { error: string }> {
     const verdict = await this.admission.admitNats(request.authToken);
     if (verdict.kind === 'refused') {
-      this.log.warn(
-        `A client at ${request.address} is refused (${verdict.code}). ${explainRefusal(verdict.code)}`,
-      );
+      const client = describeClient(request, verdict.code);
+      this.refusals.count(`${client} is refused (${verdict.code}). ${explainRefusal(verdict.code)}`);
       return { error: verdict.code };
     }
     if (this.guard.isRefused(verdict.peer.deviceId)) return { error: 'too-many-requests' };
     this.connections.record(request, verdict.peer);
     return { jwt: signUser(signer, request, verdict.peer) };
   }
+}
+
+/** The codes of refusals that come after the signature of the token was verified. */
+const signedCodes: ReadonlySet<PeerRefusal> = new Set([
+  'foreign-organization',
+  'wrong-device-kind',
+  'wrong-hub',
+  'token-expired',
+  'license-expired',
+  'device-revoked',
+  'proof-missing',
+  'proof-invalid',
+  'proof-replayed',
+]);
+
+/** Names the device if the signature of its token was good. Any other client could claim to be any device. */
+function describeClient({ address, authToken }: AuthRequest, code: PeerRefusal): string {
+  const [token = ''] = authToken.split('~');
+  const deviceId = signedCodes.has(code) ? parseCompactJws(token)?.payload['sub'] : undefined;
+  return typeof deviceId === 'string' ? `Device ${deviceId} at ${address}` : `A client at ${address}`;
 }
 
 function signUser(signer: NatsSigner, { userKey }: AuthRequest, peer: Peer): string {
