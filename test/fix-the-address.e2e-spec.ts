@@ -109,6 +109,15 @@ describe('a service with PUBLIC_URL', () => {
     expect(body).toMatchObject({ servers: [{ url: 'https://shop.example' }] });
   });
 
+  async function logInBelow(): Promise<string> {
+    const { headers } = await fetch(`${hosted}/login`, {
+      method: 'POST',
+      redirect: 'manual',
+      body: new URLSearchParams({ token: app.adminToken }),
+    });
+    return headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  }
+
   describe('below a path that the proxy strips', () => {
     it('redirects to the login below that path, and sets the cookie for it only', async () => {
       const page = await fetch(`${hosted}/`, { redirect: 'manual', headers: { accept: 'text/html' } });
@@ -150,14 +159,5 @@ describe('a service with PUBLIC_URL', () => {
       const headers = { authorization: `Bearer ${app.adminToken}` };
       expect((await fetch(`${hosted}/api/license`, { headers })).status).toBe(200);
     });
-
-    async function logInBelow(): Promise<string> {
-      const { headers } = await fetch(`${hosted}/login`, {
-        method: 'POST',
-        redirect: 'manual',
-        body: new URLSearchParams({ token: app.adminToken }),
-      });
-      return headers.getSetCookie()[0]?.split(';')[0] ?? '';
-    }
   });
 });

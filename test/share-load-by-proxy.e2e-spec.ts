@@ -75,7 +75,7 @@ describe('the proxy in front of two replicas', () => {
       await fetch(`${url}/login`, { headers: { 'x-forwarded-proto': scheme } });
     }
     const schemes = replicas.flatMap(({ asked }) => asked.map(({ headers }) => headers['x-forwarded-proto']));
-    expect(schemes.toSorted()).toEqual(['http', 'https']);
+    expect(new Set(schemes)).toEqual(new Set(['http', 'https']));
   });
 
   it('uses the other replica when one is gone or not ready', async () => {
