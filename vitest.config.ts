@@ -75,7 +75,7 @@ export default defineConfig({
             'test/{keep-concurrent-writes,keep-secrets-sealed,leak-nothing}.e2e-spec.ts',
             'test/{survive-failing-calls,survive-kill,stop-gracefully}.e2e-spec.ts',
             'test/{share-a-database,outlive-a-paused-leader}.e2e-spec.ts',
-            'test/{identify-peers,list-peers,verify-audit-trail,upgrade-database}.e2e-spec.ts',
+            'test/{identify-peers,list-peers,verify-audit-trail,upgrade-database,refuse-altered-database}.e2e-spec.ts',
             // Long form only: failing statements and kills at random moments are in the quick form.
             ...(process.env['KILL_STEPS'] === 'all' ? ['test/survive-kill-at-each-step.e2e-spec.ts'] : []),
             ...(process.env['FAILING_CALLS'] === 'all'

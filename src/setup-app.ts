@@ -4,6 +4,7 @@ import { Settings } from './config/settings.js';
 import { allowStylesOfDocs } from './http/allow-styles-of-docs.js';
 import { answerUnreadableRequest } from './http/answer-unreadable-request.js';
 import { answerUnreadableUrl } from './http/answer-unreadable-url.js';
+import { checkHost } from './http/public-urls.js';
 import { endConnectionsAtClose } from './http/end-connections.js';
 import { limitBodyDepth } from './http/limit-body-depth.js';
 import { setSecurityHeaders } from './http/security-headers.js';
@@ -36,14 +37,15 @@ export async function setupApp(app: NestFastifyApplication): Promise<void> {
   // The guards set and declare these.
   fastify.decorateRequest('admin', null);
   fastify.decorateRequest('peer', null);
+  const { metricsAccess, hasDocs, publicUrls } = app.get(Settings);
   endConnectionsAtClose(fastify);
   setSecurityHeaders(fastify);
+  checkHost(fastify, publicUrls);
   limitBodyDepth(fastify);
-  const { metricsAccess, hasDocs } = app.get(Settings);
   if (metricsAccess !== 'off') app.get(HttpMetrics).follow(fastify);
   if (hasDocs) {
     const { setupDocs } = await import('./http/setup-docs.js');
     allowStylesOfDocs(fastify);
-    setupDocs(app);
+    setupDocs(app, publicUrls[0]);
   }
 }

@@ -147,6 +147,85 @@ describe('a backup', () => {
   });
 });
 
+describe('the authenticity of a backup', () => {
+  let app: TestApp;
+  let folder: string;
+  let path: string;
+  let target: { dataDir: string };
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'authentic-'));
+    path = join(folder, 'backup.sqlite');
+    target = { dataDir: join(folder, 'data') };
+    app = await startApp();
+  });
+
+  afterEach(async () => {
+    await app.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const restore = (...options: string[]) => runCommand(target, ['restore', path, ...options]);
+  const lastEntry = async () => (await runCommand(target, ['audit', '--limit', '1'])).output;
+
+  /** Writes the backup without its authentication code, as an older version did. */
+  const removeCode = async () => {
+    const content = await readFile(path);
+    await writeFile(path, content.subarray(0, content.length - 92));
+  };
+
+  it.each(['running', 'stopped'])('is proven if the service was %s', async (state) => {
+    if (state === 'stopped') await app.close();
+    expect((await runCommand(app, ['backup', path])).exitCode).toBe(0);
+    expect((await readFile(path)).subarray(-92).toString()).toMatch(
+      /^\npos-licensing-hmac-sha256:[0-9a-f]{64}\n$/,
+    );
+    expect(await restore()).toMatchObject({ exitCode: 0 });
+    expect(await lastEntry()).not.toContain('not authenticated');
+  });
+
+  it('is refuted by one changed byte, even with --unauthenticated', async () => {
+    await runCommand(app, ['backup', path]);
+    const content = await readFile(path);
+    const place = content.indexOf('admin-token-sha256') + 30;
+    content[place] = (content[place] ?? 0) ^ 1;
+    await writeFile(path, content);
+    for (const options of [[], ['--unauthenticated']]) {
+      expect(await restore(...options)).toMatchObject({
+        exitCode: 1,
+        notes: expect.stringMatching(/was changed.*restore another backup/),
+      });
+    }
+    expect(await readdir(target.dataDir)).toEqual([]);
+  });
+
+  it('is unknown for a backup of an older version, which needs --unauthenticated and leaves an audit entry', async () => {
+    await runCommand(app, ['backup', path]);
+    await removeCode();
+    expect(await restore()).toMatchObject({
+      exitCode: 1,
+      notes: expect.stringMatching(/no authentication code.*--unauthenticated/),
+    });
+    expect(await restore('--unauthenticated')).toMatchObject({ exitCode: 0 });
+    expect(await lastEntry()).toContain('The backup was not authenticated.');
+  });
+
+  it('does not permit a planted trigger, even with --unauthenticated', async () => {
+    await runCommand(app, ['backup', path]);
+    await removeCode();
+    const database = new Sqlite(path);
+    database.exec(
+      `CREATE TRIGGER planted AFTER INSERT ON audit_entry BEGIN UPDATE setting SET value = 'x'; END`,
+    );
+    database.close();
+    expect(await restore('--unauthenticated')).toMatchObject({
+      exitCode: 1,
+      notes: expect.stringMatching(/trigger planted.*restore a backup that you trust/),
+    });
+    expect(await readdir(target.dataDir)).toEqual([]);
+  });
+});
+
 describe('a restored server', () => {
   let clock: FakeClock;
   let mock: TestMock;

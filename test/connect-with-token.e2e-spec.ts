@@ -10,6 +10,7 @@ import { PeerDisconnector } from '../src/messaging/peer-disconnector.js';
 import { RevocationList } from '../src/peers/revocation-list.js';
 import { makeDeviceKey } from './support/device-key.js';
 import { connectAsService, streamInfo } from './support/read-stream.js';
+import { loggedLines } from './support/logged-lines.js';
 import { refusalToPublish } from './support/refusal-to-publish.js';
 import { startApp, type TestApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
@@ -62,8 +63,20 @@ describe('a connection with a license token', () => {
     await expect(open(await issue(register))).rejects.toThrow(/authorization violation/i);
   });
 
-  it('receives the last status immediately and the next one live, and can request the license view', async () => {
+  it('is one line in the log, however often the same device is refused, with its id if its signature was good', async () => {
     await app.acquire(mock);
+    const foreign = await issue('reg-2-1');
+    const forged = `${(await issue('reg-1-2')).slice(0, -8)}AAAAAAAA`;
+    for (let attempt = 0; attempt < 3; attempt++) {
+      for (const token of [foreign, forged]) await expect(open(token)).rejects.toThrow(/authorization/i);
+    }
+    const refusals = loggedLines.filter((line) => line.includes(' is refused ('));
+    expect(refusals.filter((line) => /Device reg-2-1 at .*wrong-hub/.test(line))).toHaveLength(1);
+    expect(refusals.filter((line) => /A client at .*bad-signature/.test(line))).toHaveLength(1);
+    expect(refusals.join('')).not.toContain('reg-1-2');
+  });
+
+  it('receives the last status immediately and the next one live, and can request the license view', async () => {
     const connection = await open(await issue(register));
     await expect.poll(async () => (await connection.request(lastStatus)).headers?.code ?? 0).toBe(0);
     expect((await connection.request(lastStatus)).json()).toMatchObject({ data: { status: 'licensed' } });

@@ -27,6 +27,7 @@ interface Manifest {
     readonly replicas?: number;
     readonly selector?: { readonly matchLabels?: object } & Readonly<Record<string, unknown>>;
     readonly podSelector?: { readonly matchLabels?: object };
+    readonly ingress?: readonly { readonly from?: readonly object[] }[];
     readonly template?: {
       readonly metadata: { readonly labels: object };
       readonly spec: {
@@ -147,3 +148,21 @@ describe.each(workloads.map((manifest) => ({ name: manifest.metadata.name, manif
     });
   },
 );
+
+describe('another pod of the Kubernetes cluster', () => {
+  const data = ofKind('ConfigMap').find(({ metadata }) => metadata.name === 'licensing')?.data ?? {};
+
+  it('cannot forge the address of a client: TRUST_PROXY names single addresses, not a network of pods', () => {
+    for (const address of (data['TRUST_PROXY'] ?? '').split(',')) expect(address).toMatch(/^[\d.]+\/32$/);
+  });
+
+  it('reaches page and API only from the named namespaces', () => {
+    const policy = ofKind('NetworkPolicy').find(({ metadata }) => metadata.name === 'licensing');
+    const sources = policy?.spec?.ingress?.map(({ from }) => from?.length ?? 0);
+    expect(sources).toEqual([2]);
+  });
+
+  it('cannot read the metrics without the admin token', () => {
+    expect(data['METRICS_ACCESS']).toBe('admin');
+  });
+});

@@ -70,6 +70,14 @@ describe('the proxy in front of two replicas', () => {
     });
   });
 
+  it('passes on that a proxy before it ends TLS, and believes no other scheme', async () => {
+    for (const scheme of ['https', 'gopher']) {
+      await fetch(`${url}/login`, { headers: { 'x-forwarded-proto': scheme } });
+    }
+    const schemes = replicas.flatMap(({ asked }) => asked.map(({ headers }) => headers['x-forwarded-proto']));
+    expect(new Set(schemes)).toEqual(new Set(['http', 'https']));
+  });
+
   it('uses the other replica when one is gone or not ready', async () => {
     replicas[0]?.server.close();
     expect(await askTimes(4, 'GET')).toEqual(Array<number>(4).fill(200));

@@ -166,7 +166,9 @@ describe('a database of version 0.1.0', () => {
 
       it('is upgraded when it is restored from a backup', async () => {
         const target = { dataDir: join(dataDir, 'restored'), environment: { ENCRYPTION_KEY: key } };
-        expect(await runCommand(target, ['restore', databasePath()])).toMatchObject({ exitCode: 0 });
+        expect(await runCommand(target, ['restore', '--unauthenticated', databasePath()])).toMatchObject({
+          exitCode: 0,
+        });
         expect(await readdir(target.dataDir)).toEqual(['licensing.sqlite']);
         expect(dump(databasePath())).toEqual(await dumpOfFixture());
         expect(await runCommand(target, ['audit', '--verify'])).toMatchObject({ exitCode: 0 });

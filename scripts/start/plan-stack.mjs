@@ -117,6 +117,7 @@ function planMock({ dataDir, host }, port, surroundings) {
     DATA_DIR: makeFolder(dataDir, 'mock'),
     MOCK_CONTROLS: 'on',
     MOCK_CONTROL_HOSTS: controlHosts.join(','),
+    ...(surroundings.env['MOCK_PUBLIC_URL'] && { PUBLIC_URL: surroundings.env['MOCK_PUBLIC_URL'] }),
   };
   return planNode('mock', 'mock-auth-server/dist/main.js', own, `${url}/health`, surroundings);
 }

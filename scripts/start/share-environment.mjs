@@ -6,6 +6,8 @@ const OWNERS = {
   ADMIN_TOKEN: 'licensing',
   ENCRYPTION_KEY: 'licensing',
   DATABASE_URL: 'licensing',
+  // The mock has a setting of the same name, MOCK_PUBLIC_URL here.
+  PUBLIC_URL: 'licensing',
   HTTPS_PROXY: 'licensing',
   NATS_PASSWORD: 'licensing',
   NATS_CALLOUT_PASSWORD: 'licensing',

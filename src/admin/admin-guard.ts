@@ -42,7 +42,7 @@ export class AdminGuard implements CanActivate {
         throw new ProblemException(
           429,
           'too-many-attempts',
-          'Too many login attempts are in progress. Try again in a few seconds.',
+          'Incorrect admin token, and too many incorrect attempts are in progress. Try again in a few seconds.',
           { 'retry-after': '2' },
         );
     }

@@ -32,13 +32,13 @@ describe('LoginThrottle', () => {
     expect(waits).toEqual([0, 0, 0, 0, 0, 250, 500, 1000, 2000, 2000, 2000, 2000]);
   });
 
-  it('delays the correct token as long as an incorrect one, and then resets the delay', async () => {
+  it('accepts the correct token without a delay after any number of mistakes, and then resets the delay', async () => {
     const clock = new FakeClock();
     const throttle = new LoginThrottle(adminToken, clock);
     for (let attempt = 0; attempt < 20; attempt++) await throttle.attempt('192.0.2.1', 'wrong');
     const before = clock.now().getTime();
-    expect(await throttle.attempt('192.0.2.1', right)).toEqual({ kind: 'right', isSlowed: true });
-    expect(clock.now().getTime() - before).toBe(2000);
+    expect(await throttle.attempt('192.0.2.1', right)).toEqual({ kind: 'right' });
+    expect(clock.now().getTime() - before).toBe(0);
     expect(await throttle.attempt('192.0.2.1', 'wrong')).toEqual({ kind: 'wrong', isSlowed: false });
   });
 
@@ -66,12 +66,43 @@ describe('LoginThrottle', () => {
     expect(await throttle.attempt('192.0.2.1', 'wrong')).toMatchObject({ isSlowed: false });
   });
 
-  it('refuses further attempts while 200 are waiting, so that a flood uses no memory', async () => {
+  it('slows an IPv6 client by its /64 network, because it can use any address in it', async () => {
+    const throttle = new LoginThrottle(adminToken, new FakeClock());
+    for (let attempt = 0; attempt < 5; attempt++) await throttle.attempt(`2001:db8::${attempt}`, 'wrong');
+    expect(await throttle.attempt('2001:db8::ffff', 'wrong')).toEqual({ kind: 'wrong', isSlowed: true });
+    expect(await throttle.attempt('2001:db8:0:1::1', 'wrong')).toEqual({ kind: 'wrong', isSlowed: false });
+  });
+
+  it('slows or refuses 800 addresses that guess together after 50 mistakes, and accepts the correct token', async () => {
     const clock = new HeldClock();
     const throttle = new LoginThrottle(adminToken, clock);
-    for (let attempt = 0; attempt < 205; attempt++) void throttle.attempt('192.0.2.1', 'wrong');
-    expect(await throttle.attempt('192.0.2.2', right)).toEqual({ kind: 'refused' });
+    const addresses = Array.from({ length: 800 }, (_, host) => `10.0.${host >> 8}.${host & 255}`);
+    const attempts = addresses.map((address) => throttle.attempt(address, 'wrong'));
+    expect(await throttle.attempt('10.0.0.1', right)).toEqual({ kind: 'right' });
+    expect(clock.sleepers).toHaveLength(200);
     for (const { wake } of clock.sleepers) wake();
-    await expect.poll(() => throttle.attempt('192.0.2.2', right)).toEqual({ kind: 'right', isSlowed: false });
+    const outcomes = await Promise.all(attempts);
+    expect(outcomes.filter((outcome) => outcome.kind === 'wrong' && !outcome.isSlowed)).toHaveLength(50);
+    expect(outcomes.filter(({ kind }) => kind === 'refused')).toHaveLength(550);
+    clock.advance(60_000);
+    expect(await throttle.attempt('192.0.2.1', 'wrong')).toEqual({ kind: 'wrong', isSlowed: false });
+  });
+
+  it('refuses incorrect tokens while 200 answers are delayed, and never the correct one', async () => {
+    const clock = new HeldClock();
+    const throttle = new LoginThrottle(adminToken, clock);
+    for (let attempt = 0; attempt < 260; attempt++) void throttle.attempt('192.0.2.1', 'wrong');
+    expect(clock.sleepers).toHaveLength(200);
+    expect(await throttle.attempt('192.0.2.1', 'wrong')).toEqual({ kind: 'refused' });
+    for (const address of ['192.0.2.1', '192.0.2.2']) {
+      expect(await throttle.attempt(address, right)).toEqual({ kind: 'right' });
+    }
+    for (const { wake } of clock.sleepers) wake();
+    await expect
+      .poll(() => {
+        void throttle.attempt('192.0.2.2', 'wrong');
+        return clock.sleepers.length;
+      })
+      .toBeGreaterThan(200);
   });
 });

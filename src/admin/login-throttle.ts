@@ -1,22 +1,27 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../domain/ports/clock.js';
+import { CountedLog } from '../logging/counted-log.js';
 import { AdminToken } from './admin-token.js';
+import { networkOf } from './network-of.js';
 
-/** The number of mistakes, such as typing errors, without a delay. */
+/** The number of mistakes of one network, such as typing errors, without a delay. */
 const freeMistakes = 5;
 const firstDelayMs = 250;
-/** The longest delay, however many attempts come from the same address. */
+/** The longest delay, however many attempts there are. */
 const maxDelayMs = 2000;
 const forgivenAfterMs = 10 * 60_000;
-const maxAddresses = 10_000;
+const maxNetworks = 10_000;
+/** The number of delayed answers; beyond it, incorrect tokens are refused without a delay. */
 const maxWaiting = 200;
+/** Mistakes of all networks together: a burst without a delay, and the rate at which it is available again. */
+const freeMistakesOfAll = 50;
+const forgivenPerSecond = 1;
 
-/**
- * The outcome of a login attempt. `isSlowed` is set if earlier mistakes from the same address delayed it. `refused` means
- * that too many attempts are waiting and that the token was not compared.
- */
+/** The outcome of a login attempt. `isSlowed` is set if earlier mistakes delayed it. `refused` is an incorrect token, too. */
 export type LoginOutcome =
-  { readonly kind: 'right' | 'wrong'; readonly isSlowed: boolean } | { kind: 'refused' };
+  | { readonly kind: 'right' }
+  | { readonly kind: 'wrong'; readonly isSlowed: boolean }
+  | { readonly kind: 'refused' };
 
 interface Mistakes {
   readonly count: number;
@@ -24,13 +29,18 @@ interface Mistakes {
 }
 
 /**
- * Compares candidates with the admin token, with a growing delay after mistakes from the same address. The correct token
- * waits as long as an incorrect one, so that the delay reveals nothing. It is always accepted: nobody is locked out.
+ * Compares candidates with the admin token. The correct token is always accepted without a delay, whatever others do.
+ * Incorrect ones are delayed: after mistakes of the same network, and after many mistakes of all networks together.
  */
 @Injectable()
 export class LoginThrottle {
   private readonly logger = new Logger('Login');
+  private readonly log = new CountedLog(
+    (network, count) => this.logger.warn(`Incorrect admin tokens from ${network}: ${count}.`),
+    'other addresses',
+  );
   private readonly mistakes = new Map<string, Mistakes>();
+  private mistakesOfAll: Mistakes = { count: 0, lastAt: 0 };
   private waiting = 0;
 
   constructor(
@@ -39,37 +49,43 @@ export class LoginThrottle {
   ) {}
 
   async attempt(address: string, candidate: string): Promise<LoginOutcome> {
-    if (this.waiting >= maxWaiting) return { kind: 'refused' };
-    const isRight = this.adminToken.matches(candidate);
-    const delayMs = this.delayMsFor(address);
+    const network = networkOf(address);
+    if (this.adminToken.matches(candidate)) {
+      this.mistakes.delete(network);
+      return { kind: 'right' };
+    }
+    this.log.count(network);
     // Counted before the delay, so that concurrent attempts add up.
-    if (!isRight) this.count(address);
-    if (delayMs > 0) await this.wait(delayMs);
-    if (isRight) this.mistakes.delete(address);
-    return { kind: isRight ? 'right' : 'wrong', isSlowed: delayMs > 0 };
+    const delayMs = Math.max(this.countOfNetwork(network), this.countOfAll());
+    if (delayMs === 0) return { kind: 'wrong', isSlowed: false };
+    if (this.waiting >= maxWaiting) return { kind: 'refused' };
+    await this.wait(delayMs);
+    return { kind: 'wrong', isSlowed: true };
   }
 
-  private delayMsFor(address: string): number {
-    const count = this.recent(address)?.count ?? 0;
+  /** Counts a mistake and returns its delay. */
+  private countOfNetwork(network: string): number {
+    const now = this.clock.now().getTime();
+    const earlier = this.mistakes.get(network);
+    const count =
+      earlier !== undefined && Math.abs(now - earlier.lastAt) < forgivenAfterMs ? earlier.count : 0;
+    // Inserted at the end, so that the first key is the network with the oldest mistake.
+    this.mistakes.delete(network);
+    this.mistakes.set(network, { count: count + 1, lastAt: now });
+    const [quietest] = this.mistakes.keys();
+    if (quietest !== undefined && this.mistakes.size > maxNetworks) this.mistakes.delete(quietest);
     if (count < freeMistakes) return 0;
     return Math.min(maxDelayMs, firstDelayMs * 2 ** Math.min(count - freeMistakes, 30));
   }
 
-  private count(address: string): void {
-    const count = (this.recent(address)?.count ?? 0) + 1;
-    // Inserted at the end, so that the first key is the address with the oldest mistake.
-    this.mistakes.delete(address);
-    this.mistakes.set(address, { count, lastAt: this.clock.now().getTime() });
-    const [quietest] = this.mistakes.keys();
-    if (quietest !== undefined && this.mistakes.size > maxAddresses) this.mistakes.delete(quietest);
-    if (count === freeMistakes)
-      this.logger.warn(`${count} incorrect admin tokens from ${address}: further attempts are delayed.`);
-  }
-
-  private recent(address: string): Mistakes | undefined {
-    const mistakes = this.mistakes.get(address);
-    if (mistakes === undefined) return undefined;
-    return Math.abs(this.clock.now().getTime() - mistakes.lastAt) < forgivenAfterMs ? mistakes : undefined;
+  private countOfAll(): number {
+    const now = this.clock.now().getTime();
+    const { count, lastAt } = this.mistakesOfAll;
+    const forgiven = (Math.abs(now - lastAt) / 1000) * forgivenPerSecond;
+    const remaining = Math.max(0, count - forgiven);
+    const isFree = remaining < freeMistakesOfAll;
+    this.mistakesOfAll = { count: isFree ? remaining + 1 : remaining, lastAt: now };
+    return isFree ? 0 : maxDelayMs;
   }
 
   private async wait(delayMs: number): Promise<void> {

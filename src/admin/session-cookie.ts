@@ -1,9 +1,10 @@
 import { parseCookie, stringifySetCookie } from 'cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { basePathOf, isSecure } from '../http/public-urls.js';
 
 /** Contains the port, because cookies ignore ports: two services on one machine need different names. */
 function sessionCookieName(request: FastifyRequest): string {
-  return `pos-licensing-${request.port ?? (request.protocol === 'https' ? 443 : 80)}`;
+  return `pos-licensing-${request.port ?? (isSecure(request) ? 443 : 80)}`;
 }
 
 /** Returns the session id from the cookie, or `null` if there is none of the right form. */
@@ -23,9 +24,9 @@ export function clearSessionCookie(request: FastifyRequest, reply: FastifyReply)
 
 function cookieOptions(request: FastifyRequest) {
   return {
-    path: '/',
+    path: `${basePathOf(request)}/`,
     httpOnly: true,
     sameSite: 'strict',
-    secure: request.protocol === 'https',
+    secure: isSecure(request),
   } as const;
 }

@@ -6,9 +6,10 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import type { AuditActor } from '../domain/audit-actor.js';
 import { Clock } from '../domain/ports/clock.js';
-import { appendAuditEntry } from '../persistence/audit/append-audit-entry.js';
-import { copySqlite } from '../persistence/copy-sqlite.js';
+import { appendBackupTag } from '../persistence/backup-tag.js';
 import { Database } from '../persistence/database.js';
+import { SecretBox } from '../persistence/secret-box.js';
+import { writeBackup } from '../persistence/write-backup.js';
 
 export type BackupOutcome =
   | { readonly kind: 'made'; readonly content: Readable }
@@ -20,6 +21,7 @@ export type BackupOutcome =
 export class MakeBackup implements OnModuleInit {
   constructor(
     private readonly database: Database,
+    private readonly box: SecretBox,
     private readonly clock: Clock,
     private readonly settings: Settings,
   ) {}
@@ -37,18 +39,8 @@ export class MakeBackup implements OnModuleInit {
     const prefix = this.draftPrefix();
     if (prefix === null) return { kind: 'unsupported' };
     const path = `${prefix}${randomUUID()}`;
-    await this.database.transact((manager) =>
-      appendAuditEntry(manager, {
-        at: this.clock.now(),
-        actor: actor.name,
-        address: actor.address,
-        action: 'backed-up',
-        reason: null,
-        before: null,
-        after: null,
-      }),
-    );
-    await this.database.read((manager) => copySqlite(manager, path));
+    await writeBackup(this.database, path, { actor, at: this.clock.now() });
+    await appendBackupTag(path, this.box);
     const content = createReadStream(path);
     content.once('close', () => rmSync(path, { force: true }));
     return { kind: 'made', content };

@@ -5,13 +5,14 @@ import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { loadSettings } from '../config/load-settings.js';
 import type { Settings } from '../config/settings.js';
-import { appendAuditEntry } from '../persistence/audit/append-audit-entry.js';
+import { appendBackupTag } from '../persistence/backup-tag.js';
 import { checkSqliteFile } from '../persistence/check-sqlite-file.js';
 import { commandLineActor } from '../persistence/audit/command-line-actor.js';
-import { copySqlite } from '../persistence/copy-sqlite.js';
-import { encryptionKeyPaths } from '../persistence/encryption-key.js';
+import { decodeEncryptionKey, encryptionKeyPaths } from '../persistence/encryption-key.js';
 import { keyMatchesBackup } from '../persistence/key-matches-backup.js';
-import { readOrCreatePrivateFile } from '../persistence/private-file.js';
+import { readOrCreatePrivateFile, readPrivateFile } from '../persistence/private-file.js';
+import { SecretBox } from '../persistence/secret-box.js';
+import { writeBackup } from '../persistence/write-backup.js';
 import type { Command, CommandInput } from './command.js';
 import { CommandError } from './command-error.js';
 import { connectService } from './connect-service.js';
@@ -26,6 +27,7 @@ export const backupCommand: Command = {
     'Writes a copy of the database to <file>, verifies it, and writes its encryption key to <file>.key. Only their owner can\n' +
     'read these files. Store them in different places: together they give access to the license. If ENCRYPTION_KEY is set,\n' +
     'there is no key file: store that setting. The backup contains only a hash of the admin token.\n' +
+    'The key also authenticates the backup: keep them apart, or a person who can write both can forge it.\n' +
     'Exits with 4 if the key was not found. Back up a PostgreSQL database with pg_dump instead.',
   operands: ['<file>'],
   options: serviceOptions,
@@ -79,21 +81,13 @@ async function receive({ body }: Response, path: string): Promise<void> {
 }
 
 async function copyOffline(settings: Settings, path: string): Promise<void> {
-  const { name: actor, address } = commandLineActor();
-  await withDatabase(settings, async (database) => {
-    await database.transact((manager) =>
-      appendAuditEntry(manager, {
-        at: new Date(),
-        actor,
-        address,
-        action: 'backed-up',
-        reason: null,
-        before: null,
-        after: null,
-      }),
-    );
-    await database.read((manager) => copySqlite(manager, path));
-  });
+  const { current } = encryptionKeyPaths(settings.dataDir);
+  const key = settings.encryptionKey ?? (existsSync(current) ? readPrivateFile(current) : null);
+  await withDatabase(settings, (database) =>
+    writeBackup(database, path, { actor: commandLineActor(), at: new Date() }),
+  );
+  if (key === null || !keyMatchesBackup(path, key)) return;
+  await appendBackupTag(path, new SecretBox(decodeEncryptionKey(key, 'The encryption key')));
 }
 
 /** Stores the key next to the backup. Returns the message for the user. */

@@ -37,7 +37,7 @@ export function formatVerification({ isIntact, entryCount, head, faults }: Audit
 function toRow({ id, at, actor, address, action, reason, before, after }: AuditReport): string[] {
   const changes = listChanges(before, after);
   const why = [reason, changes].filter((text) => text !== null && text !== '').join('; ');
-  return [String(id), new Date(at).toISOString(), printable(actor), address ?? '-', action, printable(why)];
+  return [String(id), new Date(at).toISOString(), actor, address ?? '-', action, why];
 }
 
 /** Formats changes, such as `status: licensed → expired`. */
@@ -56,9 +56,4 @@ function formatValue(value: unknown): string {
   if (value === null || value === undefined) return 'none';
   if (Array.isArray(value)) return value.join('+');
   return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-/** Removes control characters: texts from outside must not control the terminal. */
-function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ');
 }

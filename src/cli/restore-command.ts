@@ -22,6 +22,7 @@ export const restoreCommand: Command = {
     'until its token expires; authorize it again before that. It does not refresh its token: the original may have used the\n' +
     'refresh token since, and a second use would end the license of both. If the original will never run again, add\n' +
     '--original-is-gone: the restored server then keeps refreshing, if the Authorization server permits it.\n' +
+    'A backup is authenticated with its key, so that nobody without the key can change it.\n' +
     'Use --in-place for a database that was restored by other means (pg_restore, a disk image): it copies nothing.',
   operands: ['[<file>]'],
   options: {
@@ -32,6 +33,10 @@ export const restoreCommand: Command = {
       help: 'the key of the backup; default: ENCRYPTION_KEY, or <file>.key',
     },
     'without-key': { type: 'boolean', help: 'the key is lost: discards the encrypted data' },
+    unauthenticated: {
+      type: 'boolean',
+      help: 'restores a backup of an older version, which has no authentication code',
+    },
     force: { type: 'boolean', help: 'replaces an existing database and keeps it under another name' },
     'in-place': { type: 'boolean', help: 'prepares the existing database and copies nothing' },
   },
@@ -87,6 +92,7 @@ async function restore(input: CommandInput, settings: Settings, backupPath: stri
     backupPath,
     key: input.isSet('without-key') ? null : findKey(input, settings, backupPath),
     isForced: input.isSet('force'),
+    isUnauthenticatedAllowed: input.isSet('unauthenticated'),
     isOriginalGone: isOriginalGone(input),
     actor: commandLineActor(),
   });
@@ -128,6 +134,7 @@ async function quarantineInPlace(input: CommandInput, settings: Settings): Promi
       quarantineRestoredDatabase(database, await openSecretBox(settings, database), settings, {
         isOriginalGone: isOriginalGone(input),
         hasKey: true,
+        isAuthenticated: false,
         actor: commandLineActor(),
       }),
     'with-copy',

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { toPrintableLines } from '../domain/printable.js';
 
 /** The input and output of a command. */
 export interface Terminal {
@@ -10,10 +11,10 @@ export interface Terminal {
   ask(question: string): Promise<string | null>;
 }
 
-/** The terminal of this process. */
+/** The terminal of this process. Names and reasons come from outside, so no text controls the terminal. */
 export const processTerminal: Terminal = {
-  print: (text) => void process.stdout.write(`${text}\n`),
-  notify: (text) => void process.stderr.write(`${text}\n`),
+  print: (text) => void process.stdout.write(`${toPrintableLines(text)}\n`),
+  notify: (text) => void process.stderr.write(`${toPrintableLines(text)}\n`),
   ask: async (question) => {
     if (!process.stdin.isTTY) return null;
     const reader = createInterface({ input: process.stdin, output: process.stderr });

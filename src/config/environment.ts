@@ -15,6 +15,7 @@ import {
 } from 'class-validator';
 import { Type } from 'class-transformer';
 import { durationPattern } from './duration.js';
+import { PublicAddresses } from './public-addresses.js';
 import { ProxyAddresses } from './proxy-addresses.js';
 
 const duration = 'a duration such as 90s, 15m, 24h or 7d';
@@ -32,6 +33,20 @@ export class Environment {
   @Min(0, { message: 'PORT must be a whole number from 0 to 65535' })
   @Max(65_535, { message: 'PORT must be a whole number from 0 to 65535' })
   PORT = 3000;
+
+  /**
+   * Addresses at which clients reach this service, separated by commas, such as `https://shop.example`, with a
+   * path if a proxy serves it below one and strips that path. If set, a request for another host is refused
+   * (421 `misdirected-request`), except for loopback names, `/auth/verify`, health and metrics, and a DPoP
+   * proof for this service must name one of them. Links use the first.
+   * @defaultValue none
+   */
+  @IsOptional()
+  @Validate(PublicAddresses, {
+    message:
+      'PUBLIC_URL must be one or more http(s) addresses such as https://shop.example/licensing, separated by commas',
+  })
+  PUBLIC_URL?: string;
 
   /** Folder for the database, the encryption key and the first admin token. */
   @MinLength(1, { message: 'DATA_DIR must name a folder' })

@@ -58,6 +58,7 @@ function readEnvironment(variables: Variables, faults: string[]): Environment {
 }
 
 const optionalNames = [
+  'PUBLIC_URL',
   'DATABASE_URL',
   'NATS_USER',
   'NATS_PASSWORD',
@@ -156,6 +157,7 @@ function toSettings(environment: Environment, profile: Profile): Settings {
   return {
     host: environment.HOST,
     port: environment.PORT,
+    publicUrls: environment.PUBLIC_URL?.split(',').map((text) => new URL(text.trim())) ?? [],
     dataDir,
     database: toDatabase(environment.DATABASE_URL, dataDir),
     authorizationServer: {

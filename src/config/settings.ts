@@ -15,6 +15,8 @@ export interface BrokerLogin {
 export class Settings {
   readonly host!: string;
   readonly port!: number;
+  /** The addresses at which clients reach this service; empty if any host is accepted. */
+  readonly publicUrls!: readonly URL[];
   /** The absolute path of the folder with the database, keys and the first admin token. */
   readonly dataDir!: string;
   readonly database!: DatabaseSettings;

@@ -4,7 +4,7 @@ import { serviceVersion } from '../config/service-version.js';
 import { licenseViewSchema, requireAllMembers } from '../domain/license-view-schema.js';
 
 /** Serves the OpenAPI document at `/openapi.json`, and a page that shows it at `/docs`. */
-export function setupDocs(app: INestApplication): void {
+export function setupDocs(app: INestApplication, publicUrl?: URL): void {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('POS licensing service')
@@ -12,6 +12,7 @@ export function setupDocs(app: INestApplication): void {
     .setVersion(serviceVersion)
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'The admin token.' })
     .build();
+  if (publicUrl !== undefined) config.servers = [{ url: publicUrl.href.replace(/\/+$/, '') }];
   SwaggerModule.setup('docs', app, () => addLicenseView(SwaggerModule.createDocument(app, config)), {
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],

@@ -1,5 +1,6 @@
 import { isatty } from 'node:tty';
 import { ConsoleLogger, type LogLevel } from '@nestjs/common';
+import { toPrintable, toPrintableLines } from '../domain/printable.js';
 import type { Settings } from '../config/settings.js';
 
 /** The log levels of NestJS for each LOG_LEVEL. */
@@ -53,6 +54,20 @@ class ServiceLogger extends ConsoleLogger {
     super.error(message, ...rest);
   }
 
+  /** Messages repeat text from outside, such as the name of a device. */
+  protected override printMessages(...args: Parameters<ConsoleLogger['printMessages']>): void {
+    const [messages, context, level, stream, stack, params] = args;
+    const printable = messages.map((message) =>
+      typeof message === 'string' ? toPrintable(message) : message,
+    );
+    const printableStack = typeof stack === 'string' ? indent(stack) : stack;
+    super.printMessages(printable, context, level, stream, printableStack, params);
+  }
+
+  protected override printStackTrace(stack: string): void {
+    super.printStackTrace(indent(stack));
+  }
+
   protected override formatPid(): string {
     return '';
   }
@@ -60,4 +75,9 @@ class ServiceLogger extends ConsoleLogger {
   protected override getTimestamp(): string {
     return new Date().toISOString();
   }
+}
+
+/** Indents the lines of a stack, so that none looks like a line of the log. */
+function indent(stack: string): string {
+  return toPrintableLines(stack).replaceAll('\n', '\n    ');
 }

@@ -44,8 +44,9 @@ const english = {
       'The old token then no longer works.',
     wrong: 'Incorrect admin token. See below for where to find it.',
     slowed:
-      'Incorrect admin token. Too many incorrect attempts from this address: further attempts are delayed. You are not locked out.',
-    refused: 'Too many login attempts are in progress. Wait a few seconds, then try again.',
+      'Incorrect admin token. Too many incorrect attempts: further ones are delayed. The correct token is always accepted.',
+    refused:
+      'Incorrect admin token, and too many incorrect attempts are in progress. Wait a few seconds, then try again.',
     badName:
       'A name has at most 64 characters: letters, digits, punctuation, symbols and spaces. Change the name, then try again.',
     takenName: 'The history uses the name “system” for the service itself. Choose another name.',

@@ -2,7 +2,8 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { explainRefusal } from '../peers/explain-refusal.js';
 import { PeerAdmission } from '../peers/peer-admission.js';
-import type { Peer } from '../peers/tokens/peer.js';
+import { CountedLog } from '../logging/counted-log.js';
+import type { Peer, RefusedPeer } from '../peers/tokens/peer.js';
 import { answerRequests } from './answer-requests.js';
 import { BrokerLink } from './broker-link.js';
 import { CalloutCipher } from './callout-cipher.js';
@@ -20,6 +21,10 @@ const maxLogins = 4096;
 @Injectable()
 export class AuthCallout extends BrokerLink {
   private readonly log = new Logger('Callout');
+  private readonly refusals = new CountedLog(
+    (client, count) => this.log.warn(`${client}${count === 1 ? '' : ` ${count} times in the last minute.`}`),
+    'Other clients are refused.',
+  );
 
   constructor(
     private readonly settings: Settings,
@@ -74,9 +79,8 @@ export class AuthCallout extends BrokerLink {
   ): Promise<{ jwt: string } | { error: string }> {
     const verdict = await this.admission.admitNats(request.authToken);
     if (verdict.kind === 'refused') {
-      this.log.warn(
-        `A client at ${request.address} is refused (${verdict.code}). ${explainRefusal(verdict.code)}`,
-      );
+      const client = describeClient(request, verdict);
+      this.refusals.count(`${client} is refused (${verdict.code}). ${explainRefusal(verdict.code)}`);
       return { error: verdict.code };
     }
     if (this.guard.isRefused(verdict.peer.deviceId)) return { error: 'too-many-requests' };
@@ -87,6 +91,11 @@ export class AuthCallout extends BrokerLink {
     this.connections.record(request, verdict.peer);
     return { jwt: signUser(signer, request, verdict.peer, account) };
   }
+}
+
+/** Names the device if the signature of its token was good. Any other client could claim to be any device. */
+function describeClient({ address }: AuthRequest, { deviceId }: RefusedPeer): string {
+  return deviceId === null ? `A client at ${address}` : `Device ${deviceId} at ${address}`;
 }
 
 function signUser(signer: NatsSigner, { userKey }: AuthRequest, peer: Peer, account: PeerAccount): string {

@@ -40,7 +40,7 @@ export class VerifyResponder implements OnModuleInit {
       token,
       proof: proof ?? null,
       method: htm ?? '',
-      url: htu ?? '',
+      urls: [htu ?? ''],
     });
     if (verdict.kind === 'refused') {
       const nonce = verdict.code === 'nonce-required' && { nonce: this.admission.nonce };

@@ -5,6 +5,7 @@ import { LicenseStore } from '../domain/ports/license-store.js';
 import { PeerMetrics } from './peer-metrics.js';
 import { UsedProofs } from '../persistence/used-proofs.js';
 import { checkDpopProof } from './tokens/dpop-proof.js';
+import { isForbidden } from './explain-refusal.js';
 import { HttpNonces } from './http-nonces.js';
 import { type Peer, type PeerRefusal, type PeerVerdict, refuse } from './tokens/peer.js';
 import { PeerVerifier } from './peer-verifier.js';
@@ -18,7 +19,7 @@ export interface HttpCredentials {
   readonly token: string;
   readonly proof: string | null;
   readonly method: string;
-  readonly url: string;
+  readonly urls: readonly string[];
 }
 
 /** A device that this server does not admit, with a genuine token. */
@@ -33,7 +34,7 @@ export class PeerAdmission {
   /** Emits each admitted peer. Subscribers run before its verdict is returned. */
   readonly admitted = new Subject<Peer>();
 
-  /** Emits each refused peer whose token is genuine. */
+  /** Emits each refused peer whose token is genuine: it is the device that this server does not admit, not its proof. */
   readonly refused = new Subject<RefusedDevice>();
 
   constructor(
@@ -62,24 +63,28 @@ export class PeerAdmission {
   private conclude(verdict: PeerVerdict): PeerVerdict {
     this.metrics.verifications.inc({ result: verdict.kind === 'accepted' ? 'accepted' : verdict.code });
     if (verdict.kind === 'accepted') this.admitted.next(verdict.peer);
-    else if (verdict.deviceId !== null) this.refused.next({ deviceId: verdict.deviceId, code: verdict.code });
+    else if (verdict.deviceId !== null && isForbidden(verdict.code))
+      this.refused.next({ deviceId: verdict.deviceId, code: verdict.code });
     return verdict;
   }
 
-  private async verifyHttp({ scheme, token, proof, method, url }: HttpCredentials): Promise<PeerVerdict> {
+  private async verifyHttp({ scheme, token, proof, method, urls }: HttpCredentials): Promise<PeerVerdict> {
     const verdict = await this.verifier.verify(token);
     if (verdict.kind === 'refused') return verdict;
     const { keyThumbprint } = verdict.peer;
-    if (keyThumbprint === null) return scheme === 'Bearer' ? verdict : refuse('proof-invalid');
+    if (keyThumbprint === null)
+      return scheme === 'Bearer' ? verdict : refuse('proof-invalid', verdict.peer.deviceId);
     // RFC 9449 section 7.1: a bound token is not valid as a bearer token.
-    if (scheme === 'Bearer' || proof === null) return refuse('proof-missing');
-    const checked = checkDpopProof(proof, { htm: method, htu: url, token, keyThumbprint });
-    if (checked === null) return refuse('proof-invalid');
+    if (scheme === 'Bearer' || proof === null) return refuse('proof-missing', verdict.peer.deviceId);
+    const checked = urls
+      .map((htu) => checkDpopProof(proof, { htm: method, htu, token, keyThumbprint }))
+      .find((result) => result !== null);
+    if (checked === undefined) return refuse('proof-invalid', verdict.peer.deviceId);
     switch (this.nonces.consume(checked.nonce, checked.jti)) {
       case 'taken':
         return verdict;
       case 'replayed':
-        return refuse('proof-replayed');
+        return refuse('proof-replayed', verdict.peer.deviceId);
       case 'unknown-nonce':
         return refuse('nonce-required');
     }
@@ -91,15 +96,15 @@ export class PeerAdmission {
     if (verdict.kind === 'refused') return verdict;
     const { keyThumbprint } = verdict.peer;
     if (keyThumbprint === null) return verdict;
-    if (proof === undefined) return refuse('proof-missing');
+    if (proof === undefined) return refuse('proof-missing', verdict.peer.deviceId);
     const htu = `nats://${this.store.state.identity?.serverId}`;
     const checked = checkDpopProof(proof, { htm: 'CONNECT', htu, token, keyThumbprint });
-    if (checked === null) return refuse('proof-invalid');
+    if (checked === null) return refuse('proof-invalid', verdict.peer.deviceId);
     const now = this.clock.now();
     const offMs = Math.abs(checked.issuedAt.getTime() - now.getTime());
-    if (offMs > natsWindowMs) return refuse('proof-invalid');
+    if (offMs > natsWindowMs) return refuse('proof-invalid', verdict.peer.deviceId);
     const endsAt = new Date(checked.issuedAt.getTime() + natsWindowMs);
     const isNew = await this.usedProofs.claim(keyThumbprint, checked.jti, now, endsAt);
-    return isNew ? verdict : refuse('proof-replayed');
+    return isNew ? verdict : refuse('proof-replayed', verdict.peer.deviceId);
   }
 }

@@ -1,6 +1,8 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Settings } from '../config/settings.js';
 import { ProblemException } from '../http/problem.js';
+import { urlsOf } from '../http/public-urls.js';
 import { explainRefusal, isForbidden } from './explain-refusal.js';
 import { PeerAdmission } from './peer-admission.js';
 import type { Peer, PeerRefusal } from './tokens/peer.js';
@@ -12,23 +14,26 @@ declare module 'fastify' {
   }
 }
 
-/** The request that a proof must name, as its sender wrote it. */
+/** The request that a proof must name. `urls` are the ways in which its sender may write its address. */
 export interface ProvenRequest {
   readonly method: string;
-  readonly url: string;
+  readonly urls: readonly string[];
 }
 
 /** Admits a peer by its license token: `Authorization: DPoP <token>` with a `DPoP` proof, or `Bearer <token>`. */
 @Injectable()
 export class PeerGuard implements CanActivate {
-  constructor(private readonly admission: PeerAdmission) {}
+  constructor(
+    private readonly admission: PeerAdmission,
+    private readonly settings: Settings,
+  ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     request.peer = await this.admit(request, http.getResponse<FastifyReply>(), {
       method: request.method,
-      url: `${request.protocol}://${request.host}${request.url}`,
+      urls: urlsOf(request, this.settings.publicUrls),
     });
     return true;
   }

@@ -57,7 +57,7 @@ export class PeerVerifier {
     const late = checkExpiry(known.peer, this.clock.now());
     if (late === null) return known;
     this.seen.delete(id);
-    return refuse(late);
+    return refuse(late, known.peer.deviceId);
   }
 
   private verifyFirst(token: string, id: string): PeerVerdict {
@@ -77,7 +77,7 @@ export class PeerVerifier {
     });
     if (verdict.kind === 'refused') return verdict;
     const late = checkExpiry(verdict.peer, this.clock.now());
-    if (late !== null) return refuse(late);
+    if (late !== null) return refuse(late, verdict.peer.deviceId);
     // Evicts the oldest, which usually expires first.
     setBounded(this.seen, id, verdict, maxSeen);
     return verdict;

@@ -2,6 +2,7 @@ import { Controller, Get, HttpCode, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Settings } from '../config/settings.js';
+import { toHeaderItem } from '../domain/printable.js';
 import { Problem, ProblemException } from '../http/problem.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
 import { brokerUrlFor } from './broker-url.js';
@@ -55,9 +56,9 @@ export class PeersController {
         'The proxy must send X-Original-Method and X-Original-URL (the full URL) of the request to authorize.',
       );
     }
-    const peer = await this.guard.admit(request, reply, { method: String(method), url: String(url) });
+    const peer = await this.guard.admit(request, reply, { method: String(method), urls: [String(url)] });
     reply.header('x-device-id', peer.deviceId);
     reply.header('x-device-kind', peer.kind);
-    reply.header('x-features', peer.features.join(','));
+    reply.header('x-features', peer.features.map(toHeaderItem).join(','));
   }
 }

@@ -10,6 +10,7 @@ export function checkSqliteFile(path: string): void {
   try {
     const database = new Sqlite(path, { readonly: true, fileMustExist: true });
     try {
+      database.pragma('trusted_schema = OFF');
       if (database.pragma('application_id', { simple: true }) !== sqliteApplicationId) {
         throw DatabaseFileError.foreign(path);
       }

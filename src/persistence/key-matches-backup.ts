@@ -7,6 +7,7 @@ import { Sqlite } from './sqlite.js';
 export function keyMatchesBackup(path: string, key: string): boolean {
   const database = new Sqlite(path, { readonly: true, fileMustExist: true });
   try {
+    database.pragma('trusted_schema = OFF');
     const sealed = database.prepare('SELECT value FROM setting WHERE name = ?').pluck().get(keyCheckName);
     return typeof sealed !== 'string' || isKeyOf(sealed, new SecretBox(decodeEncryptionKey(key, 'The key')));
   } finally {

@@ -1,4 +1,6 @@
 import { DataSource, type EntityManager } from 'typeorm';
+import { AlteredSchemaError } from './altered-schema-error.js';
+import { checkPostgresSchema } from './check-postgres-schema.js';
 import { readSchemaState } from './read-schema-state.js';
 import { SchemaVersionError } from './schema-version-error.js';
 import { schema } from './schema.js';
@@ -12,6 +14,8 @@ const statementTimeoutMs = 15_000;
 const idleInTransactionTimeoutMs = 5000;
 /** An arbitrary number for the advisory lock of migrations. */
 const migrationLock = 0x504f534c;
+
+const ownErrors = [SchemaVersionError, AlteredSchemaError, UpgradeError];
 
 /** The PostgreSQL database cannot be used; the message names the remedy. */
 export class DatabaseServerError extends Error {
@@ -30,7 +34,7 @@ export class DatabaseServerError extends Error {
 
 /**
  * Opens the database and upgrades its schema, without a copy.
- * @throws DatabaseServerError, SchemaVersionError if a newer version has written it, UpgradeError
+ * @throws DatabaseServerError, SchemaVersionError if a newer version has written it, AlteredSchemaError, UpgradeError
  */
 export async function openPostgres(url: string, upgrade: UpgradeMode): Promise<DataSource> {
   const dataSource = new DataSource({
@@ -53,15 +57,14 @@ export async function openPostgres(url: string, upgrade: UpgradeMode): Promise<D
     return dataSource;
   } catch (error) {
     if (dataSource.isInitialized) await dataSource.destroy();
-    throw error instanceof SchemaVersionError || error instanceof UpgradeError
-      ? error
-      : new DatabaseServerError(error);
+    throw ownErrors.some((own) => error instanceof own) ? error : new DatabaseServerError(error);
   }
 }
 
 async function reachPresentSchema(dataSource: DataSource, upgrade: UpgradeMode): Promise<void> {
-  const { pending, unknown } = await readSchemaState(dataSource);
+  const { isNew, pending, unknown } = await readSchemaState(dataSource);
   if (unknown.length > 0) throw SchemaVersionError.newer(unknown);
+  if (!isNew) await checkPostgresSchema(dataSource);
   if (pending.length === 0) return;
   if (upgrade === 'never') throw SchemaVersionError.older();
   await migrateAlone(dataSource);

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { Database as SqliteDatabase } from 'better-sqlite3';
 import { DataSource } from 'typeorm';
 import { backUpBeforeUpgrade } from './back-up-before-upgrade.js';
+import { checkSqliteSchema } from './check-sqlite-schema.js';
 import { DatabaseFileError } from './database-file-error.js';
 import { assertPrivateFile } from './private-file.js';
 import { readSchemaState } from './read-schema-state.js';
@@ -18,7 +19,7 @@ const lockWaitMs = 2000;
 /**
  * Opens the database file, or creates it, and upgrades its schema.
  * @throws DatabaseFileError if the file is foreign, corrupt, locked, read-only or cannot be created
- * @throws SchemaVersionError if a newer version has written it, UpgradeError
+ * @throws SchemaVersionError if a newer version has written it, AlteredSchemaError, UpgradeError
  */
 export async function openSqlite(path: string, upgrade: UpgradeMode): Promise<DataSource> {
   const dataSource = new DataSource({
@@ -47,6 +48,8 @@ export async function openSqlite(path: string, upgrade: UpgradeMode): Promise<Da
 }
 
 function prepare(database: SqliteDatabase, path: string): void {
+  // Functions in a schema that another program changed must not run before it is checked, or later.
+  database.pragma('trusted_schema = OFF');
   // Only one process may use the file. The lock ends with the process, even after a crash.
   database.pragma('locking_mode = EXCLUSIVE');
   database.exec('BEGIN EXCLUSIVE; COMMIT');
@@ -64,8 +67,9 @@ function prepare(database: SqliteDatabase, path: string): void {
 }
 
 async function reachPresentSchema(dataSource: DataSource, path: string, upgrade: UpgradeMode): Promise<void> {
-  const { isNew, pending, unknown } = await readSchemaState(dataSource);
+  const { isNew, run, pending, unknown } = await readSchemaState(dataSource);
   if (unknown.length > 0) throw SchemaVersionError.newer(unknown);
+  if (!isNew) await checkSqliteSchema(dataSource, run);
   const [first] = pending;
   if (first === undefined) return;
   if (upgrade === 'never') throw SchemaVersionError.older();

@@ -41,6 +41,6 @@ import { TypeormLicenseStore } from './typeorm-license-store.js';
     KeyValueStore,
     UsedProofs,
   ],
-  exports: [Database, LicenseStore, Leases, KeyValueStore, UsedProofs],
+  exports: [Database, SecretBox, LicenseStore, Leases, KeyValueStore, UsedProofs],
 })
 export class PersistenceModule {}

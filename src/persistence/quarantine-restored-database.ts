@@ -17,6 +17,8 @@ export interface SettleOptions {
   readonly isOriginalGone: boolean;
   /** Whether `box` can decrypt the secrets in the database; if not, they are discarded. */
   readonly hasKey: boolean;
+  /** Whether its authentication code showed that a service with this key wrote the database. */
+  readonly isAuthenticated: boolean;
   readonly actor: AuditActor;
 }
 
@@ -25,7 +27,7 @@ export async function quarantineRestoredDatabase(
   database: Database,
   box: SecretBox,
   { policy }: Settings,
-  { isOriginalGone, hasKey, actor }: SettleOptions,
+  { isOriginalGone, hasKey, isAuthenticated, actor }: SettleOptions,
 ): Promise<void> {
   const now = new Date();
   await database.transact(async (manager) => {
@@ -46,11 +48,19 @@ export async function quarantineRestoredDatabase(
       actor: actor.name,
       address: actor.address,
       action: 'restored',
-      reason: isOriginalGone ? 'The original is gone: its refresh token stays in use.' : null,
+      reason: reasonOf(isOriginalGone, isAuthenticated),
       before: summarizeLicense(before),
       after: summarizeLicense(state),
     });
   });
+}
+
+function reasonOf(isOriginalGone: boolean, isAuthenticated: boolean): string | null {
+  const reasons = [
+    isOriginalGone && 'The original is gone: its refresh token stays in use.',
+    !isAuthenticated && 'The backup was not authenticated.',
+  ].filter((reason) => reason !== false);
+  return reasons.length > 0 ? reasons.join(' ') : null;
 }
 
 /** The event of the restore replaces these; its sequence is higher than that of later events of the original. */

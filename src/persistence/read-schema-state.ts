@@ -4,6 +4,8 @@ import type { DataSource } from 'typeorm';
 export interface SchemaState {
   /** The database is empty. */
   readonly isNew: boolean;
+  /** Migrations of this version that the database has run. */
+  readonly run: readonly string[];
   /** Migrations that this version would run, in order. */
   readonly pending: readonly string[];
   /** Migrations of a newer version. */
@@ -22,6 +24,7 @@ export async function readSchemaState(dataSource: DataSource): Promise<SchemaSta
     const run = rows.map(({ name }) => name);
     return {
       isNew,
+      run: known.filter((name) => run.includes(name)),
       pending: known.filter((name) => !run.includes(name)),
       unknown: run.filter((name) => !known.includes(name)),
     };

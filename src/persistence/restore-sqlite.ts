@@ -1,6 +1,7 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Settings } from '../config/settings.js';
+import { BackupTagError, stripBackupTag } from './backup-tag.js';
 import { DatabaseFileError } from './database-file-error.js';
 import { Database } from './database.js';
 import { decodeEncryptionKey, encryptionKeyPaths, newEncryptionKey } from './encryption-key.js';
@@ -23,30 +24,32 @@ export class TargetNotEmptyError extends Error {
   }
 }
 
-export interface RestoreOptions extends Omit<SettleOptions, 'hasKey'> {
+export interface RestoreOptions extends Omit<SettleOptions, 'hasKey' | 'isAuthenticated'> {
   readonly backupPath: string;
   /** The key of the backup in base64, or `null` if it is lost and its secrets are discarded. */
   readonly key: string | null;
   readonly isForced: boolean;
+  /** Whether a backup without an authentication code is restored too. */
+  readonly isUnauthenticatedAllowed: boolean;
 }
 
 /**
  * Restores a verified backup to the configured path. It gets its final name only after its preparation, so that no
  * service can start on it before. Resolves to the new paths of the replaced files.
- * @throws TargetNotEmptyError, DatabaseFileError if a service uses the existing database
+ * @throws TargetNotEmptyError, BackupTagError, AlteredSchemaError, DatabaseFileError if a service uses the existing database
  */
 export async function restoreSqlite(
   settings: Settings,
   path: string,
-  { backupPath, key, isForced, ...options }: RestoreOptions,
+  { isForced, ...options }: RestoreOptions,
 ): Promise<string[]> {
   const { current, next } = encryptionKeyPaths(settings.dataDir);
   const places = [path, `${path}-wal`, current, next, join(settings.dataDir, 'initial-admin-token')];
   const present = places.filter((place) => existsSync(place));
   if (present.length > 0 && !isForced) throw new TargetNotEmptyError(present);
   assertUnlocked(path);
-  const keyText = key ?? settings.encryptionKey ?? newEncryptionKey();
-  const draft = await prepareDraft(settings, path, backupPath, keyText, { ...options, hasKey: key !== null });
+  const keyText = options.key ?? settings.encryptionKey ?? newEncryptionKey();
+  const draft = await prepareDraft(settings, path, keyText, options);
   const replaced = setAside(present, path);
   if (settings.encryptionKey === null) readOrCreatePrivateFile(current, () => keyText);
   renameSync(draft, path);
@@ -56,27 +59,46 @@ export async function restoreSqlite(
 async function prepareDraft(
   settings: Settings,
   path: string,
-  backupPath: string,
-  key: string,
-  options: SettleOptions,
+  keyText: string,
+  { backupPath, key, isUnauthenticatedAllowed, ...options }: Omit<RestoreOptions, 'isForced'>,
 ): Promise<string> {
   const draft = `${path}.draft`;
   mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 });
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  for (const leftover of [draft, `${draft}-wal`, `${draft}-shm`]) rmSync(leftover, { force: true });
+  for (const leftover of filesOf(draft)) rmSync(leftover, { force: true });
   copyFileSync(backupPath, draft);
   chmodSync(draft, 0o600);
-  const database = new Database(await openSqlite(draft, 'without-copy'));
   try {
-    const box = new SecretBox(decodeEncryptionKey(key, 'The key of the backup'));
-    await quarantineRestoredDatabase(database, box, settings, options);
+    const box = new SecretBox(decodeEncryptionKey(keyText, 'The key of the backup'));
+    // The copy is checked, because another program can still change the backup.
+    const isAuthenticated = await stripBackupTag(draft, backupPath, key === null ? null : box);
+    if (key !== null && !isAuthenticated && !isUnauthenticatedAllowed)
+      throw BackupTagError.absent(backupPath);
+    const settle = { ...options, hasKey: key !== null, isAuthenticated };
+    await quarantineDraft(settings, draft, box, settle);
+    return draft;
   } catch (error) {
-    await database.close();
-    rmSync(draft, { force: true });
+    for (const leftover of filesOf(draft)) rmSync(leftover, { force: true });
     throw error;
   }
-  await database.close();
-  return draft;
+}
+
+async function quarantineDraft(
+  settings: Settings,
+  draft: string,
+  box: SecretBox,
+  options: SettleOptions,
+): Promise<void> {
+  const database = new Database(await openSqlite(draft, 'without-copy'));
+  try {
+    await quarantineRestoredDatabase(database, box, settings, options);
+  } finally {
+    await database.close();
+  }
+}
+
+function filesOf(path: string): string[] {
+  return [path, `${path}-wal`, `${path}-shm`];
 }
 
 /** Fails only for a database in use: a damaged one may be replaced. */

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, type Hmac, hkdfSync, randomBytes } from 'node:crypto';
 
 const version = 'v1';
 const nonceBytes = 12;
@@ -45,5 +45,10 @@ export class SecretBox {
     } catch (error) {
       throw new UnsealError(context, error);
     }
+  }
+
+  /** Returns an HMAC that authenticates a backup. Its key is derived, so that no two algorithms share one. */
+  createBackupHmac(): Hmac {
+    return createHmac('sha256', Buffer.from(hkdfSync('sha256', this.key, '', 'pos-licensing backup', 32)));
   }
 }

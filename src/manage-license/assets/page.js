@@ -12,6 +12,8 @@ const units = [
   [minuteMs, 'minute', 1],
 ];
 const distances = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: 'always' });
+/** The path of the service, which a proxy may serve below another one. This script is in its folder assets. */
+const root = new URL('..', import.meta.url).pathname;
 const announcement = document.getElementById('announcement');
 /** How far the clock of the service is ahead of this browser's. */
 let clockOffsetMs = 0;
@@ -117,7 +119,7 @@ function followLicense() {
   let source = null;
   const connect = () => {
     if (source !== null || document.hidden) return;
-    source = new EventSource('/api/license/events');
+    source = new EventSource(`${root}api/license/events`);
     source.addEventListener('license', ({ lastEventId }) => void takeVersion(lastEventId));
     source.addEventListener('error', () => {
       // Unless only the connection broke, the source is closed: the session has ended, or the service stops.
@@ -137,8 +139,8 @@ function followLicense() {
 }
 
 async function checkSession() {
-  const response = await fetchPage('/').catch(() => null);
-  if (response?.redirected) location.assign('/login');
+  const response = await fetchPage(root).catch(() => null);
+  if (response?.redirected) location.assign(`${root}login`);
 }
 
 function fetchPage(path) {
@@ -152,8 +154,8 @@ async function takeVersion(version) {
     content.dataset.heldFor = version;
     return offerNewVersion();
   }
-  const response = await fetchPage('/').catch(() => null);
-  if (response?.redirected) return location.assign('/login');
+  const response = await fetchPage(root).catch(() => null);
+  if (response?.redirected) return location.assign(`${root}login`);
   if (!response?.ok) return;
   const fresh = new DOMParser().parseFromString(await response.text(), 'text/html').getElementById('content');
   if (isLeaving || fresh === null) return;
@@ -173,7 +175,7 @@ function isHeld(content) {
 function offerNewVersion() {
   const { held, show } = announcement.dataset;
   const link = document.createElement('a');
-  link.href = '/';
+  link.href = root;
   link.textContent = show;
   announcement.classList.remove('for-readers');
   announcement.replaceChildren(`${held} `, link);

@@ -15,7 +15,7 @@ export interface LoginPage {
 
 export function renderLogin({ fault, name, tokenFilePath, context }: LoginPage): string {
   const words = context.texts.login;
-  const isTokenFault = fault === 'wrong' || fault === 'slowed';
+  const isTokenFault = fault === 'wrong' || fault === 'slowed' || fault === 'refused';
   const isNameFault = fault === 'badName' || fault === 'takenName';
   return renderPage(
     { title: words.title, visitor: null, context: context },

@@ -1,0 +1,22 @@
+/**
+ * Makes a text from outside safe for a terminal, a line of a log and UTF-8: replaces control characters such as escapes and
+ * line breaks, characters that change the direction of the text around them, and half surrogate pairs.
+ */
+export function toPrintable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ').replaceAll(/\p{Cs}/gu, '\uFFFD');
+}
+
+/** Makes each line of a text printable. Its own lines stay. */
+export function toPrintableLines(text: string): string {
+  return text.split('\n').map(toPrintable).join('\n');
+}
+
+/**
+ * Encodes one item of a list for a header: all but printable ASCII, the percent sign and the comma become percent-encoded
+ * UTF-8, since a header cannot contain them.
+ */
+export function toHeaderItem(text: string): string {
+  return text
+    .replaceAll(/\p{Cs}/gu, '\uFFFD')
+    .replaceAll(/[^\x21-\x24\x26-\x2b\x2d-\x7e]/gu, encodeURIComponent);
+}
