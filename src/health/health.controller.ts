@@ -13,6 +13,8 @@ import { Clock } from '../domain/ports/clock.js';
 import { HubLink } from '../messaging/hub-link.js';
 import { NatsLink } from '../messaging/nats-link.js';
 import { HubOutbox } from '../outbox/hub-outbox.js';
+import { HubRelay } from '../outbox/hub-relay.js';
+import { OutboxRelay } from '../outbox/outbox-relay.js';
 import { Outbox } from '../outbox/outbox.js';
 import { Database } from '../persistence/database.js';
 import { HealthFilter } from './health-filter.js';
@@ -38,6 +40,8 @@ export class HealthController {
     private readonly link: NatsLink,
     private readonly hub: HubLink,
     private readonly hubOutbox: HubOutbox,
+    private readonly relay: OutboxRelay,
+    private readonly hubRelay: HubRelay,
     private readonly query: LicenseQuery,
     private readonly clock: Clock,
     private readonly settings: Settings,
@@ -86,7 +90,13 @@ export class HealthController {
     const check = this.indicators.check('nats');
     const { count, oldestAt } = await countWaiting(this.outbox);
     const hub = this.hub.isConfigured && { hub: await this.checkHub() };
-    const data: Record<string, unknown> = { eventsWaiting: count, oldestWaitingSince: oldestAt, ...hub };
+    const { lastLoss } = this.relay;
+    const data: Record<string, unknown> = {
+      eventsWaiting: count,
+      oldestWaitingSince: oldestAt,
+      lastLoss,
+      ...hub,
+    };
     if (!this.link.isConnected) return check.degraded({ ...data, message: 'not connected' });
     const waitedMs = oldestAt === null ? 0 : this.clock.now().getTime() - oldestAt.getTime();
     if (waitedMs > maxWaitMs) {
@@ -100,7 +110,8 @@ export class HealthController {
 
   private async checkHub() {
     const { count, oldestAt } = await countWaiting(this.hubOutbox);
-    return { connected: this.hub.isConnected, eventsWaiting: count, oldestWaitingSince: oldestAt };
+    const { lastLoss } = this.hubRelay;
+    return { connected: this.hub.isConnected, eventsWaiting: count, oldestWaitingSince: oldestAt, lastLoss };
   }
 
   private checkAuthorizationServer() {

@@ -14,6 +14,7 @@ import type { Outbox } from './outbox.js';
 
 const batchSize = 256;
 const safetyNetMs = 5000;
+const streamCheckMs = 60_000;
 
 export interface EventTarget {
   readonly outbox: Outbox;
@@ -31,11 +32,13 @@ export abstract class EventRelay implements OnModuleInit {
   protected readonly logger = new Logger('Outbox');
   private isDraining = false;
   private hasNewWork = false;
-  /** Whether the stream may have lost events: after each connection and each fault. */
+  /** Whether the stream may have lost events: after each connection and each fault, and every minute. */
   private needsRestore = true;
   private readonly faults: FaultLog;
   /** Emits each event that the stream has acknowledged, twice if it is published twice. */
   readonly published = new Subject<CommittedEvent>();
+  /** The last event that the stream had lost, and when that was noticed; `null` if it lost none since the start. */
+  lastLoss: { readonly subject: string; readonly noticedAt: Date } | null = null;
 
   constructor(
     private readonly target: EventTarget,
@@ -74,6 +77,13 @@ export abstract class EventRelay implements OnModuleInit {
     this.isDraining = false;
   }
 
+  /** Notices within a minute that others purged or deleted the stream, or published to it, while this service is connected. */
+  @Interval(streamCheckMs)
+  async checkStream(): Promise<void> {
+    this.needsRestore = true;
+    await this.drain();
+  }
+
   private async publishWaiting(): Promise<void> {
     const { outbox, stream, link } = this.target;
     for (;;) {
@@ -102,6 +112,7 @@ export abstract class EventRelay implements OnModuleInit {
       const last = await outbox.lastPublished(subject);
       if (last === null || (await stream.contains(connection, last))) continue;
       this.logger.warn(`The stream of ${destination} lost its last ${subject} event. It is published again.`);
+      this.lastLoss = { subject, noticedAt: this.clock.now() };
       await outbox.markUnpublished(last.sequence);
     }
   }

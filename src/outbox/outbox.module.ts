@@ -12,6 +12,6 @@ import { Outbox } from './outbox.js';
 @Module({
   imports: [LicensingModule, MessagingModule],
   providers: [Outbox, LicenseStream, OutboxRelay, HubOutbox, HubStream, HubRelay, OutboxMetrics],
-  exports: [Outbox, OutboxRelay, HubOutbox],
+  exports: [Outbox, OutboxRelay, HubOutbox, HubRelay],
 })
 export class OutboxModule {}
