@@ -9,6 +9,7 @@ import {
 import { ApiTags } from '@nestjs/swagger';
 import { Settings } from '../config/settings.js';
 import { LicenseQuery } from '../licensing/license-query.js';
+import { within } from '../coordination/shutdown.js';
 import { Clock } from '../domain/ports/clock.js';
 import { HubLink } from '../messaging/hub-link.js';
 import { NatsLink } from '../messaging/nats-link.js';
@@ -82,7 +83,8 @@ export class HealthController {
 
   /** If writes fail, the service still publishes the license, but it cannot store a new token. */
   private async checkWrites() {
-    const fault = await this.database.findWriteFault().catch(() => null);
+    const found = this.database.findWriteFault().catch(() => null);
+    const fault = await within(databaseTimeoutMs, found, null);
     return fault === null ? this.checkDatabase() : this.indicators.check('database').down(fault);
   }
 
@@ -147,7 +149,9 @@ export class HealthController {
   }
 }
 
-/** Returns `null` for both if the database fails, which the check of the database reports. */
+/** Returns `null` for both if the database fails or does not answer, which the check of the database reports. */
 function countWaiting(outbox: Outbox): Promise<{ count: number | null; oldestAt: Date | null }> {
-  return outbox.pending().catch(() => ({ count: null, oldestAt: null }));
+  const unknown = { count: null, oldestAt: null };
+  const pending = outbox.pending().catch(() => unknown);
+  return within<{ count: number | null; oldestAt: Date | null }>(databaseTimeoutMs, pending, unknown);
 }
