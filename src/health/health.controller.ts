@@ -101,6 +101,11 @@ export class HealthController {
     };
     if (!this.link.isConnected) return check.degraded({ ...data, message: 'not connected' });
     const waitedMs = oldestAt === null ? 0 : this.clock.now().getTime() - oldestAt.getTime();
+    const setAside = this.outbox.setAside.size + this.hubOutbox.setAside.size;
+    if (setAside > 0) {
+      const message = 'an event is larger than the broker or the hub accepts. Raise max_payload there';
+      return check.degraded({ ...data, setAside, message });
+    }
     if (waitedMs > maxWaitMs) {
       const message = 'connected, but the broker stores no events. Check that JetStream is enabled';
       return check.degraded({ ...data, message });

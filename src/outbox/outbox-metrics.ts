@@ -55,6 +55,11 @@ export class OutboxMetrics implements OnModuleInit {
       'When the oldest event that waits was committed; absent while none waits.',
       async () => (await this.pending()).oldestAt,
     );
+    registry.addGauge(
+      'outbox_set_aside_events',
+      'Committed events that the broker or the hub refuses because of their size.',
+      () => this.outbox.setAside.size + this.hubOutbox.setAside.size,
+    );
     const published = new Counter({
       name: `${MetricsRegistry.prefix}published_events_total`,
       help: 'Events that the broker has stored.',
