@@ -1,4 +1,3 @@
-import { Logger } from '@nestjs/common';
 import { stillOpen } from './coordination/shutdown.js';
 
 /** Docker kills a container 10 s after it asks it to stop. */
@@ -10,12 +9,14 @@ export function limitShutdown(): void {
     process.once(signal, () => {
       // No other listener: the service has not started yet.
       if (process.listenerCount(signal) === 0) process.exit(0);
-      setTimeout(() => giveUp(), shutdownTimeoutMs).unref();
+      setTimeout(() => void giveUp(), shutdownTimeoutMs).unref();
     });
   }
 }
 
-function giveUp(): void {
+async function giveUp(): Promise<void> {
+  // Loaded by now, but not when the first signals are handled.
+  const { Logger } = await import('@nestjs/common');
   const open = stillOpen().join(', ') || process.getActiveResourcesInfo().join(', ');
   Logger.error(
     `Shutdown took longer than ${shutdownTimeoutMs / 1000} s. Still open: ${open}.`,

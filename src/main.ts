@@ -1,37 +1,15 @@
-import { NestFactory } from '@nestjs/core';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { AppModule } from './app.module.js';
-import { loadSettings } from './config/load-settings.js';
-import { serviceVersion } from './config/service-version.js';
-import { explainStartFault } from './explain-start-fault.js';
 import { limitShutdown } from './limit-shutdown.js';
-import { createLogger } from './logging/create-logger.js';
-import { createAdapter, setupApp } from './setup-app.js';
+import { guardOutput } from './logging/guard-output.js';
+import { requireNode } from './require-node.js';
 
+// Before the modules of the service load, which takes up to a second: process 1 of a container ignores a signal without
+// a listener, and an older Node cannot parse some of them.
+limitShutdown();
+requireNode();
+guardOutput(process.stdout);
+guardOutput(process.stderr);
 // Files of this process are accessible only to its user.
 process.umask(0o077);
-limitShutdown();
 
-try {
-  const settings = loadSettings(process.env);
-  const logger = createLogger(settings);
-  logger.log(`Licensing service ${serviceVersion} starts on Node.js ${process.versions.node}.`, 'Service');
-  const changed = settings.changed.length > 0 ? settings.changed.join(', ') : 'none';
-  logger.log(`Settings that differ from their defaults: ${changed}.`, 'Service');
-  const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.forRoot(settings),
-    createAdapter(settings),
-    {
-      logger,
-      abortOnError: false,
-    },
-  );
-  await setupApp(app);
-  // A graceful stop exits with code 0 instead of the code of the signal.
-  app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
-  await app.listen(settings.port, settings.host);
-  logger.log(`Listening on ${await app.getUrl()}.`, 'Service');
-} catch (error) {
-  process.stderr.write(`${explainStartFault(error)}\n`);
-  process.exit(1);
-}
+const { startService } = await import('./start-service.js');
+await startService();

@@ -45,6 +45,29 @@ describe('a start', () => {
   const attempt = (environment: Record<string, string> = {}) =>
     attemptStart({ DATA_DIR: dataDir, ...environment });
 
+  it('ends with code 0 at a signal that arrives while the modules of the service load', async () => {
+    const preload = new URL('support/stop-while-loading.mjs', import.meta.url);
+    const environment = { NODE_OPTIONS: `--import=${preload.href}` };
+    const { exitCode, output } = await runProcess({ dataDir, environment });
+    expect(exitCode, output).toBe(0);
+    expect(await readdir(dataDir)).toEqual([]);
+  });
+
+  it('names the Node version that is needed in one line if this one is too old, also on the command line', async () => {
+    const pretend = 'Object.defineProperty(process.versions,"node",{value:"20.18.3"})';
+    const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(pretend)}`;
+    const message = 'Node 20.19 or newer is needed; this is Node 20.18.3.\n';
+    const { exitCode, output } = await runProcess({ dataDir, environment: { NODE_OPTIONS } });
+    expect({ exitCode, output }).toEqual({ exitCode: 1, output: message });
+    const commandLine = join(import.meta.dirname, '../dist/cli.js');
+    const { status, stderr } = spawnSync(process.execPath, [commandLine, 'status'], {
+      env: { NODE_OPTIONS },
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
+    expect({ status, stderr }).toEqual({ status: 1, stderr: message });
+  });
+
   it('lists all bad settings together, and creates no file', async () => {
     const environment = {
       PORT: '70000',

@@ -116,6 +116,32 @@ describe('a stop', () => {
       });
       database.close();
     });
+
+    it('works again within 15 s when its open connections to the database fall silent and new ones work', async () => {
+      const database = await startFreezableLink(Number(new URL(databaseUrl).port));
+      const url = new URL(databaseUrl);
+      url.port = String(database.port);
+      service = await start({ environment: { DATABASE_URL: url.href } });
+      await service.acquire(mock);
+      database.freezeOpen();
+      const frozenAt = Date.now();
+      const answers = Promise.all(
+        ['/health', '/metrics', '/'].map((path) =>
+          fetch(new URL(path, service.url), { signal: AbortSignal.timeout(5000) }).then(
+            ({ status }) => status,
+            () => `${path} does not answer`,
+          ),
+        ),
+      );
+      const refreshed = () => service.as('POST', '/api/license/refresh').then(({ status }) => status);
+      await expect.poll(refreshed, { timeout: 15_000, interval: 200 }).toBe(200);
+      expect(Date.now() - frozenAt).toBeLessThan(15_000);
+      expect(await answers).toEqual([expect.toBeOneOf([200, 503]), 200, 200]);
+      const { exitCode } = await service.end('SIGTERM');
+      expect(exitCode).toBe(0);
+      database.close();
+    });
+
     // The tests below do not depend on the database, so they run only on SQLite.
     return;
   }

@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { buildTimeoutMs, ensureBuilt } from './support/ensure-built.js';
@@ -47,6 +48,20 @@ describe('pos-licensing', () => {
       expect(help.exitCode).toBe(0);
       expect(help.output).toMatch(new RegExp(`^Usage: pos-licensing ${name}`));
     }
+  });
+
+  it('ends with one line and code 1 if its output goes to a full disk', async () => {
+    const fullDisk = await open('/dev/full', 'w');
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [join(import.meta.dirname, '../dist/cli.js'), '--version'],
+      { stdio: ['ignore', fullDisk.fd, 'pipe'], encoding: 'utf8', timeout: 20_000 },
+    );
+    await fullDisk.close();
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: expect.stringMatching(/^Cannot write the output: ENOSPC.*\n$/),
+    });
   });
 
   it('prints its version', async () => {

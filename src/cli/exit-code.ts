@@ -9,6 +9,8 @@ export const exitCodes = {
   service: 3,
   /** The command succeeded with a negative result: not licensed, denied, audit trail not intact, fault found. */
   no: 4,
+  /** The user pressed Ctrl-C or Ctrl-D at a question. */
+  interrupted: 130,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

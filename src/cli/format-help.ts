@@ -7,6 +7,7 @@ const exitCodeHelp = formatTable([
   ['  2', 'the arguments or settings are invalid'],
   ['  3', 'the command needs a running service, or a stopped one'],
   ['  4', 'negative result: not licensed, denied, audit trail not intact, fault found'],
+  ['130', 'interrupted by Ctrl-C or Ctrl-D at a question'],
 ]);
 
 export function formatOverview(commands: Readonly<Record<string, Command>>): string {

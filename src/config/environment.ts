@@ -19,6 +19,9 @@ import { PublicAddresses } from './public-addresses.js';
 import { ProxyAddresses } from './proxy-addresses.js';
 
 const duration = 'a duration such as 90s, 15m, 24h or 7d';
+/** Anything but a PostgreSQL address whose user or password contains a character that would split the address. */
+const databaseLogin =
+  /^(?!postgres)|^\w+:\/\/((?:[^@/?#:%]|%[\da-f]{2})*(:(?:[^@/?#:%]|%[\da-f]{2})*)?@)?[^@]+$/i;
 const durations = /^\d{1,6}[smhd](,\d{1,6}[smhd]){0,2}$/;
 
 /** Defines the names, meanings, defaults and limits of all settings. docs/settings.md is generated from it. */
@@ -61,6 +64,11 @@ export class Environment {
   @Matches(/^(sqlite:.+|postgres(ql)?:\/\/\S+)$/, {
     message:
       'DATABASE_URL must be sqlite:<path of the file> or postgres://<user>:<password>@<host>/<database>',
+  })
+  @Matches(databaseLogin, {
+    message:
+      'DATABASE_URL contains a special character in its user or password: percent-encode it, such as %40 for @, %25 for ' +
+      '%, %2F for / and %3A for :',
   })
   DATABASE_URL?: string;
 

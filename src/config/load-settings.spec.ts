@@ -160,6 +160,39 @@ describe('loadSettings', () => {
     expect(faultsOf(variables)).toEqual([]);
   });
 
+  it.each([
+    ['DATA_DIR', './data '],
+    ['DATA_DIR', './data\r'],
+    ['PORT', ' '],
+    ['ADMIN_TOKEN', 'a-token-long-enough\r'],
+    ['NATS_URL', ' nats://127.0.0.1:4222'],
+    ['HOST', '127.0.0.1\u0000'],
+  ])('refuses white space and control characters by the name of the setting: %s=%j', (name, value) => {
+    expect(faultsOf({ [name]: value })).toEqual([
+      expect.stringMatching(new RegExp(`^${name} must not begin or end with white space`)),
+    ]);
+  });
+
+  it.each(['ca%nary', 'ca@nary', 'ca/nary', 'ca#nary', 'ca?nary', 'ca:nary'])(
+    'asks to percent-encode the password %s of DATABASE_URL without printing it',
+    (password) => {
+      const faults = faultsOf({ DATABASE_URL: `postgres://pos:${password}@db.example:5432/pos` });
+      expect(faults).toEqual([
+        expect.stringMatching(/^DATABASE_URL contains a special character.*percent-encode/),
+      ]);
+      expect(faults.join()).not.toContain('nary');
+    },
+  );
+
+  it.each([
+    'postgres://pos:ca%25n%40ry@db.example:5432/pos',
+    'postgres://pos@db.example/pos?sslmode=verify-full',
+    'postgresql://%2Fvar%2Frun%2Fpostgresql/pos',
+    'sqlite:/data/a@b:c%.sqlite',
+  ])('accepts the database %s', (url) => {
+    expect(faultsOf({ DATABASE_URL: url })).toEqual([]);
+  });
+
   it('never includes a secret in a fault', () => {
     const faults = faultsOf({ ADMIN_TOKEN: 'canary', ENCRYPTION_KEY: 'canary' });
     expect(faults).toHaveLength(2);
@@ -313,6 +346,13 @@ describe('a secret in a file', () => {
   it('is read without its trailing newline', () => {
     const path = writeSecret('admin-token', 'a-token-long-enough\n');
     expect(loadSettings({ ADMIN_TOKEN_FILE: path }).adminToken).toBe('a-token-long-enough');
+  });
+
+  it('loses exactly one line break', () => {
+    const withTwo = writeSecret('two-line-breaks', 'a-token-long-enough\n\n');
+    expect(faultsOf({ ADMIN_TOKEN_FILE: withTwo })).toEqual([expect.stringMatching(/^ADMIN_TOKEN must not/)]);
+    const ofWindows = writeSecret('line-break-of-windows', 'a-token-long-enough\r\n');
+    expect(loadSettings({ ADMIN_TOKEN_FILE: ofWindows }).adminToken).toBe('a-token-long-enough');
   });
 
   it('must not be set together with its variable', () => {

@@ -49,13 +49,21 @@ function readEnvironment(variables: Variables, faults: string[]): Environment {
     if (path === undefined || path === '') continue;
     if (name in present) faults.push(`${name} and ${name}_FILE are both set: remove one`);
     try {
-      present[name] = readFileSync(path, 'utf8').trim();
+      present[name] = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
     } catch (error) {
       faults.push(`${name}_FILE names a file that cannot be read: ${messageOf(error)}`);
     }
   }
+  for (const [name, value] of Object.entries(present)) {
+    present[name] = value.replaceAll(controlCharacters, '').trim();
+    if (present[name] === value) continue;
+    faults.push(`${name} must not begin or end with white space or contain a control character: remove it`);
+  }
   return plainToInstance(Environment, present, { exposeDefaultValues: true });
 }
+
+// oxlint-disable-next-line no-control-regex
+const controlCharacters = /[\u0000-\u001f\u007f]/g;
 
 const optionalNames = [
   'PUBLIC_URL',

@@ -32,3 +32,8 @@ export async function endsWithin(timeoutMs: number, ending: Promise<unknown>): P
     clearTimeout(timer);
   }
 }
+
+/** Resolves to the result of `work`, or to `otherwise` if that takes longer than `timeoutMs`. */
+export async function within<T>(timeoutMs: number, work: Promise<T>, otherwise: T): Promise<T> {
+  return (await endsWithin(timeoutMs, work)) ? work : otherwise;
+}

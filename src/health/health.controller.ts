@@ -10,11 +10,14 @@ import { ApiTags } from '@nestjs/swagger';
 import { serviceVersion } from '../config/service-version.js';
 import { Settings } from '../config/settings.js';
 import { LicenseQuery } from '../licensing/license-query.js';
+import { within } from '../coordination/shutdown.js';
 import { Clock } from '../domain/ports/clock.js';
 import { HubLink } from '../messaging/hub-link.js';
 import { NatsLink } from '../messaging/nats-link.js';
 import { StoresAccount } from '../messaging/stores-account.js';
 import { HubOutbox } from '../outbox/hub-outbox.js';
+import { HubRelay } from '../outbox/hub-relay.js';
+import { OutboxRelay } from '../outbox/outbox-relay.js';
 import { Outbox } from '../outbox/outbox.js';
 import { Database } from '../persistence/database.js';
 import { HealthFilter } from './health-filter.js';
@@ -43,6 +46,8 @@ export class HealthController {
     private readonly hub: HubLink,
     private readonly stores: StoresAccount,
     private readonly hubOutbox: HubOutbox,
+    private readonly relay: OutboxRelay,
+    private readonly hubRelay: HubRelay,
     private readonly query: LicenseQuery,
     private readonly clock: Clock,
     private readonly settings: Settings,
@@ -84,7 +89,8 @@ export class HealthController {
 
   /** If writes fail, the service still publishes the license, but it cannot store a new token. */
   private async checkWrites() {
-    const fault = await this.database.findWriteFault().catch(() => null);
+    const found = this.database.findWriteFault().catch(() => null);
+    const fault = await within(databaseTimeoutMs, found, null);
     return fault === null ? this.checkDatabase() : this.indicators.check('database').down(fault);
   }
 
@@ -92,9 +98,20 @@ export class HealthController {
     const check = this.indicators.check('nats');
     const { count, oldestAt } = await countWaiting(this.outbox);
     const hub = this.hub.isConfigured && { hub: await this.checkHub() };
-    const data: Record<string, unknown> = { eventsWaiting: count, oldestWaitingSince: oldestAt, ...hub };
+    const { lastLoss } = this.relay;
+    const data: Record<string, unknown> = {
+      eventsWaiting: count,
+      oldestWaitingSince: oldestAt,
+      lastLoss,
+      ...hub,
+    };
     if (!this.link.isConnected) return check.degraded({ ...data, message: 'not connected' });
     const waitedMs = oldestAt === null ? 0 : this.clock.now().getTime() - oldestAt.getTime();
+    const setAside = this.outbox.setAside.size + this.hubOutbox.setAside.size;
+    if (setAside > 0) {
+      const message = 'an event is larger than the broker or the hub accepts. Raise max_payload there';
+      return check.degraded({ ...data, setAside, message });
+    }
     if (waitedMs > maxWaitMs) {
       const message = 'connected, but the broker stores no events. Check that JetStream is enabled';
       return check.degraded({ ...data, message });
@@ -106,7 +123,8 @@ export class HealthController {
 
   private async checkHub() {
     const { count, oldestAt } = await countWaiting(this.hubOutbox);
-    return { connected: this.hub.isConnected, eventsWaiting: count, oldestWaitingSince: oldestAt };
+    const { lastLoss } = this.hubRelay;
+    return { connected: this.hub.isConnected, eventsWaiting: count, oldestWaitingSince: oldestAt, lastLoss };
   }
 
   private checkAuthorizationServer() {
@@ -148,7 +166,9 @@ export class HealthController {
   }
 }
 
-/** Returns `null` for both if the database fails, which the check of the database reports. */
+/** Returns `null` for both if the database fails or does not answer, which the check of the database reports. */
 function countWaiting(outbox: Outbox): Promise<{ count: number | null; oldestAt: Date | null }> {
-  return outbox.pending().catch(() => ({ count: null, oldestAt: null }));
+  const unknown = { count: null, oldestAt: null };
+  const pending = outbox.pending().catch(() => unknown);
+  return within<{ count: number | null; oldestAt: Date | null }>(databaseTimeoutMs, pending, unknown);
 }

@@ -13,7 +13,10 @@ import { eventSubjects } from '../events/streams.js';
 import type { Outbox } from './outbox.js';
 
 const batchSize = 256;
+/** More than the ids take that are sent with an event. */
+const maxHeaderBytes = 512;
 const safetyNetMs = 5000;
+const streamCheckMs = 60_000;
 
 export interface EventTarget {
   readonly outbox: Outbox;
@@ -31,11 +34,13 @@ export abstract class EventRelay implements OnModuleInit {
   protected readonly logger = new Logger('Outbox');
   private isDraining = false;
   private hasNewWork = false;
-  /** Whether the stream may have lost events: after each connection and each fault. */
+  /** Whether the stream may have lost events: after each connection and each fault, and every minute. */
   private needsRestore = true;
   private readonly faults: FaultLog;
   /** Emits each event that the stream has acknowledged, twice if it is published twice. */
   readonly published = new Subject<CommittedEvent>();
+  /** The last event that the stream had lost, and when that was noticed; `null` if it lost none since the start. */
+  lastLoss: { readonly subject: string; readonly noticedAt: Date } | null = null;
 
   constructor(
     private readonly target: EventTarget,
@@ -51,6 +56,8 @@ export abstract class EventRelay implements OnModuleInit {
     this.store.onCommit(() => void this.drain());
     this.target.link.onConnected(async () => {
       this.needsRestore = true;
+      // The broker may have a higher limit now.
+      this.target.outbox.setAside.clear();
       await this.drain();
     });
   }
@@ -74,6 +81,13 @@ export abstract class EventRelay implements OnModuleInit {
     this.isDraining = false;
   }
 
+  /** Notices within a minute that others purged or deleted the stream, or published to it, while this service is connected. */
+  @Interval(streamCheckMs)
+  async checkStream(): Promise<void> {
+    this.needsRestore = true;
+    await this.drain();
+  }
+
   private async publishWaiting(): Promise<void> {
     const { outbox, stream, link } = this.target;
     for (;;) {
@@ -82,6 +96,7 @@ export abstract class EventRelay implements OnModuleInit {
       if (this.needsRestore) await this.restore(connection);
       const events = await outbox.readUnpublished(batchSize);
       if (events.length === 0) return this.faults.end();
+      if (this.setAsideTooLarge(connection, events)) continue;
       const stored = events.slice(0, await stream.publish(connection, events));
       await outbox.markPublished(
         stored.map((event) => event.sequence),
@@ -90,6 +105,20 @@ export abstract class EventRelay implements OnModuleInit {
       for (const event of stored) this.published.next(event);
       this.logger.debug(`${stored.length} event(s) published.`);
     }
+  }
+
+  /** Sets aside events above the limit of the broker, which would refuse them at each attempt. Returns whether there were any. */
+  private setAsideTooLarge(connection: NatsConnection, events: readonly CommittedEvent[]): boolean {
+    const maxBytes = (connection.info?.max_payload ?? Infinity) - maxHeaderBytes;
+    const tooLarge = events.filter(({ body }) => Buffer.byteLength(body) > maxBytes);
+    for (const { sequence, subject, body } of tooLarge) {
+      this.target.outbox.setAside.add(sequence);
+      this.logger.error(
+        `Event ${sequence} (${subject}, ${Buffer.byteLength(body)} bytes) is set aside: ${this.target.destination} refuses ` +
+          'messages of this size. Raise max_payload there.',
+      );
+    }
+    return tooLarge.length > 0;
   }
 
   /** Publishes the last event of each subject again if the stream lost it, for registers that connect later. */
@@ -102,6 +131,7 @@ export abstract class EventRelay implements OnModuleInit {
       const last = await outbox.lastPublished(subject);
       if (last === null || (await stream.contains(connection, last))) continue;
       this.logger.warn(`The stream of ${destination} lost its last ${subject} event. It is published again.`);
+      this.lastLoss = { subject, noticedAt: this.clock.now() };
       await outbox.markUnpublished(last.sequence);
     }
   }

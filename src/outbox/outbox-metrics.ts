@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Counter } from 'prom-client';
+import { within } from '../coordination/shutdown.js';
 import { SingleFlight } from '../coordination/single-flight.js';
 import { HubLink } from '../messaging/hub-link.js';
 import { NatsLink } from '../messaging/nats-link.js';
@@ -17,6 +18,7 @@ interface Waiting {
 }
 
 const unknown: Waiting = { count: null, oldestAt: null };
+const databaseTimeoutMs = 2000;
 
 /** Reports the connections to the broker and the hub, and the events that wait for them. */
 @Injectable()
@@ -53,6 +55,11 @@ export class OutboxMetrics implements OnModuleInit {
       'When the oldest event that waits was committed; absent while none waits.',
       async () => (await this.pending()).oldestAt,
     );
+    registry.addGauge(
+      'outbox_set_aside_events',
+      'Committed events that the broker or the hub refuses because of their size.',
+      () => this.outbox.setAside.size + this.hubOutbox.setAside.size,
+    );
     const published = new Counter({
       name: `${MetricsRegistry.prefix}published_events_total`,
       help: 'Events that the broker has stored.',
@@ -85,11 +92,16 @@ export class OutboxMetrics implements OnModuleInit {
 
   /** Never rejects, because the other metrics are needed when the database is away. */
   private pending(): Promise<Waiting> {
-    return this.pendingQuery.run(() => this.outbox.pending().catch(() => unknown));
+    return this.pendingQuery.run(() => readPending(this.outbox));
   }
 
   private async pendingForHub(): Promise<Waiting> {
     if (!this.hub.isConfigured) return unknown;
-    return this.hubPendingQuery.run(() => this.hubOutbox.pending().catch(() => unknown));
+    return this.hubPendingQuery.run(() => readPending(this.hubOutbox));
   }
+}
+
+function readPending(outbox: Outbox): Promise<Waiting> {
+  const pending = outbox.pending().catch(() => unknown);
+  return within<Waiting>(databaseTimeoutMs, pending, unknown);
 }

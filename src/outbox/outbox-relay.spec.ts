@@ -10,7 +10,7 @@ import type { LicenseStream } from './license-stream.js';
 import { OutboxRelay } from './outbox-relay.js';
 import type { Outbox } from './outbox.js';
 
-type Row = Pick<CommittedEvent, 'sequence' | 'subject'> & { isPublished: boolean };
+type Row = Pick<CommittedEvent, 'sequence' | 'subject' | 'body'> & { isPublished: boolean };
 
 /** Simulates outbox, stream and link in memory, with faults on request. */
 class Surroundings {
@@ -38,16 +38,25 @@ class Surroundings {
 
   commit(...sequences: number[]): void {
     this.rows.push(
-      ...sequences.map((sequence) => ({ sequence, subject: 'license.status', isPublished: false })),
+      ...sequences.map((sequence) => ({
+        sequence,
+        subject: 'license.status',
+        body: '{}',
+        isPublished: false,
+      })),
     );
   }
 
   private outbox(): Partial<Outbox> {
     const find = (sequences: readonly number[]) =>
       this.rows.filter((row) => sequences.includes(row.sequence));
+    const setAside = new Set<number>();
     return {
+      setAside,
       readUnpublished: async (limit) =>
-        this.rows.filter((row) => !row.isPublished).slice(0, limit) as unknown as CommittedEvent[],
+        this.rows
+          .filter((row) => !row.isPublished && !setAside.has(row.sequence))
+          .slice(0, limit) as unknown as CommittedEvent[],
       markPublished: async (sequences) => find(sequences).forEach((row) => (row.isPublished = true)),
       markUnpublished: async (sequence) => find([sequence]).forEach((row) => (row.isPublished = false)),
       lastPublished: async (subject) =>
@@ -97,6 +106,22 @@ describe('OutboxRelay', () => {
     expect(published()).toEqual(sequences);
     await around.relay.drain();
     expect(published()).toHaveLength(600);
+  });
+
+  it('sets aside an event that is larger than the broker accepts, and publishes the others in order', async () => {
+    const errors = vi.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+    around.link.current = { info: { max_payload: 1024 } } as NatsConnection;
+    around.commit(1, 2, 3);
+    Object.assign(around.rows[1] ?? {}, { body: 'x'.repeat(2000) });
+    await around.relay.drain();
+    await around.relay.drain();
+    expect(published()).toEqual([1, 3]);
+    expect(errors).toHaveBeenCalledExactlyOnceWith(
+      'Event 2 (license.status, 2000 bytes) is set aside: the broker refuses messages of this size. Raise max_payload there.',
+    );
+    around.link.current = { info: { max_payload: 4096 } } as NatsConnection;
+    await around.connected();
+    expect(published()).toEqual([1, 3, 2]);
   });
 
   it('publishes nothing without a connection or while another process leads', async () => {

@@ -22,6 +22,6 @@ import { Outbox } from './outbox.js';
     HubRelay,
     OutboxMetrics,
   ],
-  exports: [Outbox, OutboxRelay, HubOutbox],
+  exports: [Outbox, OutboxRelay, HubOutbox, HubRelay],
 })
 export class OutboxModule {}

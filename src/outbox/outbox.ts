@@ -16,6 +16,9 @@ export class Outbox {
     private readonly settings: Settings,
   ) {}
 
+  /** The sequences of events that the broker refuses for themselves. They stay unpublished and hold up no other event. */
+  readonly setAside = new Set<number>();
+
   /** The column with the time at which an event was acknowledged. */
   protected readonly column: 'published_at' | 'hub_published_at' = 'published_at';
 
@@ -23,13 +26,14 @@ export class Outbox {
     return this.column === 'published_at' ? { publishedAt: value } : { hubPublishedAt: value };
   }
 
-  /** Returns the oldest unpublished events in their order. */
+  /** Returns the oldest unpublished events in their order, without those that are set aside. */
   async readUnpublished(limit: number): Promise<CommittedEvent[]> {
     // Raw SQL, because registers wait for it.
     const rows = await this.database.read((manager) =>
       manager.query<StoredEvent[]>(
         'SELECT sequence, event_id AS "eventId", subject, body FROM outbox_event ' +
-          `WHERE ${this.column} IS NULL ORDER BY sequence LIMIT ${limit}`,
+          `WHERE ${this.column} IS NULL AND sequence NOT IN (${[-1, ...this.setAside].join(', ')}) ORDER BY sequence ` +
+          `LIMIT ${limit}`,
       ),
     );
     return rows.map((row) => ({ ...row, sequence: Number(row.sequence) }));
@@ -60,10 +64,10 @@ export class Outbox {
     );
   }
 
-  /** Returns how many events wait, and when the oldest was committed. */
+  /** Returns how many events wait, without those that are set aside, and when the oldest was committed. */
   pending(): Promise<{ count: number; oldestAt: Date | null }> {
     return this.database.read(async (manager) => {
-      const where = this.doneAt(IsNull());
+      const where = { ...this.doneAt(IsNull()), sequence: Not(In([...this.setAside])) };
       const count = await manager.countBy(OutboxEventRow, where);
       const oldest = await manager.findOne(OutboxEventRow, { where, order: { sequence: 'ASC' } });
       return { count, oldestAt: oldest?.createdAt ?? null };

@@ -2,8 +2,11 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Gauge } from 'prom-client';
 import { Clock } from '../domain/ports/clock.js';
 import { PeerPresence } from '../messaging/peer-presence.js';
+import { within } from '../coordination/shutdown.js';
 import { PeerRepository } from './peer-repository.js';
 import { MetricsRegistry } from '../metrics/metrics-registry.js';
+
+const databaseTimeoutMs = 1000;
 
 /** Reports the number of known registers and store servers. */
 @Injectable()
@@ -23,7 +26,8 @@ export class PeerRegistryMetrics implements OnModuleInit {
       registers: [this.registry],
       collect: async () => {
         for (const kind of ['server', 'register'] as const) {
-          const count = await this.peers.countOfKind(kind).catch(() => null);
+          const counted = this.peers.countOfKind(kind).catch(() => null);
+          const count = await within(databaseTimeoutMs, counted, null);
           // An error would fail the whole scrape, but the other metrics are needed when the database is away.
           if (count === null) known.remove({ kind });
           else known.set({ kind }, count);
@@ -43,11 +47,13 @@ export class PeerRegistryMetrics implements OnModuleInit {
     this.registry.addGauge(
       'peers_in_need_of_attention',
       'Known peers that need attention; absent while the database cannot be read.',
-      () =>
-        this.peers.count(this.clock.now()).then(
+      () => {
+        const counted = this.peers.count(this.clock.now()).then(
           ({ attention }) => attention,
           () => null,
-        ),
+        );
+        return within(databaseTimeoutMs, counted, null);
+      },
     );
   }
 }

@@ -9,6 +9,7 @@ import { endsWithin, whileEnding } from '../coordination/shutdown.js';
 export const changeChannel = 'pos_licensing_change';
 
 const retryMs = 1000;
+const timeoutMs = 5000;
 const endTimeoutMs = 2000;
 
 /**
@@ -41,7 +42,13 @@ export class ChangeFeed implements OnApplicationBootstrap, BeforeApplicationShut
   private async listen(url: string): Promise<void> {
     const { default: pg } = await import('pg');
     while (!this.stopping.signal.aborted) {
-      const client = new pg.Client({ connectionString: url, application_name: 'pos-licensing changes' });
+      const client = new pg.Client({
+        connectionString: url,
+        application_name: 'pos-licensing changes',
+        connectionTimeoutMillis: timeoutMs,
+        query_timeout: timeoutMs,
+        keepAlive: true,
+      });
       this.client = client;
       try {
         await this.listenUntilClosed(client);

@@ -1,6 +1,7 @@
 import { DataSource, type EntityManager } from 'typeorm';
 import { AlteredSchemaError } from './altered-schema-error.js';
 import { checkPostgresSchema } from './check-postgres-schema.js';
+import { boundedClient } from './bounded-client.js';
 import { readSchemaState } from './read-schema-state.js';
 import { SchemaVersionError } from './schema-version-error.js';
 import { schema } from './schema.js';
@@ -9,9 +10,14 @@ import { UpgradeError } from './upgrade-error.js';
 import type { UpgradeMode } from './upgrade-mode.js';
 
 const connectTimeoutMs = 5000;
-const statementTimeoutMs = 15_000;
-/** A transaction that idles longer belongs to a paused process and holds a lock. */
-const idleInTransactionTimeoutMs = 5000;
+/** Limits for a service at work; an upgrade of the schema may take longer. */
+const limits = {
+  /** A server that answers ends a slow statement itself, before `query_timeout` closes the connections. */
+  statement_timeout: 4500,
+  query_timeout: 5000,
+  /** A transaction that idles longer belongs to a paused process and holds a lock for which others wait. */
+  idle_in_transaction_session_timeout: 3000,
+};
 /** An arbitrary number for the advisory lock of migrations. */
 const migrationLock = 0x504f534c;
 
@@ -23,9 +29,13 @@ export class DatabaseServerError extends Error {
 
   constructor(cause: unknown) {
     const reason = cause instanceof Error ? cause.message : String(cause);
+    const isPooled = reason.includes('unsupported startup parameter');
     super(
-      `The database of DATABASE_URL cannot be used (${reason}): check host, port, user, password and database, and that ` +
-        'this user may create tables.',
+      isPooled
+        ? `DATABASE_URL names a connection pooler (${reason}): use the address of PostgreSQL itself. This service keeps at ` +
+            'most 5 connections and needs notifications, which a pooler in transaction mode does not deliver.'
+        : `The database of DATABASE_URL cannot be used (${reason}): check host, port, user, password and database, and that ` +
+            'this user may create tables.',
       { cause },
     );
     this.name = 'DatabaseServerError';
@@ -37,23 +47,14 @@ export class DatabaseServerError extends Error {
  * @throws DatabaseServerError, SchemaVersionError if a newer version has written it, AlteredSchemaError, UpgradeError
  */
 export async function openPostgres(url: string, upgrade: UpgradeMode): Promise<DataSource> {
-  const dataSource = new DataSource({
-    type: 'postgres',
-    url,
-    applicationName: 'pos-licensing',
-    connectTimeoutMS: connectTimeoutMs,
-    extra: {
-      statement_timeout: statementTimeoutMs,
-      idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
-      max: 4,
-    },
-    // The pool replaces a broken idle connection when it is needed.
-    poolErrorHandler: () => undefined,
-    ...schema,
-  });
+  const dataSource = createDataSource(url, limits);
   try {
     await dataSource.initialize();
-    await reachPresentSchema(dataSource, upgrade);
+    const { isNew, pending, unknown } = await readSchemaState(dataSource);
+    if (unknown.length > 0) throw SchemaVersionError.newer(unknown);
+    if (!isNew) await checkPostgresSchema(dataSource);
+    if (pending.length > 0 && upgrade === 'never') throw SchemaVersionError.older();
+    if (pending.length > 0) await migrateAlone(url);
     return dataSource;
   } catch (error) {
     if (dataSource.isInitialized) await dataSource.destroy();
@@ -61,22 +62,28 @@ export async function openPostgres(url: string, upgrade: UpgradeMode): Promise<D
   }
 }
 
-async function reachPresentSchema(dataSource: DataSource, upgrade: UpgradeMode): Promise<void> {
-  const { isNew, pending, unknown } = await readSchemaState(dataSource);
-  if (unknown.length > 0) throw SchemaVersionError.newer(unknown);
-  if (!isNew) await checkPostgresSchema(dataSource);
-  if (pending.length === 0) return;
-  if (upgrade === 'never') throw SchemaVersionError.older();
-  await migrateAlone(dataSource);
+function createDataSource(url: string, extra: Readonly<Record<string, number>>): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url,
+    applicationName: 'pos-licensing',
+    connectTimeoutMS: connectTimeoutMs,
+    extra: { ...extra, Client: boundedClient(), keepAlive: true, max: 4 },
+    // The pool replaces a broken idle connection when it is needed.
+    poolErrorHandler: () => undefined,
+    ...schema,
+  });
 }
 
 /** The lock prevents replicas that start together from creating the same tables. */
-async function migrateAlone(dataSource: DataSource): Promise<void> {
-  await dataSource.transaction(async (manager: EntityManager) => {
-    // This connection idles during the upgrade, which may take long.
-    await manager.query('SET LOCAL idle_in_transaction_session_timeout = 0');
-    await manager.query('SET LOCAL statement_timeout = 0');
-    await manager.query('SELECT pg_advisory_xact_lock($1)', [migrationLock]);
-    await runMigrations(dataSource);
-  });
+async function migrateAlone(url: string): Promise<void> {
+  const dataSource = await createDataSource(url, {}).initialize();
+  try {
+    await dataSource.transaction(async (manager: EntityManager) => {
+      await manager.query('SELECT pg_advisory_xact_lock($1)', [migrationLock]);
+      await runMigrations(dataSource);
+    });
+  } finally {
+    await dataSource.destroy();
+  }
 }

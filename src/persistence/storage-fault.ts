@@ -9,6 +9,8 @@ const explanations: Readonly<Record<string, string>> = {
   '53100': 'The disk of PostgreSQL is full: free up space on it',
   '53300': 'PostgreSQL has reached its maximum number of connections: close some, or raise max_connections',
   '25006': 'PostgreSQL is read-only: check that DATABASE_URL names the primary server',
+  '57014':
+    'PostgreSQL took longer than 5 s for a statement: check its load, its disk and locks of other programs',
   '57P0': 'PostgreSQL is stopping or starting: check that it is running',
   ECONNREFUSED: 'PostgreSQL cannot be reached: check that it is running, and the network',
 };
@@ -16,7 +18,7 @@ const brokenConnection = 'The connection to PostgreSQL was lost: check that it i
 const codesOfBrokenConnection = /^(08|ECONNRESET|EPIPE|ETIMEDOUT|ERR_STREAM_DESTROYED)/;
 /** Messages of `pg` that have no code. */
 const wordsOfBrokenConnection =
-  /^(Connection terminated|Client has encountered a connection error|timeout e(xpired|xceeded))/;
+  /^(Connection terminated|Client has encountered a connection error|timeout e(xpired|xceeded)|Query read timeout)/;
 
 /** Returns why the database accepts no writes, with the remedy, or `null` for any other error. */
 export function explainStorageFault(error: unknown): string | null {

@@ -5,11 +5,14 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 export interface FreezableLink {
   readonly port: number;
   freeze(): void;
+  /** Freezes the connections that are open. New ones work. */
+  freezeOpen(): void;
   close(): void;
 }
 
 export async function startFreezableLink(serverPort: number): Promise<FreezableLink> {
   const sockets = new Set<Socket>();
+  const frozen = new Set<Socket>();
   let isFrozen = false;
   const server = createServer((near) => {
     const far = connect(serverPort, '127.0.0.1');
@@ -19,7 +22,7 @@ export async function startFreezableLink(serverPort: number): Promise<FreezableL
     ] as const) {
       sockets.add(from);
       from.on('data', (chunk) => {
-        if (!isFrozen) to.write(chunk);
+        if (!isFrozen && !frozen.has(from)) to.write(chunk);
       });
       from.on('error', () => to.destroy());
       from.on('close', () => to.destroy());
@@ -30,6 +33,9 @@ export async function startFreezableLink(serverPort: number): Promise<FreezableL
     port: (server.address() as AddressInfo).port,
     freeze: () => {
       isFrozen = true;
+    },
+    freezeOpen: () => {
+      for (const socket of sockets) frozen.add(socket);
     },
     close: () => {
       for (const socket of sockets) socket.destroy();
