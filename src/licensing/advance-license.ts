@@ -29,7 +29,6 @@ export class AdvanceLicense {
       const { state, events } = this.advance(before);
       if (state === before) return;
       await transaction.saveState(state, events);
-      if (state.license === null) await transaction.saveSecrets(null);
       for (const event of events) this.log(event);
       if (!events.some((event) => event.type === 'license.status')) return;
       await transaction.appendAudit({
