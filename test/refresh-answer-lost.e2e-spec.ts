@@ -76,6 +76,22 @@ async function expectHealthyGrant(): Promise<void> {
   }
 }
 
+function refuse(): void {
+  store.proxy.inject({
+    path: tokenPath,
+    at: 'request',
+    outcome: {
+      status: 400,
+      headers: { 'content-type': 'application/json' },
+      body: '{"error":"invalid_grant"}',
+    },
+  });
+}
+
+function saveSecrets(secrets: GrantSecrets | null): Promise<void> {
+  return store.app.app.get(LicenseStore).transact((transaction) => transaction.saveSecrets(secrets));
+}
+
 async function expectReauthorizationRequired(): Promise<void> {
   await store.refreshWhenDue();
   expect(await store.app.view()).toMatchObject({
@@ -246,19 +262,6 @@ describe.each([withoutRotation, withGrace, withoutGrace])(
 );
 
 describe('a license whose refresh token the Authorization server refuses', () => {
-  const refuse = () =>
-    store.proxy.inject({
-      path: tokenPath,
-      at: 'request',
-      outcome: {
-        status: 400,
-        headers: { 'content-type': 'application/json' },
-        body: '{"error":"invalid_grant"}',
-      },
-    });
-  const saveSecrets = (secrets: GrantSecrets | null) =>
-    store.app.app.get(LicenseStore).transact((transaction) => transaction.saveSecrets(secrets));
-
   it('stays on a server that was rolled back, and on its original whose grant that has ended', async () => {
     store = await startLicensedStore({ mock: withoutGrace.mock });
     const old = store.secrets;
