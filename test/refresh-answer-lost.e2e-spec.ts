@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { serviceItself } from '../src/domain/audit-actor.js';
 import { LicenseStore } from '../src/domain/ports/license-store.js';
+import type { GrantSecrets } from '../src/domain/ports/authorization-server.js';
+import { TrustDataRefresher } from '../src/peers/trust-data-refresher.js';
 import { RefreshLicense } from '../src/licensing/refresh-license.js';
 import { dayMs, hourMs, minuteMs, secondMs } from './support/license-fixture.js';
 import { isOnPostgres } from './support/create-database.js';
@@ -74,13 +76,29 @@ async function expectHealthyGrant(): Promise<void> {
   }
 }
 
+function refuse(): void {
+  store.proxy.inject({
+    path: tokenPath,
+    at: 'request',
+    outcome: {
+      status: 400,
+      headers: { 'content-type': 'application/json' },
+      body: '{"error":"invalid_grant"}',
+    },
+  });
+}
+
+function saveSecrets(secrets: GrantSecrets | null): Promise<void> {
+  return store.app.app.get(LicenseStore).transact((transaction) => transaction.saveSecrets(secrets));
+}
+
 async function expectReauthorizationRequired(): Promise<void> {
   await store.refreshWhenDue();
   expect(await store.app.view()).toMatchObject({
     status: 'licensed',
     reason: 'reauthorization-required',
     features: ['xms'],
-    token: { status: 'valid', nextRefreshAt: null },
+    token: { status: 'valid', nextRefreshAt: expect.any(String) },
     reauthorizationRequired: true,
   });
 }
@@ -169,7 +187,7 @@ describe(`a license from an Authorization server ${withoutGrace.server}`, () => 
       reauthorizationRequired: false,
     });
     expect((await store.eventNames()).slice(-2)).toEqual(['token:0', 'revoked']);
-    expect(store.secrets).toBeNull();
+    expect(store.secrets?.refreshToken).toBeTypeOf('string');
   });
 
   it('can be acquired again immediately, without a removal', async () => {
@@ -184,7 +202,7 @@ describe(`a license from an Authorization server ${withoutGrace.server}`, () => 
     await expectHealthyGrant();
   });
 
-  it('is not refreshed again until a person authorizes it again, over restarts and outages', async () => {
+  it('is tried at most once in 45 minutes, over restarts and outages', async () => {
     store = await startLicensedStore({ mock });
     await loseAnswer('drop');
     await expectReauthorizationRequired();
@@ -193,7 +211,11 @@ describe(`a license from an Authorization server ${withoutGrace.server}`, () => 
     await store.live(dayMs, 2 * hourMs);
     await store.restart();
     await store.live(dayMs, 2 * hourMs);
-    expect(calls()).toBe(callsBefore);
+    const tries = calls() - callsBefore;
+    expect(tries).toBeGreaterThanOrEqual(20);
+    expect(tries).toBeLessThanOrEqual(64);
+    expect(await store.app.view()).toMatchObject({ status: 'licensed', reauthorizationRequired: true });
+    expect(await store.eventNames()).toEqual(['acquired', 'reauthorization-required']);
   });
 
   it('is refreshed in vain at most twice after a person has requested it during an outage', async () => {
@@ -216,7 +238,7 @@ describe(`a license from an Authorization server ${withoutGrace.server}`, () => 
     await expectHealthyGrant();
   });
 
-  it('ends with a revocation when no answer was lost', async () => {
+  it('ends with a revocation when its authorization is removed there', async () => {
     store = await startLicensedStore({ mock });
     await store.refreshWhenDue();
     await store.mock.control('DELETE', '/mock/devices/srv-store-1/authorization');
@@ -238,3 +260,78 @@ describe.each([withoutRotation, withGrace, withoutGrace])(
     });
   },
 );
+
+describe('a license whose refresh token the Authorization server refuses', () => {
+  it('stays on a server that was rolled back, and on its original whose grant that has ended', async () => {
+    store = await startLicensedStore({ mock: withoutGrace.mock });
+    const old = store.secrets;
+    await store.refreshWhenDue();
+    const present = store.secrets;
+    await saveSecrets(old);
+    await store.refreshWhenDue();
+    expect(await store.app.view()).toMatchObject({ status: 'licensed', reauthorizationRequired: true });
+    await saveSecrets(present);
+    await store.refreshWhenDue();
+    expect(await store.app.view()).toMatchObject({ status: 'licensed', reauthorizationRequired: true });
+    expect(await store.eventNames()).toEqual(['acquired', 'refreshed', 'reauthorization-required']);
+  });
+
+  it('refreshes again by itself when the server accepts the refresh token again', async () => {
+    store = await startLicensedStore();
+    refuse();
+    await expectReauthorizationRequired();
+    await store.refreshWhenDue();
+    expect(await store.app.view()).toMatchObject({
+      status: 'licensed',
+      reason: 'refreshed',
+      reauthorizationRequired: false,
+    });
+  });
+
+  it('comes back by itself even after its token has expired', async () => {
+    store = await startLicensedStore();
+    refuse();
+    await expectReauthorizationRequired();
+    await store.setFault('offline');
+    store.clock.set(new Date((await store.app.view()).token.expiresAt ?? Number.NaN));
+    store.clock.advance(1);
+    await store.app.tick();
+    expect(await store.app.view()).toMatchObject({ status: 'unlicensed', reason: 'revoked' });
+    await store.restart();
+    await store.setFault('none');
+    await store.live(hourMs, 15 * minuteMs);
+    expect(await store.app.view()).toMatchObject({ status: 'licensed', reauthorizationRequired: false });
+    expect((await store.eventNames()).slice(-2)).toEqual(['revoked', 'refreshed']);
+  });
+
+  it('is no longer tried once it was removed after its token has expired', async () => {
+    store = await startLicensedStore();
+    refuse();
+    await expectReauthorizationRequired();
+    await store.setFault('offline');
+    store.clock.set(new Date((await store.app.view()).token.expiresAt ?? Number.NaN));
+    store.clock.advance(1);
+    await store.app.tick();
+    await store.app.as('delete', '/api/license').expect(204);
+    expect(store.secrets).toBeNull();
+    await store.setFault('none');
+    await store.live(hourMs, 15 * minuteMs);
+    expect(await store.app.view()).toMatchObject({ status: 'unlicensed', reason: 'revoked' });
+  });
+});
+
+it('A license ends with a new status list that revokes its token, before the next refresh', async () => {
+  store = await startLicensedStore();
+  const calls = () => store.proxy.exchanges.filter(({ path }) => path === tokenPath).length;
+  const callsBefore = calls();
+  await store.mock.control('DELETE', '/mock/devices/srv-store-1/authorization');
+  await store.app.app.get(TrustDataRefresher).fetchNow();
+  await store.app.tick();
+  expect(await store.app.view()).toMatchObject({ status: 'unlicensed', reason: 'revoked' });
+  expect(calls()).toBe(callsBefore);
+  expect(store.secrets).toBeNull();
+  expect((await store.audit())[0]).toMatchObject({
+    action: 'revoked',
+    reason: expect.stringMatching(/status list/),
+  });
+});

@@ -28,8 +28,9 @@ export function acceptRefreshedGrant(
   policy: LicensePolicy,
   now: Date,
 ): LicenseChange {
-  if (state.license === null || state.identity === null) return unchanged(state);
-  const reason = reasonOfRefresh(state.identity, state.license.terms, grant);
+  if (state.identity === null) return unchanged(state);
+  // A refresh token that was refused may work again after the license token has expired.
+  const reason = state.license ? reasonOfRefresh(state.identity, state.license.terms, grant) : 'refreshed';
   const { state: observed, events } = applyRenewalDate(unchanged(state), policy, now);
   return emitStatus({ state: withGrant(observed, grant, policy, now), events }, reason, policy, now);
 }

@@ -1,6 +1,6 @@
 import type { LicensePolicy } from './license.js';
 import { type LicenseChange, emitStatus, emitTokenExpiring, unchanged } from './license-event.js';
-import { type LicenseState, withoutLicense } from './license-state.js';
+import { type LicenseState, withEndedToken } from './license-state.js';
 import { licenseStatusAt } from './license-status.js';
 import { dueTokenWarnings } from './token-warnings.js';
 
@@ -20,7 +20,7 @@ export function applyTime(state: LicenseState, policy: LicensePolicy, now: Date)
   for (const thresholdSeconds of due) change = emitTokenExpiring(change, thresholdSeconds, now);
   // A license with a dead grant ends with its token.
   if (state.reauthorizationRequired && now > state.license.token.expiresAt) {
-    return emitStatus({ ...change, state: withoutLicense(change.state) }, 'revoked', policy, now);
+    return emitStatus({ ...change, state: withEndedToken(change.state) }, 'revoked', policy, now);
   }
   return due.includes(0) ? emitStatus(change, 'token-expired', policy, now) : change;
 }

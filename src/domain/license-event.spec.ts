@@ -151,3 +151,21 @@ describe('the event sequence', () => {
     );
   });
 });
+
+describe('the number of an event while the clock is suspect', () => {
+  const future = shift(startAt, 3650 * dayMs);
+  const trustedAt = shift(startAt, dayMs);
+  const suspect = { ...buildLicensedState(), clockSuspect: true, trustedAt, sequence: startAt.getTime() };
+
+  it('comes from the last trusted time', () => {
+    expect(emitStatus(unchanged(suspect), 'clock-suspect', policy, startAt).state.sequence).toBe(
+      trustedAt.getTime(),
+    );
+    expect(emitTokenExpiring(unchanged(suspect), 60, future).state.sequence).toBe(trustedAt.getTime());
+  });
+
+  it('still grows with each event', () => {
+    const first = emitTokenExpiring(unchanged(suspect), 60, future);
+    expect(emitTokenExpiring(first, 0, future).state.sequence).toBe(trustedAt.getTime() + 1);
+  });
+});

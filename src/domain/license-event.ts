@@ -58,7 +58,7 @@ export function emitStatus(
 ): LicenseChange {
   const status = licenseStatusAt(state.license, policy.renewalWindowMs, now);
   assertTransition(state.reportedStatus, status, reason);
-  const sequence = nextSequence(state.sequence, now);
+  const sequence = nextSequence(state, now);
   const reported: LicenseState = { ...state, reportedStatus: status, reason, sequence };
   const event: LicenseStatusEvent = {
     type: 'license.status',
@@ -82,7 +82,7 @@ export function emitTokenExpiring(
 ): LicenseChange {
   if (state.license === null) return { state, events };
   const { expiresAt } = state.license.token;
-  const sequence = nextSequence(state.sequence, now);
+  const sequence = nextSequence(state, now);
   const serverId = serverIdOf(state);
   const event: TokenExpiringEvent = {
     type: 'token.expiring',
@@ -106,10 +106,12 @@ export function emitTokenExpiring(
 
 /**
  * Returns the number of the next event: the larger of the last number plus one and the time. A server that was restored
- * or reinstalled therefore never reuses a number that its registers have already seen.
+ * or reinstalled therefore never reuses a number that its registers have already seen. While the clock is suspect, the
+ * last trusted time counts: a number from a wrong future would outrank all later events.
  */
-function nextSequence(last: number, now: Date): number {
-  return Math.max(last + 1, now.getTime());
+function nextSequence({ sequence, clockSuspect, trustedAt }: LicenseState, now: Date): number {
+  const time = clockSuspect ? (trustedAt ?? now) : now;
+  return Math.max(sequence + 1, time.getTime());
 }
 
 function serverIdOf(state: LicenseState): string {

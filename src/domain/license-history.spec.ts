@@ -47,7 +47,7 @@ class History {
   #lastStatus: LicenseStatusEvent['data']['status'] = 'unlicensed';
   #lastSequence = 0;
   #warned: number[] = [];
-  #isTryOpen = false;
+  #isGrantDead = false;
 
   constructor(
     private readonly policy: LicensePolicy,
@@ -83,7 +83,7 @@ class History {
     const grant = this.#buildGrant(terms, lifeMs);
     const change = accept(this.state, grant, this.policy, this.now);
     this.#warned = [];
-    this.#isTryOpen = false;
+    this.#isGrantDead = false;
     expect(change.state.license).toEqual(grant.license);
     expect(change.state.reauthorizationRequired).toBe(false);
     this.#record(change);
@@ -92,7 +92,6 @@ class History {
   /** The process crashes between sending the refresh token and storing the answer. */
   #crash(random: number): void {
     const state = beginRefresh(this.state, this.now, random);
-    this.#isTryOpen = true;
     expect(state.refresh.nextAttemptAt?.getTime()).toBeGreaterThanOrEqual(this.now.getTime() + secondMs);
     this.#record({ state, events: [] });
   }
@@ -100,7 +99,9 @@ class History {
   #fail(failure: RefreshFailure, random: number): void {
     const before = this.state;
     const change = failRefresh(before, failure, this.policy, this.now, random);
-    if (failure.kind !== 'grant-dead') {
+    if (failure.kind === 'revoked') {
+      expect(change.state).toMatchObject({ license: null, refresh: { nextAttemptAt: null } });
+    } else if (failure.kind !== 'grant-dead') {
       expect(change.events).toEqual([]);
       expect(change.state.license).toBe(before.license);
       expect(change.state.reauthorizationRequired).toBe(before.reauthorizationRequired);
@@ -108,10 +109,10 @@ class History {
         this.now.getTime() + secondMs,
       );
     } else {
-      expect(change.state.refresh.nextAttemptAt).toBeNull();
-      if (!this.#isTryOpen) expect(change.state.license).toBeNull();
+      const isTokenValid = before.license !== null && before.license.token.expiresAt >= this.now;
+      expect(change.state.license).toBe(isTokenValid ? before.license : null);
+      this.#isGrantDead = true;
     }
-    if (failure.kind === 'unreachable' && !failure.isConclusive) this.#isTryOpen = true;
     this.#record(change);
   }
 
@@ -140,7 +141,7 @@ class History {
 
   #record({ state, events }: LicenseChange): void {
     const hadLicense = this.state.license !== null;
-    if (!this.#isTryOpen) expect(state.reauthorizationRequired).toBe(false);
+    if (!this.#isGrantDead) expect(state.reauthorizationRequired).toBe(false);
     for (const event of events) this.#hear(event, state);
     expect(state.sequence).toBe(this.#lastSequence);
     expect(state.reportedStatus).toBe(this.#lastStatus);
@@ -149,7 +150,7 @@ class History {
       expect(last?.type).toBe('license.status');
       expect(['removed', 'revoked']).toContain(state.reason);
       this.#warned = [];
-      this.#isTryOpen = false;
+      this.#isGrantDead = false;
     }
     this.state = freezeDeeply(state);
   }
@@ -298,7 +299,7 @@ function anyFailure(): fc.Arbitrary<RefreshFailure> {
     { weight: 4, arbitrary: fc.record(noAnswer) },
     { weight: 2, arbitrary: fc.record({ ...noAnswer, retryAfterMs }) },
     { weight: 2, arbitrary: fc.record({ ...text, kind: fc.constant('refused') }) },
-    { weight: 1, arbitrary: fc.record({ ...text, kind: fc.constant('grant-dead') }) },
+    { weight: 1, arbitrary: fc.record({ ...text, kind: fc.constantFrom('grant-dead', 'revoked') }) },
   );
 }
 

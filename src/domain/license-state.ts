@@ -75,6 +75,11 @@ export const initialLicenseState: LicenseState = {
   sequence: 0,
 };
 
+/** Returns the state after the token of a dead grant has expired: its refresh token is still tried. */
+export function withEndedToken(state: LicenseState): LicenseState {
+  return { ...withoutLicense(state), refresh: state.refresh };
+}
+
 /** Returns the state without its license; identity and connection are kept. */
 export function withoutLicense(state: LicenseState): LicenseState {
   return {

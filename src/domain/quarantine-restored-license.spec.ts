@@ -55,10 +55,24 @@ describe('quarantineRestoredLicense', () => {
     expect(failed.state).toMatchObject({ license: licensed.license, reauthorizationRequired: true });
   });
 
-  it('leaves a dead grant unchanged, even if the original is gone', () => {
+  it('tries a dead grant immediately if the original is gone, and still requires another authorization', () => {
     const dead = { ...licensed, reauthorizationRequired: true };
-    const { state } = quarantineRestoredLicense(dead, true, policy, restoredAt);
-    expect(state).toMatchObject({ reauthorizationRequired: true, refresh: { nextAttemptAt: null } });
+    const { state, events } = quarantineRestoredLicense(dead, true, policy, restoredAt);
+    expect(state).toMatchObject({ reauthorizationRequired: true, refresh: { nextAttemptAt: restoredAt } });
+    expect(events.map(nameEvent)).toEqual(['reauthorization-required']);
+  });
+
+  it('ends the attempts with a dead grant whose license token has expired, unless the original is gone', () => {
+    const { state: ended } = applyTime(
+      { ...licensed, reauthorizationRequired: true },
+      policy,
+      shift(startAt, 7 * dayMs + 1),
+    );
+    expect(ended.refresh.nextAttemptAt).not.toBeNull();
+    expect(quarantineRestoredLicense(ended, true, policy, restoredAt).state).toBe(ended);
+    const { state, events } = quarantineRestoredLicense(ended, false, policy, restoredAt);
+    expect(state.refresh.nextAttemptAt).toBeNull();
+    expect(events).toEqual([]);
   });
 
   it('emits the current status with a higher number than all before', () => {

@@ -1,6 +1,6 @@
 import type { LicensePolicy } from './license.js';
 import { type LicenseChange, emitStatus, unchanged } from './license-event.js';
-import type { LicenseState } from './license-state.js';
+import { type LicenseState, withoutLicense } from './license-state.js';
 import { applyRenewalDate } from './apply-time.js';
 
 /**
@@ -18,11 +18,12 @@ export function quarantineRestoredLicense(
   policy: LicensePolicy,
   now: Date,
 ): LicenseChange {
-  if (state.license === null) return unchanged(state);
+  if (state.license === null) return unchanged(isOriginalGone ? state : withoutLicense(state));
   const observed = applyRenewalDate(unchanged(state), policy, now);
-  if (isOriginalGone && !state.reauthorizationRequired) {
+  if (isOriginalGone) {
+    const reason = state.reauthorizationRequired ? 'reauthorization-required' : 'terms-changed';
     const refresh = { ...state.refresh, nextAttemptAt: now, intentAt: state.refresh.intentAt ?? now };
-    return emitStatus({ ...observed, state: { ...observed.state, refresh } }, 'terms-changed', policy, now);
+    return emitStatus({ ...observed, state: { ...observed.state, refresh } }, reason, policy, now);
   }
   const waiting: LicenseState = {
     ...observed.state,

@@ -16,7 +16,7 @@ import {
 } from '../../test/support/license-fixture.js';
 import { acceptRefreshedGrant } from './accept-grant.js';
 import type { LicenseState } from './license-state.js';
-import { beginRefresh, failRefresh, type RefreshFailure } from './refresh-failure.js';
+import { beginRefresh, failRefresh } from './refresh-failure.js';
 
 const policy = defaultPolicy;
 const triedAt = shift(startAt, dayMs);
@@ -36,6 +36,7 @@ const noAnswer = {
   message: 'no answer',
 } as const;
 const refused = { kind: 'refused', code: 'access_denied', message: 'license inactive' } as const;
+const revoked = { kind: 'revoked', code: 'invalid_grant', message: 'revoked' } as const;
 const grantDead = { kind: 'grant-dead', code: 'invalid_grant', message: 'revoked' } as const;
 
 /** A server whose last attempt got no answer. */
@@ -74,13 +75,6 @@ describe('a token with an unknown lifetime', () => {
     }
     expect(state.refresh.nextAttemptAt?.getTime()).toBeGreaterThan(shift(triedAt, 14 * minuteMs).getTime());
     expect(state.refresh.nextAttemptAt?.getTime()).toBeLessThan(shift(triedAt, 16 * minuteMs).getTime());
-  });
-});
-
-describe('failRefresh of a license that was removed in the meantime', () => {
-  it.each([notReached, noAnswer, refused, grantDead])('changes nothing ($kind, $code)', (failure) => {
-    const removed = { ...licensed, license: null };
-    expect(failRefresh(removed, failure, policy, triedAt, 0.5)).toEqual({ state: removed, events: [] });
   });
 });
 
@@ -203,14 +197,14 @@ describe('failRefresh when the server refuses the license', () => {
   });
 });
 
-describe('failRefresh when the grant is dead', () => {
+describe('failRefresh when the server says that the license token is revoked', () => {
   it.each([
     ['licensed', 365 * dayMs],
     ['requires-renewal', 20 * dayMs],
     ['expired', 0],
   ] as const)('removes a license that is %s and emits an event', (status, renewalInMs) => {
     const before = buildLicensedState(buildGrant({ terms: { renewalDate: shift(startAt, renewalInMs) } }));
-    const { state, events } = failRefresh(before, grantDead, policy, triedAt, 0.5);
+    const { state, events } = failRefresh(before, revoked, policy, triedAt, 0.5);
     expect(state).toMatchObject({
       identity: before.identity,
       license: null,
@@ -224,19 +218,40 @@ describe('failRefresh when the grant is dead', () => {
   });
 
   it('reports the error and the contact in the event', () => {
-    const [event] = failRefresh(licensed, grantDead, policy, triedAt, 0.5).events;
+    const [event] = failRefresh(licensed, revoked, policy, triedAt, 0.5).events;
     expect(event?.data).toMatchObject({
       connection: { online: true, lastContactAt: triedAt, lastError: { code: 'invalid_grant' } },
     });
   });
 
-  it('keeps the license until its token expires if an earlier attempt got no answer', () => {
-    const { state, events } = failRefresh(inDoubt, grantDead, policy, triedAt, 0.5);
-    expect(state.license).toBe(inDoubt.license);
-    expect(state).toMatchObject({ reportedStatus: 'licensed', reauthorizationRequired: true });
+  it('ends the attempts with a refresh token whose license token has expired', () => {
+    const ended = failRefresh(licensed, grantDead, policy, shift(expiresAt, 1), 0.5).state;
+    const { state, events } = failRefresh(ended, revoked, policy, shift(expiresAt, hourMs), 0.5);
+    expect(events).toEqual([]);
     expect(state.refresh.nextAttemptAt).toBeNull();
+  });
+});
+
+describe('failRefresh when the grant is dead', () => {
+  it.each([
+    ['no earlier attempt is open', licensed],
+    ['an earlier attempt got no answer', inDoubt],
+  ])('keeps the license and asks for another authorization if %s', (_name, before) => {
+    const { state, events } = failRefresh(before, grantDead, policy, triedAt, 0.5);
+    expect(state.license).toBe(before.license);
+    expect(state).toMatchObject({ reportedStatus: 'licensed', reauthorizationRequired: true });
     expect(events.map(nameEvent)).toEqual(['reauthorization-required']);
-    expect(events[0]?.data).toMatchObject({ reauthorizationRequired: true, token: { nextRefreshAt: null } });
+    expect(events[0]?.data).toMatchObject({
+      reauthorizationRequired: true,
+      token: { nextRefreshAt: state.refresh.nextAttemptAt },
+    });
+  });
+
+  it('tries the refresh token about once an hour', () => {
+    const delays = [0, 1 - 2 ** -32].map((random) =>
+      delayOf(failRefresh(licensed, grantDead, policy, triedAt, random).state),
+    );
+    expect(delays).toEqual([45 * minuteMs, hourMs - 1]);
   });
 
   it.each([
@@ -244,7 +259,7 @@ describe('failRefresh when the grant is dead', () => {
     [0, 'reauthorization-required'],
     [1, 'revoked'],
   ])('decides by whether the token is still valid: %i ms from its expiry', (offsetMs, expected) => {
-    const { events } = failRefresh(inDoubt, grantDead, policy, shift(expiresAt, offsetMs), 0.5);
+    const { events } = failRefresh(licensed, grantDead, policy, shift(expiresAt, offsetMs), 0.5);
     expect(events.map(nameEvent)).toEqual([expected]);
   });
 
@@ -255,43 +270,42 @@ describe('failRefresh when the grant is dead', () => {
     expect(events.map(nameEvent)).toEqual(['renewal-window', 'reauthorization-required']);
   });
 
-  it('emits one event, however often a manual refresh repeats it', () => {
-    const waiting = failRefresh(inDoubt, grantDead, policy, triedAt, 0.5).state;
+  it('emits one event, however often it repeats, and keeps trying', () => {
+    const waiting = failRefresh(licensed, grantDead, policy, triedAt, 0.5).state;
     const again = failRefresh(waiting, grantDead, policy, shift(triedAt, hourMs), 0.5);
     expect(again.events).toEqual([]);
     expect(again.state.license).toBe(waiting.license);
-    expect(again.state).toMatchObject({ reauthorizationRequired: true, refresh: { nextAttemptAt: null } });
+    expect(again.state.reauthorizationRequired).toBe(true);
+    expect(delayOf(again.state)).toBeGreaterThanOrEqual(45 * minuteMs);
   });
 
-  it('stops permanently, even after a manual refresh during an outage', () => {
-    const waiting = failRefresh(inDoubt, grantDead, policy, triedAt, 0.5).state;
-    const unreached = failRefresh(waiting, notReached, policy, shift(triedAt, hourMs), 0.5).state;
-    const { state } = failRefresh(unreached, grantDead, policy, shift(triedAt, 2 * hourMs), 0.5);
-    expect(state.refresh.nextAttemptAt).toBeNull();
+  it.each([
+    ['refused', refused],
+    ['unreachable', notReached],
+    ['dead', grantDead],
+  ])('keeps trying after its token has expired, without an event (%s)', (_name, failure) => {
+    const ended = failRefresh(licensed, grantDead, policy, shift(expiresAt, 1), 0.5).state;
+    expect(ended).toMatchObject({ license: null, reauthorizationRequired: false });
+    const { state, events } = failRefresh(ended, failure, policy, shift(expiresAt, hourMs), 0.5);
+    expect(events).toEqual([]);
+    expect(delayOf(state)).toBeGreaterThan(0);
   });
 
   it('is undone by a later answer with a token', () => {
-    const waiting = failRefresh(inDoubt, grantDead, policy, triedAt, 0.5).state;
+    const waiting = failRefresh(licensed, grantDead, policy, triedAt, 0.5).state;
     const grant = buildGrant({ token: buildToken({ issuedAt: triedAt }) });
     const { state } = acceptRefreshedGrant(waiting, grant, policy, triedAt);
     expect(state.reauthorizationRequired).toBe(false);
     expect(state.refresh.nextAttemptAt).not.toBeNull();
   });
-});
 
-describe('failRefresh', () => {
-  it('treats a dead grant as revoked unless an earlier attempt left a mark', () => {
-    const failures: RefreshFailure[] = [notReached, refused];
-    for (const failure of failures) {
-      const settled = failRefresh(licensed, failure, policy, startAt, 0.5).state;
-      expect(failRefresh(settled, grantDead, policy, triedAt, 0.5).events.map(nameEvent)).toEqual([
-        'revoked',
-      ]);
-    }
-    const open = failRefresh(licensed, noAnswer, policy, startAt, 0.5).state;
-    expect(failRefresh(open, grantDead, policy, triedAt, 0.5).events.map(nameEvent)).toEqual([
-      'reauthorization-required',
-    ]);
+  it('is undone by an answer that arrives after its token has expired', () => {
+    const endedAt = shift(expiresAt, 1);
+    const ended = failRefresh(licensed, grantDead, policy, endedAt, 0.5).state;
+    const grant = buildGrant({ token: buildToken({ issuedAt: endedAt }) });
+    const { state, events } = acceptRefreshedGrant(ended, grant, policy, endedAt);
+    expect(state.reportedStatus).toBe('licensed');
+    expect(events.map(nameEvent)).toEqual(['refreshed']);
   });
 });
 

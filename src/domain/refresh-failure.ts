@@ -1,19 +1,21 @@
 import { type LicensePolicy, tokenLifeMs } from './license.js';
 import { type LicenseChange, emitStatus, unchanged } from './license-event.js';
-import { type ConnectionError, type LicenseState, withoutLicense } from './license-state.js';
+import { type ConnectionError, type LicenseState, withEndedToken } from './license-state.js';
 import { applyRenewalDate } from './apply-time.js';
+import { revokeLicense } from './remove-license.js';
 import { honouredRetryAfterMs, refusedRetryDelayMs, retryDelayMs } from './refresh-schedule.js';
 
 /**
  * The reason why a refresh failed:
  * - `unreachable`: no usable answer. `isConclusive` if the request certainly had no effect.
  * - `refused`: the license is expired, inactive or used up; the grant is still valid (`access_denied`).
- * - `grant-dead`: removed, revoked or replaced (`invalid_grant`).
+ * - `grant-dead`: removed, revoked, replayed or too old (`invalid_grant`): the license stays until its token expires.
+ * - `revoked`: the Authorization server says that this very license token is revoked.
  */
 export type RefreshFailure = { readonly code: string; readonly message: string } & (
   | { readonly kind: 'unreachable'; readonly isConclusive: boolean; readonly retryAfterMs?: number }
   | { readonly kind: 'refused' }
-  | { readonly kind: 'grant-dead' }
+  | { readonly kind: 'grant-dead' | 'revoked' }
 );
 
 /**
@@ -41,7 +43,6 @@ export function failRefresh(
   now: Date,
   random: number,
 ): LicenseChange {
-  if (before.license === null) return unchanged(before);
   const lastError: ConnectionError = { code: failure.code, message: failure.message, at: now };
   switch (failure.kind) {
     case 'unreachable':
@@ -49,7 +50,9 @@ export function failRefresh(
     case 'refused':
       return unchanged(retrySlowly(before, lastError, random));
     case 'grant-dead':
-      return endGrant(before, policy, lastError);
+      return loseGrant(retrySlowly(before, lastError, random), policy, now);
+    case 'revoked':
+      return revokeLicense({ ...before, connection: reached(lastError) }, policy, now);
   }
 }
 
@@ -94,31 +97,22 @@ function retrySlowly(before: LicenseState, lastError: ConnectionError, random: n
 }
 
 /**
- * Ends a dead grant. If an earlier attempt got no answer, our own retry may have ended the grant, because the server
- * takes the second use of a rotated token for theft. The license then stays valid until its token expires, so that an
- * administrator has time to authorize the server again.
+ * Asks for another authorization. The refusal may only mean that the refresh token is old or was used twice, so the
+ * license stays until its token expires, and the refresh token is tried slowly even after that.
  */
-function endGrant(before: LicenseState, policy: LicensePolicy, lastError: ConnectionError): LicenseChange {
-  const now = lastError.at;
-  const state: LicenseState = { ...before, connection: reached(lastError) };
-  // A manual refresh during an outage may have scheduled another attempt; a dead grant needs none.
-  if (state.reauthorizationRequired) return unchanged(withoutNextAttempt(state));
-  const mayHaveDiedOfRetry = before.refresh.intentAt !== null;
-  const hasLiveToken = state.license !== null && state.license.token.expiresAt.getTime() >= now.getTime();
-  if (mayHaveDiedOfRetry && hasLiveToken) {
-    const waiting: LicenseState = { ...withoutNextAttempt(state), reauthorizationRequired: true };
-    return emitStatus(
-      applyRenewalDate(unchanged(waiting), policy, now),
-      'reauthorization-required',
-      policy,
-      now,
-    );
+function loseGrant(state: LicenseState, policy: LicensePolicy, now: Date): LicenseChange {
+  if (state.license === null) return unchanged(state);
+  if (state.license.token.expiresAt < now) {
+    return emitStatus(unchanged(withEndedToken(state)), 'revoked', policy, now);
   }
-  return emitStatus(unchanged(withoutLicense(state)), 'revoked', policy, now);
-}
-
-function withoutNextAttempt(state: LicenseState): LicenseState {
-  return { ...state, refresh: { ...state.refresh, nextAttemptAt: null } };
+  if (state.reauthorizationRequired) return unchanged(state);
+  const waiting: LicenseState = { ...state, reauthorizationRequired: true };
+  return emitStatus(
+    applyRenewalDate(unchanged(waiting), policy, now),
+    'reauthorization-required',
+    policy,
+    now,
+  );
 }
 
 function reached(lastError: ConnectionError): LicenseState['connection'] {

@@ -53,7 +53,7 @@ describe('dropLicense', () => {
     const { state: dropped } = dropLicense(buildLicensedState(), policy, later);
     for (const state of [initialLicenseState, dropped]) {
       const change = dropLicense(state, policy, later);
-      expect(change.state).toBe(state);
+      expect(change.state).toEqual(state);
       expect(change.events).toEqual([]);
     }
   });

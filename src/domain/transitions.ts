@@ -20,6 +20,8 @@ export type LicenseReason = (typeof licenseReasons)[number];
 
 /** Reasons of an acquisition: as the same server as before, or as another one. */
 const acquired = ['acquired', 'server-changed'] as const;
+/** Reasons for a license after none: a refresh that was refused may succeed after the token has expired. */
+const obtained = [...acquired, 'refreshed'] as const;
 /** Reasons that can leave the status unchanged. */
 const unchanged = [
   ...acquired,
@@ -40,9 +42,9 @@ export const licenseTransitions: Readonly<
   Record<LicenseStatus, Readonly<Partial<Record<LicenseStatus, readonly LicenseReason[]>>>>
 > = {
   unlicensed: {
-    licensed: acquired,
-    'requires-renewal': acquired,
-    expired: acquired,
+    licensed: obtained,
+    'requires-renewal': obtained,
+    expired: obtained,
   },
   licensed: {
     licensed: unchanged,

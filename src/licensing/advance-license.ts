@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { serviceItself } from '../domain/audit-actor.js';
-import type { LicenseChange, LicenseEvent } from '../domain/license-event.js';
+import { type LicenseChange, type LicenseEvent, unchanged } from '../domain/license-event.js';
 import type { LicenseState } from '../domain/license-state.js';
 import { applyClockTrust } from '../domain/apply-clock-trust.js';
 import { applyTime } from '../domain/apply-time.js';
@@ -29,7 +29,6 @@ export class AdvanceLicense {
       const { state, events } = this.advance(before);
       if (state === before) return;
       await transaction.saveState(state, events);
-      if (state.license === null) await transaction.saveSecrets(null);
       for (const event of events) this.log(event);
       if (!events.some((event) => event.type === 'license.status')) return;
       await transaction.appendAudit({
@@ -48,7 +47,10 @@ export class AdvanceLicense {
     const { policy } = this.settings;
     const now = this.clock.now();
     const clock = { isSuspect: this.clock.isSuspect(), trustedAt: this.clock.trustedNow() };
-    return applyClockTrust(applyTime(state, policy, now), clock, policy, now);
+    // First the clock: the events of a wrong time must not take their numbers from it.
+    const trust = applyClockTrust(unchanged(state), clock, policy, now);
+    const time = applyTime(trust.state, policy, now);
+    return { state: time.state, events: [...trust.events, ...time.events] };
   }
 
   private log(event: LicenseEvent): void {

@@ -93,7 +93,8 @@ export class LicenseMetrics implements OnModuleInit {
       registers: [registry],
     });
     // Starting at zero makes the first event of each kind an increase.
-    for (const result of ['refreshed', 'revoked', 'refused']) refreshes.inc({ result, reason: '' }, 0);
+    for (const result of ['refreshed', 'revoked', 'reauthorization-required', 'refused'])
+      refreshes.inc({ result, reason: '' }, 0);
     this.refreshLicense.outcomes.subscribe((outcome) =>
       refreshes.inc({ result: outcome.kind, reason: outcome.kind === 'unreachable' ? outcome.code : '' }),
     );

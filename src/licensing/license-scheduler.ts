@@ -3,6 +3,7 @@ import { Interval } from '@nestjs/schedule';
 import { Leadership } from '../coordination/leadership.js';
 import { FaultLog } from '../logging/fault-log.js';
 import { AdvanceLicense } from './advance-license.js';
+import { EndRevokedLicense } from './end-revoked-license.js';
 import { PollAuthorization } from './poll-authorization.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
 import { RefreshLicense } from './refresh-license.js';
@@ -28,6 +29,7 @@ export class LicenseScheduler implements BeforeApplicationShutdown {
     private readonly advanceLicense: AdvanceLicense,
     private readonly pollAuthorization: PollAuthorization,
     private readonly refreshLicense: RefreshLicense,
+    private readonly endRevokedLicense: EndRevokedLicense,
     private readonly revokeDroppedGrants: RevokeDroppedGrants,
     private readonly leadership: Leadership,
     private readonly store: LicenseStore,
@@ -46,6 +48,7 @@ export class LicenseScheduler implements BeforeApplicationShutdown {
     }
     await Promise.all([
       this.run('advance', () => this.advanceLicense.execute()),
+      this.run('status-list', () => this.endRevokedLicense.executeWhenDue()),
       this.run('poll', () => this.pollAuthorization.executeWhenDue()),
       this.run('refresh', () => this.refreshLicense.executeWhenDue()),
       this.run('revoke', () => this.revokeDroppedGrants.executeWhenDue()),

@@ -147,7 +147,8 @@ export class LicenseController {
   @ApiResponse({
     status: 200,
     schema: licenseViewReference,
-    description: 'The Authorization server granted a token, or revoked the license.',
+    description:
+      'The Authorization server granted a token, refused the grant, or revoked the license: see `status` and `reauthorizationRequired`.',
   })
   @problems(403, 'license-refused')
   @problems(404, 'unlicensed')
@@ -160,6 +161,7 @@ export class LicenseController {
     const outcome = await this.refreshLicense.execute(actor);
     switch (outcome.kind) {
       case 'refreshed':
+      case 'reauthorization-required':
       case 'revoked':
       case 'superseded':
         return this.query.view();

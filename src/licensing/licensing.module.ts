@@ -10,6 +10,8 @@ import { LicenseQuery } from './license-query.js';
 import { LicenseScheduler } from './license-scheduler.js';
 import { LicenseViewController } from './license-view.controller.js';
 import { LicenseController } from './license.controller.js';
+import { ApplyRefreshAnswer } from './apply-refresh-answer.js';
+import { EndRevokedLicense } from './end-revoked-license.js';
 import { AdvanceLicense } from './advance-license.js';
 import { PollAuthorization } from './poll-authorization.js';
 import { RefreshLicense } from './refresh-license.js';
@@ -31,6 +33,8 @@ import { RevokeDroppedGrants } from './revoke-dropped-grants.js';
     RemoveLicense,
     RevokeDroppedGrants,
     AdvanceLicense,
+    ApplyRefreshAnswer,
+    EndRevokedLicense,
     LicenseScheduler,
     LicenseMetrics,
   ],

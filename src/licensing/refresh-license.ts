@@ -1,49 +1,34 @@
-import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Subject } from 'rxjs';
 import { Settings } from '../config/settings.js';
-import { acceptRefreshedGrant } from '../domain/accept-grant.js';
 import { type AuditActor, serviceItself } from '../domain/audit-actor.js';
-import type { LicenseChange } from '../domain/license-event.js';
-import type { LicenseState, RefreshProgress } from '../domain/license-state.js';
+import type { LicenseState } from '../domain/license-state.js';
 import { spreadOverdueRefresh } from '../domain/spread-overdue-refresh.js';
-import { beginRefresh, failRefresh, type RefreshFailure } from '../domain/refresh-failure.js';
+import { beginRefresh } from '../domain/refresh-failure.js';
 import { isRefreshDue } from '../domain/refresh-schedule.js';
 import {
   AuthorizationServer,
   type GrantSecrets,
-  type IssuedGrant,
   type RefreshAnswer,
   type Unreachable,
 } from '../domain/ports/authorization-server.js';
 import { Clock } from '../domain/ports/clock.js';
 import { Leases } from '../coordination/leases.js';
-import { type AuditAction, LicenseStore, type LicenseTransaction } from '../domain/ports/license-store.js';
+import { LicenseStore, type LicenseTransaction } from '../domain/ports/license-store.js';
 import { SingleFlight } from '../coordination/single-flight.js';
-import { summarizeLicense } from '../domain/summarize-license.js';
+import { RevocationList } from '../peers/revocation-list.js';
+import { TrustDataRefresher } from '../peers/trust-data-refresher.js';
+import {
+  ApplyRefreshAnswer,
+  type BegunRefresh,
+  type ReceivedAnswer,
+  type RefreshOutcome,
+} from './apply-refresh-answer.js';
 
 const leaseName = 'refresh';
 /** Longer than a call to the Authorization server can take. */
 const leaseMs = 30_000;
 const leasePollMs = 250;
-
-/** `superseded`: another process refreshed the token, or the license was replaced. */
-export type RefreshOutcome =
-  | { readonly kind: 'refreshed' | 'revoked' | 'superseded' | 'unlicensed' }
-  | { readonly kind: 'refused'; readonly message: string }
-  | Unreachable;
-
-interface BegunRefresh {
-  readonly progressBefore: RefreshProgress;
-  readonly secrets: GrantSecrets;
-  readonly expected: { readonly serverId: string; readonly organizationId: string };
-}
-
-interface ReceivedAnswer {
-  readonly begun: BegunRefresh;
-  readonly answer: RefreshAnswer;
-  /** The refresh token that replaces the sent one, or `null` if there is none. */
-  readonly newRefreshToken: string | null;
-}
 
 /** Replaces an answer that the database cannot store although it stores everything else. */
 const unstorable: Unreachable = {
@@ -60,7 +45,6 @@ const unstorable: Unreachable = {
  */
 @Injectable()
 export class RefreshLicense implements OnApplicationBootstrap {
-  private readonly logger = new Logger('Refresh');
   private readonly flight = new SingleFlight<RefreshOutcome>();
   /** Emits the outcome of each refresh. */
   readonly outcomes = new Subject<RefreshOutcome>();
@@ -75,6 +59,9 @@ export class RefreshLicense implements OnApplicationBootstrap {
     private readonly clock: Clock,
     private readonly settings: Settings,
     private readonly leases: Leases,
+    private readonly applyAnswer: ApplyRefreshAnswer,
+    private readonly trustData: TrustDataRefresher,
+    private readonly revocations: RevocationList,
   ) {}
 
   /** Refreshes the token; concurrent callers share the outcome. @param actor for the audit trail */
@@ -87,9 +74,10 @@ export class RefreshLicense implements OnApplicationBootstrap {
   }
 
   async executeWhenDue(): Promise<void> {
-    const { license, refresh } = this.store.state;
+    const { nextAttemptAt } = this.store.state.refresh;
     const { refreshIntervalMs } = this.settings.policy;
-    if (license === null || !isRefreshDue(refresh.nextAttemptAt, refreshIntervalMs, this.clock.now())) return;
+    if (this.store.secrets === null || !isRefreshDue(nextAttemptAt, refreshIntervalMs, this.clock.now()))
+      return;
     await this.execute(serviceItself);
   }
 
@@ -142,7 +130,7 @@ export class RefreshLicense implements OnApplicationBootstrap {
   private async refreshAlone(actor: AuditActor): Promise<RefreshOutcome> {
     if (this.unstored !== null) {
       const late = await this.persistAnswer(this.unstored, actor);
-      if (late.kind === 'revoked') return late;
+      if (late.kind === 'revoked' || late.kind === 'reauthorization-required') return late;
     }
     const begun = await this.store.transact((transaction) => this.begin(transaction));
     if (begun === null) return { kind: 'unlicensed' };
@@ -156,7 +144,14 @@ export class RefreshLicense implements OnApplicationBootstrap {
       // If this fails, the token is stored with the rest of the answer.
       await this.storeRefreshToken(begun.secrets, token).catch(() => undefined);
     });
-    return { begun, answer, newRefreshToken };
+    return { begun, answer: await this.checkRevocation(begun, answer), newRefreshToken };
+  }
+
+  /** A refused refresh token says little: only the signed status list takes the license away. */
+  private async checkRevocation({ secrets }: BegunRefresh, answer: RefreshAnswer): Promise<RefreshAnswer> {
+    if (answer.kind !== 'grant-dead') return answer;
+    await this.trustData.fetchNow();
+    return this.revocations.isTokenRevoked(secrets.accessToken) ? { ...answer, kind: 'revoked' } : answer;
   }
 
   /** Stores the new refresh token first: the sent one is used up, and a crash or an invalid license token may follow. */
@@ -175,10 +170,11 @@ export class RefreshLicense implements OnApplicationBootstrap {
   private async persistAnswer(received: ReceivedAnswer, actor: AuditActor): Promise<RefreshOutcome> {
     const isSecondTry = this.unstored === received;
     const { answer, newRefreshToken } = received;
-    const isDecision = answer.kind === 'granted' || answer.kind === 'grant-dead' || newRefreshToken !== null;
+    const isDecision =
+      (answer.kind !== 'unreachable' && answer.kind !== 'refused') || newRefreshToken !== null;
     this.unstored = isDecision ? received : null;
     const store = (given: ReceivedAnswer) =>
-      this.store.transact((transaction) => this.applyAnswer(transaction, given, actor));
+      this.store.transact((transaction) => this.applyAnswer.execute(transaction, given, actor));
     const outcome = await store(received).catch((error: unknown) => {
       if (!isSecondTry) throw error;
       return store({ ...received, answer: unstorable });
@@ -189,7 +185,7 @@ export class RefreshLicense implements OnApplicationBootstrap {
 
   private async begin(transaction: LicenseTransaction): Promise<BegunRefresh | null> {
     const { state, secrets } = transaction;
-    if (state.license === null || state.identity === null || secrets === null) return null;
+    if (state.identity === null || secrets === null) return null;
     await transaction.saveState(beginRefresh(state, this.clock.now(), Math.random()), []);
     const { serverId, organization } = state.identity;
     return {
@@ -198,129 +194,4 @@ export class RefreshLicense implements OnApplicationBootstrap {
       expected: { serverId, organizationId: organization.id },
     };
   }
-
-  private async applyAnswer(
-    transaction: LicenseTransaction,
-    received: ReceivedAnswer,
-    actor: AuditActor,
-  ): Promise<RefreshOutcome> {
-    const { begun, answer } = received;
-    if (!isStillPresent(transaction.secrets, received)) {
-      // After its lease expired, another process may have refreshed the same grant: revoking would end that too.
-      const unused = secretsOf(received);
-      if (unused !== null && !isSameGrant(transaction.secrets, begun.secrets)) {
-        await transaction.queueRevocation(unused, this.clock.now());
-      }
-      return { kind: 'superseded' };
-    }
-    if (answer.kind === 'granted') return this.applyGrant(transaction, answer, actor);
-    await this.fail(transaction, received, answer, actor);
-    switch (answer.kind) {
-      case 'grant-dead':
-        return { kind: 'revoked' };
-      case 'refused':
-        return { kind: 'refused', message: answer.message };
-      case 'unreachable':
-        return answer;
-    }
-  }
-
-  private async applyGrant(
-    transaction: LicenseTransaction,
-    issued: IssuedGrant,
-    actor: AuditActor,
-  ): Promise<RefreshOutcome> {
-    const before = transaction.state;
-    const change = acceptRefreshedGrant(before, issued.grant, this.settings.policy, this.clock.now());
-    await transaction.saveState(change.state, change.events);
-    await transaction.saveSecrets(issued.secrets);
-    await this.audit(transaction, actor, 'refreshed', change.state.reason, before, change.state);
-    const { expiresAt } = issued.grant.license.token;
-    this.logger.log(
-      `License token refreshed (${change.state.reason}), valid until ${expiresAt.toISOString()}.`,
-    );
-    return { kind: 'refreshed' };
-  }
-
-  private async fail(
-    transaction: LicenseTransaction,
-    received: ReceivedAnswer,
-    failure: RefreshFailure,
-    actor: AuditActor,
-  ): Promise<void> {
-    const before: LicenseState = { ...transaction.state, refresh: received.begun.progressBefore };
-    const change = failRefresh(before, failure, this.settings.policy, this.clock.now(), Math.random());
-    await transaction.saveState(change.state, change.events);
-    const secrets = change.state.license === null ? null : secretsOf(received);
-    if (change.state.license === null || secrets !== null) await transaction.saveSecrets(secrets);
-    await this.recordFailure(transaction, before, change, failure, actor);
-  }
-
-  /** Audits and logs an outage once, not for each attempt. */
-  private async recordFailure(
-    transaction: LicenseTransaction,
-    before: LicenseState,
-    { state }: LicenseChange,
-    failure: RefreshFailure,
-    actor: AuditActor,
-  ): Promise<void> {
-    const next = state.refresh.nextAttemptAt;
-    const text = `License token not refreshed: ${failure.message}${next ? ` (Next attempt at ${next.toISOString()}.)` : ''}`;
-    const isRevoked = state.license === null;
-    if (!isRevoked && before.connection.lastError?.code === failure.code) {
-      this.logger.debug(text);
-      return;
-    }
-    this.logger.warn(text);
-    await this.audit(
-      transaction,
-      actor,
-      isRevoked ? 'revoked' : 'refresh-failed',
-      failure.message,
-      before,
-      state,
-    );
-  }
-
-  private audit(
-    transaction: LicenseTransaction,
-    actor: AuditActor,
-    action: AuditAction,
-    reason: string | null,
-    before: LicenseState,
-    after: LicenseState,
-  ): Promise<void> {
-    return transaction.appendAudit({
-      at: this.clock.now(),
-      actor: actor.name,
-      address: actor.address,
-      action,
-      reason,
-      before: summarizeLicense(before),
-      after: summarizeLicense(after),
-    });
-  }
-}
-
-/**
- * Returns whether the secrets are the sent ones, or differ only by the refresh token of this answer. Every refresh
- * changes the license token, the refresh token or both.
- */
-function isStillPresent(
-  present: GrantSecrets | null,
-  { begun: { secrets: sent }, newRefreshToken }: ReceivedAnswer,
-): boolean {
-  if (present?.accessToken !== sent.accessToken) return false;
-  return present.refreshToken === sent.refreshToken || present.refreshToken === newRefreshToken;
-}
-
-/** Returns the secrets after an answer, or `null` if they are unchanged. */
-function secretsOf({ begun, answer, newRefreshToken }: ReceivedAnswer): GrantSecrets | null {
-  if (answer.kind === 'granted') return answer.secrets;
-  return newRefreshToken === null ? null : { ...begun.secrets, refreshToken: newRefreshToken };
-}
-
-/** Compares the keys: each acquisition creates a new one. Without keys all grants count as the same. */
-function isSameGrant(present: GrantSecrets | null, begun: GrantSecrets): boolean {
-  return present !== null && present.dpopKey?.x === begun.dpopKey?.x;
 }

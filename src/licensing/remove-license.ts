@@ -21,7 +21,7 @@ export class RemoveLicense {
     await this.store.transact(async (transaction) => {
       const now = this.clock.now();
       const { state, secrets } = transaction;
-      if (state.license === null) return;
+      if (state.license === null && secrets === null) return;
       const change = dropLicense(state, this.settings.policy, now);
       await transaction.saveState(change.state, change.events);
       if (secrets !== null) await transaction.queueRevocation(secrets, now);

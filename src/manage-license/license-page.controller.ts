@@ -4,7 +4,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { actorOf, sessionOf } from '../admin/admin-request.js';
 import { CancelAuthorization } from '../licensing/cancel-authorization.js';
 import { PollAuthorization, type PollOutcome } from '../licensing/poll-authorization.js';
-import { type RefreshOutcome, RefreshLicense } from '../licensing/refresh-license.js';
+import type { RefreshOutcome } from '../licensing/apply-refresh-answer.js';
+import { RefreshLicense } from '../licensing/refresh-license.js';
 import { RemoveLicense } from '../licensing/remove-license.js';
 import { RequestUserCode, type RequestUserCodeOutcome } from '../licensing/request-user-code.js';
 import { ActionForm } from './forms.js';
@@ -125,6 +126,7 @@ function noticeOfRefresh(outcome: RefreshOutcome): Notice | null {
       // The warning about the connection contains the reason.
       return { kind: 'refresh-unreachable', detail: null };
     case 'refused':
+    case 'reauthorization-required':
     case 'revoked':
     case 'superseded':
       return null;

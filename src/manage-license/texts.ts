@@ -142,7 +142,7 @@ const english = {
     },
     reauthorization: {
       title: 'This server must be authorized again',
-      text: 'This server can no longer refresh its license token: an answer of the Authorization server was lost, or the server was restored from a backup. The license stays until its token expires. Before then, acquire it again with the steps below.',
+      text: 'The Authorization server no longer accepts the refresh token of this server: it was replaced, used twice or became too old, or this server was restored from a backup. The license stays until its token expires. Authorize this server again before then with the steps below.',
     },
     serverChanged: {
       title: (now: string) => `This server is now licensed as ${now}`,
@@ -168,7 +168,7 @@ const english = {
     },
     revoked: {
       title: 'The Authorization server has revoked the license',
-      text: 'The authorization of this server was removed there. To license this server again, follow the steps below.',
+      text: 'The authorization of this server was removed there, or was not renewed before its license token expired. Authorize this server again with the steps below.',
     },
   },
 

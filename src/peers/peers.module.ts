@@ -23,6 +23,6 @@ import { RevocationList } from './revocation-list.js';
     PeerMetrics,
     PeerGuard,
   ],
-  exports: [PeerAdmission, PeerVerifier, RevocationList, PeerGuard],
+  exports: [PeerAdmission, PeerVerifier, RevocationList, TrustDataRefresher, PeerGuard],
 })
 export class PeersModule {}

@@ -49,6 +49,13 @@ export class RevocationList {
     return reference !== null && reference.uri === this.list?.uri && this.list.isSet(reference.index);
   }
 
+  /** Returns whether the list says that this license token is revoked permanently. */
+  isTokenRevoked(token: string): boolean {
+    const claims = parseCompactJws(token)?.payload;
+    const reference = claims ? statusReferenceOf(claims) : null;
+    return reference !== null && reference.uri === this.list?.uri && this.list.isInvalid(reference.index);
+  }
+
   /** Loads the list stored by an earlier run or another process. */
   async load(): Promise<void> {
     const text = await this.values.read(valueName);

@@ -40,6 +40,12 @@ export class TrustDataRefresher implements OnModuleInit {
     if (performance.now() >= this.nextListAt) await this.fetch();
   }
 
+  /** Fetches the data in a run that starts after this call. */
+  async fetchNow(): Promise<void> {
+    await this.flight.whenIdle();
+    await this.fetch();
+  }
+
   private async followToken(): Promise<void> {
     const token = this.store.secrets?.accessToken ?? null;
     if (token === this.token) return;

@@ -5,6 +5,8 @@ import type { CompactJws } from './parse-compact-jws.js';
 const maxBytes = 4 * 1024 * 1024;
 const minTtlSeconds = 60;
 const defaultTtlSeconds = 300;
+/** The status of a token that is revoked permanently; 2 is suspended. */
+const invalid = 1;
 
 /** A verified and unpacked Token Status List (draft-ietf-oauth-status-list). */
 export interface TokenStatusList {
@@ -15,6 +17,8 @@ export interface TokenStatusList {
   readonly entryCount: number;
   /** Returns whether the token with this index is invalid or suspended. */
   isSet(index: number): boolean;
+  /** Returns whether the token with this index is invalid, and not only suspended. */
+  isInvalid(index: number): boolean;
 }
 
 /** Reads a list with a verified signature; returns `null` if it is invalid or for another issuer or address. */
@@ -33,6 +37,7 @@ export function readTokenStatusList(jws: CompactJws, issuer: string, uri: string
     ttlSeconds: typeof ttl === 'number' ? Math.max(ttl, minTtlSeconds) : defaultTtlSeconds,
     entryCount: (bytes.length * 8) / bits,
     isSet: (index) => readEntry(bytes, bits, index) !== 0,
+    isInvalid: (index) => readEntry(bytes, bits, index) === invalid,
   };
 }
 
