@@ -72,7 +72,7 @@ export class AuthCallout extends BrokerLink {
     request: AuthRequest,
     signer: NatsSigner,
   ): Promise<{ jwt: string } | { error: string }> {
-    const verdict = await this.admission.admitNats(request.authToken);
+    const verdict = await this.admission.admitNats(request.authToken, request.address);
     if (verdict.kind === 'refused') {
       this.log.warn(
         `A client at ${request.address} is refused (${verdict.code}). ${explainRefusal(verdict.code)}`,

@@ -40,7 +40,11 @@ export class PeersController {
   @Get('auth/verify')
   @HttpCode(204)
   @ApiOperation({ summary: 'Authorizes a request for a local reverse proxy' })
-  @ApiResponse({ status: 204, description: 'With X-Device-Id, X-Device-Kind and X-Features' })
+  @ApiResponse({
+    status: 204,
+    description:
+      'With X-Device-Id, X-Device-Kind and X-Features: the features, separated by commas. In a feature, each byte of UTF-8 other than A-Z, a-z, 0-9, ".", "_", ":" and "-" is percent-encoded.',
+  })
   async verify(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -58,6 +62,13 @@ export class PeersController {
     const peer = await this.guard.admit(request, reply, { method: String(method), url: String(url) });
     reply.header('x-device-id', peer.deviceId);
     reply.header('x-device-kind', peer.kind);
-    reply.header('x-features', peer.features.join(','));
+    reply.header('x-features', peer.features.map(encodeFeature).join(','));
   }
+}
+
+/** Encodes a feature for a header: a comma in it would read as two features, and a header holds no other text. */
+function encodeFeature(feature: string): string {
+  return encodeURIComponent(feature)
+    .replaceAll('%3A', ':')
+    .replace(/[!'()*~]/g, (character) => `%${character.codePointAt(0)?.toString(16).toUpperCase()}`);
 }
