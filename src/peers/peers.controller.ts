@@ -5,6 +5,7 @@ import { Settings } from '../config/settings.js';
 import { Problem, ProblemException } from '../http/problem.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
 import { brokerUrlFor } from './broker-url.js';
+import { encodeFeatures } from './encode-features.js';
 import { PeerGuard } from './peer-guard.js';
 import { OwnPeerDto } from './peers.dto.js';
 
@@ -62,13 +63,6 @@ export class PeersController {
     const peer = await this.guard.admit(request, reply, { method: String(method), url: String(url) });
     reply.header('x-device-id', peer.deviceId);
     reply.header('x-device-kind', peer.kind);
-    reply.header('x-features', peer.features.map(encodeFeature).join(','));
+    reply.header('x-features', encodeFeatures(peer.features));
   }
-}
-
-/** Encodes a feature for a header: a comma in it would read as two features, and a header holds no other text. */
-function encodeFeature(feature: string): string {
-  return encodeURIComponent(feature)
-    .replaceAll('%3A', ':')
-    .replace(/[!'()*~]/g, (character) => `%${character.codePointAt(0)?.toString(16).toUpperCase()}`);
 }
