@@ -135,7 +135,7 @@ describe('IssuerKeys', () => {
     expect(await keys.fetchForToken('10.0.0.66')).toBe(false);
   });
 
-  it('fetches at most ten times at once for many addresses, then every 30 seconds', async () => {
+  it('fetches at most ten times together for many addresses, then every 30 seconds', async () => {
     publish(makeKey('a'));
     const keys = makeKeys();
     for (let host = 0; host < 100; host += 1) await keys.fetchForToken(`10.0.0.${host}`);

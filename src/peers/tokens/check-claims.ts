@@ -32,11 +32,15 @@ export function checkClaims({ payload }: Pick<CompactJws, 'payload'>, check: Jud
     return refuse('wrong-device-kind', deviceId);
   }
   if (claims.hub?.id !== identity.serverId) return refuse('wrong-hub', deviceId);
-  if (profile.dpop === 'required' && claims.keyThumbprint === null) return refuse('token-malformed');
-  if (profile.statusList === 'required' && statusReferenceOf(payload) === null)
-    return refuse('token-malformed');
+  if (lacksDemanded(payload, claims, profile)) return refuse('token-malformed');
   if (check.isRevoked(payload)) return refuse('device-revoked', deviceId);
   return { kind: 'accepted', peer: toPeer(claims, deviceKind) };
+}
+
+/** Returns whether the token lacks the binding or the status that the profile requires. */
+function lacksDemanded(payload: CompactJws['payload'], claims: LicenseClaims, profile: Profile): boolean {
+  if (profile.dpop === 'required' && claims.keyThumbprint === null) return true;
+  return profile.statusList === 'required' && statusReferenceOf(payload) === null;
 }
 
 /** Returns why an otherwise valid token is not usable now; `null` if it is. */
