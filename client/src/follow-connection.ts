@@ -3,12 +3,16 @@ import { errors, type NatsConnection } from '@nats-io/transport-node';
 import type { Delivery } from './follow-license-options.js';
 import { licenseSubjects, type LicenseSubject } from './license-event.js';
 import { readLastEvent } from './read-last-event.js';
+import { readStatus } from './read-status.js';
 
 const MAX_RETRY_MS = 30_000;
 
 /** Receives the events and state changes of a connection. A listener must not throw: the NATS connection would hang. */
 export interface ConnectionListener {
-  receive(subject: LicenseSubject, body: Uint8Array, kind: Delivery['kind']): void;
+  /** Returns whether the event is usable: it is the newest one, or is known. */
+  receive(subject: LicenseSubject, body: Uint8Array, kind: Delivery['kind']): boolean;
+  /** Receives the license as the server itself reports it, which counts even with a lower sequence. */
+  receiveStatus(body: Uint8Array): void;
   connected(broker: string): void;
   disconnected(reason: string): void;
   caughtUp(): void;
@@ -96,7 +100,10 @@ async function catchUp(
   }
 }
 
-/** Reads the status first, because it shows whether a warning still concerns the current token. */
+/**
+ * Reads the status first, because it shows whether a warning still concerns the current token. Asks the server itself if
+ * the stream has no usable status or an older one than known.
+ */
 async function receiveLastEvents(
   connection: NatsConnection,
   listener: ConnectionListener,
@@ -105,7 +112,11 @@ async function receiveLastEvents(
   for (const subject of licenseSubjects) {
     const last = await readLastEvent(connection, subject);
     if (signal.aborted || last.kind === 'unavailable') return false;
-    if (last.kind === 'found') listener.receive(subject, last.body, 'stored');
+    const isUsable = last.kind === 'found' && listener.receive(subject, last.body, 'stored');
+    if (isUsable || subject !== 'license.status') continue;
+    const status = await readStatus(connection);
+    if (signal.aborted) return false;
+    if (status !== null) listener.receiveStatus(status);
   }
   return true;
 }

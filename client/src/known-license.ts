@@ -37,12 +37,18 @@ export class KnownLicense {
     return this.#warning !== null && this.#isSuperseded(this.#warning) ? null : this.#warning;
   }
 
-  /** Stores an event if it is news at `now`, and returns the result. */
-  consider(event: LicenseEvent, now: Date): Consideration {
+  /**
+   * Stores an event if it is news at `now`, and returns the result.
+   * @param isFinal whether a lower sequence than the known one is news too: a restored server continues from there
+   */
+  consider(event: LicenseEvent, now: Date, isFinal = false): Consideration {
     if (this.#isForeign(event, now)) return 'foreign-source';
     if (this.#knownIds.has(event.id)) return 'duplicate';
     const known = event.type === 'license.status' ? this.#status : this.#warning;
-    if (known !== null && event.sequence <= known.sequence) return 'stale';
+    if (known !== null && (isFinal ? event.sequence === known.sequence : event.sequence <= known.sequence)) {
+      return 'stale';
+    }
+    if (isFinal && known !== null && event.sequence < known.sequence) this.#warning = null;
     this.#rememberId(event.id);
     if (event.type === 'license.status') {
       this.#status = event;

@@ -133,26 +133,29 @@ export class LicenseFollower {
 
   readonly #listener: ConnectionListener = {
     receive: (subject, body, kind) => this.#receive(subject, body, kind),
+    receiveStatus: (body) => void this.#receive('license.status', body, 'stored', true),
     connected: (broker) => this.#tellConnection({ state: 'connected', broker }),
     disconnected: (reason) => this.#tellConnection({ state: 'disconnected', reason }),
     caughtUp: () => this.#tell(() => this.#options.onCaughtUp?.(this.current())),
   };
 
-  #receive(subject: LicenseSubject, body: Uint8Array, kind: Delivery['kind']): void {
+  /** @param isFinal whether the event counts even with a lower sequence than known */
+  #receive(subject: LicenseSubject, body: Uint8Array, kind: Delivery['kind'], isFinal = false): boolean {
     const delivery: Delivery = { kind, receivedAt: new Date() };
     const parsed = parseLicenseEvent(subject, body);
     if (parsed.kind === 'refused') {
       this.#tellDropped({ subject, reason: parsed.reason, detail: parsed.detail });
-      return;
+      return false;
     }
     const { event } = parsed;
-    const consideration = this.#known.consider(event, delivery.receivedAt);
+    const consideration = this.#known.consider(event, delivery.receivedAt, isFinal);
     if (consideration === 'news') {
       this.#tell(() => this.#tellEvent(event, delivery));
     } else {
       const detail = `event ${event.id} of ${event.source}, sequence ${event.sequence}`;
       this.#tellDropped({ subject, reason: consideration, detail });
     }
+    return consideration === 'news' || consideration === 'duplicate';
   }
 
   #tellEvent(event: LicenseEvent, delivery: Delivery): void | Promise<void> {

@@ -172,6 +172,15 @@ describe('followLicense with a broker that stays up', () => {
     },
   );
 
+  it('asks the server itself if the last message in the stream is unusable', async () => {
+    const { data, sequence } = nextStatus();
+    await service.answerStatus(data);
+    await service.store('license.status', 'hello');
+    const register = follow(broker.url, broker);
+    await register.seen('caught-up');
+    expect(register.follower.current()?.sequence).toBe(sequence);
+  });
+
   it('keeps receiving after callbacks that throw or reject, and emits process warnings', async () => {
     const emitWarning = vi.spyOn(process, 'emitWarning').mockReturnValue();
     endings.push(() => Promise.resolve(emitWarning.mockRestore()));

@@ -181,4 +181,16 @@ describe('KnownLicense', () => {
       expect(known.consider(makeTokenWarning(2, ENDS[0]), NOW)).toBe('news');
     });
   });
+
+  it('accepts a lower sequence only in the answer of the server itself, and continues from there', () => {
+    const known = new KnownLicense(SERVER_ID);
+    considerAll(known, [makeStatusEvent(9), makeTokenWarning(10, ENDS[0])]);
+    expect(known.consider(makeStatusEvent(5), NOW)).toBe('stale');
+    expect(known.consider(makeStatusEvent(4, {}, { serverId: 'srv-rogue' }), NOW, true)).toBe(
+      'foreign-source',
+    );
+    expect(known.consider(makeStatusEvent(5), NOW, true)).toBe('news');
+    expect([known.status?.sequence, known.tokenWarning]).toEqual([makeStatusEvent(5).sequence, null]);
+    expect(known.consider(makeStatusEvent(6), NOW)).toBe('news');
+  });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toHeaderItem, toPrintable, toPrintableLines } from './printable.js';
+import { toPrintable, toPrintableLines } from './printable.js';
 
 describe('a text from outside', () => {
   it.each([
@@ -15,17 +15,5 @@ describe('a text from outside', () => {
 
   it('keeps its own lines where it may have several', () => {
     expect(toPrintableLines('a\u001b[2J\nb\r')).toBe('a [2J\nb ');
-  });
-
-  it.each([
-    ['xms', 'xms'],
-    ['kds:v2/full', 'kds:v2/full'],
-    ['a,b', 'a%2Cb'],
-    ['100%', '100%25'],
-    ['Küche 支付', 'K%C3%BCche%20%E6%94%AF%E4%BB%98'],
-    ['a\r\nX-Admin: 1', 'a%0D%0AX-Admin:%201'],
-    ['a\ud800', 'a%EF%BF%BD'],
-  ])('is an item of a header: %j', (text, item) => {
-    expect(toHeaderItem(text)).toBe(item);
   });
 });

@@ -10,13 +10,3 @@ export function toPrintable(text: string): string {
 export function toPrintableLines(text: string): string {
   return text.split('\n').map(toPrintable).join('\n');
 }
-
-/**
- * Encodes one item of a list for a header: all but printable ASCII, the percent sign and the comma become percent-encoded
- * UTF-8, since a header cannot contain them.
- */
-export function toHeaderItem(text: string): string {
-  return text
-    .replaceAll(/\p{Cs}/gu, '\uFFFD')
-    .replaceAll(/[^\x21-\x24\x26-\x2b\x2d-\x7e]/gu, encodeURIComponent);
-}

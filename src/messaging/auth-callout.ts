@@ -77,7 +77,7 @@ export class AuthCallout extends BrokerLink {
     request: AuthRequest,
     signer: NatsSigner,
   ): Promise<{ jwt: string } | { error: string }> {
-    const verdict = await this.admission.admitNats(request.authToken);
+    const verdict = await this.admission.admitNats(request.authToken, request.address);
     if (verdict.kind === 'refused') {
       const client = describeClient(request, verdict);
       this.refusals.count(`${client} is refused (${verdict.code}). ${explainRefusal(verdict.code)}`);

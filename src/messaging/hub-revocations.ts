@@ -45,7 +45,9 @@ export class HubRevocations implements OnModuleInit {
   }
 
   private ownListUri(): string | null {
-    const claims = parseCompactJws(this.store.secrets?.accessToken ?? '')?.payload;
+    const token = this.store.secrets?.accessToken ?? '';
+    // A refreshed token may exceed the limit for peers.
+    const claims = parseCompactJws(token, token.length)?.payload;
     return (claims && statusReferenceOf(claims)?.uri) ?? null;
   }
 }

@@ -11,6 +11,8 @@ const timeoutMs = 2000;
 /** The refusals for which an admitted connection is ended, as the log words them. */
 const endings: Readonly<Partial<Record<PeerRefusal, string>>> = {
   'device-revoked': 'the Authorization server revoked its token',
+  'unknown-key': 'the Authorization server withdrew the key of its token',
+  'bad-signature': 'the Authorization server replaced the key of its token',
   'wrong-hub': 'this server now has another device id',
   'foreign-organization': 'this server now belongs to another organization',
 };

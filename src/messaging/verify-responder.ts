@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { PeerAdmission } from '../peers/peer-admission.js';
-import { answerRequests } from './answer-requests.js';
+import { answerRequests, deviceOf } from './answer-requests.js';
 import { FloodGuard } from './flood-guard.js';
 import { RequestLink } from './request-link.js';
 
@@ -26,12 +26,12 @@ export class VerifyResponder implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    answerRequests(this.link, { subject: 'svc.licensing.verify', guard: this.guard }, async ({ data }) =>
-      JSON.stringify(await this.answer(data)),
+    answerRequests(this.link, { subject: 'svc.licensing.verify', guard: this.guard }, async (request) =>
+      JSON.stringify(await this.answer(request.data, deviceOf(request) ?? 'svc.licensing.verify')),
     );
   }
 
-  private async answer(data: Uint8Array): Promise<object> {
+  private async answer(data: Uint8Array, address: string): Promise<object> {
     const request = readRequest(data);
     if (request === null) return { active: false, error: 'bad-request' };
     const { token, proof, htm, htu } = request;
@@ -41,6 +41,7 @@ export class VerifyResponder implements OnModuleInit {
       proof: proof ?? null,
       method: htm ?? '',
       urls: [htu ?? ''],
+      address,
     });
     if (verdict.kind === 'refused') {
       const nonce = verdict.code === 'nonce-required' && { nonce: this.admission.nonce };

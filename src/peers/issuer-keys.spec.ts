@@ -7,7 +7,6 @@ import type { IssuerDocuments } from '../domain/ports/issuer-documents.js';
 import { IssuerKeys } from './issuer-keys.js';
 
 const issuer = 'https://auth.example';
-const fetchGapMs = 5 * 60_000;
 const makeKey = (kid?: string) => ({
   ...generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }),
   ...(kid !== undefined && { kid }),
@@ -44,7 +43,7 @@ describe('IssuerKeys', () => {
 
   it('has no keys before the first fetch', () => {
     const keys = makeKeys();
-    expect([keys.issuer, keys.version, keys.find('a')]).toEqual(['', 0, null]);
+    expect([keys.issuer, keys.version, keys.find('a')]).toEqual(['', 0, []]);
   });
 
   it('finds a key only by its id', async () => {
@@ -52,9 +51,9 @@ describe('IssuerKeys', () => {
     const keys = makeKeys();
     expect(await keys.fetch()).toBe(true);
     expect(keys.issuer).toBe(issuer);
-    expect(keys.find('a')).not.toBeNull();
+    expect(keys.find('a')).toHaveLength(1);
     expect(keys.find('b')).not.toBe(keys.find('a'));
-    for (const id of ['c', undefined, null, 1]) expect(keys.find(id)).toBeNull();
+    for (const id of ['c', undefined, null, 1]) expect(keys.find(id)).toEqual([]);
   });
 
   it('ignores keys that are not for signatures or have no id', async () => {
@@ -66,16 +65,35 @@ describe('IssuerKeys', () => {
     );
     const keys = makeKeys();
     await keys.fetch();
-    expect(keys.find('a')).not.toBeNull();
-    for (const id of ['secret', 'text', undefined, 1]) expect(keys.find(id)).toBeNull();
+    expect(keys.find('a')).toHaveLength(1);
+    for (const id of ['secret', 'text', undefined, 1]) expect(keys.find(id)).toEqual([]);
   });
 
-  it('stores 64 keys at most', async () => {
-    publish(...[...Array(65).keys()].map((index) => makeKey(`key-${index}`)));
+  it('reads the newest key of 1,000, as some servers never remove one', async () => {
+    const first = makeKey('key-0');
+    publish(...[...Array(1000).keys()].map((index) => ({ ...first, kid: `key-${index}` })));
     const keys = makeKeys();
     await keys.fetch();
-    expect(keys.find('key-63')).not.toBeNull();
-    expect(keys.find('key-64')).toBeNull();
+    expect(keys.find('key-999')).toHaveLength(1);
+  });
+
+  it('skips null and keeps each of two keys with the same id', async () => {
+    publish(null, 'key', makeKey('a'), makeKey('a'), { ...makeKey('a'), use: 'enc' });
+    const keys = makeKeys();
+    expect(await keys.fetch()).toBe(true);
+    expect(keys.find('a')).toHaveLength(2);
+  });
+
+  it.each([
+    ['an empty set', []],
+    ['a set without a usable key', [null, { kty: 'oct', k: 'AAAA', kid: 'a' }]],
+  ])('keeps the known keys if the Authorization server publishes %s', async (_what, published) => {
+    publish(makeKey('a'));
+    const keys = makeKeys();
+    await keys.fetch();
+    publish(...published);
+    expect(await keys.fetch()).toBe(false);
+    expect([keys.find('a').length, keys.version]).toEqual([1, 1]);
   });
 
   it('increments its version only if the keys change', async () => {
@@ -94,7 +112,7 @@ describe('IssuerKeys', () => {
   it('shares one fetch between concurrent callers and fetches again later', async () => {
     publish(makeKey('a'));
     const keys = makeKeys();
-    expect(await Promise.all([keys.fetch(), keys.fetch(), keys.fetchForUnknownKey()])).toEqual([
+    expect(await Promise.all([keys.fetch(), keys.fetch(), keys.fetchForToken('10.0.0.1')])).toEqual([
       true,
       true,
       true,
@@ -104,17 +122,35 @@ describe('IssuerKeys', () => {
     expect(fetchKeys).toHaveBeenCalledTimes(2);
   });
 
-  it('fetches for an unknown key immediately, then at most every five minutes, even after a failure', async () => {
-    fetchKeys.mockRejectedValue(new Error('offline'));
-    const keys = makeKeys();
-    expect(await keys.fetchForUnknownKey()).toBe(false);
+  it('fetches a rotated key for one address while another has used up its budget with made-up keys', async () => {
     publish(makeKey('a'));
-    nowMs += fetchGapMs - 1;
-    expect(await keys.fetchForUnknownKey()).toBe(false);
-    expect(fetchKeys).toHaveBeenCalledTimes(1);
+    const keys = makeKeys();
+    for (let attempt = 0; attempt < 100; attempt += 1) await keys.fetchForToken('10.0.0.66');
+    expect(fetchKeys).toHaveBeenCalledTimes(3);
+    publish(makeKey('b'));
+    expect(await keys.fetchForToken('10.0.0.1')).toBe(true);
+    expect(keys.find('b')).toHaveLength(1);
+    nowMs += 60_000;
+    expect(await keys.fetchForToken('10.0.0.66')).toBe(true);
+    expect(await keys.fetchForToken('10.0.0.66')).toBe(false);
+  });
+
+  it('fetches at most ten times together for many addresses, then every 30 seconds', async () => {
+    publish(makeKey('a'));
+    const keys = makeKeys();
+    for (let host = 0; host < 100; host += 1) await keys.fetchForToken(`10.0.0.${host}`);
+    expect(fetchKeys).toHaveBeenCalledTimes(10);
+    nowMs += 29_999;
+    expect(await keys.fetchForToken('10.0.1.1')).toBe(false);
     nowMs += 1;
-    expect(await keys.fetchForUnknownKey()).toBe(true);
-    expect(keys.find('a')).not.toBeNull();
+    expect(await keys.fetchForToken('10.0.1.1')).toBe(true);
+  });
+
+  it('does not count the regular fetches in the budget of tokens', async () => {
+    publish(makeKey('a'));
+    const keys = makeKeys();
+    for (let attempt = 0; attempt < 20; attempt += 1) await keys.fetch();
+    expect(await keys.fetchForToken('10.0.0.1')).toBe(true);
   });
 
   it('keeps the known keys if a fetch or its storage fails', async () => {
@@ -126,13 +162,13 @@ describe('IssuerKeys', () => {
     publish(makeKey('b'));
     write.mockRejectedValueOnce(new Error('disk full'));
     expect(await keys.fetch()).toBe(false);
-    expect([keys.find('a') !== null, keys.find('b'), keys.version]).toEqual([true, null, 1]);
+    expect([keys.find('a').length, keys.find('b').length, keys.version]).toEqual([1, 0, 1]);
     expect(log.mock.calls).toEqual([
       ['Fetching the keys of the Authorization server failed (no error at all).'],
       ['Fetching the keys of the Authorization server failed (disk full).'],
     ]);
     expect(await keys.fetch()).toBe(true);
-    expect([keys.find('a'), keys.find('b') !== null, keys.version]).toEqual([null, true, 2]);
+    expect([keys.find('a').length, keys.find('b').length, keys.version]).toEqual([0, 1, 2]);
   });
 
   it('restores its keys after a restart without the internet', async () => {
@@ -140,7 +176,7 @@ describe('IssuerKeys', () => {
     await makeKeys().fetch();
     const restarted = makeKeys(`${issuer}/`);
     await restarted.load();
-    expect([restarted.issuer, restarted.find('a') !== null, restarted.version]).toEqual([issuer, true, 1]);
+    expect([restarted.issuer, restarted.find('a').length, restarted.version]).toEqual([issuer, 1, 1]);
     await restarted.load();
     expect(restarted.version).toBe(1);
   });
@@ -150,7 +186,7 @@ describe('IssuerKeys', () => {
     await makeKeys().fetch();
     const moved = makeKeys('https://other.example');
     await moved.load();
-    expect([moved.issuer, moved.find('a'), moved.version]).toEqual(['', null, 0]);
+    expect([moved.issuer, moved.find('a'), moved.version]).toEqual(['', [], 0]);
   });
 
   it('loads nothing if nothing is stored', async () => {

@@ -2,12 +2,11 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { KeyValueStore } from '../persistence/key-value-store.js';
 import { IssuerDocuments } from '../domain/ports/issuer-documents.js';
+import { FetchBudget } from './fetch-budget.js';
 import { readSignatureKey, type SignatureKey } from './tokens/signature-key.js';
 
 const valueName = 'issuer-keys';
-const maxKeys = 64;
-/** RFC 9068 section 4 and S9: made-up key ids must not trigger endless requests. */
-const fetchGapMs = 5 * 60_000;
+const maxKeys = 1000;
 
 interface KeptKeys {
   readonly issuer: string;
@@ -21,9 +20,9 @@ interface KeptKeys {
 @Injectable()
 export class IssuerKeys {
   private readonly logger = new Logger('Peers');
-  private byId = new Map<string, SignatureKey>();
+  private readonly budget = new FetchBudget();
+  private byId = new Map<string, readonly SignatureKey[]>();
   private kept = '';
-  private fetchedAt = Number.NEGATIVE_INFINITY;
   private fetching: Promise<boolean> | null = null;
 
   constructor(
@@ -38,8 +37,9 @@ export class IssuerKeys {
   /** The issuer name used in tokens; empty before the keys are known. */
   issuer = '';
 
-  find(keyId: unknown): SignatureKey | null {
-    return typeof keyId === 'string' ? (this.byId.get(keyId) ?? null) : null;
+  /** Returns the keys with an id; several if the Authorization server reuses ids. */
+  find(keyId: unknown): readonly SignatureKey[] {
+    return typeof keyId === 'string' ? (this.byId.get(keyId) ?? []) : [];
   }
 
   /** Loads the keys stored by an earlier run or another process. */
@@ -52,11 +52,13 @@ export class IssuerKeys {
     if (new URL(kept.issuer).href === href) this.apply(text, kept);
   }
 
-  /** Fetches the keys because one is unknown, within the rate limit of S9. Resolves to whether they were fetched. */
-  async fetchForUnknownKey(): Promise<boolean> {
+  /**
+   * Fetches the keys because a token from an address does not fit the known ones, within the budget. Resolves to whether
+   * they were fetched.
+   */
+  async fetchForToken(address: string): Promise<boolean> {
     if (this.fetching !== null) return this.fetching;
-    if (performance.now() - this.fetchedAt < fetchGapMs) return false;
-    return this.fetch();
+    return this.budget.take(address) && this.fetch();
   }
 
   /** Fetches the current keys; on failure the known ones stay. Resolves to whether it succeeded. */
@@ -66,10 +68,12 @@ export class IssuerKeys {
   }
 
   private async fetchOnce(): Promise<boolean> {
-    this.fetchedAt = performance.now();
     try {
       const { issuer, keys } = await this.documents.fetchKeys();
-      const kept: KeptKeys = { issuer, keys: keys.slice(0, maxKeys) };
+      const usable = keys.filter((jwk) => readNamedKey(jwk) !== null);
+      // A fault of the Authorization server must not end every connection.
+      if (usable.length === 0) throw new Error('it publishes no usable key');
+      const kept: KeptKeys = { issuer, keys: usable.slice(0, maxKeys) };
       const text = JSON.stringify(kept);
       if (text === this.kept) return true;
       await this.values.write(valueName, text);
@@ -83,14 +87,21 @@ export class IssuerKeys {
   }
 
   private apply(text: string, { issuer, keys }: KeptKeys): void {
-    const read = keys.flatMap((jwk) => {
-      const key = readSignatureKey(jwk);
-      const { kid } = jwk as { kid?: unknown };
-      return key !== null && typeof kid === 'string' ? [[kid, key] as const] : [];
-    });
-    this.byId = new Map(read);
+    const byId = new Map<string, readonly SignatureKey[]>();
+    for (const { id, ...key } of keys.flatMap((jwk) => readNamedKey(jwk) ?? [])) {
+      byId.set(id, [...(byId.get(id) ?? []), key]);
+    }
+    this.byId = byId;
     this.kept = text;
     this.issuer = issuer;
     this.version += 1;
   }
+}
+
+/** Returns `null` for a key that cannot be used or has no id. */
+function readNamedKey(jwk: unknown): (SignatureKey & { readonly id: string }) | null {
+  const key = readSignatureKey(jwk);
+  if (key === null) return null;
+  const { kid } = jwk as { kid?: unknown };
+  return typeof kid === 'string' ? { id: kid, ...key } : null;
 }

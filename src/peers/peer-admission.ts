@@ -20,6 +20,8 @@ export interface HttpCredentials {
   readonly proof: string | null;
   readonly method: string;
   readonly urls: readonly string[];
+  /** Identifies the sender, for the budget of key fetches. */
+  readonly address: string;
 }
 
 /** A device that this server does not admit, with a genuine token. */
@@ -56,8 +58,8 @@ export class PeerAdmission {
   }
 
   /** Admits a NATS connection by its `auth_token`: `<token>`, or `<token>~<proof>` for a bound token. */
-  async admitNats(authToken: string): Promise<PeerVerdict> {
-    return this.conclude(await this.verifyNats(authToken));
+  async admitNats(authToken: string, address: string): Promise<PeerVerdict> {
+    return this.conclude(await this.verifyNats(authToken, address));
   }
 
   private conclude(verdict: PeerVerdict): PeerVerdict {
@@ -68,8 +70,15 @@ export class PeerAdmission {
     return verdict;
   }
 
-  private async verifyHttp({ scheme, token, proof, method, urls }: HttpCredentials): Promise<PeerVerdict> {
-    const verdict = await this.verifier.verify(token);
+  private async verifyHttp({
+    scheme,
+    token,
+    proof,
+    method,
+    urls,
+    address,
+  }: HttpCredentials): Promise<PeerVerdict> {
+    const verdict = await this.verifier.verify(token, address);
     if (verdict.kind === 'refused') return verdict;
     const { keyThumbprint } = verdict.peer;
     if (keyThumbprint === null)
@@ -90,9 +99,9 @@ export class PeerAdmission {
     }
   }
 
-  private async verifyNats(authToken: string): Promise<PeerVerdict> {
+  private async verifyNats(authToken: string, address: string): Promise<PeerVerdict> {
     const [token = '', proof] = authToken.split('~', 2);
-    const verdict = await this.verifier.verify(token);
+    const verdict = await this.verifier.verify(token, address);
     if (verdict.kind === 'refused') return verdict;
     const { keyThumbprint } = verdict.peer;
     if (keyThumbprint === null) return verdict;

@@ -41,13 +41,14 @@ export class PeerGuard implements CanActivate {
   /** @throws ProblemException 401 or 403 with the challenge of RFC 6750 section 3 and RFC 9449 section 7.1 */
   async admit(request: FastifyRequest, reply: FastifyReply, proven: ProvenRequest): Promise<Peer> {
     const [, scheme, token] =
-      /^(Bearer|DPoP) ([\w.~+/=-]{1,12288})$/i.exec(request.headers.authorization ?? '') ?? [];
+      /^(Bearer|DPoP) ([\w.~+/=-]+)$/i.exec(request.headers.authorization ?? '') ?? [];
     if (scheme === undefined || token === undefined) throw missing();
     const proof = request.headers['dpop'];
     const verdict = await this.admission.admitHttp({
       scheme: scheme.toLowerCase() === 'dpop' ? 'DPoP' : 'Bearer',
       token,
       proof: typeof proof === 'string' ? proof : null,
+      address: request.ip,
       ...proven,
     });
     if (verdict.kind === 'refused') throw this.refusal(verdict.code);

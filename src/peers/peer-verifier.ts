@@ -1,19 +1,20 @@
 import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { Settings } from '../config/settings.js';
 import type { ServerIdentity } from '../domain/license.js';
 import { Clock } from '../domain/ports/clock.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
+import { isTokenType, type Profile } from '../domain/profile.js';
 import { IssuerKeys } from './issuer-keys.js';
 import { checkClaims, checkExpiry } from './tokens/check-claims.js';
 import { parseCompactJws } from './tokens/parse-compact-jws.js';
-import { type AcceptedPeer, type PeerVerdict, refuse } from './tokens/peer.js';
+import { type AcceptedPeer, type PeerRefusal, type PeerVerdict, refuse } from './tokens/peer.js';
 import { setBounded } from './tokens/set-bounded.js';
 import { RevocationList } from './revocation-list.js';
 import { hasSignatureOf } from './tokens/signature-key.js';
 
 /** Enough for a thousand registers with two tokens each, at about 1 kB per token. */
 const maxSeen = 4096;
-const tokenTypes = new Set(['at+jwt', 'application/at+jwt']);
 
 /**
  * Verifies the license tokens of peers offline (RFC 9068 section 4). An accepted token is cached by its SHA-256 until
@@ -31,6 +32,7 @@ export class PeerVerifier {
     private readonly revocations: RevocationList,
     private readonly store: LicenseStore,
     private readonly clock: Clock,
+    private readonly settings: Settings,
   ) {}
 
   /** Identifies the data behind a verdict, except the time. If it changes, every token must be verified again. */
@@ -40,11 +42,14 @@ export class PeerVerifier {
     return `${version}/${this.revocations.version}/${identity?.serverId}/${identity?.organization.id}`;
   }
 
-  /** Verifies a token. Uses the network only to fetch an unknown key, at a limited rate. */
-  async verify(token: string): Promise<PeerVerdict> {
+  /**
+   * Verifies a token that came from an address. Uses the network only to fetch an unknown or replaced key, within the
+   * budget.
+   */
+  async verify(token: string, address: string): Promise<PeerVerdict> {
     const verdict = this.verifyOffline(token);
-    if (verdict.kind === 'accepted' || verdict.code !== 'unknown-key') return verdict;
-    return (await this.keys.fetchForUnknownKey()) ? this.verifyOffline(token) : verdict;
+    if (verdict.kind === 'accepted' || !isOfKey(verdict.code)) return verdict;
+    return (await this.keys.fetchForToken(address)) ? this.verifyOffline(token) : verdict;
   }
 
   /** Verifies a token with the stored data only. */
@@ -63,16 +68,20 @@ export class PeerVerifier {
   private verifyFirst(token: string, id: string): PeerVerdict {
     const jws = parseCompactJws(token);
     if (jws === null) return refuse('token-malformed');
-    const { typ, kid, crit } = jws.header;
-    if (typeof typ !== 'string' || !tokenTypes.has(typ.toLowerCase())) return refuse('token-type');
+    const { profile } = this.settings.authorizationServer;
+    const { typ, kid, crit, alg } = jws.header;
+    if (!isTokenType(typ, profile)) return refuse('token-type');
     // RFC 7515 section 4.1.11: no critical extension is supported.
     if (crit !== undefined) return refuse('token-malformed');
-    const key = this.keys.find(kid);
-    if (key === null) return refuse('unknown-key');
-    if (!hasSignatureOf(jws, key)) return refuse('bad-signature');
+    const keys = this.keys.find(kid);
+    if (keys.length === 0) return refuse('unknown-key');
+    if (!isPermitted(alg, profile) || !keys.some((key) => hasSignatureOf(jws, key))) {
+      return refuse('bad-signature');
+    }
     const verdict = checkClaims(jws, {
       identity: this.identity,
       issuer: this.keys.issuer,
+      profile,
       isRevoked: (claims) => this.revocations.isRevoked(claims),
     });
     if (verdict.kind === 'refused') return verdict;
@@ -95,4 +104,14 @@ export class PeerVerifier {
     this.seenUnder = basis;
     this.seen.clear();
   }
+}
+
+/** Returns whether newer keys may change a refusal: the key is unknown, or was replaced under the same id. */
+function isOfKey(code: PeerRefusal): boolean {
+  return code === 'unknown-key' || code === 'bad-signature';
+}
+
+/** `Ed25519` is the later name of `EdDSA` (RFC 9864). */
+function isPermitted(alg: unknown, { algorithms }: Profile): boolean {
+  return algorithms.some((name) => name === (alg === 'Ed25519' ? 'EdDSA' : alg));
 }

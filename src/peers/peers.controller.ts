@@ -2,10 +2,10 @@ import { Controller, Get, HttpCode, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Settings } from '../config/settings.js';
-import { toHeaderItem } from '../domain/printable.js';
 import { Problem, ProblemException } from '../http/problem.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
 import { brokerUrlFor } from './broker-url.js';
+import { encodeFeatures } from './encode-features.js';
 import { PeerGuard } from './peer-guard.js';
 import { OwnPeerDto } from './peers.dto.js';
 
@@ -41,7 +41,11 @@ export class PeersController {
   @Get('auth/verify')
   @HttpCode(204)
   @ApiOperation({ summary: 'Authorizes a request for a local reverse proxy' })
-  @ApiResponse({ status: 204, description: 'With X-Device-Id, X-Device-Kind and X-Features' })
+  @ApiResponse({
+    status: 204,
+    description:
+      'With X-Device-Id, X-Device-Kind and X-Features: the features, separated by commas. In a feature, each byte of UTF-8 other than A-Z, a-z, 0-9, ".", "_", ":" and "-" is percent-encoded.',
+  })
   async verify(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -59,6 +63,6 @@ export class PeersController {
     const peer = await this.guard.admit(request, reply, { method: String(method), urls: [String(url)] });
     reply.header('x-device-id', peer.deviceId);
     reply.header('x-device-kind', peer.kind);
-    reply.header('x-features', peer.features.map(toHeaderItem).join(','));
+    reply.header('x-features', encodeFeatures(peer.features));
   }
 }

@@ -49,7 +49,7 @@ describe('RevocationList', () => {
   const makeList = () => {
     const key = readSignatureKey(signer.publicKey.export({ format: 'jwk' }));
     return new RevocationList(
-      { issuer, find: (kid: unknown) => (kid === 'a' ? key : null) } as unknown as IssuerKeys,
+      { issuer, find: (kid: unknown) => (kid === 'a' ? [key] : []) } as unknown as IssuerKeys,
       { fetchStatusList } as unknown as IssuerDocuments,
       {
         read: (name: string) => Promise.resolve(kept.get(name) ?? null),

@@ -86,8 +86,8 @@ export class RevocationList {
 
   private apply(jwt: string, uri: string): boolean {
     const jws = parseCompactJws(jwt, maxListCharacters);
-    const key = jws && this.keys.find(jws.header['kid']);
-    if (jws === null || key === null || !hasSignatureOf(jws, key)) return false;
+    if (jws === null) return false;
+    if (!this.keys.find(jws.header['kid']).some((key) => hasSignatureOf(jws, key))) return false;
     const list = readTokenStatusList(jws, this.keys.issuer, uri);
     if (list === null) return false;
     if (jwt === this.jwt) return true;

@@ -5,10 +5,13 @@ import { LicenseStore } from '../domain/ports/license-store.js';
 import { IssuerKeys } from './issuer-keys.js';
 import { parseCompactJws } from './tokens/parse-compact-jws.js';
 import { RevocationList } from './revocation-list.js';
+import { statusReferenceOf } from './tokens/token-status-list.js';
 
 const checkIntervalMs = 5000;
 /** The interval after a failure; after a success the list specifies it. */
 const retryMs = 30_000;
+/** The interval of keys alone, if tokens refer to no list. */
+const keysIntervalMs = 15 * 60_000;
 
 /**
  * Refreshes the data that peers are verified with. It fetches the keys and the revocation list with each new license
@@ -62,9 +65,14 @@ export class TrustDataRefresher implements OnModuleInit {
 
   private async fetchOnce(): Promise<void> {
     this.nextListAt = performance.now() + retryMs;
-    const claims = this.token === null ? null : parseCompactJws(this.token)?.payload;
+    // A refreshed token may exceed the limit for peers; it is kept, so revocation must work with it.
+    const claims = this.token === null ? null : parseCompactJws(this.token, this.token.length)?.payload;
     if (!claims) return;
-    await this.keys.fetch();
+    const hasKeys = await this.keys.fetch();
+    if (statusReferenceOf(claims) === null) {
+      if (hasKeys) this.nextListAt = performance.now() + keysIntervalMs;
+      return;
+    }
     if (!(await this.revocations.fetch(claims))) return;
     this.nextListAt = performance.now() + (this.revocations.ttlSeconds ?? 0) * 1000;
   }

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { loadEncryptionKey } from './encryption-key.js';
 import { assertPrivateFile, ExposedFileError, readOrCreatePrivateFile } from './private-file.js';
 
@@ -93,6 +93,28 @@ describe('private file', () => {
       expect(readFileSync(path, 'utf8')).toBe('value');
     },
   );
+
+  it('is accepted with mode 660 and a warning if its group is that of the process, as on a volume with fsGroup', () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    onTestFinished(() => warn.mockRestore());
+    writeFileSync(path, 'value');
+    chmodSync(path, 0o660);
+    expect(readOrCreatePrivateFile(path, () => 'other')).toBe('value');
+    expect(warn).toHaveBeenCalledWith(
+      expect.stringMatching(/group \d+ of this process can read .*secret.*fsGroup/),
+    );
+  });
+
+  it('is rejected with mode 660 if its group is not that of the process', () => {
+    writeFileSync(path, 'value');
+    chmodSync(path, 0o660);
+    const own = [
+      vi.spyOn(process, 'getgid').mockReturnValue(60_001),
+      vi.spyOn(process, 'getgroups').mockReturnValue([]),
+    ];
+    onTestFinished(() => own.forEach((spy) => spy.mockRestore()));
+    expect(() => assertPrivateFile(path)).toThrow(ExposedFileError);
+  });
 
   it.each([0o600, 0o400])('is accepted with mode %o', (mode) => {
     writeFileSync(path, 'value');

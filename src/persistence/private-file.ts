@@ -12,6 +12,8 @@ import {
 import { basename, dirname, join } from 'node:path';
 
 const openToOthers = 0o077;
+/** Kubernetes sets it on the files of a volume with `fsGroup`, at each start of the pod. */
+const openToGroup = 0o060;
 
 /** Other users of this machine can read a file with a secret. */
 export class ExposedFileError extends Error {
@@ -44,7 +46,16 @@ export function readPrivateFile(path: string): string {
 /** @throws ExposedFileError if other users can read the file. Windows has no file modes. */
 export function assertPrivateFile(path: string): void {
   if (process.platform === 'win32') return;
-  if ((statSync(path).mode & openToOthers) !== 0) throw new ExposedFileError(path);
+  const { mode, gid } = statSync(path);
+  if ((mode & openToOthers) === 0) return;
+  if ((mode & openToOthers) !== openToGroup || !isOwnGroup(gid)) throw new ExposedFileError(path);
+  process.emitWarning(
+    `The group ${gid} of this process can read ${path}. That is usual for a Kubernetes volume with fsGroup. Elsewhere run chmod 600 on it.`,
+  );
+}
+
+function isOwnGroup(gid: number): boolean {
+  return gid === process.getgid?.() || process.getgroups?.().includes(gid) === true;
 }
 
 /** Creates a file atomically, even if the process is killed. Keeps an existing file. */

@@ -21,6 +21,8 @@ import { readAnswer } from './read-answer.js';
 const DEVICE_CODE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
 /** RFC 8628 section 3.2: the interval if the server sends none. */
 const DEFAULT_INTERVAL_SECONDS = 5;
+const MAX_INTERVAL_SECONDS = 60;
+const MAX_CODE_LIFE_SECONDS = 86_400;
 const TIMEOUT_SECONDS = 10;
 
 export interface IssuedUserCode {
@@ -69,8 +71,8 @@ export class AuthorizationServer {
         deviceCode: answer.device_code,
         userCode: answer.user_code,
         verificationUri: answer.verification_uri,
-        expiresInSeconds: answer.expires_in,
-        intervalSeconds: answer.interval ?? DEFAULT_INTERVAL_SECONDS,
+        expiresInSeconds: Math.min(answer.expires_in, MAX_CODE_LIFE_SECONDS),
+        intervalSeconds: Math.min(answer.interval ?? DEFAULT_INTERVAL_SECONDS, MAX_INTERVAL_SECONDS),
       };
     } catch (error) {
       throw deviceErrorFrom(error);
@@ -128,9 +130,19 @@ export class AuthorizationServer {
 
   /** Reads the metadata at the first call, so that a register starts without internet, and caches it. */
   async #discover(): Promise<Configuration> {
+    this.#configuration ??= await this.#readMetadata('oauth2').catch((error: unknown) =>
+      // Many servers publish only the OpenID document (RFC 8414 section 5).
+      this.#readMetadata('oidc').catch(() => {
+        throw error;
+      }),
+    );
+    return this.#configuration;
+  }
+
+  #readMetadata(algorithm: 'oauth2' | 'oidc'): Promise<Configuration> {
     const { issuer, clientId, clock, isInsecureAllowed } = this.#options;
-    this.#configuration ??= await discovery(issuer, clientId, undefined, None(), {
-      algorithm: 'oauth2',
+    return discovery(issuer, clientId, undefined, None(), {
+      algorithm,
       timeout: TIMEOUT_SECONDS,
       execute: isInsecureAllowed ? [allowInsecureRequests] : [],
       [customFetch]: (async (url, options) => {
@@ -142,7 +154,6 @@ export class AuthorizationServer {
         return response;
       }) satisfies CustomFetch,
     });
-    return this.#configuration;
   }
 
   /** Reuses the DPoP handle of a key, because the handle remembers the server's last nonce. */

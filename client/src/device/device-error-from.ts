@@ -1,6 +1,9 @@
 import { ClientError, ResponseBodyError } from 'openid-client';
 import { DeviceError, type DeviceErrorCode } from './device-error.js';
 
+/** The length of a text from outside that reaches a log. */
+const MAX_CHARACTERS = 500;
+
 /** Maps OAuth errors to codes of this library (RFC 6749 section 5.2, RFC 8628 section 3.5). */
 const codes: Readonly<Record<string, DeviceErrorCode>> = {
   access_denied: 'authorization-denied',
@@ -32,7 +35,7 @@ function explainRefusal(error: ResponseBodyError, secrets: readonly string[]): D
     (text, secret) => text.replaceAll(secret, '***'),
     error.error_description ?? error.error,
   );
-  const message = `The Authorization server refused: ${said}.`;
+  const message = `The Authorization server refused: ${Buffer.from(said.slice(0, MAX_CHARACTERS)).toString()}.`;
   // The answer is not attached as the cause, because it may repeat the secrets of the request.
   return new DeviceError(codeOf(error), message, { retryAfterMs: readRetryAfterMs(error.response) });
 }

@@ -34,6 +34,14 @@ export class LicensePublisher {
     await this.#stream.publish(event.type, JSON.stringify(event), { msgID: event.id });
   }
 
+  /** Answers `svc.licensing.status` with a license view, until this connection closes. */
+  async answerStatus(view: object): Promise<void> {
+    this.#connection.subscribe('svc.licensing.status', {
+      callback: (_error, request) => void request.respond(JSON.stringify(view)),
+    });
+    await this.#connection.flush();
+  }
+
   /** Resolves when the stream has a message, whatever is in it. */
   async store(subject: string, body: string): Promise<void> {
     await this.#stream.publish(subject, body);

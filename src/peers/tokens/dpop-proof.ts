@@ -22,12 +22,15 @@ export interface CheckedProof {
 
 /** Caches imported keys, because an import costs as much as a verification. */
 const maxKeys = 4096;
+/** As this server announces in its challenges. */
+const algorithms: readonly unknown[] = ['ES256', 'EdDSA', 'Ed25519'];
 const keys = new Map<string, SignatureKey>();
 
 /** Checks a proof; returns `null` if it is invalid or for another key, request or token. */
 export function checkDpopProof(proof: string, expected: ExpectedProof): CheckedProof | null {
   const jws = parseCompactJws(proof, 4096);
   if (jws === null || jws.header['typ'] !== 'dpop+jwt' || jws.header['crit'] !== undefined) return null;
+  if (!algorithms.includes(jws.header['alg'])) return null;
   const key = keyOf(jws.header['jwk'], expected.keyThumbprint);
   if (key === null) return null;
   return isOfRequest(jws.payload, expected) && hasSignatureOf(jws, key) ? readFreshness(jws.payload) : null;

@@ -1,3 +1,5 @@
+import { maxTokenCharacters } from '../../domain/license-claims.js';
+
 /** A parsed but unverified JWS in compact form (RFC 7515 section 7.1). */
 export interface CompactJws {
   readonly header: Readonly<Record<string, unknown>>;
@@ -8,12 +10,11 @@ export interface CompactJws {
 }
 
 const shape = /^[\w-]+\.[\w-]+\.[\w-]+$/;
-const maxCharacters = 12 * 1024;
 
 /**
  * Parses a JWS with a JSON object as payload; returns `null` if the text is invalid or longer than `most` characters.
  */
-export function parseCompactJws(text: string, most = maxCharacters): CompactJws | null {
+export function parseCompactJws(text: string, most = maxTokenCharacters): CompactJws | null {
   if (text.length > most || !shape.test(text)) return null;
   const firstDot = text.indexOf('.');
   const lastDot = text.lastIndexOf('.');

@@ -1,12 +1,16 @@
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { constants, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { hasSignatureOf, readSignatureKey } from './signature-key.js';
 
 const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const ed = generateKeyPairSync('ed25519');
 const p384 = generateKeyPairSync('ec', { namedCurve: 'P-384' });
+const p521 = generateKeyPairSync('ec', { namedCurve: 'P-521' });
+const shortRsa = generateKeyPairSync('rsa', { modulusLength: 1024 });
 const x25519 = generateKeyPairSync('x25519');
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+
+const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 };
 
 const jwkOf = (key: KeyObject) => key.export({ format: 'jwk' });
 const signingInput = Buffer.from('header.payload');
@@ -26,6 +30,10 @@ describe('readSignatureKey', () => {
   it('assigns only the algorithms of its kind to a key', () => {
     expect(keyOf(jwkOf(ec.publicKey)).algorithms).toEqual(['ES256']);
     expect(keyOf(jwkOf(ed.publicKey)).algorithms).toEqual(['EdDSA', 'Ed25519']);
+    expect(keyOf(jwkOf(p384.publicKey)).algorithms).toEqual(['ES384']);
+    expect(keyOf(jwkOf(rsa.publicKey)).algorithms).toEqual(['RS256', 'PS256']);
+    expect(keyOf({ ...jwkOf(rsa.publicKey), alg: 'PS256' }).algorithms).toEqual(['PS256']);
+    expect(keyOf({ ...jwkOf(ed.publicKey), alg: 'EdDSA' }).algorithms).toEqual(['EdDSA', 'Ed25519']);
   });
 
   it.each<[string, unknown]>([
@@ -33,9 +41,12 @@ describe('readSignatureKey', () => {
     ['a text', 'key'],
     ['a private key on P-256', jwkOf(ec.privateKey)],
     ['a private key on Ed25519', jwkOf(ed.privateKey)],
-    ['another curve', jwkOf(p384.publicKey)],
+    ['another curve', jwkOf(p521.publicKey)],
     ['a key that cannot sign', jwkOf(x25519.publicKey)],
-    ['RSA', jwkOf(rsa.publicKey)],
+    ['RSA of 1024 bits', jwkOf(shortRsa.publicKey)],
+    ['a private RSA key', jwkOf(rsa.privateKey)],
+    ['a key for encryption', { ...jwkOf(rsa.publicKey), use: 'enc' }],
+    ['a key for another algorithm', { ...jwkOf(rsa.publicKey), alg: 'RSA-OAEP' }],
     ['a shared secret', { kty: 'oct', k: 'c2VjcmV0' }],
     ['a key that claims another kind', { ...jwkOf(ed.publicKey), kty: 'EC' }],
     ['a curve of another kind of key', { ...jwkOf(ec.publicKey), kty: 'OKP' }],
@@ -53,6 +64,9 @@ describe('hasSignatureOf', () => {
     ['ES256', ec, ecSignature],
     ['EdDSA', ed, edSignature],
     ['Ed25519', ed, edSignature],
+    ['ES384', p384, sign('sha384', signingInput, { key: p384.privateKey, dsaEncoding: 'ieee-p1363' })],
+    ['RS256', rsa, sign('sha256', signingInput, rsa.privateKey)],
+    ['PS256', rsa, sign('sha256', signingInput, { key: rsa.privateKey, ...pss })],
   ])('accepts only a correct %s signature', (alg, { publicKey }, signature) => {
     expect(check(alg, jwkOf(publicKey), signature)).toBe(true);
     expect(check(alg, jwkOf(publicKey), Buffer.alloc(64))).toBe(false);

@@ -1,38 +1,72 @@
-import { createPublicKey, type JsonWebKey, type KeyObject, verify } from 'node:crypto';
+import { constants, createPublicKey, type JsonWebKey, type KeyObject, verify } from 'node:crypto';
 import type { CompactJws } from './parse-compact-jws.js';
 
-/** A public key with the names of its algorithm: never `none`, never a shared secret (RFC 8725 section 3.1). */
+/** A public key with the names of its algorithms: never `none`, never a shared secret (RFC 8725 section 3.1). */
 export interface SignatureKey {
   readonly algorithms: readonly string[];
   readonly key: KeyObject;
 }
 
-/** Reads a P-256 or Ed25519 public key from its JWK (RFC 7517); returns `null` for any other key. */
+const minRsaBits = 2048;
+const edAlgorithms = ['EdDSA', 'Ed25519'];
+
+/**
+ * Reads a public key on P-256, P-384 or Ed25519, or an RSA key of at least 2048 bits, from its JWK (RFC 7517). Returns
+ * `null` for any other key and for one that is not for signatures.
+ */
 export function readSignatureKey(jwk: unknown): SignatureKey | null {
   if (typeof jwk !== 'object' || jwk === null) return null;
-  const { kty, crv, x, y, d } = jwk as Record<string, unknown>;
-  if (d !== undefined || typeof x !== 'string') return null;
+  const { use, alg, d } = jwk as Record<string, unknown>;
+  if (d !== undefined || (use ?? 'sig') !== 'sig') return null;
   try {
-    if (kty === 'EC' && crv === 'P-256' && typeof y === 'string') {
-      return { algorithms: ['ES256'], key: importKey({ kty, crv, x, y }) };
-    }
-    if (kty === 'OKP' && crv === 'Ed25519') {
-      return { algorithms: ['EdDSA', 'Ed25519'], key: importKey({ kty, crv, x }) };
-    }
+    const read = importKey(jwk as Record<string, unknown>);
+    if (read === null || typeof alg !== 'string') return read;
+    const isNamed = (each: string) =>
+      each === alg || (edAlgorithms.includes(each) && edAlgorithms.includes(alg));
+    const algorithms = read.algorithms.filter((each) => isNamed(each));
+    return algorithms.length > 0 ? { ...read, algorithms } : null;
   } catch {
     // A point that is not on the curve, or invalid base64url.
+    return null;
   }
-  return null;
 }
 
-function importKey(jwk: JsonWebKey): KeyObject {
+function importKey({ kty, crv, x, y, n, e }: Record<string, unknown>): SignatureKey | null {
+  if (kty === 'RSA' && typeof n === 'string' && typeof e === 'string') {
+    const key = importJwk({ kty, n, e });
+    const isLong = (key.asymmetricKeyDetails?.modulusLength ?? 0) >= minRsaBits;
+    return isLong ? { algorithms: ['RS256', 'PS256'], key } : null;
+  }
+  if (typeof x !== 'string') return null;
+  if (kty === 'OKP' && crv === 'Ed25519') {
+    return { algorithms: edAlgorithms, key: importJwk({ kty, crv, x }) };
+  }
+  if (kty !== 'EC' || typeof y !== 'string') return null;
+  if (crv === 'P-256') return { algorithms: ['ES256'], key: importJwk({ kty, crv, x, y }) };
+  return crv === 'P-384' ? { algorithms: ['ES384'], key: importJwk({ kty, crv, x, y }) } : null;
+}
+
+function importJwk(jwk: JsonWebKey): KeyObject {
   return createPublicKey({ key: jwk, format: 'jwk' });
 }
 
 /** Verifies a signature with the algorithm named in the header. */
 export function hasSignatureOf({ header, signingInput, signature }: CompactJws, key: SignatureKey): boolean {
-  if (typeof header['alg'] !== 'string' || !key.algorithms.includes(header['alg'])) return false;
-  return header['alg'] === 'ES256'
-    ? verify('sha256', signingInput, { key: key.key, dsaEncoding: 'ieee-p1363' }, signature)
-    : verify(null, signingInput, key.key, signature);
+  const { alg } = header;
+  if (typeof alg !== 'string' || !key.algorithms.includes(alg)) return false;
+  switch (alg) {
+    case 'ES256':
+      return verify('sha256', signingInput, { key: key.key, dsaEncoding: 'ieee-p1363' }, signature);
+    case 'ES384':
+      return verify('sha384', signingInput, { key: key.key, dsaEncoding: 'ieee-p1363' }, signature);
+    case 'RS256':
+      return verify('sha256', signingInput, key.key, signature);
+    case 'PS256': {
+      const padding = constants.RSA_PKCS1_PSS_PADDING;
+      const pss = { key: key.key, padding, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
+      return verify('sha256', signingInput, pss, signature);
+    }
+    default:
+      return verify(null, signingInput, key.key, signature);
+  }
 }
