@@ -304,7 +304,7 @@ describe('a store server with a hub', () => {
     expect(idsOf(await readHub('srv-store-2'))).toEqual(before);
     expect((await readHub('srv-store-1')).at(-1)?.event).toMatchObject({
       id: (await readOutbox(otherStore)).at(-1)?.eventId,
-      data: { reason: 'acquired' },
+      data: { reason: 'server-changed', previousServerId: 'srv-store-2' },
     });
   });
 });

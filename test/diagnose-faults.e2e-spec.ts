@@ -233,6 +233,15 @@ describe('the doctor of a service that does not run', () => {
     remedy: expect.stringMatching(/Start it/),
   }) as unknown;
 
+  function readTrigger(name: string): string {
+    const database = new Sqlite(databasePath());
+    const { sql } = database.prepare('SELECT sql FROM sqlite_master WHERE name = ?').get(name) as {
+      sql: string;
+    };
+    database.close();
+    return sql;
+  }
+
   function change(statement: string): void {
     const database = new Sqlite(databasePath());
     database.exec(statement);
@@ -276,11 +285,19 @@ describe('the doctor of a service that does not run', () => {
       faultOf('database', /newer version.*Tomorrow9/, /Start that version/),
     ],
     [
+      'a database whose protection of the audit trail was removed',
+      () => change('DROP TRIGGER audit_entry_refuses_update'),
+      faultOf('database', /audit_entry_refuses_update/, /a backup that you trust/),
+    ],
+    [
       'a trail that was tampered with',
-      () =>
+      () => {
+        const guard = readTrigger('audit_entry_refuses_update');
         change(
-          "DROP TRIGGER audit_entry_refuses_update; UPDATE audit_entry SET actor = 'nobody' WHERE id = 1",
-        ),
+          `DROP TRIGGER audit_entry_refuses_update; UPDATE audit_entry SET actor = 'nobody' WHERE id = 1`,
+        );
+        change(guard);
+      },
       faultOf('audit-trail', /Entry 1 /, /audit --verify/),
     ],
     [

@@ -140,6 +140,8 @@ describe('the list of peers', () => {
       serviceVersion: null,
       standing: null,
       attention: [],
+      refusal: null,
+      refusedAt: null,
     });
     expect((await list()).counts).toEqual({ total: 1, connected: 1, attention: 0 });
     await connection.close();

@@ -106,11 +106,17 @@ describe('a session of the page', () => {
       expect(await isAlive(visit)).toBe(false);
     });
 
-    it('is not extended by a clock that is set back', async () => {
-      const visit = await logIn();
-      clock.advance(-hourMs);
-      expect(await isAlive(visit)).toBe(false);
-    });
+    it.each([-hourMs, 24 * hourMs])(
+      'neither ends nor grows if the clock is corrected by %d ms',
+      async (ms) => {
+        const visit = await logIn();
+        clock.set(new Date(clock.now().getTime() + ms));
+        expect(await isAlive(visit)).toBe(true);
+        clock.advance(30 * minuteMs);
+        expect(await isAlive(visit)).toBe(false);
+        clock.set(new Date(clock.now().getTime() - ms));
+      },
+    );
 
     it('is not extended by background requests of a page', async () => {
       const visit = await logIn();
@@ -241,7 +247,7 @@ describe('a session of the page', () => {
       expect(text).toContain('&#60;img src=x onerror=alert(1)&#62;');
     });
 
-    it('slows down anyone who guesses, and accepts the correct token within two seconds', async () => {
+    it('slows down anyone who guesses, and accepts the correct token without a delay', async () => {
       const statuses: number[] = [];
       for (let attempt = 0; attempt < 30; attempt++) {
         statuses.push((await postLogin({ token: `guess number ${attempt}` })).status);
@@ -249,7 +255,7 @@ describe('a session of the page', () => {
       expect(statuses).toEqual([...Array<number>(5).fill(401), ...Array<number>(25).fill(429)]);
       const before = clock.now().getTime();
       await postLogin({ token: app.adminToken }).expect(303);
-      expect(clock.now().getTime() - before).toBe(2000);
+      expect(clock.now().getTime() - before).toBe(0);
       await postLogin({ token: 'wrong again' }).expect(401);
     });
 

@@ -58,7 +58,7 @@ describe('a service that publishes events', () => {
       sequence: sixteenDigits,
       datacontenttype: 'application/json',
       dataschema: 'urn:pos-licensing:license.status:1',
-      data: { previousStatus: 'unlicensed', ...view },
+      data: { previousStatus: 'unlicensed', previousServerId: null, ...view },
     });
     expect(event.data).toMatchObject({
       status: 'licensed',

@@ -1,4 +1,5 @@
 import type { Settings } from '../../config/settings.js';
+import { AlteredSchemaError } from '../../persistence/altered-schema-error.js';
 import { Database } from '../../persistence/database.js';
 import { DatabaseFileError } from '../../persistence/database-file-error.js';
 import { DatabaseServerError } from '../../persistence/open-postgres.js';
@@ -69,6 +70,12 @@ function checkOpening(error: unknown, isServiceRunning: boolean): Finding {
   }
   if (error instanceof ExposedFileError)
     return skip(check, 'Not checked: other users can read it, see files.');
+  if (error instanceof AlteredSchemaError)
+    return fail(
+      check,
+      error.message,
+      'Find out who had write access to the database. Restore a backup that you trust.',
+    );
   if (error instanceof DatabaseServerError)
     return fail(check, error.message, 'Check DATABASE_URL, and that the server is running.');
   if (!(error instanceof DatabaseFileError)) throw error;
