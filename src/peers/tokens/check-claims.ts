@@ -28,7 +28,8 @@ export function checkClaims({ payload }: Pick<CompactJws, 'payload'>, check: Jud
   if (claims.organizationId !== organizationId || !hasAudience(payload['aud'], profile, organizationId)) {
     return refuse('foreign-organization', deviceId);
   }
-  if (deviceKind === null || (clientId ?? profile.clientIds[deviceKind]) !== profile.clientIds[deviceKind]) {
+  // RFC 9068 section 2.2 requires the client id.
+  if (deviceKind === null || clientId !== profile.clientIds[deviceKind]) {
     return refuse('wrong-device-kind', deviceId);
   }
   if (claims.hub?.id !== identity.serverId) return refuse('wrong-hub', deviceId);
