@@ -75,4 +75,17 @@ describe('collectWarnings', () => {
       'The clock of this server seems to be wrong',
     ]);
   });
+
+  it('names the server before, if the last acquisition changed it', () => {
+    const previousServer = { serverId: 'srv-store-1', serverName: 'Store 1' };
+    const [warning] = warningsOf(licenseViewAt(licensed, defaultPolicy, startAt), { previousServer });
+    expect(warning?.message.text).toContain('choose **Store 1 (srv-store-1)**');
+  });
+
+  it('shows the time of this server and that of the Authorization server if they disagree', () => {
+    const clocks = { machineAt: startAt, trustedAt: shift(startAt, dayMs) };
+    const suspect = { ...licenseViewAt(licensed, defaultPolicy, startAt), clockSuspect: true };
+    const instants = [{ at: clocks.machineAt }, { at: clocks.trustedAt }];
+    expect(warningsOf(suspect, { clocks })).toMatchObject([{ instants }]);
+  });
 });

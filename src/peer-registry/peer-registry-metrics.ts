@@ -42,7 +42,12 @@ export class PeerRegistryMetrics implements OnModuleInit {
     this.registry.addGauge(
       'peers_refused',
       'Known peers whose last attempt this server refused; absent while the database cannot be read.',
-      () => this.peers.countRefused().catch(() => null),
+      () =>
+        within(
+          databaseTimeoutMs,
+          this.peers.countRefused().catch(() => null),
+          null,
+        ),
     );
     this.registry.addGauge(
       'peers_in_need_of_attention',

@@ -25,8 +25,9 @@ export function addFaultHooks(scope: FastifyInstance, faults: Faults, now: () =>
     return undefined;
   });
   scope.addHook('onSend', async (request, reply, payload) => {
-    // The time in tokens must agree with this header.
-    reply.header('date', new Date(now().getTime() + request.clockSkewMs).toUTCString());
+    // The time in tokens must agree with this header. A fixed answer may have its own.
+    if (!reply.hasHeader('date'))
+      reply.header('date', new Date(now().getTime() + request.clockSkewMs).toUTCString());
     // Drops only the answer of a completed change: the loss of any other answer has no consequence.
     const hasDoneWork = request.method === 'POST' && reply.statusCode < 300;
     if (hasDoneWork && faults.next(['drop-answer'], undefined).mode === 'drop-answer') {

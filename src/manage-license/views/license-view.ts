@@ -72,12 +72,13 @@ function renderNotice({ kind, detail }: Notice, texts: Texts): Html {
   return renderOutcome(tone, texts.notices[kind], renderDetail(detail, texts));
 }
 
-function renderStatus({ license, context }: LicensePage): Html {
+function renderStatus(page: LicensePage): Html {
+  const { license, context } = page;
   const { serverName, organization, status, token, renewalDate } = license;
   const ends = token.expiresAt && { renewalDate, tokenExpiresAt: token.expiresAt };
   const words = context.texts.license;
   const place = [serverName, organization?.name].filter((name) => name !== undefined && name !== null);
-  return html`<section class="status ${toneOf(license)}">
+  return html`<section class="status ${toneOf(page)}">
     <p class="label">${words.fields.status}</p>
     <p class="value">${words.statuses[status]}</p>
     <p class="standing">${renderStanding(license.standing, ends, context)}</p>
@@ -85,9 +86,16 @@ function renderStatus({ license, context }: LicensePage): Html {
   </section>`;
 }
 
-/** Returns the worse tone of license and token: a license whose token has expired is of no use to a register. */
-function toneOf({ status, token }: LicensePage['license']): MessageTone {
-  const tones: MessageTone[] = [statusTones[status], tokenTones[token.status]];
+/**
+ * Returns the worst tone of license, token and server: to a register, a license is of no use if its token has expired, or if
+ * this server became another one.
+ */
+function toneOf({ license: { status, token }, previousServer }: LicensePage): MessageTone {
+  const tones: MessageTone[] = [
+    statusTones[status],
+    tokenTones[token.status],
+    previousServer === null ? 'good' : 'warning',
+  ];
   return toneOrder.findLast((tone) => tones.includes(tone)) ?? 'plain';
 }
 
