@@ -84,7 +84,17 @@ class ClaimsReader {
   private readRequiredId(name: ProfileClaim): string {
     const id = this.readId(name);
     if (id === null) this.fault(name, 'is required and is absent');
+    if (name === 'deviceId') this.refuseContradiction(id);
     return id ?? '';
+  }
+
+  /** A token of the default profile names its device twice: in `sub`, which counts, and in `device.id`. */
+  private refuseContradiction(id: string | null): void {
+    const { device } = this.payload;
+    if (this.profile.claims.deviceId.join('.') !== 'sub' || typeof device !== 'object' || device === null)
+      return;
+    const named = 'id' in device ? (device.id ?? null) : null;
+    if (named !== null && named !== id) this.fault('deviceId', 'must be the same as device.id');
   }
 
   private readId(name: ProfileClaim): string | null {
