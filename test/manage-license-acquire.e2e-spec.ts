@@ -55,7 +55,7 @@ describe('a license acquisition on the page', { timeout: 120_000 }, () => {
     await tab.getByRole('status').getByText('Complete Authorization').waitFor();
     await store.page.bringToFront();
     await store.choose('Complete Authorization');
-    await store.isTold('This server is licensed');
+    await store.showsHeading('This server is licensed');
     await store.hasStatus('Licensed');
     expect(await store.page.locator('dl.fields').first().innerText()).toContain('srv-store-2');
     const { body } = await store.app.as('get', '/api/license/audit').expect(200);
@@ -80,12 +80,12 @@ describe('a license acquisition on the page', { timeout: 120_000 }, () => {
     expect(await store.page.getByRole('button', { name: 'Copy User Code' }).count()).toBe(0);
     const userCode = (await store.page.locator('#user-code').textContent()) ?? '';
     await store.choose('Complete Authorization');
-    await store.isTold('Not authorized yet');
+    await store.showsHeading('Not authorized yet');
     await store.mock.approve(userCode);
     await store.choose('Complete Authorization');
     await store.hasStatus('Licensed');
     await store.choose('Refresh now');
-    await store.isTold('Done');
+    await store.showsHeading('Done');
     await store.choose('Remove License');
     await store.choose('Remove License');
     await store.hasStatus('Not Licensed');
@@ -125,7 +125,7 @@ describe('a license acquisition on the page', { timeout: 120_000 }, () => {
     await store.hasStatus('Licensed');
     await tabTo('Remove License');
     await page.keyboard.press('Enter');
-    await store.isTold('Remove the license from Store 1?');
+    await store.showsHeading('Remove the license from Store 1?');
     await tabTo('Remove License');
     await page.keyboard.press('Enter');
     await store.hasStatus('Not Licensed');

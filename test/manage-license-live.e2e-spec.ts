@@ -30,18 +30,18 @@ describe('an open page', { timeout: 120_000 }, () => {
     await store.mock.control('DELETE', '/mock/devices/srv-store-1/authorization');
     await store.app.as('post', '/api/license/refresh').expect(200);
     await store.hasStatus('Not Licensed');
-    await store.isTold('The Authorization server has revoked the license');
+    await store.showsHeading('The Authorization server has revoked the license');
     expect(await announcement().textContent()).toBe('License Status: Not Licensed');
   });
 
   it('keeps a notice until the next click', async () => {
     await store.logInLicensed();
     await store.choose('Refresh now');
-    await store.isTold('Done');
+    await store.showsHeading('Done');
     store.clock.advance(minuteMs);
     await store.app.as('post', '/api/license/refresh').expect(200);
     await store.page.getByText('24 November 2026 at 12:01 UTC').waitFor();
-    await store.isTold('Done');
+    await store.showsHeading('Done');
     await store.page.reload();
     await store.hasStatus('Licensed');
     expect(await store.page.getByRole('heading', { name: 'Done' }).count()).toBe(0);
@@ -54,7 +54,7 @@ describe('an open page', { timeout: 120_000 }, () => {
     await store.mock.approve(code ?? '');
     store.clock.advance(minuteMs);
     await store.app.tick();
-    await store.isTold('This server is licensed');
+    await store.showsHeading('This server is licensed');
   });
 
   it('names the device to choose again, and the way back if another one was chosen', async () => {
@@ -63,7 +63,7 @@ describe('an open page', { timeout: 120_000 }, () => {
     await store.logIn('Anna');
     await store.page.getByText('choose Store 1 (srv-store-1)').waitFor();
     await store.app.acquire(store.mock, 'srv-store-2');
-    await store.isTold('This server is now licensed as Store 2 (srv-store-2)');
+    await store.showsHeading('This server is now licensed as Store 2 (srv-store-2)');
     await store.page.getByText('Registers that are assigned to Store 1 (srv-store-1) are refused').waitFor();
     await store.inspect('licensed-as-another-server');
     await store.page.getByRole('link', { name: 'History' }).click();
@@ -86,10 +86,10 @@ describe('an open page', { timeout: 120_000 }, () => {
   it('does not replace a confirmation that a person is reading, but announces the change', async () => {
     await store.logInLicensed();
     await store.choose('Remove License');
-    await store.isTold('Remove the license from Store 1?');
+    await store.showsHeading('Remove the license from Store 1?');
     await store.app.as('delete', '/api/license').expect(204);
     await announcement().getByText('The license has changed.').waitFor();
-    await store.isTold('Remove the license from Store 1?');
+    await store.showsHeading('Remove the license from Store 1?');
     await announcement().getByRole('link', { name: 'Show it' }).click();
     await store.hasStatus('Not Licensed');
   });

@@ -64,10 +64,10 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
     await store.page.locator('#user-code').waitFor();
     await store.inspect('user-code');
     await store.choose('Complete Authorization');
-    await store.isTold('Not authorized yet');
+    await store.showsHeading('Not authorized yet');
     await store.inspect('user-code-pending');
     await store.choose('Cancel');
-    await store.isTold('Canceled');
+    await store.showsHeading('Canceled');
     await store.page.getByRole('button', { name: 'Next' }).waitFor();
   });
 
@@ -77,7 +77,7 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
     const userCode = await store.page.locator('#user-code').textContent();
     await store.mock.control('POST', '/mock/deny', { userCode });
     await store.choose('Complete Authorization');
-    await store.isTold('The authorization was denied');
+    await store.showsHeading('The authorization was denied');
     await store.inspect('denied');
     await store.choose('Next');
     expect(await store.page.locator('#user-code').textContent()).not.toBe(userCode);
@@ -89,7 +89,7 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
     await store.page.locator('#user-code').waitFor();
     // The page detects it by itself.
     store.clock.advance(10 * minuteMs);
-    await store.isTold('The User Code has expired');
+    await store.showsHeading('The User Code has expired');
     await store.inspect('code-expired');
   });
 
@@ -97,7 +97,7 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
     await store.logIn();
     await store.setFault('offline');
     await store.choose('Next');
-    await store.isTold('The Authorization server cannot be reached');
+    await store.showsHeading('The Authorization server cannot be reached');
     await store.inspect('next-unreachable');
     await store.setFault('none');
     await store.choose('Next');
@@ -113,7 +113,7 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
     await store.mock.approve((await store.page.locator('#user-code').textContent()) ?? '');
     await store.changeLicense({ isActive: false });
     await store.choose('Complete Authorization');
-    await store.isTold('The Authorization server did not grant a license');
+    await store.showsHeading('The Authorization server did not grant a license');
     await store.inspect('license-refused');
   });
 
@@ -137,7 +137,7 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
     ]);
     await store.inspect('licensed');
     await store.choose('Refresh now');
-    await store.isTold('Done');
+    await store.showsHeading('Done');
     await store.inspect('refreshed');
   });
 
@@ -154,14 +154,14 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
   it('asks for confirmation before it removes the license, and explains the effect', async () => {
     await store.logInLicensed();
     await store.choose('Remove License');
-    await store.isTold('Remove the license from Store 1?');
+    await store.showsHeading('Remove the license from Store 1?');
     await store.inspect('remove');
     await store.choose('Keep License');
     await store.hasStatus('Licensed');
     await store.choose('Remove License');
-    await store.isTold('Remove the license from Store 1?');
+    await store.showsHeading('Remove the license from Store 1?');
     await store.choose('Remove License');
-    await store.isTold('The license was removed from this server');
+    await store.showsHeading('The license was removed from this server');
     await store.inspect('removed');
   });
 
@@ -185,7 +185,7 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
     await store.hasStatus('Expired – Requires Renewal');
     await store.inspect('expired');
     await store.choose('Check again');
-    await store.isTold('The Authorization server did not refresh the license token');
+    await store.showsHeading('The Authorization server did not refresh the license token');
     await store.inspect('expired-refused');
     await store.changeLicense({ expiresOn: '2028-01-01T00:00:00Z' });
     await store.choose('Check again');
@@ -196,17 +196,17 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
     await store.logInLicensed();
     await store.setFault('offline');
     await store.choose('Refresh now');
-    await store.isTold('The license token was not refreshed');
-    await store.isTold('The Authorization server cannot be reached');
+    await store.showsHeading('The license token was not refreshed');
+    await store.showsHeading('The Authorization server cannot be reached');
     await store.inspect('offline');
     await store.advance(6 * dayMs);
     await store.logIn();
-    await store.isTold('The license token expires soon');
+    await store.showsHeading('The license token expires soon');
     await store.page.getByText('Reconnect the server to the internet to obtain fresh tokens.').waitFor();
     await store.inspect('token-expiring');
     await store.advance(dayMs + 1);
     await store.logIn();
-    await store.isTold('The license token has expired');
+    await store.showsHeading('The license token has expired');
     expect(await band()).toEqual([
       'status bad',
       'Registers cannot sell since 1 December 2026 at 12:00 UTC (license token expired)',
@@ -215,7 +215,7 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
     await store.inspect('token-expired');
     await store.setFault('none');
     await store.choose('Check again');
-    await store.isTold('Done');
+    await store.showsHeading('Done');
     expect(await store.page.getByRole('heading', { name: /token/ }).count()).toBe(0);
   });
 
@@ -223,7 +223,7 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
     await store.logInLicensed();
     await store.changeState({ clockSuspect: true });
     await store.page.reload();
-    await store.isTold('The clock of this server seems to be wrong');
+    await store.showsHeading('The clock of this server seems to be wrong');
     await store.inspect('clock-suspect');
   });
 
@@ -232,14 +232,14 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
     await store.changeState({ reauthorizationRequired: true });
     await store.page.reload();
     await store.hasStatus('Licensed');
-    await store.isTold('This server must be authorized again');
+    await store.showsHeading('This server must be authorized again');
     await store.inspect('reauthorize');
     await store.choose('Next');
     await store.page.locator('#user-code').waitFor();
     await store.inspect('reauthorize-code');
     await store.mock.approve((await store.page.locator('#user-code').textContent()) ?? '');
     await store.choose('Complete Authorization');
-    await store.isTold('This server is licensed');
+    await store.showsHeading('This server is licensed');
     expect(await store.page.getByText('must be authorized again').count()).toBe(0);
   });
 
@@ -247,16 +247,16 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
     await store.logInLicensed();
     await store.mock.control('DELETE', '/mock/devices/srv-store-1/authorization');
     await store.choose('Refresh now');
-    await store.isTold('The Authorization server has revoked the license');
+    await store.showsHeading('The Authorization server has revoked the license');
     await store.inspect('revoked');
   });
 
   it('has a history with timelines, in pages', async () => {
     await store.logInLicensed();
     await store.choose('Refresh now');
-    await store.isTold('Done');
+    await store.showsHeading('Done');
     await store.page.getByRole('link', { name: 'History' }).click();
-    await store.isTold('Timelines of license and token');
+    await store.showsHeading('Timelines of license and token');
     const entries = await store.page.locator('.trail .what').allTextContents();
     expect(entries).toEqual(['License token refreshed', 'License acquired', 'User Code requested']);
     await store.page.getByText(/, by Anna from 127\.0\.0\.1$/).waitFor();
@@ -271,7 +271,7 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
   it('shows errors as pages to a browser', async () => {
     const { page, app } = store;
     expect((await page.goto(`${app.url}/nowhere`))?.status()).toBe(404);
-    await store.isTold('Page not found');
+    await store.showsHeading('Page not found');
     await store.inspect('not-found');
     await store.logIn();
     const broken = app.app.get(LicenseStore);
@@ -282,7 +282,7 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
     } finally {
       broken.readAudit = readAudit;
     }
-    await store.isTold('Something went wrong');
+    await store.showsHeading('Something went wrong');
     expect(await page.content()).not.toContain('on purpose');
     await store.inspect('server-error');
     await page.goto(app.url);
@@ -290,7 +290,7 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
       for (const field of fields) (field as unknown as { value: string }).value = 'of another session';
     });
     await store.choose('Next');
-    await store.isTold('This form is out of date');
+    await store.showsHeading('This form is out of date');
     await store.inspect('forbidden');
   });
 });

@@ -25,11 +25,11 @@ describe('the pages of the mock Authorization server', { timeout: 120_000 }, () 
     await as.page.getByText('LOGIN_PASSWORD').waitFor();
     await as.inspect('login');
     await as.logIn('wrong');
-    await as.isTold('Incorrect e-mail address or password.');
+    await as.showsHeading('Incorrect e-mail address or password.');
     await as.inspect('login-wrong');
     for (let attempt = 1; attempt < 5; attempt++) await as.logIn('wrong');
     await as.logIn();
-    await as.isTold(/^Too many incorrect attempts/);
+    await as.showsHeading(/^Too many incorrect attempts/);
     await as.inspect('login-slowed');
   });
 
@@ -40,26 +40,26 @@ describe('the pages of the mock Authorization server', { timeout: 120_000 }, () 
     await as.page.getByLabel('ID', { exact: true }).fill('fc-demo');
     await as.page.getByLabel('Name', { exact: true }).fill('New Shop');
     await as.choose('Create New');
-    await as.isTold('This ID is taken: choose another.');
+    await as.showsHeading('This ID is taken: choose another.');
     await as.inspect('organizations-fault');
     await as.page.getByLabel('ID', { exact: true }).fill('fc-new');
     await as.choose('Create New');
     await as.isAt('New Shop');
-    await as.isTold('A device needs a license that covers it. Create the license first.');
+    await as.showsHeading('A device needs a license that covers it. Create the license first.');
     await as.inspect('organization-empty');
     await as.follow('Create a license');
     await as.inspect('license-new');
     await as.page.getByLabel('Name').fill('RMS Servers');
     await as.page.getByLabel('Licensed Features').fill('XMS!');
     await as.choose('Create');
-    await as.isTold(/^The licensed features must be words/);
+    await as.showsHeading(/^The licensed features must be words/);
     await as.inspect('license-fault');
     await as.page.getByLabel('Licensed Features').fill('xms');
     await as.choose('Create');
     await as.page.getByText('No device yet.').waitFor();
     await as.inspect('organization-without-devices');
     await as.goTo('/organizations/fc-new/authorize-device');
-    await as.isTold(/has no device yet/);
+    await as.showsHeading(/has no device yet/);
     await as.inspect('authorize-without-devices');
     await as.goTo('/organizations/fc-new');
     await as.follow('Create a device');
@@ -112,7 +112,7 @@ describe('the pages of the mock Authorization server', { timeout: 120_000 }, () 
     await as.page.setViewportSize({ width: 320, height: 720 });
     expect(await measure('Deny')).toEqual(await measure('Confirm'));
     await as.choose('Confirm');
-    await as.isTold(/Complete Authorization/);
+    await as.showsHeading(/Complete Authorization/);
     await as.inspect('authorized');
   });
 
@@ -124,10 +124,10 @@ describe('the pages of the mock Authorization server', { timeout: 120_000 }, () 
     await as.page.getByLabel('Device').selectOption('srv-store-1');
     await as.page.getByLabel('User Code').fill(userCode);
     await as.choose('Authorize');
-    await as.isTold(/already authorized/);
+    await as.showsHeading(/already authorized/);
     await as.inspect('confirm-again');
     await as.choose('Deny');
-    await as.isTold(/^Nothing was granted/);
+    await as.showsHeading(/^Nothing was granted/);
     await as.inspect('denied');
   });
 

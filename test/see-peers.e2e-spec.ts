@@ -31,7 +31,7 @@ describe('the page of connected servers and registers', { timeout: 120_000 }, ()
 
   it('explains how to connect when nothing has connected yet', async () => {
     await go();
-    await store.isTold('No register or server has connected yet');
+    await store.showsHeading('No register or server has connected yet');
     await store.page.getByText('choose Head office as the hub server').waitFor();
     await store.page.getByText('nats://127.0.0.1:9').waitFor();
     await store.inspect('peers-none');
@@ -107,7 +107,7 @@ describe('the page of connected servers and registers', { timeout: 120_000 }, ()
     const seen = [...first, ...(await names())].map((name) => name.split('\n')[1]);
     expect(seen).toEqual(ids);
     await store.page.goto(`${store.app.url}/peers?after=nonsense`);
-    await store.isTold('The request was not valid');
+    await store.showsHeading('The request was not valid');
   });
 });
 
@@ -127,5 +127,5 @@ function report(serverId: string, serverName: string, atMs: number, data: object
   const json = writeStatusEvent({ serverId, at, data: { serverName, ...data } });
   const event = readStoreEvent(`stores.${serverId}.license.status`, new TextEncoder().encode(json));
   if (event === null) throw new Error('The event of a store is not valid.');
-  return { kind: 'told', deviceId: serverId, at, now: at, event };
+  return { kind: 'published', deviceId: serverId, at, now: at, event };
 }

@@ -7,7 +7,7 @@ import { RefreshLicense } from '../src/licensing/refresh-license.js';
 import { serviceItself } from '../src/domain/audit-actor.js';
 import {
   type FakeAuthorizationServer,
-  type Misbehaviour,
+  type Misbehavior,
   startFakeAuthorizationServer,
 } from './support/fake-authorization-server.js';
 import { FakeClock } from './support/fake-clock.js';
@@ -96,7 +96,7 @@ async function expectFailed(says: RegExp): Promise<void> {
 /**
  * Each entry is an answer of the token endpoint with an unusable license token, and the text that the reason contains.
  */
-const unusable: readonly { what: string; fault: () => Misbehaviour; says: RegExp }[] = [
+const unusable: readonly { what: string; fault: () => Misbehavior; says: RegExp }[] = [
   {
     what: 'an end in microseconds',
     fault: () => ({ claims: { exp: (seconds() + 3600) * 1e6 } }),
@@ -218,7 +218,7 @@ describe('an answer with an unusable license token from a server with single-use
 describe('an answer with odd but irrelevant members', () => {
   beforeEach(acquire);
 
-  it.each<{ what: string; fault: Misbehaviour }>([
+  it.each<{ what: string; fault: Misbehavior }>([
     { what: '"id_token": null', fault: { tokenResponse: { id_token: null } } },
     { what: 'an ID token that cannot be verified', fault: { tokenResponse: { id_token: 'e30.e30.e30' } } },
     { what: '"scope": null', fault: { tokenResponse: { scope: null, expires_in: null } } },

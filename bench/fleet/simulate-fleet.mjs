@@ -160,7 +160,7 @@ class Fleet {
     const { schedule } = this;
     const failures = (this.failures[server] ?? 0) + 1;
     this.failures[server] = failures;
-    const retryAfterMs = schedule.honouredRetryAfterMs(askedMs, tokenLifeMs, refreshIntervalMs);
+    const retryAfterMs = schedule.honoredRetryAfterMs(askedMs, tokenLifeMs, refreshIntervalMs);
     this.notBefore[server] = atMs + askedMs;
     this.plan(server, atMs + schedule.retryDelayMs(failures, tokenLifeMs, this.random(), retryAfterMs));
   }

@@ -86,7 +86,7 @@ export class LicenseFollower {
     const { signal } = this.#closing;
     while (!signal.aborted) {
       const reason = await this.#connectAndFollow();
-      this.#tellConnection({ state: 'disconnected', reason });
+      this.#reportConnection({ state: 'disconnected', reason });
       await delay(1_000 + Math.random() * 1_000, undefined, { signal }).catch(() => undefined);
     }
   }
@@ -134,9 +134,9 @@ export class LicenseFollower {
   readonly #listener: ConnectionListener = {
     receive: (subject, body, kind) => this.#receive(subject, body, kind),
     receiveStatus: (body) => void this.#receive('license.status', body, 'stored', true),
-    connected: (broker) => this.#tellConnection({ state: 'connected', broker }),
-    disconnected: (reason) => this.#tellConnection({ state: 'disconnected', reason }),
-    caughtUp: () => this.#tell(() => this.#options.onCaughtUp?.(this.current())),
+    connected: (broker) => this.#reportConnection({ state: 'connected', broker }),
+    disconnected: (reason) => this.#reportConnection({ state: 'disconnected', reason }),
+    caughtUp: () => this.#callBack(() => this.#options.onCaughtUp?.(this.current())),
   };
 
   /** @param isFinal whether the event counts even with a lower sequence than known */
@@ -144,39 +144,39 @@ export class LicenseFollower {
     const delivery: Delivery = { kind, receivedAt: new Date() };
     const parsed = parseLicenseEvent(subject, body);
     if (parsed.kind === 'refused') {
-      this.#tellDropped({ subject, reason: parsed.reason, detail: parsed.detail });
+      this.#reportDropped({ subject, reason: parsed.reason, detail: parsed.detail });
       return false;
     }
     const { event } = parsed;
     const consideration = this.#known.consider(event, delivery.receivedAt, isFinal);
     if (consideration === 'news') {
-      this.#tell(() => this.#tellEvent(event, delivery));
+      this.#callBack(() => this.#deliver(event, delivery));
     } else {
       const detail = `event ${event.id} of ${event.source}, sequence ${event.sequence}`;
-      this.#tellDropped({ subject, reason: consideration, detail });
+      this.#reportDropped({ subject, reason: consideration, detail });
     }
     return consideration === 'news' || consideration === 'duplicate';
   }
 
-  #tellEvent(event: LicenseEvent, delivery: Delivery): void | Promise<void> {
+  #deliver(event: LicenseEvent, delivery: Delivery): void | Promise<void> {
     return event.type === 'license.status'
       ? this.#options.onLicenseStatus?.(event, delivery)
       : this.#options.onTokenExpiring?.(event, delivery);
   }
 
-  #tellDropped(drop: Drop): void {
-    this.#tell(() => this.#options.onDropped?.(drop));
+  #reportDropped(drop: Drop): void {
+    this.#callBack(() => this.#options.onDropped?.(drop));
   }
 
   /** Reports a disconnection once for each reason, however often NATS repeats it. */
-  #tellConnection(change: ConnectionChange): void {
+  #reportConnection(change: ConnectionChange): void {
     if (isSameChange(this.#lastChange, change)) return;
     this.#lastChange = change;
-    this.#tell(() => this.#options.onConnection?.(change));
+    this.#callBack(() => this.#options.onConnection?.(change));
   }
 
   /** Runs a callback. Its error becomes a process warning, because a throw here would hang the connection. */
-  #tell(callback: () => void | Promise<void>): void {
+  #callBack(callback: () => void | Promise<void>): void {
     if (this.#closing.signal.aborted) return;
     void (async () => callback())().catch((error: unknown) => {
       const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createDevice, DeviceError, type UserCode } from '../src/index.js';
 import {
   type FakeAuthorizationServer,
-  type Misbehaviour,
+  type Misbehavior,
   startFakeAuthorizationServer,
 } from '../../test/support/fake-authorization-server.js';
 import { startMock, type TestMock } from '../../test/support/start-mock.js';
@@ -255,7 +255,7 @@ describe('a device at a server whose refresh tokens work once', () => {
     return started;
   }
 
-  it.each<{ what: string; fault: Misbehaviour }>([
+  it.each<{ what: string; fault: Misbehavior }>([
     { what: 'an end in microseconds', fault: { claims: { ...register, exp: (seconds() + 60) * 1e6 } } },
     {
       what: 'a renewal date without an offset',

@@ -45,7 +45,7 @@ class Display {
 @Module({ controllers: [Display] })
 class RegisterModule {}
 
-async function heardNext(): Promise<unknown> {
+async function receiveNext(): Promise<unknown> {
   const signal = AbortSignal.timeout(10_000);
   while (received.length === 0) await once(arrivals, 'event', { signal });
   return received[0];
@@ -92,7 +92,7 @@ describe('a Nest microservice with the deserializer', () => {
       received.length = 0;
       // JetStream sets a reply inbox for its acknowledgement: an answer of the microservice would arrive there.
       await service.publish(event);
-      expect(await heardNext()).toEqual({ pattern: event.type, data: event });
+      expect(await receiveNext()).toEqual({ pattern: event.type, data: event });
     }
     expect(errors).toEqual([]);
   });
@@ -102,7 +102,7 @@ describe('a Nest microservice with the deserializer', () => {
     await service.send('license.status', '<html>');
     const next = makeStatusEvent(4);
     await service.publish(next);
-    expect(await heardNext()).toMatchObject({ data: { id: next.id } });
+    expect(await receiveNext()).toMatchObject({ data: { id: next.id } });
     expect(errors).toEqual([
       expect.stringContaining('(wrong-type)') as string,
       expect.stringContaining('(malformed)') as string,

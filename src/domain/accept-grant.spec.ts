@@ -67,7 +67,7 @@ describe('acceptAcquiredGrant', () => {
     const grant = buildGrant({ terms: { renewalDate: shift(startAt, renewalInMs) } });
     const { state, events } = acceptAcquiredGrant(initialLicenseState, grant, policy, startAt);
     expect(state).toMatchObject({ ...grant, reportedStatus: status, reason: 'acquired' });
-    expect(tellings(events)).toEqual([`unlicensed → ${status} by acquired`]);
+    expect(describeEvents(events)).toEqual([`unlicensed → ${status} by acquired`]);
   });
 
   it('clears all earlier failures', () => {
@@ -83,7 +83,7 @@ describe('acceptAcquiredGrant', () => {
       policy,
       refreshedAt,
     );
-    expect(tellings(events)).toEqual(['requires-renewal → licensed by acquired']);
+    expect(describeEvents(events)).toEqual(['requires-renewal → licensed by acquired']);
     expect(state.previousServer).toBeNull();
     expect(events[0]?.data).toMatchObject({ previousServerId: null });
   });
@@ -115,7 +115,7 @@ describe('acceptRefreshedGrant', () => {
     const grant = buildGrant({ token: freshToken });
     const { state, events } = acceptRefreshedGrant(buildLicensedState(), grant, policy, refreshedAt);
     expect(state).toMatchObject({ ...healthy, license: grant.license, reason: 'refreshed' });
-    expect(tellings(events)).toEqual(['licensed → licensed by refreshed']);
+    expect(describeEvents(events)).toEqual(['licensed → licensed by refreshed']);
   });
 
   it('clears all earlier failures without an administrator', () => {
@@ -163,7 +163,7 @@ describe('acceptRefreshedGrant', () => {
     const grant = buildGrant({ ...changed, token: freshToken });
     const { state, events } = acceptRefreshedGrant(buildLicensedState(), grant, policy, refreshedAt);
     expect(state).toMatchObject({ identity: grant.identity, license: grant.license });
-    expect(tellings(events)).toEqual(['licensed → licensed by terms-changed']);
+    expect(describeEvents(events)).toEqual(['licensed → licensed by terms-changed']);
   });
 
   it('reports "refreshed" if there is still no hub, "terms-changed" if one is added', () => {
@@ -200,7 +200,7 @@ describe('acceptRefreshedGrant', () => {
   ])('reports "renewed" if the renewal date is %s', (_name, renewed) => {
     const grant = buildGrant({ terms: { renewalDate: renewed }, token: freshToken });
     const { events } = acceptRefreshedGrant(buildLicensedState(), grant, policy, refreshedAt);
-    expect(tellings(events)).toEqual(['licensed → licensed by renewed']);
+    expect(describeEvents(events)).toEqual(['licensed → licensed by renewed']);
   });
 
   it.each([
@@ -210,7 +210,7 @@ describe('acceptRefreshedGrant', () => {
     const before = buildLicensedState(buildGrant({ terms: { renewalDate: shift(startAt, renewalInMs) } }));
     const grant = buildGrant({ token: freshToken });
     const { events } = acceptRefreshedGrant(before, grant, policy, refreshedAt);
-    expect(tellings(events)).toEqual([`${status} → licensed by renewed`]);
+    expect(describeEvents(events)).toEqual([`${status} → licensed by renewed`]);
   });
 
   it.each([
@@ -219,7 +219,7 @@ describe('acceptRefreshedGrant', () => {
   ] as const)('comes to %s where the renewal date was brought forward', (status, broughtForward) => {
     const grant = buildGrant({ terms: { renewalDate: broughtForward }, token: freshToken });
     const { events } = acceptRefreshedGrant(buildLicensedState(), grant, policy, refreshedAt);
-    expect(tellings(events)).toEqual([`licensed → ${status} by terms-changed`]);
+    expect(describeEvents(events)).toEqual([`licensed → ${status} by terms-changed`]);
   });
 
   it('emits the effects of time first, then those of the refresh', () => {
@@ -227,12 +227,12 @@ describe('acceptRefreshedGrant', () => {
       buildGrant({ terms: { renewalDate: shift(startAt, 30 * dayMs + hourMs) } }),
     );
     const same = buildGrant({ terms: before.license?.terms ?? {}, token: freshToken });
-    expect(tellings(acceptRefreshedGrant(before, same, policy, refreshedAt).events)).toEqual([
+    expect(describeEvents(acceptRefreshedGrant(before, same, policy, refreshedAt).events)).toEqual([
       'licensed → requires-renewal by renewal-window',
       'requires-renewal → requires-renewal by refreshed',
     ]);
     const renewed = buildGrant({ token: freshToken });
-    expect(tellings(acceptRefreshedGrant(before, renewed, policy, refreshedAt).events)).toEqual([
+    expect(describeEvents(acceptRefreshedGrant(before, renewed, policy, refreshedAt).events)).toEqual([
       'licensed → requires-renewal by renewal-window',
       'requires-renewal → licensed by renewed',
     ]);
@@ -251,7 +251,7 @@ describe('acceptRefreshedGrant', () => {
   });
 });
 
-function tellings(events: readonly LicenseEvent[]): string[] {
+function describeEvents(events: readonly LicenseEvent[]): string[] {
   return events.map((event) =>
     event.type === 'license.status'
       ? `${event.data.previousStatus} → ${event.data.status} by ${event.data.reason}`

@@ -3,7 +3,7 @@ import { type LicenseChange, emitStatus, unchanged } from './license-event.js';
 import { type ConnectionError, type LicenseState, withEndedToken } from './license-state.js';
 import { applyRenewalDate } from './apply-time.js';
 import { revokeLicense } from './remove-license.js';
-import { honouredRetryAfterMs, refusedRetryDelayMs, retryDelayMs } from './refresh-schedule.js';
+import { honoredRetryAfterMs, refusedRetryDelayMs, retryDelayMs } from './refresh-schedule.js';
 
 /**
  * The reason why a refresh failed:
@@ -65,7 +65,7 @@ function retryLater(
 ): LicenseState {
   const failures = before.refresh.failures + 1;
   const lifeMs = lifeMsOf(before);
-  const retryAfterMs = honouredRetryAfterMs(failure.retryAfterMs ?? 0, lifeMs, policy.refreshIntervalMs);
+  const retryAfterMs = honoredRetryAfterMs(failure.retryAfterMs ?? 0, lifeMs, policy.refreshIntervalMs);
   const delayMs = retryDelayMs(failures, lifeMs, random, retryAfterMs);
   return {
     ...before,

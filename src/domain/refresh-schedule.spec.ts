@@ -12,7 +12,7 @@ import {
 } from '../../test/support/license-fixture.js';
 import {
   firstRefreshAt,
-  honouredRetryAfterMs,
+  honoredRetryAfterMs,
   isRefreshDue,
   missedRefreshAt,
   refusedRetryDelayMs,
@@ -218,13 +218,13 @@ describe('retryDelayMs', () => {
     ['endless', Number.POSITIVE_INFINITY, dayMs],
     ['in the past', -dayMs, 0],
   ])('honors a Retry-After that is %s, up to the refresh interval', (_name, retryAfterMs, expectedMs) => {
-    expect(honouredRetryAfterMs(retryAfterMs, 7 * dayMs, dayMs)).toBe(expectedMs);
+    expect(honoredRetryAfterMs(retryAfterMs, 7 * dayMs, dayMs)).toBe(expectedMs);
   });
 
   it('limits a Retry-After to a fifth of the token lifetime, or the retry cap if that is longer', () => {
     fc.assert(
       fc.property(fc.nat({ max: 400 * dayMs }), fc.nat({ max: 30 * dayMs }), (lifeMs, afterMs) => {
-        expect(honouredRetryAfterMs(afterMs, lifeMs, dayMs)).toBeLessThanOrEqual(
+        expect(honoredRetryAfterMs(afterMs, lifeMs, dayMs)).toBeLessThanOrEqual(
           Math.max(retryCapMs(lifeMs), lifeMs / 5),
         );
       }),

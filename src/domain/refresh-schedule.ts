@@ -95,11 +95,7 @@ export function retryDelayMs(failures: number, lifeMs: number, random: number, r
 }
 
 /** Bounds a `Retry-After`, so that a store retries before its token expires. */
-export function honouredRetryAfterMs(
-  retryAfterMs: number,
-  lifeMs: number,
-  refreshIntervalMs: number,
-): number {
+export function honoredRetryAfterMs(retryAfterMs: number, lifeMs: number, refreshIntervalMs: number): number {
   const partOfLifeMs = Math.floor(lifeMs * retryAfterPartOfLife);
   const maxMs = Math.min(refreshIntervalMs, Math.max(retryCapMs(lifeMs), partOfLifeMs));
   return Math.max(0, Math.min(retryAfterMs, maxMs));

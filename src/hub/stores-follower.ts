@@ -107,6 +107,6 @@ export class StoresFollower implements OnApplicationBootstrap, BeforeApplication
     }
     const at = new Date(info.timestampNanos / 1e6);
     const now = trustworthyNow(this.clock);
-    return [{ kind: 'told', deviceId: event.serverId, at, now, event }];
+    return [{ kind: 'published', deviceId: event.serverId, at, now, event }];
   }
 }

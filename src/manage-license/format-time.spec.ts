@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { dayMs, hourMs, minuteMs, shift, startAt } from '../../test/support/license-fixture.js';
 import { createReader } from './render-context.js';
-import { formatInstant, tellDistance } from './format-time.js';
+import { formatInstant, formatDistance } from './format-time.js';
 
-describe('tellDistance', () => {
+describe('formatDistance', () => {
   it.each([
     [0, 'less than a minute ago'],
     [1, 'in less than a minute'],
@@ -20,7 +20,7 @@ describe('tellDistance', () => {
     [-5 * minuteMs, '5 minutes ago'],
     [-3 * dayMs, '3 days ago'],
   ])('formats a distance of %i ms as: %s', (ms, text) => {
-    expect(tellDistance(shift(startAt, ms), createReader('en', startAt))).toBe(text);
+    expect(formatDistance(shift(startAt, ms), createReader('en', startAt))).toBe(text);
   });
 });
 

@@ -14,7 +14,7 @@ export function formatInstant(instant: Date, locale: string): string {
 }
 
 /** Formats the distance of an instant from now in one whole unit, such as "in 29 days" or "5 minutes ago". */
-export function tellDistance(instant: Date, { now, texts }: Pick<RenderContext, 'now' | 'texts'>): string {
+export function formatDistance(instant: Date, { now, texts }: Pick<RenderContext, 'now' | 'texts'>): string {
   const distanceMs = instant.getTime() - now.getTime();
   const lengthMs = Math.abs(distanceMs);
   if (lengthMs < minuteMs) return distanceMs <= 0 ? texts.distance.justPassed : texts.distance.soon;

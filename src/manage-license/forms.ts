@@ -1,6 +1,6 @@
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
-import { peerPlaceShape } from '../peer-registry/peer-page.js';
+import { peerCursorShape } from '../peer-registry/peer-page.js';
 
 /** A form that consists of one button. */
 export class ActionForm {
@@ -45,6 +45,6 @@ export class PeersQuery {
 
   @IsOptional()
   @IsString()
-  @Matches(peerPlaceShape)
+  @Matches(peerCursorShape)
   after?: string;
 }

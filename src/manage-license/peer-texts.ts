@@ -30,7 +30,7 @@ export const peerTexts = {
   connected: 'Connected',
   notConnected: 'Not connected',
   unknownConnection: 'Connection unknown',
-  notTold: 'Not reported yet',
+  notReported: 'Not reported yet',
   version: (version: string) => `Version ${version}`,
   tokenStatuses: {
     none: 'No license token',

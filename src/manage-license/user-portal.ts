@@ -18,7 +18,7 @@ export class UserPortal {
   async find(): Promise<string> {
     const stop = new AbortController();
     const late = setTimeout(maxWaitMs, null, { signal: stop.signal }).catch(() => null);
-    const found = await Promise.race([this.authorizationServer.findPeoplePage(), late]);
+    const found = await Promise.race([this.authorizationServer.findUserPortal(), late]);
     stop.abort();
     return found ?? this.settings.authorizationServer.issuer.href;
   }

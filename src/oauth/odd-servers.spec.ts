@@ -3,7 +3,7 @@ import { type CryptoKey, CompactEncrypt, exportJWK, generateKeyPair, type JWK } 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   type FakeAuthorizationServer,
-  type Misbehaviour,
+  type Misbehavior,
   type RawAnswer,
   signToken,
   startFakeAuthorizationServer,
@@ -155,7 +155,7 @@ describe('a server that a profile describes', () => {
   });
 });
 
-function signedBy(key: CryptoKey, header: { alg: string; kid: string }, publicKey: JWK): Misbehaviour {
+function signedBy(key: CryptoKey, header: { alg: string; kid: string }, publicKey: JWK): Misbehavior {
   return {
     makeToken: (claims, own) => signToken(claims, { ...own, ...header }, key),
     answers: { '/jwks': json({ keys: [{ ...publicKey, kid: header.kid }] }) },
@@ -163,7 +163,7 @@ function signedBy(key: CryptoKey, header: { alg: string; kid: string }, publicKe
 }
 
 describe('an answer that does not fit', () => {
-  const rows: readonly { what: string; fault: Misbehaviour; says: RegExp }[] = [
+  const rows: readonly { what: string; fault: Misbehavior; says: RegExp }[] = [
     {
       what: 'an id for no NATS subject (K9)',
       fault: { claims: { sub: '>' } },
@@ -337,7 +337,7 @@ describe('discovery', () => {
 
   it('shows no link of another kind than http and https (K8)', async () => {
     fake.misbehave({ metadata: { service_documentation: 'javascript:alert(1)' } });
-    expect(await adapter.findPeoplePage()).toBeNull();
+    expect(await adapter.findUserPortal()).toBeNull();
     const body = {
       device_code: 'd',
       user_code: 'u',

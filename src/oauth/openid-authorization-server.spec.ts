@@ -5,7 +5,7 @@ import { exportJWK, generateKeyPair, importPKCS8, type JWK, UnsecuredJWT } from 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   type FakeAuthorizationServer,
-  type Misbehaviour,
+  type Misbehavior,
   signToken,
   startFakeAuthorizationServer,
 } from '../../test/support/fake-authorization-server.js';
@@ -64,12 +64,12 @@ function secrets(): GrantSecrets {
   return { accessToken: 'old', refreshToken: 'refresh-1', dpopKey };
 }
 
-function oauthError(error: string, more: object = {}, status = 400): Misbehaviour {
+function oauthError(error: string, more: object = {}, status = 400): Misbehavior {
   const body = JSON.stringify({ error, ...more });
   return { answers: { '/token': { status, headers: { 'content-type': 'application/json' }, body } } };
 }
 
-function busyUntil(atMs: number): Misbehaviour {
+function busyUntil(atMs: number): Misbehavior {
   const headers = { 'retry-after': new Date(atMs).toUTCString() };
   return { answers: { '/token': { status: 503, headers } } };
 }
@@ -79,7 +79,7 @@ const otherKey = await generateKeyPair('ES256');
 const rsaKey = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
 /** Otherwise valid answers with one fault each, and the text that the refusal must contain. */
-const unacceptable: readonly { what: string; fault: Misbehaviour; says: RegExp }[] = [
+const unacceptable: readonly { what: string; fault: Misbehavior; says: RegExp }[] = [
   { what: 'another issuer', fault: { claims: { iss: 'https://evil.example' } }, says: /"iss"/ },
   { what: 'no issuer', fault: { claims: { iss: undefined } }, says: /"iss"/ },
   { what: "another organization's audience", fault: { claims: { aud: 'urn:pos:org-2' } }, says: /"aud"/ },
@@ -247,7 +247,7 @@ describe('an unacceptable license token', () => {
 });
 
 /** Answers with an unusable access token, otherwise valid. */
-const uselessAnswers: readonly { what: string; fault: Misbehaviour }[] = [
+const uselessAnswers: readonly { what: string; fault: Misbehavior }[] = [
   ...unacceptable,
   { what: 'no type of token', fault: { tokenResponse: { token_type: undefined } } },
   { what: 'an unknown type of token', fault: { tokenResponse: { token_type: 'mac' } } },
@@ -413,7 +413,7 @@ describe('an acceptable license token', () => {
 });
 
 describe('a server that is not the expected one', () => {
-  const metadataFaults: readonly { what: string; fault: Misbehaviour; status: 502 | 503; says: RegExp }[] = [
+  const metadataFaults: readonly { what: string; fault: Misbehavior; status: 502 | 503; says: RegExp }[] = [
     {
       what: 'it names another issuer',
       fault: { metadata: { issuer: 'https://evil.example' } },

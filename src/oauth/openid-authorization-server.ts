@@ -125,7 +125,7 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
     }
   }
 
-  override async findPeoplePage(): Promise<string | null> {
+  override async findUserPortal(): Promise<string | null> {
     try {
       const page = (await this.sessions.get()).configuration.serverMetadata().service_documentation;
       // The page shows it as a link.

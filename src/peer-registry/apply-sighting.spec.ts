@@ -32,7 +32,7 @@ function admitted(at: Date, change: object = {}): PeerSighting {
 function reported(type: string, json: string, at: Date): PeerSighting {
   const event = readStoreEvent(`stores.${serverId}.${type}`, new TextEncoder().encode(json));
   if (event === null) throw new Error('Not a valid event of a store.');
-  return { kind: 'told', deviceId: serverId, at, now: at, event };
+  return { kind: 'published', deviceId: serverId, at, now: at, event };
 }
 
 const reportedStatus = (at: Date, data: object = {}, sequence = at.getTime()) =>

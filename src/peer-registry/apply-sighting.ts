@@ -1,7 +1,7 @@
 import { tokenWarningThresholds } from '../domain/token-warnings.js';
 import type { Peer, PeerRefusal } from '../peers/tokens/peer.js';
 import type { KnownPeer } from './peer-record.js';
-import type { LicenseStatusTold, StoreEvent, TokenExpiringTold } from './store-event.js';
+import type { StoreStatusEvent, StoreEvent, StoreTokenEvent } from './store-event.js';
 
 /** A sign of life of a peer. */
 export type PeerSighting =
@@ -18,7 +18,7 @@ export type PeerSighting =
   | { readonly kind: 'present'; readonly deviceId: string; readonly at: Date }
   /** It published an event as a store server, which this server read at `now` by its trusted clock. */
   | {
-      readonly kind: 'told';
+      readonly kind: 'published';
       readonly deviceId: string;
       readonly at: Date;
       readonly now: Date;
@@ -44,7 +44,7 @@ export function applySighting(
       return known && refuse(known, sighting.code, sighting.at);
     case 'present':
       return known && touch(known, sighting.at);
-    case 'told':
+    case 'published':
       return applyEvent(known, sighting, tokenWarningsSeconds);
   }
 }
@@ -62,7 +62,7 @@ function admit(known: KnownPeer | null, peer: AdmittedPeer, at: Date): KnownPeer
 
 function applyEvent(
   known: KnownPeer | null,
-  { event, at, now }: PeerSighting & { kind: 'told' },
+  { event, at, now }: PeerSighting & { kind: 'published' },
   tokenWarningsSeconds: readonly number[],
 ): KnownPeer {
   const before = known ?? newPeerRecord(event.serverId, 'server', at);
@@ -84,7 +84,7 @@ function isAhead(sequence: number, now: Date): boolean {
 
 function applyStatus(
   known: KnownPeer,
-  event: LicenseStatusTold,
+  event: StoreStatusEvent,
   tokenWarningsSeconds: readonly number[],
 ): KnownPeer {
   const { status, reason, renewalDate, features, token, offlineSince, clockSuspect } = event;
@@ -108,7 +108,7 @@ function applyStatus(
 
 function applyTokenExpiring(
   known: KnownPeer,
-  { expiresAt, time, offlineSince }: TokenExpiringTold,
+  { expiresAt, time, offlineSince }: StoreTokenEvent,
   at: Date,
 ): KnownPeer {
   const tokenWarnsAt = earlier(earlier(time, at), expiresAt);
@@ -117,7 +117,7 @@ function applyTokenExpiring(
 
 /** Returns the time of this server's first threshold, or of the event if the store already reports the token as expiring. */
 function warnsAt(
-  { status, issuedAt, expiresAt }: NonNullable<LicenseStatusTold['token']>,
+  { status, issuedAt, expiresAt }: NonNullable<StoreStatusEvent['token']>,
   reportedAt: Date,
   tokenWarningsSeconds: readonly number[],
 ): Date {

@@ -4,7 +4,7 @@ import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 
 import { licenseStatuses, tokenStatuses } from '../domain/license-status.js';
 import type { DeviceKind } from '../domain/device-kind.js';
 import { attentionReasons } from './attention.js';
-import { peerPlaceShape } from './peer-page.js';
+import { peerCursorShape } from './peer-page.js';
 
 const instant = { type: String, format: 'date-time' } as const;
 const optionalInstant = { ...instant, nullable: true } as const;
@@ -23,7 +23,7 @@ export class PeerQueryDto {
 
   @IsOptional()
   @IsString()
-  @Matches(peerPlaceShape, { message: 'after must be the nextAfter of an earlier page' })
+  @Matches(peerCursorShape, { message: 'after must be the nextAfter of an earlier page' })
   @ApiProperty({ required: false, type: String, description: '`nextAfter` of the previous page.' })
   after?: string;
 

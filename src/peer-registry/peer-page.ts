@@ -19,7 +19,7 @@ export type PeerCursor =
   | { readonly part: 'rest'; readonly deviceId: string };
 
 /** The format of a cursor in a query. */
-export const peerPlaceShape = /^(?:a\.(\d{1,16})|r)\.([A-Za-z0-9_-]{1,64})$/;
+export const peerCursorShape = /^(?:a\.(\d{1,16})|r)\.([A-Za-z0-9_-]{1,64})$/;
 
 export function writePeerCursor(cursor: PeerCursor): string {
   return cursor.part === 'attention'
@@ -29,7 +29,7 @@ export function writePeerCursor(cursor: PeerCursor): string {
 
 /** Returns `null` if `text` is not a cursor. */
 export function readPeerCursor(text: string): PeerCursor | null {
-  const [, from, deviceId] = peerPlaceShape.exec(text) ?? [];
+  const [, from, deviceId] = peerCursorShape.exec(text) ?? [];
   if (deviceId === undefined) return null;
   return from === undefined
     ? { part: 'rest', deviceId }

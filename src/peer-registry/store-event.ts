@@ -10,7 +10,7 @@ interface StoreEventEnvelope {
 }
 
 /** The members of a `license.status` event that the list uses. */
-export interface LicenseStatusTold extends StoreEventEnvelope {
+export interface StoreStatusEvent extends StoreEventEnvelope {
   readonly type: 'license.status';
   readonly status: LicenseStatus;
   readonly reason: string | null;
@@ -27,13 +27,13 @@ export interface LicenseStatusTold extends StoreEventEnvelope {
 }
 
 /** The members of a `token.expiring` event that the list uses. */
-export interface TokenExpiringTold extends StoreEventEnvelope {
+export interface StoreTokenEvent extends StoreEventEnvelope {
   readonly type: 'token.expiring';
   readonly expiresAt: Date;
   readonly offlineSince: Date | null;
 }
 
-export type StoreEvent = LicenseStatusTold | TokenExpiringTold;
+export type StoreEvent = StoreStatusEvent | StoreTokenEvent;
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -72,7 +72,7 @@ function readEnvelope(event: Json, serverId: string): StoreEventEnvelope {
   };
 }
 
-function readStatus(envelope: StoreEventEnvelope, reported: Json): LicenseStatusTold {
+function readStatus(envelope: StoreEventEnvelope, reported: Json): StoreStatusEvent {
   const status = licenseStatuses.find((known) => known === reported['status']);
   const { features, clockSuspect, reauthorizationRequired } = reported;
   if (status === undefined || !Array.isArray(features) || features.length > 100)
@@ -94,13 +94,13 @@ function readStatus(envelope: StoreEventEnvelope, reported: Json): LicenseStatus
   };
 }
 
-function readToken({ status, issuedAt, expiresAt }: Json): LicenseStatusTold['token'] {
+function readToken({ status, issuedAt, expiresAt }: Json): StoreStatusEvent['token'] {
   if (status === 'none') return null;
   if (status !== 'valid' && status !== 'expiring' && status !== 'expired') throw new MalformedEventError();
   return { status, issuedAt: readInstant(issuedAt), expiresAt: readInstant(expiresAt) };
 }
 
-function readTokenExpiring(envelope: StoreEventEnvelope, reported: Json): TokenExpiringTold {
+function readTokenExpiring(envelope: StoreEventEnvelope, reported: Json): StoreTokenEvent {
   return {
     ...envelope,
     type: 'token.expiring',

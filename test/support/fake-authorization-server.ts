@@ -15,7 +15,7 @@ import {
 type JsonObject = Readonly<Record<string, unknown>>;
 
 /** The faults of the server. A member that is `undefined` is left out of its answers. */
-export interface Misbehaviour {
+export interface Misbehavior {
   readonly metadata?: JsonObject;
   readonly claims?: JsonObject;
   readonly header?: JsonObject;
@@ -44,7 +44,7 @@ export interface FakeAuthorizationServer {
   /** The POST requests so far. */
   readonly calls: readonly { readonly path: string; readonly form: URLSearchParams }[];
   /** Sets its faults from now on. Without an argument it has none. */
-  misbehave(misbehaviour?: Misbehaviour): void;
+  misbehave(misbehaviour?: Misbehavior): void;
   /** Signs with a new key from now on, and publishes only that key. */
   rotateKey(): Promise<void>;
   stop(): Promise<void>;
@@ -65,7 +65,7 @@ export async function startFakeAuthorizationServer({
   isStrict = false,
 }: FakeServerOptions = {}): Promise<FakeAuthorizationServer> {
   const calls: { path: string; form: URLSearchParams }[] = [];
-  let fault: Misbehaviour = {};
+  let fault: Misbehavior = {};
   let key = await makeKey();
   let url = '';
   /** The valid refresh token; `null` if the grant has ended. */

@@ -55,7 +55,7 @@ export class MockPage {
     await this.page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor();
   }
 
-  async isTold(text: string | RegExp): Promise<void> {
+  async showsHeading(text: string | RegExp): Promise<void> {
     await this.page.locator('.message').getByText(text).waitFor();
   }
 

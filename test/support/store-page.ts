@@ -51,7 +51,7 @@ export class StorePage {
   }
 
   /** Waits until the page shows this heading. */
-  async isTold(heading: string): Promise<void> {
+  async showsHeading(heading: string): Promise<void> {
     await this.page.getByRole('heading', { name: heading, exact: true }).waitFor();
   }
 

@@ -57,7 +57,7 @@ export class Device implements LicensedDevice {
     this.#timer = new RefreshTimer(
       () => this.refresh(),
       () => this.clock.now(),
-      (error, retryAt) => this.#tell({ kind: 'refresh-failed', error, retryAt }),
+      (error, retryAt) => this.#callBack({ kind: 'refresh-failed', error, retryAt }),
     );
   }
 
@@ -207,7 +207,7 @@ export class Device implements LicensedDevice {
     this.#grant = grant;
     this.#unsaved = null;
     this.#plan(grant);
-    this.#tell({ kind, license: grant.license });
+    this.#callBack({ kind, license: grant.license });
   }
 
   async #bury(error: DeviceError): Promise<void> {
@@ -215,7 +215,7 @@ export class Device implements LicensedDevice {
     const dead = { ...state, refreshToken: null };
     this.#grant = { state: dead, license, key };
     this.#timer.stop();
-    this.#tell({ kind: 'authorization-lost', error });
+    this.#callBack({ kind: 'authorization-lost', error });
     await saveState(this.#storage, dead);
   }
 
@@ -280,7 +280,7 @@ export class Device implements LicensedDevice {
     );
   }
 
-  #tell(change: DeviceChange): void {
+  #callBack(change: DeviceChange): void {
     try {
       this.#options.onChange?.(change);
     } catch (error) {

@@ -17,13 +17,13 @@ export async function refreshMockToken(
   onFirst: () => void,
 ): Promise<void> {
   let shown = '';
-  const tellOnce = (line: string): void => {
+  const printOnce = (line: string): void => {
     if (line !== shown) tell(line);
     shown = line;
   };
   while (!signal.aborted) {
     const wasThere = token.current !== '';
-    if (!wasThere || isNeeded()) tellOnce(await renew(token));
+    if (!wasThere || isNeeded()) printOnce(await renew(token));
     if (!wasThere && token.current !== '') onFirst();
     await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
   }

@@ -2,7 +2,7 @@ import { exportJWK, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   type FakeAuthorizationServer,
-  type Misbehaviour,
+  type Misbehavior,
   type RawAnswer,
   startFakeAuthorizationServer,
 } from '../../../test/support/fake-authorization-server.js';
@@ -47,7 +47,7 @@ function json(body: object, status = 200): RawAnswer {
   return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
 
-function claims(more: object): Misbehaviour {
+function claims(more: object): Misbehavior {
   return { claims: { ...week, ...more } };
 }
 
@@ -62,7 +62,7 @@ const rsa = { kty: 'RSA', e: 'AQAB', alg: 'RS256' };
 /** Each misfit, and what its finding contains. */
 const misfits: readonly {
   what: string;
-  fault: Misbehaviour;
+  fault: Misbehavior;
   profile?: Partial<Profile>;
   says: RegExp;
 }[] = [

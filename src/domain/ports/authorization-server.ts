@@ -89,7 +89,7 @@ export abstract class AuthorizationServer {
   abstract revoke(secrets: GrantSecrets): Promise<RevocationAnswer>;
 
   /** Returns the address of its web portal (RFC 8414 `service_documentation`); `null` if it is unknown. */
-  abstract findPeoplePage(): Promise<string | null>;
+  abstract findUserPortal(): Promise<string | null>;
 
   /** Checks that the server is reachable by requesting its metadata (RFC 8414). */
   abstract checkReachable(): Promise<{ readonly kind: 'reachable' } | Unreachable>;

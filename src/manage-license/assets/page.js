@@ -24,8 +24,8 @@ start();
 
 function start() {
   prepareContent();
-  setInterval(tellCountdowns, secondMs);
-  setInterval(tellDistances, 15 * secondMs);
+  setInterval(updateCountdowns, secondMs);
+  setInterval(updateDistances, 15 * secondMs);
   document.addEventListener('click', (event) => void copyUserCode(event));
   document.addEventListener('submit', markAsBusy);
   // The browser restores a page as it was when the person left it.
@@ -41,8 +41,8 @@ function prepareContent() {
   clockOffsetMs = Date.parse(getContent().dataset.now) - Date.now();
   for (const time of document.querySelectorAll('time')) time.textContent = formatInstant(time);
   for (const button of document.querySelectorAll('[data-copy]')) button.hidden = false;
-  tellCountdowns();
-  tellDistances();
+  updateCountdowns();
+  updateDistances();
 }
 
 function readServiceClock() {
@@ -56,20 +56,20 @@ function formatInstant(time) {
   return formatter.format(new Date(time.dateTime));
 }
 
-function tellDistances() {
+function updateDistances() {
   for (const element of document.querySelectorAll('[data-distance]')) {
-    element.textContent = tellDistance(Date.parse(element.dataset.distance) - readServiceClock());
+    element.textContent = formatDistance(Date.parse(element.dataset.distance) - readServiceClock());
   }
 }
 
-function tellDistance(distanceMs) {
+function formatDistance(distanceMs) {
   const unit = units.find(([unitMs, , least]) => Math.abs(distanceMs) >= unitMs * least);
   const { justPassed, soon } = announcement.dataset;
   if (unit === undefined) return distanceMs <= 0 ? justPassed : soon;
   return distances.format(Math.trunc(distanceMs / unit[0]), unit[1]);
 }
 
-function tellCountdowns() {
+function updateCountdowns() {
   for (const element of document.querySelectorAll('[data-countdown]')) {
     const { countdown, label } = element.dataset;
     const seconds = Math.max(0, Math.ceil((Date.parse(countdown) - readServiceClock()) / secondMs));

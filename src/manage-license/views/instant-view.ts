@@ -1,6 +1,6 @@
 import { html, type Html } from '../html.js';
 import type { RenderContext } from '../render-context.js';
-import { formatInstant, tellDistance } from '../format-time.js';
+import { formatInstant, formatDistance } from '../format-time.js';
 
 /** Renders an instant in the reader's locale, with its UTC time for programs and its distance from now. */
 export function renderInstant(instant: Date, context: RenderContext, isPast = false): Html {
@@ -16,5 +16,5 @@ export function renderDate(instant: Date, { locale }: RenderContext): Html {
 /** @param isPast shows an instant that a corrected clock places in the future as just passed */
 export function renderDistance(instant: Date, context: RenderContext, isPast = false): Html {
   const shown = isPast && instant > context.now ? context.now : instant;
-  return html`<span data-distance="${shown.toISOString()}">${tellDistance(shown, context)}</span>`;
+  return html`<span data-distance="${shown.toISOString()}">${formatDistance(shown, context)}</span>`;
 }

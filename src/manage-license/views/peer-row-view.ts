@@ -42,7 +42,7 @@ function renderStatus(peer: PeerView, context: RenderContext): Html {
   const ends = tokenExpiresAt && { renewalDate, tokenExpiresAt };
   const words = texts.peers;
   // Only servers report a license status. The token of a register shows that it has a license.
-  const unreported = kind === 'server' ? words.notTold : words.tokenStatuses[tokenStatus];
+  const unreported = kind === 'server' ? words.notReported : words.tokenStatuses[tokenStatus];
   return html`${status === null ? unreported : texts.license.statuses[status]}
   ${standing && html`<br /><small>${renderStanding(standing, ends, context)}</small>`}
   ${
