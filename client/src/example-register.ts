@@ -43,9 +43,9 @@ async function start(settings: RegisterSettings): Promise<void> {
   }
   if (settings.kind === 'mock') return startWithMockToken(settings);
   const { natsUrl, serverUrl } = settings;
-  const device = await makeDevice(settings.device, tell);
+  const device = await makeDevice(settings.device, print);
   running.device = device;
-  await authorizeDevice(device, settings.device, tell, stopping.signal);
+  await authorizeDevice(device, settings.device, print, stopping.signal);
   if (stopping.signal.aborted) return;
   console.log(`following the license as ${device.id} at ${natsUrl ?? serverUrl ?? 'the hub of its token'}`);
   running.license = follow({
@@ -61,14 +61,14 @@ async function startWithMockToken({ serverUrl, controlsUrl, deviceId }: MockSett
   mark?.(true);
   await refreshMockToken(
     token,
-    { tell, isNeeded: () => isAboutToken(refusal), signal: stopping.signal },
+    { print, isNeeded: () => isAboutToken(refusal), signal: stopping.signal },
     () => {
       running.license ??= follow({ serverUrl, token: () => token.current, dpopKey: token.dpopKey });
     },
   );
 }
 
-function tell(line: string): void {
+function print(line: string): void {
   console.log(line);
 }
 

@@ -142,7 +142,7 @@ class History {
   #record({ state, events }: LicenseChange): void {
     const hadLicense = this.state.license !== null;
     if (!this.#isGrantDead) expect(state.reauthorizationRequired).toBe(false);
-    for (const event of events) this.#hear(event, state);
+    for (const event of events) this.#checkEvent(event, state);
     expect(state.sequence).toBe(this.#lastSequence);
     expect(state.reportedStatus).toBe(this.#lastStatus);
     if (hadLicense && state.license === null) {
@@ -155,7 +155,7 @@ class History {
     this.state = freezeDeeply(state);
   }
 
-  #hear(event: LicenseEvent, state: LicenseState): void {
+  #checkEvent(event: LicenseEvent, state: LicenseState): void {
     expect(event.serverId).toBe(state.identity?.serverId);
     expect(event.serverId).toBeTruthy();
     expect(event.time).toBe(this.now);

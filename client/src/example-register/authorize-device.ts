@@ -6,12 +6,12 @@ import type { DeviceSettings } from './read-settings.js';
 const RETRY_MS = 5_000;
 
 /** Creates the device of the example register, which prints each change of its token. */
-export async function makeDevice(settings: DeviceSettings, tell: (line: string) => void): Promise<Device> {
+export async function makeDevice(settings: DeviceSettings, print: (line: string) => void): Promise<Device> {
   const { demo: _demo, ...options } = settings;
   return createDevice({
     ...options,
     clientId: 'pos-register',
-    onChange: (change) => tell(describeChange(change)),
+    onChange: (change) => print(describeChange(change)),
   });
 }
 
@@ -19,13 +19,13 @@ export async function makeDevice(settings: DeviceSettings, tell: (line: string) 
 export async function authorizeDevice(
   device: Device,
   { demo }: DeviceSettings,
-  tell: (line: string) => void,
+  print: (line: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
     try {
       await device.authorize(async (code) => {
-        tell(
+        print(
           `user code ${code.userCode}: enter it at ${code.verificationUri} before ${code.expiresAt.toISOString()}`,
         );
         if (demo !== null) await approve(code, demo);
@@ -33,7 +33,7 @@ export async function authorizeDevice(
       return;
     } catch (error) {
       if (signal.aborted) return;
-      tell(`not authorized: ${error instanceof Error ? error.message : String(error)}`);
+      print(`not authorized: ${error instanceof Error ? error.message : String(error)}`);
       await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
     }
   }

@@ -4,7 +4,7 @@ import type { MockToken } from './mock-token.js';
 const RETRY_MS = 1_000;
 
 interface Surroundings {
-  readonly tell: (line: string) => void;
+  readonly print: (line: string) => void;
   /** Returns whether another token may be accepted in place of the current one. */
   readonly isNeeded: () => boolean;
   readonly signal: AbortSignal;
@@ -13,12 +13,12 @@ interface Surroundings {
 /** Gets a token at the start, and another whenever the server refuses the current one, until the process stops. */
 export async function refreshMockToken(
   token: MockToken,
-  { tell, isNeeded, signal }: Surroundings,
+  { print, isNeeded, signal }: Surroundings,
   onFirst: () => void,
 ): Promise<void> {
   let shown = '';
   const printOnce = (line: string): void => {
-    if (line !== shown) tell(line);
+    if (line !== shown) print(line);
     shown = line;
   };
   while (!signal.aborted) {
