@@ -90,6 +90,22 @@ describe('the doctor of a running service', () => {
     expect(output).toMatch(/\nNo faults\.$/);
   });
 
+  it('asks the service about its broker and Authorization server, which its own settings do not name', async () => {
+    const ask = async () => {
+      const { output } = await runCommand({ ...app, environment: {} }, ['doctor', '--json']);
+      return (JSON.parse(output) as Finding[]).filter(({ verdict }) => verdict !== 'ok');
+    };
+    expect(await ask()).toEqual([]);
+    await mock.control('PUT', '/mock/faults', { mode: 'offline' });
+    await app.as('post', '/api/license/refresh').expect(503);
+    expect(await ask()).toEqual([
+      faultOf('authorization-server', /cannot be reached/, /internet connection/),
+    ]);
+    await mock.control('PUT', '/mock/faults', { mode: 'none' });
+    await app.as('post', '/api/license/refresh').expect(200);
+    expect(await ask()).toEqual([]);
+  });
+
   it.each<[string, Environment, ReturnType<typeof faultOf>[]]>([
     [
       'all invalid settings',

@@ -1,10 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findFreePort } from './support/find-free-port.js';
 import { readMetrics } from './support/read-metrics.js';
@@ -62,6 +63,13 @@ describe('a stack that npm start has started', () => {
     await waitForText(stack, /^register +\| license\.status licensed \(acquired\), /m);
     await askService(stack, 'POST', '/api/license/refresh');
     await waitForText(stack, /^register +\| license\.status licensed \(refreshed\), .* live, \d+ ms after/m);
+  });
+
+  it('is without a fault for the doctor, as docs/cli.md prints the command', async () => {
+    const doctor = ['dist/cli.js', 'doctor', '--url', stack.serviceUrl];
+    const env = { PATH: process.env['PATH'], DATA_DIR: join(stack.dataDir, 'licensing') };
+    const { stdout } = await promisify(execFile)('node', doctor, { cwd: ROOT_DIR, env });
+    expect(stdout).toMatch(/\nNo faults\.\n$/);
   });
 
   it('names the files that contain secrets, and prints no secret', async () => {

@@ -17,6 +17,11 @@ const remedies: Readonly<Record<string, string>> = {
     'Check AUTH_SERVER_URL; a login page of the network may be answering instead.',
 };
 
+/** Returns the remedy for the code of a failed request. */
+export function remedyFor(code: string): string {
+  return remedies[code] ?? 'See docs/operations.md.';
+}
+
 /** Checks that the Authorization server answers, and compares its clock with this one. */
 export async function checkAuthorizationServer(settings: Settings): Promise<Finding[]> {
   const proxyFault = await checkProxy(settings);
@@ -29,9 +34,9 @@ export async function checkAuthorizationServer(settings: Settings): Promise<Find
     const { code, message } = explainFailure(error);
     const remedy = /certificate .* is not trusted/.test(message)
       ? 'Set NODE_EXTRA_CA_CERTS to the certificate file of the private CA.'
-      : remedies[code];
+      : remedyFor(code);
     return [
-      fail(check, message, remedy ?? 'See docs/operations.md.'),
+      fail(check, message, remedy),
       skip('clock', 'Not checked: the Authorization server gave no valid answer.'),
     ];
   }

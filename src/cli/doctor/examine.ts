@@ -2,12 +2,14 @@ import { adminTokenPath } from '../../admin/admin-token.js';
 import { InvalidSettingsError, loadSettings } from '../../config/load-settings.js';
 import type { Settings } from '../../config/settings.js';
 import type { CommandInput } from '../command.js';
+import type { ServiceClient } from '../service-client.js';
 import { connectService } from '../connect-service.js';
 import { checkAuthorizationServer } from './check-authorization-server.js';
 import { checkBroker } from './check-broker.js';
 import { checkDatabase } from './check-database.js';
 import { checkDisk } from './check-disk.js';
 import { checkFiles } from './check-files.js';
+import { readHealth, reportAuthorizationServer, reportBroker, reportLosses } from './check-health.js';
 import { checkAdministration, checkService } from './check-service.js';
 import { fail, type Finding, ok } from './finding.js';
 
@@ -26,8 +28,35 @@ export async function examine(input: CommandInput): Promise<Finding[]> {
     ...(isRunning
       ? await guard('admin-token', () => checkAdministration(service, tokenPathOf(input, settings)))
       : []),
+    ...(isRunning
+      ? await guard('health', () => checkWithService(service, settings))
+      : await checkAlone(settings)),
+  ];
+}
+
+/** Checks the outside parties from here, because the service does not run. */
+async function checkAlone(settings: Settings): Promise<Finding[]> {
+  return [
     ...(await guard('authorization-server', () => checkAuthorizationServer(settings))),
-    ...(await guard('broker', () => checkBroker(settings, isRunning))),
+    ...(await guard('broker', () => checkBroker(settings, false))),
+  ];
+}
+
+/**
+ * Checks the outside parties of the running service. A party whose address or login is not among the settings of this command
+ * may be another one than that of the service, so the service is asked.
+ */
+async function checkWithService(service: ServiceClient, settings: Settings): Promise<Finding[]> {
+  const health = await readHealth(service);
+  const knowsServer = settings.changed.some((setting) => setting.startsWith('AUTH_SERVER_URL='));
+  return [
+    ...(knowsServer
+      ? await guard('authorization-server', () => checkAuthorizationServer(settings))
+      : reportAuthorizationServer(health)),
+    ...(settings.nats.login === null
+      ? reportBroker(health)
+      : await guard('broker', () => checkBroker(settings, true))),
+    ...reportLosses(health),
   ];
 }
 
