@@ -255,6 +255,7 @@ function grantOf({ data, time }: LicenseStatusEvent, refreshIntervalMs: number):
       terms: { features, renewalDate: instant(renewalDate), hub },
       token: { ...life, receivedAt: new Date(instant(time).getTime() - earlierMs) },
     },
+    answeredAt: life.issuedAt,
   };
 }
 

@@ -66,7 +66,8 @@ describe('acceptAcquiredGrant', () => {
   ] as const)('makes an unlicensed server %s where the renewal date is %i ms away', (status, renewalInMs) => {
     const grant = buildGrant({ terms: { renewalDate: shift(startAt, renewalInMs) } });
     const { state, events } = acceptAcquiredGrant(initialLicenseState, grant, policy, startAt);
-    expect(state).toMatchObject({ ...grant, reportedStatus: status, reason: 'acquired' });
+    const { identity, license } = grant;
+    expect(state).toMatchObject({ identity, license, reportedStatus: status, reason: 'acquired' });
     expect(describeEvents(events)).toEqual([`unlicensed → ${status} by acquired`]);
   });
 
@@ -111,6 +112,13 @@ describe('acceptAcquiredGrant', () => {
 });
 
 describe('acceptRefreshedGrant', () => {
+  it('trusts the time of the answer, not the issue time of a token that a server sends again', () => {
+    const token = buildToken({ issuedAt: shift(startAt, -hourMs) });
+    const grant = buildGrant({ token, answeredAt: refreshedAt });
+    const { state } = acceptRefreshedGrant(buildLicensedState(), grant, policy, refreshedAt);
+    expect(state.trustedAt).toEqual(refreshedAt);
+  });
+
   it('applies the new token and emits an event', () => {
     const grant = buildGrant({ token: freshToken });
     const { state, events } = acceptRefreshedGrant(buildLicensedState(), grant, policy, refreshedAt);

@@ -51,7 +51,8 @@ function withGrant(state: LicenseState, grant: LicenseGrant, policy: LicensePoli
       intentAt: null,
     },
     reauthorizationRequired: false,
-    trustedAt: grant.license.token.issuedAt,
+    // Not the issue time: a server may answer with a token that it issued a while ago.
+    trustedAt: grant.answeredAt,
   };
 }
 

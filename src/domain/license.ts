@@ -40,10 +40,11 @@ export interface License {
   readonly token: TokenLife;
 }
 
-/** The content of a verified license token. */
+/** The content of a verified license token, and the time when the Authorization server answered with it, by its clock. */
 export interface LicenseGrant {
   readonly identity: ServerIdentity;
   readonly license: License;
+  readonly answeredAt: Date;
 }
 
 /** The configured durations that govern a license, and the version that its view reports. */

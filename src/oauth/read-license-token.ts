@@ -59,7 +59,7 @@ export async function readLicenseToken(
       ? [`the token must have at most ${maxTokenCharacters} characters, not ${jwt.length}`]
       : [];
   return {
-    grant: toGrant(reading.claims, receivedAt),
+    grant: toGrant(reading.claims, expected.answeredAt, receivedAt),
     deviceKind: reading.claims.deviceKind ?? 'server',
     excess: [...reading.excess, ...tooLong],
   };
@@ -179,7 +179,12 @@ function describe(value: unknown): string {
   return value === undefined ? 'absent' : JSON.stringify(value).slice(0, 200);
 }
 
-function toGrant(claims: LicenseClaims, receivedAt: Date): LicenseGrant {
+/** Returns the `Date` of the answer if the token is valid then, otherwise the issue time: only that is signed. */
+function answerTime({ issuedAt, expiresAt }: LicenseClaims, answeredAt: Date | null): Date {
+  return answeredAt !== null && answeredAt > issuedAt && answeredAt < expiresAt ? answeredAt : issuedAt;
+}
+
+function toGrant(claims: LicenseClaims, answeredAt: Date | null, receivedAt: Date): LicenseGrant {
   const { deviceId, deviceName, organizationId, organizationName, features, renewalDate, hub } = claims;
   return {
     identity: {
@@ -191,5 +196,6 @@ function toGrant(claims: LicenseClaims, receivedAt: Date): LicenseGrant {
       terms: { features, renewalDate, hub },
       token: { issuedAt: claims.issuedAt, expiresAt: claims.expiresAt, receivedAt },
     },
+    answeredAt: answerTime(claims, answeredAt),
   };
 }

@@ -71,14 +71,17 @@ export function buildGrant({
   identity = {},
   terms = {},
   token = buildToken(),
+  answeredAt = token.issuedAt,
 }: {
   identity?: Partial<ServerIdentity>;
   terms?: Partial<LicenseTerms>;
   token?: TokenLife;
+  answeredAt?: Date;
 } = {}): LicenseGrant {
   return {
     identity: { ...storeIdentity, ...identity },
     license: { terms: { ...storeTerms, ...terms }, token },
+    answeredAt,
   };
 }
 
