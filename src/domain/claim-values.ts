@@ -1,3 +1,5 @@
+import { toPrintable } from './printable.js';
+
 const startOf10000Ms = Date.UTC(10_000, 0, 1);
 const dayMs = 86_400_000;
 const maxNameCharacters = 256;
@@ -76,15 +78,11 @@ export function readName(name: string): string {
   return toPlainText(name, maxNameCharacters);
 }
 
-/**
- * Sanitizes a received text for the database, the log and events: PostgreSQL rejects NUL, UTF-8 cannot encode half a
- * surrogate pair, and a line break would forge a log line.
- */
+/** Sanitizes and cuts a received text before it is stored, published, shown or logged. */
 export function toPlainText(text: string, maxCharacters: number): string {
-  return text
-    .replaceAll(/\p{Cc}+/gu, ' ')
-    .slice(0, maxCharacters)
-    .replaceAll(/\p{Cs}/gu, '\uFFFD');
+  const cut = toPrintable(text).slice(0, maxCharacters);
+  // The cut may have halved a surrogate pair.
+  return cut.replace(/\p{Cs}$/u, '\uFFFD');
 }
 
 function withinBounds(value: Date): Date | null {

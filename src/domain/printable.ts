@@ -1,9 +1,11 @@
 /**
- * Makes a text from outside safe for a terminal, a line of a log and UTF-8: replaces control characters such as escapes and
- * line breaks, characters that change the direction of the text around them, and half surrogate pairs.
+ * Makes a text from outside safe for a terminal, a line of a log, a database and UTF-8: replaces control characters such as
+ * escapes and line breaks, characters that change the direction of the text around them, and half surrogate pairs.
  */
 export function toPrintable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ').replaceAll(/\p{Cs}/gu, '\uFFFD');
+  return text
+    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]+/gu, ' ')
+    .replaceAll(/\p{Cs}/gu, '\uFFFD');
 }
 
 /** Makes each line of a text printable. Its own lines stay. */
