@@ -32,6 +32,8 @@ describe('a license acquisition on the page', { timeout: 120_000 }, () => {
 
   it('succeeds in two tabs with the clipboard between them, and shows the license details', async () => {
     store = await StorePage.open(browser);
+    await store.app.acquire(store.mock, 'srv-store-1');
+    await store.app.as('delete', '/api/license').expect(204);
     await store.context.grantPermissions(['clipboard-read', 'clipboard-write']);
     await store.logIn('Anna');
     const tab = await authorizeDeviceUpToUserCode();
@@ -50,6 +52,8 @@ describe('a license acquisition on the page', { timeout: 120_000 }, () => {
     const prompt = await tab.getByRole('main').innerText();
     expect(prompt).toContain((await store.page.locator('#user-code').textContent()) ?? 'a code');
     expect(prompt).toContain('Demo (fc-demo)');
+    // The server that asks was another one before, so a person can notice the wrong choice.
+    expect(prompt).toContain('calls itself Store 1 (srv-store-1)');
     await tab.getByRole('button', { name: 'Confirm', exact: true }).click();
     // The tab refers to the button of the page by its exact label.
     await tab.getByRole('status').getByText('Complete Authorization').waitFor();

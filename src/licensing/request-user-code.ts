@@ -16,6 +16,8 @@ export type RequestUserCodeOutcome =
   | { readonly kind: 'license-present' }
   | Unreachable;
 
+const maxNameCharacters = 100;
+
 /** Implements **Next** on the Manage License page: gets a user code. */
 @Injectable()
 export class RequestUserCode {
@@ -37,8 +39,14 @@ export class RequestUserCode {
     if (this.hasLiveLicense()) return { kind: 'license-present' };
     const { pending } = this.store;
     if (isOpen(pending, this.clock.now())) return { kind: 'already-pending', pending };
-    const answer = await this.authorizationServer.requestDeviceCode();
+    const answer = await this.authorizationServer.requestDeviceCode(this.formerName());
     return answer.kind === 'unreachable' ? answer : this.persistAnswer(answer, actor);
+  }
+
+  /** The name under which this server was licensed before: the person who approves sees which server asks. */
+  private formerName(): string | null {
+    const { identity } = this.store.state;
+    return identity && `${identity.serverName} (${identity.serverId})`.slice(-maxNameCharacters);
   }
 
   private hasLiveLicense(): boolean {

@@ -12,7 +12,7 @@ export interface ServedSubject {
   readonly subject: string;
   readonly max?: number;
   /** Counts the dropped requests. */
-  readonly guard?: Pick<FloodGuard, 'noteDropped'>;
+  readonly guard?: Pick<FloodGuard, 'countDropped'>;
 }
 
 /**
@@ -29,7 +29,7 @@ export function answerRequests(
   const respond = async (request: Msg, connection: NatsConnection) => {
     const peer = peerOf(request);
     if (!limit.begin(peer)) {
-      if (peer !== null) guard?.noteDropped(peer);
+      if (peer !== null) guard?.countDropped(peer);
       return;
     }
     try {

@@ -10,7 +10,7 @@ describe('FloodGuard', () => {
   let guard: FloodGuard;
 
   const drop = (count: number) => {
-    for (let dropped = 0; dropped < count; dropped += 1) guard.noteDropped('reg-1-1');
+    for (let dropped = 0; dropped < count; dropped += 1) guard.countDropped('reg-1-1');
   };
 
   beforeEach(() => {

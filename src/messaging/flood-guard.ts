@@ -24,7 +24,7 @@ export class FloodGuard {
   ) {}
 
   /** Counts a dropped request. Never throws. */
-  noteDropped(peer: string): void {
+  countDropped(peer: string): void {
     const now = performance.now();
     const seen = this.dropped.get(peer);
     if (seen === undefined || now - seen.since > windowMs) {

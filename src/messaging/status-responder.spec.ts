@@ -40,7 +40,7 @@ const device = (user: string) => JSON.stringify({ user, id: 7, issuer_key: 'REG'
 
 describe('StatusResponder', () => {
   const freshText = vi.fn();
-  const noteDropped = vi.fn();
+  const countDropped = vi.fn();
   let broker: FakeBroker;
   let connected: Listener;
 
@@ -48,11 +48,11 @@ describe('StatusResponder', () => {
     Logger.overrideLogger(false);
     broker = new FakeBroker();
     freshText.mockReset();
-    noteDropped.mockReset();
+    countDropped.mockReset();
     const link = { onConnected: (listener: Listener) => (connected = listener) };
     new StatusResponder(
       link as unknown as RequestLink,
-      { noteDropped } as unknown as FloodGuard,
+      { countDropped } as unknown as FloodGuard,
       { freshText } as unknown as LicenseQuery,
     ).onModuleInit();
   });
@@ -105,7 +105,7 @@ describe('StatusResponder', () => {
     it('limits the requests of a peer and reports those that it drops', async () => {
       await ask(device('reg-1-1'), maxPerPeer + 2);
       expect(answered).toHaveLength(maxPerPeer);
-      expect(noteDropped.mock.calls).toEqual([['reg-1-1'], ['reg-1-1']]);
+      expect(countDropped.mock.calls).toEqual([['reg-1-1'], ['reg-1-1']]);
     });
 
     it('limits another peer, and each connection of a shared user, separately', async () => {
@@ -115,7 +115,7 @@ describe('StatusResponder', () => {
       await ask('{"user":"register","id":9}', 1);
       expect(answered.filter((info) => info === device('reg-1-2'))).toHaveLength(1);
       expect(answered.filter((info) => info.includes('"id":9'))).toHaveLength(1);
-      expect(noteDropped.mock.calls).toEqual([['reg-1-1'], ['register/8']]);
+      expect(countDropped.mock.calls).toEqual([['reg-1-1'], ['register/8']]);
     });
 
     it('answers the peer again once the broker has read its answers', async () => {
@@ -124,7 +124,7 @@ describe('StatusResponder', () => {
       await new Promise(setImmediate);
       await ask(device('reg-1-1'), 1);
       expect(answered).toHaveLength(maxPerPeer + 1);
-      expect(noteDropped).not.toHaveBeenCalled();
+      expect(countDropped).not.toHaveBeenCalled();
     });
 
     it.each(['', 'null', '{', '7'])(
@@ -132,7 +132,7 @@ describe('StatusResponder', () => {
       async (info) => {
         await ask(info, 1025);
         expect(answered).toHaveLength(1024);
-        expect(noteDropped).not.toHaveBeenCalled();
+        expect(countDropped).not.toHaveBeenCalled();
       },
     );
   });

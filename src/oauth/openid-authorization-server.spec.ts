@@ -393,6 +393,22 @@ describe('an acceptable license token', () => {
     },
   );
 
+  it('confirms the time of its answer, even if the server sends a token of half an hour ago again', async () => {
+    fake.misbehave({
+      claims: { iat: now - 1800, exp: now + 1800 },
+      headers: { date: new Date(now * 1000).toUTCString() },
+    });
+    expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({
+      kind: 'granted',
+      grant: { answeredAt: new Date(now * 1000) },
+    });
+  });
+
+  it('passes the name of the server on, for the person who approves', async () => {
+    await adapter.requestDeviceCode('Store 1 (srv-1)');
+    expect(fake.calls[0]?.form.get('device_name')).toBe('Store 1 (srv-1)');
+  });
+
   it('is a bearer token if the server does not support DPoP', async () => {
     fake.misbehave({ metadata: { dpop_signing_alg_values_supported: undefined } });
     expect(await adapter.requestDeviceCode()).toMatchObject({ kind: 'issued', dpopKey: null });

@@ -50,7 +50,9 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
     super();
   }
 
-  override async requestDeviceCode(): Promise<IssuedDeviceCode | Unreachable> {
+  override async requestDeviceCode(
+    deviceName: string | null = null,
+  ): Promise<IssuedDeviceCode | Unreachable> {
     try {
       const session = await this.sessions.get();
       const isBound = this.wantsDpop(session);
@@ -58,6 +60,8 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
       const answer = await initiateDeviceAuthorization(session.configuration, {
         ...(scope !== null && { scope }),
         ...(resource !== null && { resource }),
+        // RFC 6749 section 3.1: a server ignores parameters that it does not know.
+        ...(deviceName !== null && { device_name: deviceName }),
       });
       const code = readDeviceCode(answer, (link) => this.sessions.isEndpoint(link));
       return { kind: 'issued', ...code, dpopKey: isBound ? await generateDpopKey() : null };

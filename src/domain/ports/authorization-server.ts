@@ -68,8 +68,11 @@ export type RevocationAnswer = { readonly kind: 'revoked' | 'not-offered' } | Un
 
 /** The OAuth 2.0 server that grants licenses. Expected outcomes are returned; only programming errors are thrown. */
 export abstract class AuthorizationServer {
-  /** Requests a device code (RFC 8628 section 3.1). */
-  abstract requestDeviceCode(): Promise<IssuedDeviceCode | Unreachable>;
+  /**
+   * Requests a device code (RFC 8628 section 3.1).
+   * @param deviceName the name of this server, which a server that knows the parameter `device_name` shows to the person
+   */
+  abstract requestDeviceCode(deviceName?: string | null): Promise<IssuedDeviceCode | Unreachable>;
 
   /** Polls once for the tokens of a device code (RFC 8628 section 3.4). */
   abstract redeemDeviceCode(deviceCode: string, dpopKey: JWK | null): Promise<DeviceCodeAnswer>;
