@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { OutboxRelay } from '../src/outbox/outbox-relay.js';
 import type { Finding } from '../src/cli/doctor/finding.js';
 import { Sqlite } from '../src/persistence/sqlite.js';
 import { brokerEnvironment } from './support/broker-environment.js';
@@ -64,6 +65,13 @@ const faultOf = (check: string, message: RegExp, remedy: RegExp) => ({
   remedy: expect.stringMatching(remedy),
 });
 
+/** It stays in the report until the next start of the service. */
+const lost = expect.objectContaining({
+  check: 'stream',
+  verdict: 'warn',
+  message: expect.stringMatching(/lost its last license\.status event.*published again/),
+}) as unknown;
+
 describe('the doctor of a running service', () => {
   it('reports nothing if nothing is wrong, and lists its checks', async () => {
     expect(await diagnose()).toEqual([]);
@@ -92,7 +100,10 @@ describe('the doctor of a running service', () => {
 
   it('asks the service about its broker and Authorization server, which its own settings do not name', async () => {
     const ask = async () => {
-      const { output } = await runCommand({ ...app, environment: {} }, ['doctor', '--json']);
+      const { output } = await runCommand(
+        { ...app, environment: { AUTH_SERVER_URL: undefined, NATS_URL: undefined } },
+        ['doctor', '--json'],
+      );
       return (JSON.parse(output) as Finding[]).filter(({ verdict }) => verdict !== 'ok');
     };
     expect(await ask()).toEqual([]);
@@ -202,12 +213,14 @@ describe('the doctor of a running service', () => {
     ]);
   });
 
-  it('reports a deleted stream', async () => {
+  it('reports a deleted stream, and afterwards that the service published the lost event again', async () => {
     const { user, password: pass } = nats.serviceUser;
     const connection = await connect({ servers: nats.url, user, pass });
     await (await jetstreamManager(connection)).streams.delete('LICENSING');
     await connection.close();
     expect(await diagnose()).toEqual([faultOf('stream', /no stream LICENSING/, /log of the service/)]);
+    await app.app.get(OutboxRelay).checkStream();
+    await expect.poll(() => diagnose()).toEqual([lost]);
   });
 
   it('reports a broker without JetStream', async () => {
@@ -218,10 +231,11 @@ describe('the doctor of a running service', () => {
       .toEqual([
         faultOf('stream', /JetStream cannot be used/, /Enable JetStream/),
         expect.objectContaining({ check: 'callout', verdict: 'warn' }),
+        lost,
       ]);
     await broker.stop();
     await nats.restart();
-    await expect.poll(() => diagnose(), { timeout: 20_000 }).toEqual([]);
+    await expect.poll(() => diagnose(), { timeout: 20_000 }).toEqual([lost]);
   });
 });
 
