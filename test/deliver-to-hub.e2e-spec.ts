@@ -264,7 +264,7 @@ describe('a store server with a hub', () => {
     link.restore();
     const { body } = (await readOutbox(store)).findLast(({ subject }) => subject === 'license.status') ?? {};
     await expect.poll(readLast, patience).toBe(body);
-    expect(await countWaiting(store)).toBe(0);
+    await untilDelivered(store);
     await streams.deleteMessage('STORES', seq);
     await service.close();
   });

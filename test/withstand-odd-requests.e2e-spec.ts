@@ -63,14 +63,24 @@ describe('the service under odd requests', () => {
     statuses.add(answer.status);
   }
 
-  /** Returns the row count of each table and the full license, from a copy, because the service locks its database. */
-  async function lookAtDatabase(): Promise<Record<string, unknown>> {
+  /** Reads a copy, because the service locks its database. */
+  async function readDatabase<T>(read: (database: InstanceType<typeof Sqlite>) => T): Promise<T> {
     const copy = join(await mkdtemp(join(tmpdir(), 'odd-requests-')), 'copy.sqlite');
     for (const suffix of ['', '-wal']) {
       await copyFile(join(service.dataDir, `licensing.sqlite${suffix}`), copy + suffix);
     }
     const database = new Sqlite(copy);
     try {
+      return read(database);
+    } finally {
+      database.close();
+      await rm(dirname(copy), { recursive: true });
+    }
+  }
+
+  /** Returns the row count of each table and the full license. */
+  const lookAtDatabase = (): Promise<Record<string, unknown>> =>
+    readDatabase((database) => {
       const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").pluck().all();
       const counts = tables.map((name) => [
         name,
@@ -81,11 +91,10 @@ describe('the service under odd requests', () => {
       ]);
       const state = database.prepare('SELECT state FROM license').pluck().get();
       return { ...Object.fromEntries(counts), state };
-    } finally {
-      database.close();
-      await rm(dirname(copy), { recursive: true });
-    }
-  }
+    });
+
+  const listValues = () =>
+    readDatabase((database) => database.prepare('SELECT name FROM setting').pluck().all());
 
   async function expectHealthy(): Promise<void> {
     if ((await service.view()).status !== 'licensed') await service.acquire(mock);
@@ -99,6 +108,10 @@ describe('the service under odd requests', () => {
     async () => {
       const senders = [nobody, ...wrongCredentials()];
       const requests = () => oddRequest(targets, senders);
+      // The service stores the keys and the status list shortly after the acquisition.
+      await expect
+        .poll(listValues, { timeout: 20_000 })
+        .toEqual(expect.arrayContaining(['issuer-keys', 'token-status-list']));
       const rows = await lookAtDatabase();
       await fuzzWithoutGrowth(
         service,
