@@ -114,8 +114,11 @@ COPY styles styles
 COPY profiles profiles
 COPY --from=build /app/dist dist
 USER root
-RUN ln -s /app/dist/cli.js /usr/local/bin/pos-licensing
+RUN ln -s /app/dist/cli.js /usr/local/bin/pos-licensing && mkdir .compiled && chown 1000:1000 .compiled
 USER 1000:1000
+# Node keeps the compiled code of all modules here, because a container cannot write into its own image.
+ENV NODE_COMPILE_CACHE=/app/.compiled
+RUN node -e "import('/app/dist/start-service.js')"
 ENV HOST=0.0.0.0 PORT=3000 DATA_DIR=/data DOCS=off
 EXPOSE 3000
 HEALTHCHECK --interval=15s --timeout=10s --retries=4 --start-period=60s --start-interval=1s \

@@ -1,7 +1,7 @@
 import { ValidationPipe } from '@nestjs/common';
+import { getMetadataStorage, validate } from 'class-validator';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Settings } from './config/settings.js';
-import { allowStylesOfDocs } from './http/allow-styles-of-docs.js';
 import { answerUnreadableRequest } from './http/answer-unreadable-request.js';
 import { answerUnreadableUrl } from './http/answer-unreadable-url.js';
 import { checkHost } from './http/public-urls.js';
@@ -11,6 +11,8 @@ import { setSecurityHeaders } from './http/security-headers.js';
 import { PageErrorFilter } from './manage-license/page-error-filter.js';
 import { HttpMetrics } from './metrics/http-metrics.js';
 
+/** Otherwise Nest loads the whole package, of which the build has joined only the used parts. */
+const validatorPackage = { validate, getMetadataStorage };
 const maxBodyBytes = 16 * 1024;
 
 /** Creates the HTTP server with its limits. */
@@ -32,7 +34,14 @@ export function createAdapter({ trustedProxies }: Settings): FastifyAdapter {
 /** Sets up everything that applies to all routes, for the process and the tests. */
 export async function setupApp(app: NestFastifyApplication): Promise<void> {
   app.useGlobalFilters(new PageErrorFilter());
-  app.useGlobalPipes(new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true, transform: true }));
+  app.useGlobalPipes(
+    new ValidationPipe({
+      whitelist: true,
+      forbidNonWhitelisted: true,
+      transform: true,
+      validatorPackage,
+    }),
+  );
   const fastify = app.getHttpAdapter().getInstance();
   // The guards set and declare these.
   fastify.decorateRequest('admin', null);
@@ -45,7 +54,6 @@ export async function setupApp(app: NestFastifyApplication): Promise<void> {
   if (metricsAccess !== 'off') app.get(HttpMetrics).follow(fastify);
   if (hasDocs) {
     const { setupDocs } = await import('./http/setup-docs.js');
-    allowStylesOfDocs(fastify);
-    setupDocs(app, publicUrls[0]);
+    await setupDocs(app, publicUrls[0]);
   }
 }

@@ -17,7 +17,7 @@ export const fleet = {
   name: 'fleet',
   title: 'A fleet of 100,000 servers for 30 days',
   how:
-    'Simulates the schedule and the backoff of the service (from dist/) under a virtual clock: tokens of 7 days, a refresh ' +
+    'Simulates the schedule and the backoff of the service (from build/) under a virtual clock: tokens of 7 days, a refresh ' +
     'at least every 24 h. The load is counted in steps of 5 minutes; the mean is that of normal operation. The result is ' +
     'the same on every machine.',
   figures: {

@@ -13,7 +13,7 @@ const verifyFirst = (algorithm) => ({
   name: `verify-first-${algorithm.toLowerCase()}`,
   title: `Verify a license token at first sight, ${algorithm}`,
   how:
-    'The verifier of the service (from dist/, because a public interface would measure HTTP or NATS) with every check of a ' +
+    'The verifier of the service (from build/, because a public interface would measure HTTP or NATS) with every check of a ' +
     'license token, including revocation. node:crypto verifies the same bytes with a prepared key. The libraries check ' +
     'signature, issuer, audience and expiry, without a cache.',
   figures: { cpu: 'µs CPU' },

@@ -22,7 +22,7 @@ export const verifyProof = {
   name: 'verify-proof',
   title: 'A license token that was seen before, with a fresh DPoP proof',
   how:
-    '64 registers with a key each. The parts of the service (from dist/) that check a proof over HTTP: token, proof, nonce, ' +
+    '64 registers with a key each. The parts of the service (from build/) that check a proof over HTTP: token, proof, nonce, ' +
     'replay. node:crypto verifies only the signature of the proof with a prepared key. jose verifies token and proof as in ' +
     'its documentation.',
   figures: { cpu: 'µs CPU' },

@@ -1,14 +1,19 @@
-import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandError } from '../command-error.mjs';
 import { runCaptured } from '../run-step.mjs';
+import { describeApi } from './describe-api.mjs';
 import { hashSources } from './hash-sources.mjs';
+import { joinModules } from './join-modules.mjs';
 
 const ROOT_DIR = join(import.meta.dirname, '../..');
 const PARTS = ['.', 'mock-auth-server', 'client'];
 const COMPILER = join(ROOT_DIR, 'node_modules/typescript/bin/tsc');
+/** The modules of the service one by one, for tests, benchmarks and documents. `dist/` is what runs. */
+const MODULES = join(ROOT_DIR, 'build');
 /** Files that pages load. The compiler does not copy them. */
 const ASSETS = [
+  { from: 'src/manage-license/assets', to: 'build/manage-license/assets' },
   { from: 'src/manage-license/assets', to: 'dist/manage-license/assets' },
   { from: 'mock-auth-server/src/pages/assets', to: 'mock-auth-server/dist/pages/assets' },
 ];
@@ -30,11 +35,16 @@ export async function buildParts() {
     throw new CommandError('The TypeScript compiler is not installed: run npm ci or npm start');
   }
   const hash = hashSources(ROOT_DIR, PARTS);
-  for (const part of PARTS) rmSync(join(ROOT_DIR, part, 'dist'), { recursive: true, force: true });
+  for (const folder of [MODULES, ...PARTS.map((part) => join(ROOT_DIR, part, 'dist'))]) {
+    rmSync(folder, { recursive: true, force: true });
+  }
   const results = await Promise.all(PARTS.map((part) => compilePart(part)));
   const failed = results.filter((result) => !result.isCompiled).map((result) => result.part);
   if (failed.length > 0) throw new CommandError(`The build failed in ${failed.join(', ')}`);
   for (const { from, to } of ASSETS) cpSync(join(ROOT_DIR, from), join(ROOT_DIR, to), { recursive: true });
+  await joinModules(MODULES, join(ROOT_DIR, 'dist'));
+  mkdirSync(join(ROOT_DIR, 'dist/http'));
+  writeFileSync(join(ROOT_DIR, 'dist/http/openapi.json'), JSON.stringify(await describeApi(MODULES)));
   writeFileSync(STAMP, hash);
 }
 

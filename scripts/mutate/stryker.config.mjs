@@ -14,7 +14,7 @@ export default {
     'src/peers/tokens/{check-claims,dpop-proof,parse-compact-jws,set-bounded,signature-key,token-status-list}.ts',
     'src/peers/{peer-verifier,revocation-list,issuer-keys}.ts',
   ],
-  ignorePatterns: ['.cache', 'dist', 'data', 'bench', 'docs', 'client/dist', 'mock-auth-server/dist'],
+  ignorePatterns: ['.cache', 'build', 'dist', 'data', 'bench', 'docs', 'client/dist', 'mock-auth-server/dist'],
   tempDirName: '.cache/stryker',
   reporters: ['clear-text', 'progress', 'json'],
   jsonReporter: { fileName: '.cache/mutants.json' },

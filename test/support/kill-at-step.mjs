@@ -4,7 +4,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import pg from 'pg';
-import { Sqlite } from '../../dist/persistence/sqlite.js';
+import { Sqlite } from '../../build/persistence/sqlite.js';
 
 /** @type {{ of: string, step: number }} `of`: "start", or a request as in "POST /api/license/refresh?killed" */
 const { of, step } = JSON.parse(process.env.KILL_AT_STEP ?? '');
