@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject, randomUUID, sign, verify } from 'node:crypto';
 import { fromSeed } from '@nats-io/nkeys';
+import { decodeNkey, decodeSeed } from './nkey.js';
 
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const header = Buffer.from(JSON.stringify({ typ: 'JWT', alg: 'ed25519-nkey' })).toString('base64url');
 /** The DER prefixes of the 32 bytes of an Ed25519 key (RFC 8410). */
 const privatePrefix = Buffer.from('302e020100300506032b657004220420', 'hex');
@@ -17,9 +17,8 @@ export class NatsSigner {
     this.publicKey = fromSeed(new TextEncoder().encode(seed)).getPublicKey();
     if (!this.publicKey.startsWith('A'))
       throw new Error('The seed must be an account seed, which begins with SA.');
-    // A seed has two bytes of prefix, a public key has one.
-    const raw = decodeBase32(seed).subarray(2, 34);
-    this.key = createPrivateKey({ key: Buffer.concat([privatePrefix, raw]), format: 'der', type: 'pkcs8' });
+    const key = Buffer.concat([privatePrefix, decodeSeed(seed)]);
+    this.key = createPrivateKey({ key, format: 'der', type: 'pkcs8' });
   }
 
   sign(claims: { sub: string; aud: string; exp?: number; name?: string; nats: object }): string {
@@ -78,24 +77,6 @@ function readPublicKey(nkey: string): KeyObject {
 }
 
 function importPublicKey(nkey: string): KeyObject {
-  const raw = decodeBase32(nkey).subarray(1, 33);
-  return createPublicKey({ key: Buffer.concat([publicPrefix, raw]), format: 'der', type: 'spki' });
-}
-
-/** Decodes base32 without padding (RFC 4648 section 6). */
-function decodeBase32(text: string): Buffer {
-  const bytes: number[] = [];
-  let bits = 0;
-  let value = 0;
-  for (const character of text) {
-    const digit = alphabet.indexOf(character);
-    if (digit < 0) throw new Error('Not valid base32.');
-    value = ((value << 5) | digit) & 0xfff;
-    bits += 5;
-    if (bits >= 8) {
-      bits -= 8;
-      bytes.push((value >> bits) & 0xff);
-    }
-  }
-  return Buffer.from(bytes);
+  const key = Buffer.concat([publicPrefix, decodeNkey(nkey)]);
+  return createPublicKey({ key, format: 'der', type: 'spki' });
 }
