@@ -12,10 +12,13 @@ export const refreshLicense = {
   title: 'A refresh: call, store, event',
   how:
     'From POST /api/license/refresh to its answer. Baseline: the same grant from the same mock by a client that verifies ' +
-    'nothing, and one row committed to SQLite with synchronous = FULL. One refresh per 100 ms: a server refreshes once a ' +
+    'the signature of the token, and two rows committed to SQLite with synchronous = FULL, because a refresh must be noted ' +
+    'before its token is sent. One refresh per 100 ms: a server refreshes once a ' +
     'day, so the work after the previous one (its event, the keys, the revocation list) is done.',
   figures: { wall: 'ms' },
-  targets: [{ kind: 'ratio', ours: 'service', other: 'bare call and commit', figure: 'wall', atMost: 2 }],
+  targets: [
+    { kind: 'ratio', ours: 'service', other: 'call, two commits, verification', figure: 'wall', atMost: 1.4 },
+  ],
   async prepare(fixtures, { isQuick }) {
     const [{ service }, mock] = await Promise.all([fixtures.events(), fixtures.mock()]);
     const holder = await GrantHolder.find(mock.url);
@@ -37,7 +40,8 @@ export const refreshLicense = {
       });
     const bare = () =>
       meanMs(count, async () => {
-        await holder.refresh();
+        insert.run('x'.repeat(100));
+        holder.verify(await holder.refresh());
         insert.run('x'.repeat(1_000));
       });
     await ours();
@@ -45,7 +49,7 @@ export const refreshLicense = {
     return {
       contenders: [
         { name: 'service', round: ours },
-        { name: 'bare call and commit', round: bare },
+        { name: 'call, two commits, verification', round: bare },
       ],
       close: async () => {
         database.close();

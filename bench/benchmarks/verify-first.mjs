@@ -62,7 +62,7 @@ function readyToVerify({ algorithm, publicKey }, tokens) {
       signature: Buffer.from(token.slice(dot + 1), 'base64url'),
     };
   });
-  const digest = algorithm === 'ES256' ? 'sha256' : null;
+  const digest = algorithm === 'EdDSA' ? null : 'sha256';
   const key =
     algorithm === 'ES256' ? { key: publicKey, dsaEncoding: /** @type {const} */ ('ieee-p1363') } : publicKey;
   return () => {
@@ -106,3 +106,4 @@ function readyForJose({ algorithm, publicKey }, tokens) {
 
 export const verifyFirstEs256 = verifyFirst('ES256');
 export const verifyFirstEdDsa = verifyFirst('EdDSA');
+export const verifyFirstRs256 = verifyFirst('RS256');

@@ -11,7 +11,7 @@ import { readLicense } from '../benchmarks/read-license.mjs';
 import { readPage } from '../benchmarks/read-page.mjs';
 import { refreshLicense } from '../benchmarks/refresh-license.mjs';
 import { start } from '../benchmarks/start.mjs';
-import { verifyFirstEdDsa, verifyFirstEs256 } from '../benchmarks/verify-first.mjs';
+import { verifyFirstEdDsa, verifyFirstEs256, verifyFirstRs256 } from '../benchmarks/verify-first.mjs';
 import { verifyOverHttp } from '../benchmarks/verify-over-http.mjs';
 import { verifyProof } from '../benchmarks/verify-proof.mjs';
 import { verifySeen } from '../benchmarks/verify-seen.mjs';
@@ -20,6 +20,7 @@ import { verifySeen } from '../benchmarks/verify-seen.mjs';
 export const benchmarks = [
   verifyFirstEs256,
   verifyFirstEdDsa,
+  verifyFirstRs256,
   verifySeen,
   verifyProof,
   readLicense,

@@ -1,12 +1,22 @@
 /** @typedef {import('./measure-benchmark.mjs').BenchmarkResult} BenchmarkResult */
 
-/** @param {readonly BenchmarkResult[]} results @returns {string[]} a line for each target that is not met */
+/**
+ * Returns a line for each target that is not met, apart from those that the machine is too noisy to judge.
+ * @param {readonly BenchmarkResult[]} results
+ * @returns {{ missed: string[], unjudged: string[] }}
+ */
 export function findShortfalls(results) {
-  return results.flatMap(({ name, judged }) =>
+  const failed = results.flatMap(({ name, judged }) =>
     judged
       .filter(({ isMet }) => !isMet)
-      .map(({ what, value, wanted }) => `${name}: ${what} is ${formatNumber(value)}, but must be ${wanted}`),
+      .map(({ what, value, wanted, isNoisy }) => ({
+        isNoisy,
+        line: `${name}: ${what} is ${formatNumber(value)}, but must be ${wanted}`,
+      })),
   );
+  const linesOf = (/** @type {boolean} */ isNoisy) =>
+    failed.filter((one) => one.isNoisy === isNoisy).map(({ line }) => line);
+  return { missed: linesOf(false), unjudged: linesOf(true) };
 }
 
 /** @param {BenchmarkResult} result @returns {string} for the terminal */
@@ -19,8 +29,8 @@ export function formatBenchmark({ name, title, figures, medians, judged }) {
     return `  ${contender.padEnd(widest)}   ${columns.join('   ')}`;
   });
   const verdicts = judged.map(
-    ({ what, value, wanted, isMet }) =>
-      `  ${isMet ? 'ok ' : 'NOT'} ${formatNumber(value)} of ${wanted}: ${what}`,
+    ({ what, value, wanted, isMet, isNoisy }) =>
+      `  ${isMet ? 'ok ' : isNoisy ? '?  ' : 'NOT'} ${formatNumber(value)} of ${wanted}: ${what}`,
   );
   return [`${title} [${name}]`, ...costs, ...verdicts, ''].join('\n');
 }

@@ -1,4 +1,7 @@
-import { fitExponent, median } from './statistics.mjs';
+import { fitExponent, median, spread } from './statistics.mjs';
+
+/** If half of the rounds of a baseline differ by more than this part of it, the machine is too busy to judge a target. */
+const mostSpread = 0.25;
 
 /** @typedef {Map<string, Map<string, number[]>>} Samples by contender and figure, one value per round */
 
@@ -8,6 +11,7 @@ import { fitExponent, median } from './statistics.mjs';
  * @property {number} value
  * @property {string} wanted
  * @property {boolean} isMet
+ * @property {boolean} isNoisy whether the baseline itself varied too much to judge a target that is not met
  */
 
 /** @param {import('./benchmark.mjs').Target} target @param {Samples} samples @returns {Judged} */
@@ -33,6 +37,7 @@ function judgeRatio({ figure, ours, other, atLeast, atMost = Infinity }, samples
   });
   const value = median(ratios);
   return {
+    isNoisy: spread(others) > mostSpread,
     what: `${ours} : ${other}, ${figure}`,
     value,
     wanted: atLeast === undefined ? `≤ ${atMost} × its cost` : `≥ ${atLeast} × its speed`,
@@ -43,7 +48,7 @@ function judgeRatio({ figure, ours, other, atLeast, atMost = Infinity }, samples
 /** @param {import('./benchmark.mjs').LimitTarget} target @param {Samples} samples @returns {Judged} */
 function judgeLimit({ figure, ours, atMost }, samples) {
   const value = median(valuesOf(samples, ours, figure));
-  return { what: `${ours}, ${figure}`, value, wanted: `≤ ${atMost}`, isMet: value <= atMost };
+  return { isNoisy: false, what: `${ours}, ${figure}`, value, wanted: `≤ ${atMost}`, isMet: value <= atMost };
 }
 
 /** @param {import('./benchmark.mjs').GrowthTarget} target @param {Samples} samples @returns {Judged} */
@@ -53,7 +58,13 @@ function judgeGrowth({ figure, atMost }, samples) {
     cost: median(kept.get(figure) ?? []),
   }));
   const value = fitExponent(points);
-  return { what: `exponent of ${figure}`, value, wanted: `≤ ${atMost}`, isMet: value <= atMost };
+  return {
+    isNoisy: false,
+    what: `exponent of ${figure}`,
+    value,
+    wanted: `≤ ${atMost}`,
+    isMet: value <= atMost,
+  };
 }
 
 /** @param {Samples} samples @param {string} contender @param {string} figure */

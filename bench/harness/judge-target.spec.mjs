@@ -14,6 +14,17 @@ describe('judgeTarget', () => {
   });
 
   it.each([
+    [[10, 10, 10, 10], false],
+    [[10, 20, 10, 20], true],
+  ])('marks a comparison with a baseline of %j as too noisy to judge: %s', (baseline, isNoisy) => {
+    const target = /** @type {const} */ ({ kind: 'ratio', figure: 'cpu', ours: 'a', other: 'b', atMost: 2 });
+    expect(judgeTarget(target, samples({ a: [90, 90, 90, 90], b: baseline }))).toMatchObject({
+      isMet: false,
+      isNoisy,
+    });
+  });
+
+  it.each([
     [0.8, true],
     [0.81, false],
   ])('inverts the ratio for a target of at least %f × the speed', (atLeast, isMet) => {

@@ -12,6 +12,11 @@ export function quantile(values, part) {
   return low + (high - low) * (at - Math.floor(at));
 }
 
+/** Returns the distance between the quartiles as a part of the median. @param {readonly number[]} values */
+export function spread(values) {
+  return (quantile(values, 0.75) - quantile(values, 0.25)) / median(values);
+}
+
 /**
  * Returns the exponent of a cost that grows as a power of a size, by least squares on logarithms: 0 is constant, 1 linear.
  * @param {readonly { size: number, cost: number }[]} points
