@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { limitShutdown } from './limit-shutdown.js';
 import { guardOutput } from './logging/guard-output.js';
 import { requireNode } from './require-node.js';
@@ -11,5 +12,8 @@ guardOutput(process.stderr);
 // Files of this process are accessible only to its user.
 process.umask(0o077);
 
+// Loading modules makes V8 grow the space for new objects, which it never gives back. A busy service may grow it later.
+setFlagsFromString('--semi-space-growth-factor=1');
 const { startService } = await import('./start-service.js');
 await startService();
+setFlagsFromString('--semi-space-growth-factor=2');
