@@ -4,9 +4,10 @@ import {
   type NatsConnection,
   tokenAuthenticator,
 } from '@nats-io/transport-node';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { PeerPresence } from '../src/messaging/peer-presence.js';
 import { PeerDisconnector } from '../src/messaging/peer-disconnector.js';
+import { IssuerKeys } from '../src/peers/issuer-keys.js';
 import { RevocationList } from '../src/peers/revocation-list.js';
 import { makeDeviceKey } from './support/device-key.js';
 import { connectAsService, streamInfo } from './support/read-stream.js';
@@ -57,6 +58,13 @@ describe('a connection with a license token', () => {
     });
     connections.push(connection);
     return connection;
+  }
+
+  /** Resolves once the service has keys that differ from its present ones. */
+  async function refetchKeys(): Promise<void> {
+    const { version } = app.app.get(IssuerKeys);
+    await app.as('post', '/api/license/refresh').expect(200);
+    await expect.poll(() => app.app.get(IssuerKeys).version).toBeGreaterThan(version);
   }
 
   it('is refused by a server that was never licensed', async () => {
@@ -257,6 +265,24 @@ describe('a connection with a license token', () => {
     await app.app.get(PeerDisconnector).checkNow();
     await revoked.closed();
     expect(other.isClosed()).toBe(false);
+  });
+
+  it('is closed when the Authorization server has withdrawn the key of its token, unlike one with the next key', async () => {
+    const token = await issue(register);
+    const connection = await open(token);
+    const { kid } = (await mock.control('POST', '/mock/keys/rotate')) as { kid: string };
+    await refetchKeys();
+    const other = await open(await issue(otherRegister));
+    const { keys } = (await (await fetch(`${mock.url}/oauth/jwks`)).json()) as { keys: { kid: string }[] };
+    const left = keys.filter((key) => key.kid === kid);
+    await mock.control('PUT', '/mock/faults', { mode: 'answer', on: '/oauth/jwks', body: { keys: left } });
+    onTestFinished(() => mock.control('PUT', '/mock/faults', { mode: 'none' }) as Promise<void>);
+    await refetchKeys();
+    // The interval of the service does this every second.
+    await app.app.get(PeerDisconnector).checkNow();
+    await connection.closed();
+    expect(other.isClosed()).toBe(false);
+    await expect(open(token)).rejects.toThrow(/authorization violation/i);
   });
 
   it('is closed when the device is revoked after a restart of the service, while another reconnects by itself', async () => {

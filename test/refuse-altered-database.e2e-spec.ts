@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DatabaseSettings } from '../src/config/settings.js';
+import { checkPostgresSchema } from '../src/persistence/check-postgres-schema.js';
 import { openDataSource } from '../src/persistence/open-data-source.js';
 import { databaseName, isOnPostgres } from './support/create-database.js';
 import { createMigratedDatabase } from './support/create-migrated-database.js';
@@ -38,6 +40,9 @@ const plantedOnSqlite: [string, string, RegExp][] = [
   ],
 ];
 
+const plantedFunction = `CREATE FUNCTION planted(text, text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS
+  $$ BEGIN RETURN 'x'; END $$`;
+
 const plantedOnPostgres: [string, string, RegExp][] = [
   [
     'a trigger that sets the admin token',
@@ -72,50 +77,110 @@ const plantedOnPostgres: [string, string, RegExp][] = [
     `CREATE OR REPLACE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$`,
     /trigger audit_entry_refuses_change/,
   ],
+  [
+    'a default with an operator of others',
+    `${plantedFunction};
+     CREATE OPERATOR ## (LEFTARG = text, RIGHTARG = text, FUNCTION = planted);
+     ALTER TABLE setting ALTER COLUMN value SET DEFAULT 'a' ## 'b'`,
+    /default of setting/,
+  ],
+  [
+    'a column of a type with a check of others',
+    `${plantedFunction};
+     CREATE DOMAIN planted AS text CHECK (planted(VALUE, 'b') <> 'x');
+     ALTER TABLE setting ALTER COLUMN value TYPE planted`,
+    /column setting\.value/,
+  ],
+  [
+    'an index with operators of others',
+    `CREATE FUNCTION planted(text, text) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN 0; END $$;
+     CREATE OPERATOR CLASS planted FOR TYPE text USING btree AS
+       OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >, FUNCTION 1 planted(text, text);
+     CREATE INDEX planted ON setting (value planted)`,
+    /index of setting/,
+  ],
+  ['another column', 'ALTER TABLE setting ADD COLUMN planted TEXT', /column setting\.planted/],
+  ['a missing column', 'ALTER TABLE peer DROP COLUMN refusal', /column peer\.refusal/],
+  ['a table that adds rows to one of ours', 'CREATE TABLE planted () INHERITS (setting)', /heir of setting/],
+  [
+    'a table whose rows ours may not lose',
+    'CREATE TABLE planted (name text REFERENCES setting (name))',
+    /constraint planted_name_fkey/,
+  ],
+  ['a table that a crash empties', 'ALTER TABLE outbox_event SET UNLOGGED', /relation outbox_event/],
+  [
+    'a function with the name of one of PostgreSQL',
+    `CREATE FUNCTION count(integer) RETURNS bigint LANGUAGE sql AS 'SELECT 0::bigint'`,
+    /function count/,
+  ],
 ];
 
 describe(`a database on ${databaseName}`, () => {
   let folder: string;
   let settings: DatabaseSettings;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'altered-'));
-    settings = isOnPostgres
-      ? { kind: 'postgres', url: await createMigratedDatabase() }
-      : { kind: 'sqlite', path: join(folder, 'licensing.sqlite') };
-    await execute('SELECT 1');
+    if (isOnPostgres) settings = { kind: 'postgres', url: await createMigratedDatabase() };
   });
 
-  afterEach(() => rm(folder, { recursive: true, force: true }));
-
-  /** Opens the database, executes statements and closes it. */
-  async function execute(statements: string): Promise<void> {
-    const dataSource = await openDataSource(settings);
-    try {
-      const driver = dataSource.driver as {
-        databaseConnection?: { unsafeMode(): void; exec(sql: string): void };
-      };
-      if (isOnPostgres) await dataSource.query(statements);
-      else {
-        driver.databaseConnection?.unsafeMode();
-        driver.databaseConnection?.exec(statements);
-      }
-    } finally {
-      await dataSource.destroy();
-    }
-  }
+  afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it('is opened again if nothing was changed', async () => {
-    await expect(execute('SELECT 1')).resolves.toBeUndefined();
+    settings = isOnPostgres ? settings : newFile();
+    await (await openDataSource(settings)).destroy();
+    await expect(openDataSource(settings).then((opened) => opened.destroy())).resolves.toBeUndefined();
   });
 
   it.each(isOnPostgres ? plantedOnPostgres : plantedOnSqlite)(
     'is refused if it has %s, with a message that names the object and the remedy',
     async (_case, statements, object) => {
-      await execute(statements);
-      const attempt = openDataSource(settings);
-      await expect(attempt).rejects.toThrow(object);
-      await expect(attempt).rejects.toThrow(/restore a backup/);
+      const refusal = await (isOnPostgres ? checkOnPostgres(statements) : openOnSqlite(statements));
+      expect(refusal?.message).toMatch(object);
+      expect(refusal?.message).toMatch(/restore a backup/);
     },
   );
+
+  if (isOnPostgres) {
+    it('is refused at the start if a committed change has altered it', async () => {
+      const dataSource = await openDataSource(settings);
+      await dataSource.query('ALTER TABLE setting ADD COLUMN planted TEXT');
+      await dataSource.destroy();
+      await expect(openDataSource(settings)).rejects.toThrow(/column setting\.planted/);
+    });
+  }
+
+  function newFile(): DatabaseSettings {
+    return { kind: 'sqlite', path: join(folder, `${randomUUID()}.sqlite`) };
+  }
+
+  async function openOnSqlite(statements: string): Promise<Error | null> {
+    settings = newFile();
+    const dataSource = await openDataSource(settings);
+    const { databaseConnection } = dataSource.driver as unknown as {
+      databaseConnection: { unsafeMode(): void; exec(sql: string): void };
+    };
+    databaseConnection.unsafeMode();
+    databaseConnection.exec(statements);
+    await dataSource.destroy();
+    return openDataSource(settings).then(() => null, toError);
+  }
+
+  /** Checks a change without a commit: creating a database for each takes most of a second. */
+  async function checkOnPostgres(statements: string): Promise<Error | null> {
+    const dataSource = await openDataSource(settings);
+    const queryRunner = dataSource.createQueryRunner();
+    try {
+      await queryRunner.startTransaction();
+      await queryRunner.query(statements);
+      return await checkPostgresSchema(queryRunner.manager, true).then(() => null, toError);
+    } finally {
+      await queryRunner.rollbackTransaction();
+      await dataSource.destroy();
+    }
+  }
 });
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

@@ -16,7 +16,7 @@ describe('the list of changed settings', () => {
   });
 
   it('shows a secret by its name only', () => {
-    const secrets = { ADMIN_TOKEN: 'a-secret-of-16-letters', DATABASE_URL: 'postgres://pos:word@db/pos' };
+    const secrets = { ADMIN_TOKEN: 'a-secret-of-16-letters', DATABASE_URL: 'postgres://pos:word@[::1]/pos' };
     expect(changed(secrets).toSorted()).toEqual(['ADMIN_TOKEN (secret)', 'DATABASE_URL (secret)']);
   });
 

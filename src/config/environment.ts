@@ -56,8 +56,8 @@ export class Environment {
   DATA_DIR = './data';
 
   /**
-   * `sqlite:<path>`, or `postgres://<user>:<password>@<host>/<database>` if several processes share the
-   * license.
+   * `sqlite:<path>`, or `postgres://<user>:<password>@<host>/<database>?sslmode=verify-full` if several processes share
+   * the license. Without `sslmode=verify-full` it must be on this machine.
    * @defaultValue `licensing.sqlite` in `DATA_DIR`
    */
   @IsOptional()
@@ -71,6 +71,13 @@ export class Environment {
       '%, %2F for / and %3A for :',
   })
   DATABASE_URL?: string;
+
+  /**
+   * Permits a PostgreSQL on another machine without `sslmode=verify-full`. Only for a closed network, such as that of a
+   * compose file: without TLS, the password and the audit trail can be read and changed on the way.
+   */
+  @IsIn(['on', 'off'], { message: 'ALLOW_INSECURE_DATABASE must be on or off' })
+  ALLOW_INSECURE_DATABASE = 'off';
 
   /**
    * Issuer URL of the Authorization server, not the URL of its metadata. It must be `https` unless it is on this

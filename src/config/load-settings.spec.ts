@@ -119,18 +119,6 @@ describe('loadSettings', () => {
     { variables: { TRUST_PROXY: '0.0.0.0/0' }, expected: /TRUST_PROXY must be addresses of proxies/ },
     { variables: { TRUST_PROXY: '10.0.0.0/33' }, expected: /TRUST_PROXY must be addresses of proxies/ },
     { variables: { AUTH_SERVER_URL: 'https://as.example/?a=b' }, expected: /without a query/ },
-    {
-      variables: { NATS_URL: 'nats://10.0.0.7' },
-      expected: /NATS_URL must begin with tls.*ALLOW_INSECURE_NATS/,
-    },
-    {
-      variables: { NATS_URL: 'nats://127.0.0.1,nats://broker:4222' },
-      expected: /NATS_URL must begin with tls/,
-    },
-    { variables: { NATS_URL: 'nats://user:localhost@broker' }, expected: /NATS_URL must begin with tls/ },
-    { variables: { NATS_URL: 'nats://127.0.0.1.example' }, expected: /NATS_URL must begin with tls/ },
-    { variables: { NATS_URL: 'nats://0.0.0.0:99999' }, expected: /NATS_URL must begin with tls/ },
-    { variables: { HUB_NATS_URL: 'nats://hub.example:4222' }, expected: /HUB_NATS_URL must begin with tls/ },
     { variables: { ALLOW_INSECURE_NATS: 'yes' }, expected: /ALLOW_INSECURE_NATS must be on or off/ },
     {
       variables: { NATS_CALLOUT_XKEY_SEED: `SA${'A'.repeat(56)}` },
@@ -150,14 +138,6 @@ describe('loadSettings', () => {
       'fd00::/8',
     ]);
     expect(loadSettings({}).trustedProxies).toEqual([]);
-  });
-
-  it.each([
-    { NATS_URL: 'nats://127.0.0.1:4222,nats://localhost,nats://[::1]:4222' },
-    { NATS_URL: 'tls://broker:4222', HUB_NATS_URL: 'tls://hub.example' },
-    { NATS_URL: 'nats://broker', HUB_NATS_URL: 'nats://hub', ALLOW_INSECURE_NATS: 'on' },
-  ])('accepts brokers on this machine, with TLS, or on a permitted network: %o', (variables) => {
-    expect(faultsOf(variables)).toEqual([]);
   });
 
   it.each([
@@ -185,7 +165,7 @@ describe('loadSettings', () => {
   );
 
   it.each([
-    'postgres://pos:ca%25n%40ry@db.example:5432/pos',
+    'postgres://pos:ca%25n%40ry@db.example:5432/pos?sslmode=verify-full',
     'postgres://pos@db.example/pos?sslmode=verify-full',
     'postgresql://%2Fvar%2Frun%2Fpostgresql/pos',
     'sqlite:/data/a@b:c%.sqlite',
@@ -212,25 +192,11 @@ describe('the URL of the Authorization server', () => {
     ]);
   });
 
-  it.each([
-    'http://as.example',
-    'http://192.168.1.5:4000',
-    'http://127.0.0.1.evil.example',
-    'http://localhost.evil.example',
-  ])('must be https on another machine: %s', (url) => {
-    const [fault] = faultsOf({ AUTH_SERVER_URL: url });
-    expect(fault).toMatch(/AUTH_SERVER_URL must begin with https:.*ALLOW_INSECURE_AUTH_SERVER=on/);
-    expect(loadSettings({ AUTH_SERVER_URL: url, ALLOW_INSECURE_AUTH_SERVER: 'on' })).toMatchObject({
-      authorizationServer: { isInsecureAllowed: true },
-    });
+  it('permits insecure requests if it is http', () => {
+    const variables = { AUTH_SERVER_URL: 'http://as.example', ALLOW_INSECURE_AUTH_SERVER: 'on' };
+    expect(loadSettings(variables)).toMatchObject({ authorizationServer: { isInsecureAllowed: true } });
+    expect(faultsOf({ ...variables, ALLOW_INSECURE_AUTH_SERVER: 'off' })).toHaveLength(1);
   });
-
-  it.each(['http://127.0.0.1:4000', 'http://127.8.9.10', 'http://localhost:4000', 'http://[::1]:4000'])(
-    'may be http on this machine: %s',
-    (url) => {
-      expect(faultsOf({ AUTH_SERVER_URL: url })).toEqual([]);
-    },
-  );
 
   it('permits no insecure request if it is https', () => {
     expect(

@@ -8,6 +8,7 @@ import { describeChangedSettings } from './describe-changed-settings.js';
 import { parseDurationMs } from './duration.js';
 import { loadProfile } from './load-profile.js';
 import { Environment, secretNames } from './environment.js';
+import { insecureAddresses } from './insecure-addresses.js';
 import { serviceVersion } from './service-version.js';
 import { type BrokerLogin, type DatabaseSettings, Settings } from './settings.js';
 
@@ -96,8 +97,11 @@ const setTogether = [
 /** Returns faults between settings, ignoring settings that are invalid themselves. */
 function crossFaults(environment: Environment, wrongNames: ReadonlySet<string>): string[] {
   const faults: string[] = [];
-  if (!wrongNames.has('AUTH_SERVER_URL')) faults.push(...issuerFaults(environment));
-  faults.push(...insecureBrokers(environment, wrongNames));
+  const issuer = wrongNames.has('AUTH_SERVER_URL') ? null : issuerOfMetadata(environment.AUTH_SERVER_URL);
+  if (issuer !== null) {
+    faults.push(`AUTH_SERVER_URL is the URL of metadata: set it to the issuer, which is probably ${issuer}`);
+  }
+  faults.push(...insecureAddresses(environment, wrongNames));
   for (const names of setTogether) {
     const set = names.filter((name) => environment[name] !== undefined);
     if (set.length === 0 || set.length === names.length) continue;
@@ -112,52 +116,10 @@ function crossFaults(environment: Environment, wrongNames: ReadonlySet<string>):
   return faults;
 }
 
-function issuerFaults(environment: Environment): string[] {
-  const issuer = issuerOfMetadata(environment.AUTH_SERVER_URL);
-  if (issuer !== null) {
-    return [`AUTH_SERVER_URL is the URL of metadata: set it to the issuer, which is probably ${issuer}`];
-  }
-  return isInsecure(environment)
-    ? [
-        'AUTH_SERVER_URL must begin with https://, as it is not on this machine (on a closed network, such as that of ' +
-          'a compose file, ALLOW_INSECURE_AUTH_SERVER=on permits http)',
-      ]
-    : [];
-}
-
 /** Returns the issuer that has its metadata at a URL (RFC 8414 section 3.1, OpenID Discovery 4.1); `null` if it is not one. */
 function issuerOfMetadata(url: string): string | null {
   const issuer = url.replace(/\/\.well-known\/(oauth-authorization-server|openid-configuration)(?=\/|$)/, '');
   return issuer === url ? null : issuer;
-}
-
-function isInsecure({ AUTH_SERVER_URL, ALLOW_INSECURE_AUTH_SERVER }: Environment): boolean {
-  const { protocol, hostname } = new URL(AUTH_SERVER_URL);
-  return protocol === 'http:' && !isLoopback(hostname) && ALLOW_INSECURE_AUTH_SERVER === 'off';
-}
-
-function insecureBrokers(environment: Environment, wrongNames: ReadonlySet<string>): string[] {
-  if (environment.ALLOW_INSECURE_NATS !== 'off') return [];
-  return (['NATS_URL', 'HUB_NATS_URL'] as const).flatMap((name) => {
-    const urls = wrongNames.has(name) ? [] : (environment[name]?.split(',') ?? []);
-    return urls.some((url) => url.startsWith('nats:') && !isLoopback(hostOf(url)))
-      ? [
-          `${name} must begin with tls://, because it is not on this machine (on a closed network, such as that of a ` +
-            'compose file, ALLOW_INSECURE_NATS=on permits nats://)',
-        ]
-      : [];
-  });
-}
-
-/** Returns an empty string, which counts as another machine, if the host cannot be read. */
-function hostOf(url: string): string {
-  // "nats:" is not a special scheme: its hosts are neither lower-cased nor checked.
-  const readable = url.replace(/^nats:/, 'http:');
-  return URL.canParse(readable) ? new URL(readable).hostname : '';
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
 function toSettings(environment: Environment, profile: Profile): Settings {

@@ -10,3 +10,8 @@ export const storesSubjects = eventSubjects.map((subject) => storesSubject('*', 
 export function storesSubject(serverId: string, subject: string): string {
   return `stores.${serverId}.${subject}`;
 }
+
+/** Returns the subject on which the hub's service receives the same events, to pass them on to the stream. */
+export function receivedSubject(serverId: string, subject: string): string {
+  return `svc.licensing.store.${serverId}.${subject}`;
+}

@@ -11,6 +11,8 @@ const logger = new Logger('NATS');
 export interface ServedSubject {
   readonly subject: string;
   readonly max?: number;
+  /** The same for each peer. */
+  readonly maxPerPeer?: number;
   /** Counts the dropped requests. */
   readonly guard?: Pick<FloodGuard, 'countDropped'>;
 }
@@ -21,11 +23,11 @@ export interface ServedSubject {
  */
 export function answerRequests(
   link: Pick<BrokerLink, 'onConnected'>,
-  { subject, max = defaultMax, guard }: ServedSubject,
+  { subject, max = defaultMax, maxPerPeer, guard }: ServedSubject,
   answer: (request: Msg) => Promise<string | Uint8Array>,
 ): void {
   const served = new WeakSet<NatsConnection>();
-  const limit = new RequestLimit(max);
+  const limit = new RequestLimit(max, maxPerPeer);
   const respond = async (request: Msg, connection: NatsConnection) => {
     const peer = peerOf(request);
     if (!limit.begin(peer)) {

@@ -1,4 +1,4 @@
-const maxPerPeer = 64;
+const defaultMaxPerPeer = 64;
 
 /**
  * Limits the requests that are answered concurrently, in total and for each peer. So a peer that sends too many harms only
@@ -8,12 +8,15 @@ export class RequestLimit {
   private total = 0;
   private readonly countOf = new Map<string, number>();
 
-  constructor(private readonly max: number) {}
+  constructor(
+    private readonly max: number,
+    private readonly maxPerPeer = defaultMaxPerPeer,
+  ) {}
 
   /** Returns whether one more request may be answered; `end` must then follow. @param peer `null` if unknown */
   begin(peer: string | null): boolean {
     const count = peer === null ? 0 : (this.countOf.get(peer) ?? 0);
-    if (this.total >= this.max || count >= maxPerPeer) return false;
+    if (this.total >= this.max || count >= this.maxPerPeer) return false;
     this.total += 1;
     if (peer !== null) this.countOf.set(peer, count + 1);
     return true;

@@ -52,7 +52,7 @@ export async function openPostgres(url: string, upgrade: UpgradeMode): Promise<D
     await dataSource.initialize();
     const { isNew, pending, unknown } = await readSchemaState(dataSource);
     if (unknown.length > 0) throw SchemaVersionError.newer(unknown);
-    if (!isNew) await checkPostgresSchema(dataSource);
+    if (!isNew) await checkPostgresSchema(dataSource.manager, pending.length === 0);
     if (pending.length > 0 && upgrade === 'never') throw SchemaVersionError.older();
     if (pending.length > 0) await migrateAlone(url);
     return dataSource;
