@@ -73,7 +73,7 @@ export default defineConfig({
             'test/{publish-events,deliver-to-hub,survive-unusable-answers}.e2e-spec.ts',
             'test/{rotate-key,report-health}.e2e-spec.ts',
             'test/{keep-concurrent-writes,keep-secrets-sealed,leak-nothing}.e2e-spec.ts',
-            'test/{survive-failing-calls,survive-kill,stop-gracefully}.e2e-spec.ts',
+            'test/{survive-failing-calls,survive-kill,stop-gracefully,outlive-frozen-parties}.e2e-spec.ts',
             'test/{share-a-database,outlive-a-paused-leader}.e2e-spec.ts',
             'test/{identify-peers,list-peers,verify-audit-trail,upgrade-database,refuse-altered-database}.e2e-spec.ts',
             // Long form only: failing statements and kills at random moments are in the quick form.

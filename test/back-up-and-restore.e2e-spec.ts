@@ -364,6 +364,19 @@ describe('a restored server', () => {
     expect(await (await startRestored()).view()).toMatchObject({ status: 'licensed' });
   });
 
+  it('keeps the file with the admin token if the token opens the restored database, and renames it otherwise', async () => {
+    await original.close();
+    const tokenPath = join(original.dataDir, 'initial-admin-token');
+    const restore = () => runCommand({ dataDir: original.dataDir }, ['restore', backup, '--force']);
+    expect((await restore()).notes).not.toMatch(/admin-token/);
+    expect((await readFile(tokenPath, 'utf8')).trim()).toBe(original.adminToken);
+    await writeFile(tokenPath, 'the token of another server', { mode: 0o600 });
+    expect((await restore()).notes).toMatch(
+      /kept as .*initial-admin-token\.replaced-\d{8}T\d{6}Z[^]*run pos-licensing reset-admin-token/,
+    );
+    await expect(readFile(tokenPath)).rejects.toThrow(/ENOENT/);
+  });
+
   it('does not replace a running one', async () => {
     const ended = await runCommand({ dataDir: original.dataDir }, ['restore', backup, '--force']);
     expect(ended).toMatchObject({ exitCode: 3, notes: expect.stringMatching(/stop the service/) });

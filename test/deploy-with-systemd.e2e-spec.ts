@@ -1,8 +1,16 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { brokerEnvironment } from './support/broker-environment.js';
+import { buildTimeoutMs, ensureBuilt } from './support/ensure-built.js';
+import { runCommandProcess } from './support/run-command.js';
+import { startMock, type TestMock } from './support/start-mock.js';
+import { startNats, type TestNats } from './support/start-nats.js';
+import { startProcess } from './support/start-process.js';
 
 const run = promisify(execFile);
 const folder = join(import.meta.dirname, '../deploy/systemd');
@@ -57,5 +65,60 @@ describe.each(['pos-licensing.service', 'pos-licensing-nats.service'])('%s', (na
     );
     const faults = stderr.split('\n').filter((line) => line && !/is not executable|not found/.test(line));
     expect(faults).toEqual([]);
+  });
+});
+
+describe('the doctor, as the systemd instructions print it', () => {
+  let mock: TestMock;
+  let nats: TestNats;
+  let credentials: string;
+
+  beforeAll(async () => {
+    await ensureBuilt();
+    [mock, nats, credentials] = await Promise.all([
+      startMock(),
+      startNats(),
+      mkdtemp(join(tmpdir(), 'credentials-')),
+    ]);
+  }, buildTimeoutMs);
+
+  afterAll(async () => {
+    await Promise.all([mock.stop(), nats.stop(), rm(credentials, { recursive: true })]);
+  });
+
+  it('reports no fault of a service that systemd has started with the settings and credentials of its unit', async () => {
+    const unit = readFileSync(join(folder, 'pos-licensing.service'), 'utf8');
+    const settings = Object.fromEntries(
+      [...unit.matchAll(/^Environment=(.*)$/gm)]
+        .flatMap(([, line = '']) => line.split(' '))
+        .map((pair) => pair.replace('%d', credentials).split('=') as [string, string]),
+    );
+    const broker: Record<string, string> = brokerEnvironment(nats);
+    for (const [name, path] of Object.entries(settings).filter(([key]) => key.endsWith('_FILE')))
+      await writeFile(path, broker[name.replace('_FILE', '')] ?? '', { mode: 0o400 });
+    const { DATA_DIR: _, ...environment } = settings;
+    const service = await startProcess({
+      mock,
+      environment: { ...environment, NATS_URL: nats.url },
+    });
+    try {
+      const printed = /^runuser -u pos-licensing -- env DATA_DIR=\S+ node \S+\/dist\/cli\.js (\S+)\n```/m;
+      const [, command = ''] =
+        printed.exec(readFileSync(join(import.meta.dirname, '../docs/deployment.md'), 'utf8')) ?? [];
+      const target = {
+        ...service,
+        environment: { AUTH_SERVER_URL: '', NATS_URL: '' },
+      };
+      await expect
+        .poll(() => runCommandProcess(target, [command]), { timeout: 20_000 })
+        .toMatchObject({
+          exitCode: 0,
+          output: expect.stringMatching(
+            /^warn +license .*Not Licensed[^]*^ok +broker [^]*\n0 faults, 1 warning\.\n$/m,
+          ),
+        });
+    } finally {
+      await service.remove();
+    }
   });
 });

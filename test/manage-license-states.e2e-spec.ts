@@ -1,3 +1,4 @@
+import { rename } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { LicenseStore } from '../src/domain/ports/license-store.js';
@@ -38,6 +39,12 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
     await page.getByRole('alert').getByText('Incorrect admin token.').waitFor();
     expect(await page.getByLabel('Your name').inputValue()).toBe('Anna');
     await store.inspect('login-wrong');
+    await rename(`${app.dataDir}/initial-admin-token`, `${app.dataDir}/put-away`);
+    await page.goto(app.url);
+    await page.getByText('its file is no longer on the server').waitFor();
+    await page.getByText('run pos-licensing reset-admin-token').waitFor();
+    expect(await page.getByText('initial-admin-token').count()).toBe(0);
+    await store.inspect('login-without-file');
   });
 
   it('reports that the session has ended', async () => {

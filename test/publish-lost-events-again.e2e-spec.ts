@@ -163,6 +163,24 @@ describe.each([
       expect(lastLoss).toMatchObject({ subject: type, noticedAt: expect.any(String) });
     });
 
+    it('gets the events after one that is larger than the broker accepts, which health names', async () => {
+      // The account of store servers at a hub has a lower limit than the broker.
+      const name = 'x'.repeat(isAtHub ? 100_000 : 1_100_000);
+      await commitEvents(store, 1, ({ identity, ...state }) => ({
+        ...state,
+        identity: identity && { ...identity, organization: { ...identity.organization, name } },
+      }));
+      const health = async () => (await store.as('get', '/health')).body.details.nats;
+      await expect.poll(health, patience).toMatchObject({ status: 'degraded', setAside: 1 });
+      await commitEvents(store, 1, ({ identity, ...state }) => ({
+        ...state,
+        identity: identity && { ...identity, organization: { ...identity.organization, name: 'Demo' } },
+      }));
+      const eventId = await lastEventId();
+      await expect.poll(() => readLast(connection, stream, subject), patience).toMatchObject({ eventId });
+      expect(await health()).not.toHaveProperty('setAside');
+    });
+
     it('gets each event of a batch in order, even if messages of others arrive in between', async () => {
       const before = (await readOutbox(store)).length;
       const interval = setInterval(() => connection.publish(subject, 'hello'), 1);

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { jetstream } from '@nats-io/jetstream';
 import supertest from 'supertest';
@@ -5,6 +7,8 @@ import { DataSource } from 'typeorm';
 import { Leadership } from '../src/coordination/leadership.js';
 import { Leases } from '../src/coordination/leases.js';
 import type { PeerList } from '../src/peer-registry/list-peers.js';
+import { openPostgres } from '../src/persistence/open-postgres.js';
+import { createDatabase } from './support/create-database.js';
 import { FakeClock } from './support/fake-clock.js';
 import { readOutbox } from './support/read-outbox.js';
 import { connectAsService } from './support/read-stream.js';
@@ -154,4 +158,32 @@ describe('two replicas on one PostgreSQL', () => {
     }
     await service.close();
   });
+});
+
+/** Simulates PgBouncer with `ignore_startup_parameters`. */
+async function startPooler(serverPort: number): Promise<Server> {
+  const pooler = createServer((near) => {
+    const far = connect(serverPort, '127.0.0.1');
+    for (const socket of [near, far]) socket.on('error', () => [near, far].forEach((end) => end.destroy()));
+    near.once('data', (start: Buffer) => {
+      // A startup message has a length, a version, and names and values that end with zero bytes.
+      const text = start.toString('latin1', 8).replace(/statement_timeout\0[^\0]*\0/, '');
+      const length = Buffer.alloc(4);
+      length.writeInt32BE(8 + text.length);
+      far.write(Buffer.concat([length, start.subarray(4, 8), Buffer.from(text, 'latin1')]));
+      near.pipe(far).pipe(near);
+    });
+  }).listen(0, '127.0.0.1');
+  await once(pooler, 'listening');
+  return pooler;
+}
+
+it('refuses a connection pooler that accepts and ignores the limits of the service', async () => {
+  const url = new URL(await createDatabase());
+  const pooler = await startPooler(Number(url.port));
+  url.port = String((pooler.address() as AddressInfo).port);
+  await expect(openPostgres(url.href, 'without-copy')).rejects.toThrow(
+    /connection pooler[^]*use the address of PostgreSQL itself/,
+  );
+  pooler.close();
 });

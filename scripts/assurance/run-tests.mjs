@@ -8,6 +8,7 @@ const longForm = {
   KILL_STEPS: 'all',
   STOPS: '60',
   FAILING_CALLS: 'all',
+  FREEZES: 'all',
   FUZZ_CASES: '100000',
   SOAK_MINUTES: '10',
   // Only root may mount one.

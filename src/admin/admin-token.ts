@@ -1,5 +1,5 @@
 import { hash as digest, randomBytes, timingSafeEqual } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
@@ -8,6 +8,10 @@ import { KeyValueRow } from '../persistence/entities/key-value.entity.js';
 import { readOrCreatePrivateFile } from '../persistence/private-file.js';
 
 export const adminTokenSetting = 'admin-token-sha256';
+
+/** Where the admin token is: in ADMIN_TOKEN, in the file of the generated one, or only in the memory of a person. */
+export type AdminTokenPlace =
+  { readonly kind: 'setting' } | { readonly kind: 'file'; readonly path: string } | { readonly kind: 'lost' };
 
 /** Returns the path of the file that contains the generated token. */
 export function adminTokenPath(dataDir: string): string {
@@ -41,9 +45,11 @@ export class AdminToken implements OnModuleInit {
         : hashAdminToken(this.settings.adminToken);
   }
 
-  /** The file in which a person finds the token; `null` if it is set as ADMIN_TOKEN. */
-  get filePath(): string | null {
-    return this.settings.adminToken === null ? adminTokenPath(this.settings.dataDir) : null;
+  /** Where a person finds the token now. */
+  get place(): AdminTokenPlace {
+    if (this.settings.adminToken !== null) return { kind: 'setting' };
+    const path = adminTokenPath(this.settings.dataDir);
+    return existsSync(path) ? { kind: 'file', path } : { kind: 'lost' };
   }
 
   /** Compares a candidate with the admin token in constant time. */

@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { adminTokenPath } from '../admin/admin-token.js';
+import { setAsideAdminToken } from '../admin/set-aside-admin-token.js';
 import { loadSettings } from '../config/load-settings.js';
 import type { Settings } from '../config/settings.js';
 import { checkSqliteFile } from '../persistence/check-sqlite-file.js';
@@ -48,13 +50,15 @@ export const restoreCommand: Command = {
       file === undefined
         ? await quarantineInPlace(input, settings)
         : await restore(input, settings, resolve(file));
+    const oldToken = await withDatabase(settings, (database) => setAsideAdminToken(settings, database));
+    if (oldToken !== null) replaced.push(oldToken);
     for (const path of replaced) input.terminal.notify(`Replaced file kept as ${path}`);
     input.terminal.notify(
       isOriginalGone(input)
         ? 'Restored. The service refreshes the license at its next start.'
         : 'Restored. The license is valid until its token expires: start the service, then authorize it again (pos-licensing authorize).',
     );
-    if (settings.adminToken === null && file !== undefined) {
+    if (settings.adminToken === null && !existsSync(adminTokenPath(settings.dataDir))) {
       input.terminal.notify(
         'The admin token is that of the original. If it is lost, run pos-licensing reset-admin-token.',
       );

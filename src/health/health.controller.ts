@@ -103,18 +103,19 @@ export class HealthController {
     const { count, oldestAt } = await countWaiting(this.outbox);
     const hub = this.hub.isConfigured && { hub: await this.checkHub() };
     const { lastLoss } = this.relay;
+    const setAside = this.outbox.setAside.size + this.hubOutbox.setAside.size;
     const data: Record<string, unknown> = {
       eventsWaiting: count,
       oldestWaitingSince: oldestAt,
       lastLoss,
+      ...(setAside > 0 && { setAside }),
       ...hub,
     };
     if (!this.link.isConnected) return check.degraded({ ...data, message: 'not connected' });
     const waitedMs = oldestAt === null ? 0 : this.clock.now().getTime() - oldestAt.getTime();
-    const setAside = this.outbox.setAside.size + this.hubOutbox.setAside.size;
     if (setAside > 0) {
       const message = 'an event is larger than the broker or the hub accepts. Raise max_payload there';
-      return check.degraded({ ...data, setAside, message });
+      return check.degraded({ ...data, message });
     }
     if (waitedMs > maxWaitMs) {
       const message = 'connected, but the broker stores no events. Check that JetStream is enabled';

@@ -97,12 +97,10 @@ export class StoresFollower implements OnApplicationBootstrap, BeforeApplication
     );
   }
 
-  private toSightings({ subject, data, info, seq }: JsMsg): PeerSighting[] {
+  private toSightings({ subject, data, info }: JsMsg): PeerSighting[] {
     const event = readStoreEvent(subject, data);
     if (event === null) {
-      this.logger.warn(
-        `Message ${seq} on ${subject} is not a valid event of that store server. It is ignored.`,
-      );
+      this.logger.warn(`A message on ${subject} is not a valid event of that store server. It is ignored.`);
       return [];
     }
     const at = new Date(info.timestampNanos / 1e6);

@@ -15,11 +15,13 @@ export class CountedLog {
     private readonly others: string,
   ) {}
 
-  count(key: string): void {
+  /** @param writeFirst writes the first event of the key, if `write` does not */
+  count(key: string, writeFirst = () => this.write(key, 1)): void {
     const name = this.counts.has(key) || this.counts.size < maxKeys ? key : this.others;
     const count = this.counts.get(name);
     if (count === undefined) {
-      this.write(name, 1);
+      if (name === key) writeFirst();
+      else this.write(name, 1);
       this.startWindow(name);
     } else {
       this.counts.set(name, count + 1);

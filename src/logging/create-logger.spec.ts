@@ -26,6 +26,46 @@ describe.each(['pretty', 'json'] as const)('the %s log', (logFormat) => {
     expect(output).not.toMatch(/[^\P{Cc}\n]|\p{Cs}/u);
   });
 
+  it.each<[string, (logger: ReturnType<typeof createLogger>, attempt: number) => void, string]>([
+    ['a warning', (logger) => logger.warn('Broker lost.', 'NATS'), '[NATS] Broker lost.'],
+    ['an error', (logger) => logger.error('No answer.', 'NATS'), '[NATS] No answer.'],
+    [
+      'an error with different stacks',
+      (logger, attempt) => logger.error('Failed.', `Error: no database\n    at ${attempt}`, 'HTTP'),
+      '[HTTP] Failed. Error: no database',
+    ],
+    [
+      'an error with a cause',
+      (logger) => logger.error('Storing failed.', new Error('full'), 'Peers'),
+      '[Peers] Storing failed. Error: full',
+    ],
+    ['the end of a fault', (logger) => logger.log('It works again.', 'NATS'), '[NATS] It works again.'],
+  ])('shows %s that repeats once, and then one line with its count for each minute', (_, log, line) => {
+    vi.useFakeTimers();
+    const lines = write((logger) => {
+      for (let attempt = 0; attempt < 4000; attempt += 1) {
+        log(logger, attempt);
+        vi.advanceTimersByTime(30);
+      }
+    }).split('\n');
+    vi.useRealTimers();
+    const message = /\] (.*?\.)/.exec(line)?.[1] ?? '';
+    const [first, ...counts] = lines.filter((text) => text.includes(message));
+    expect(first).not.toMatch(/last minute/);
+    expect(counts).toEqual([
+      expect.stringContaining(`1999 times in the last minute: ${line}`),
+      expect.stringContaining(`2000 times in the last minute: ${line}`),
+    ]);
+  });
+
+  it('shows lines that differ', () => {
+    const output = write((logger) => {
+      for (const name of ['a', 'b', 'a']) logger.warn(`Device ${name} is refused.`, 'Callout');
+      logger.warn('Device a is refused.', 'Peers');
+    });
+    expect(output.trimEnd().split('\n')).toHaveLength(3);
+  });
+
   it('indents the stack of an error, so that its message cannot forge a line', () => {
     const output = write((logger) => logger.error('Failed.', `Error: ${forged}\n    at here`, 'Test'));
     expect(output).not.toMatch(/^forged/m);

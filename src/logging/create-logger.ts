@@ -2,6 +2,7 @@ import { isatty } from 'node:tty';
 import { ConsoleLogger, type LogLevel } from '@nestjs/common';
 import { toPrintable, toPrintableLines } from '../domain/printable.js';
 import type { Settings } from '../config/settings.js';
+import { CountedLog } from './counted-log.js';
 
 /** The log levels of NestJS for each LOG_LEVEL. */
 const levels: Record<Settings['logLevel'], LogLevel[]> = {
@@ -42,16 +43,25 @@ export function createLogger(settings: Settings): ConsoleLogger {
   });
 }
 
+/** Writes a line that repeats within a minute once, and then as one line with its count at the end of each minute. */
 class ServiceLogger extends ConsoleLogger {
+  private readonly logs = countRepeats((text) => super.log(text, 'Log'));
+  private readonly warnings = countRepeats((text) => super.warn(text, 'Log'));
+  private readonly errors = countRepeats((text) => super.error(text, 'Log'));
+
   override log(message: unknown, ...rest: unknown[]): void {
     if (frameworkContexts.has(String(rest.at(-1))) && !this.isLevelEnabled('debug')) return;
-    super.log(message, ...rest);
+    this.logs.count(keyOf(message, rest), () => super.log(message, ...rest));
+  }
+
+  override warn(message: unknown, ...rest: unknown[]): void {
+    this.warnings.count(keyOf(message, rest), () => super.warn(message, ...rest));
   }
 
   override error(message: unknown, ...rest: unknown[]): void {
     // A fault at start, which `explainStartFault` reports.
     if (rest.at(-1) === 'ExceptionHandler') return;
-    super.error(message, ...rest);
+    this.errors.count(keyOf(message, rest), () => super.error(message, ...rest));
   }
 
   /** Messages repeat text from outside, such as the name of a device. */
@@ -64,8 +74,9 @@ class ServiceLogger extends ConsoleLogger {
     super.printMessages(printable, context, level, stream, printableStack, params);
   }
 
-  protected override printStackTrace(stack: string): void {
-    super.printStackTrace(indent(stack));
+  /** NestJS passes no stack if the error has none. */
+  protected override printStackTrace(stack: string | undefined): void {
+    if (stack !== undefined) super.printStackTrace(indent(stack));
   }
 
   protected override formatPid(): string {
@@ -75,6 +86,19 @@ class ServiceLogger extends ConsoleLogger {
   protected override getTimestamp(): string {
     return new Date().toISOString();
   }
+}
+
+function countRepeats(write: (text: string) => void): CountedLog {
+  return new CountedLog(
+    (line, count) => write(`${count} times in the last minute: ${line}`),
+    'further lines, all different',
+  );
+}
+
+/** Returns the context and the text of a line, with the first line of its error. */
+function keyOf(message: unknown, rest: readonly unknown[]): string {
+  const [first = ''] = String(rest.length > 1 ? rest[0] : '').split('\n', 1);
+  return [`[${String(rest.at(-1))}]`, String(message), first].join(' ').trim();
 }
 
 /** Indents the lines of a stack, so that none looks like a line of the log. */

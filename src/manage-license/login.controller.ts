@@ -95,11 +95,7 @@ export class LoginController {
     const status = fault === null ? 200 : faultStatuses[fault];
     if (status === 429) void reply.header('retry-after', '2');
     const context = this.composer.contextFor(request);
-    sendPage(
-      reply,
-      renderLogin({ fault, name, tokenFilePath: this.adminToken.filePath, context: context }),
-      status,
-    );
+    sendPage(reply, renderLogin({ fault, name, tokenPlace: this.adminToken.place, context }), status);
   }
 }
 

@@ -39,7 +39,12 @@ const english = {
     showFile: 'To show it, run on the server:',
     inSetting:
       'It is the setting **ADMIN_TOKEN** of this service, or in the file that **ADMIN_TOKEN_FILE** names.',
+    noFile:
+      'This service created it at its first start, and its file is no longer on the server. Perhaps a password manager has it.',
     reset:
+      'Lost it? On the server, stop the service, run **pos-licensing reset-admin-token**, and start the service again. ' +
+      'The old token then no longer works.',
+    changeSetting:
       'Lost it? Stop the service, set **ADMIN_TOKEN** to a new secret of at least 16 characters, and start the service again. ' +
       'The old token then no longer works.',
     wrong: 'Incorrect admin token. See below for where to find it.',

@@ -98,13 +98,23 @@ export abstract class EventRelay implements OnModuleInit {
       if (events.length === 0) return this.faults.end();
       if (this.setAsideTooLarge(connection, events)) continue;
       const stored = events.slice(0, await stream.publish(connection, events));
-      await outbox.markPublished(
-        stored.map((event) => event.sequence),
-        this.clock.now(),
-      );
+      const replaced = this.findReplaced(stored);
+      const done = [...stored.map((event) => event.sequence), ...replaced];
+      await outbox.markPublished(done, this.clock.now());
+      for (const sequence of replaced) outbox.setAside.delete(sequence);
       for (const event of stored) this.published.next(event);
       this.logger.debug(`${stored.length} event(s) published.`);
     }
+  }
+
+  /**
+   * Returns the events that were set aside and are older than a published one of their subject. They are never published:
+   * the last message of a subject is its current event.
+   */
+  private findReplaced(stored: readonly CommittedEvent[]): number[] {
+    return [...this.target.outbox.setAside].flatMap(([sequence, subject]) =>
+      stored.some((event) => event.subject === subject && event.sequence > sequence) ? [sequence] : [],
+    );
   }
 
   /** Sets aside events above the limit of the broker, which would refuse them at each attempt. Returns whether there were any. */
@@ -112,7 +122,7 @@ export abstract class EventRelay implements OnModuleInit {
     const maxBytes = (connection.info?.max_payload ?? Infinity) - maxHeaderBytes;
     const tooLarge = events.filter(({ body }) => Buffer.byteLength(body) > maxBytes);
     for (const { sequence, subject, body } of tooLarge) {
-      this.target.outbox.setAside.add(sequence);
+      this.target.outbox.setAside.set(sequence, subject);
       this.logger.error(
         `Event ${sequence} (${subject}, ${Buffer.byteLength(body)} bytes) is set aside: ${this.target.destination} refuses ` +
           'messages of this size. Raise max_payload there.',

@@ -124,6 +124,19 @@ describe('LicenseStream.publish', () => {
     await expect(stream.publish(connection, events)).rejects.toMatchObject({ code: 'event-not-kept' });
   });
 
+  it('gives up after 30 s on an event that a slow stream does not keep', async () => {
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(0);
+    publish.mockImplementation(async () => {
+      clock.mockReturnValue(performance.now() + 4000);
+      return { stream: 'LICENSING', duplicate: true };
+    });
+    keepLast(null);
+    const slow = stream.publish(connection, events.slice(0, 1));
+    await expect(slow).rejects.toMatchObject({ code: 'event-not-kept' });
+    clock.mockRestore();
+    expect(publish).toHaveBeenCalledTimes(9);
+  });
+
   it('rejects an acknowledgement from another stream', async () => {
     publish.mockResolvedValue({ stream: 'OTHER' });
     await expect(stream.publish(connection, events)).rejects.toMatchObject({

@@ -17,6 +17,7 @@ class Surroundings {
   rows: Row[] = [];
   inStream: Row[] = [];
   isLeader = true;
+  readonly setAside = new Map<number, string>();
   link: { current: NatsConnection | null } = { current: {} as NatsConnection };
   /** Runs before each publication. */
   onPublish: () => void = () => undefined;
@@ -50,7 +51,7 @@ class Surroundings {
   private outbox(): Partial<Outbox> {
     const find = (sequences: readonly number[]) =>
       this.rows.filter((row) => sequences.includes(row.sequence));
-    const setAside = new Set<number>();
+    const { setAside } = this;
     return {
       setAside,
       readUnpublished: async (limit) =>
@@ -108,20 +109,43 @@ describe('OutboxRelay', () => {
     expect(published()).toHaveLength(600);
   });
 
-  it('sets aside an event that is larger than the broker accepts, and publishes the others in order', async () => {
-    const errors = vi.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+  /** Commits an event that is larger than the broker accepts. */
+  function commitLarge(sequence: number): void {
+    vi.spyOn(Logger.prototype, 'error').mockImplementation((text: unknown) => void lines.push(String(text)));
     around.link.current = { info: { max_payload: 1024 } } as NatsConnection;
-    around.commit(1, 2, 3);
-    Object.assign(around.rows[1] ?? {}, { body: 'x'.repeat(2000) });
+    around.commit(sequence);
+    Object.assign(around.rows.at(-1) ?? {}, { body: 'x'.repeat(2000) });
+  }
+
+  async function raiseMaxPayload(): Promise<void> {
+    around.link.current = { info: { max_payload: 4096 } } as NatsConnection;
+    await around.connected();
+  }
+
+  it('sets aside an event that is larger than the broker accepts, and publishes it once the broker accepts it', async () => {
+    around.commit(1);
+    commitLarge(2);
+    around.commit(3);
+    Object.assign(around.rows[2] ?? {}, { subject: 'token.expiring' });
     await around.relay.drain();
     await around.relay.drain();
     expect(published()).toEqual([1, 3]);
-    expect(errors).toHaveBeenCalledExactlyOnceWith(
+    expect(lines).toEqual([
       'Event 2 (license.status, 2000 bytes) is set aside: the broker refuses messages of this size. Raise max_payload there.',
-    );
-    around.link.current = { info: { max_payload: 4096 } } as NatsConnection;
-    await around.connected();
+    ]);
+    expect(around.setAside.size).toBe(1);
+    await raiseMaxPayload();
     expect(published()).toEqual([1, 3, 2]);
+  });
+
+  it('never publishes an event that was set aside after a later one of its subject', async () => {
+    commitLarge(1);
+    await around.relay.drain();
+    around.commit(2);
+    await around.relay.drain();
+    expect(around.setAside.size).toBe(0);
+    await raiseMaxPayload();
+    expect(published()).toEqual([2]);
   });
 
   it('publishes nothing without a connection or while another process leads', async () => {

@@ -16,8 +16,8 @@ export class Outbox {
     private readonly settings: Settings,
   ) {}
 
-  /** The sequences of events that the broker refuses for themselves. They stay unpublished and hold up no other event. */
-  readonly setAside = new Set<number>();
+  /** The subjects of events that the broker refuses because of their size, by sequence. They hold up no other event. */
+  readonly setAside = new Map<number, string>();
 
   /** The column with the time at which an event was acknowledged. */
   protected readonly column: 'published_at' | 'hub_published_at' = 'published_at';
@@ -32,7 +32,7 @@ export class Outbox {
     const rows = await this.database.read((manager) =>
       manager.query<StoredEvent[]>(
         'SELECT sequence, event_id AS "eventId", subject, body FROM outbox_event ' +
-          `WHERE ${this.column} IS NULL AND sequence NOT IN (${[-1, ...this.setAside].join(', ')}) ORDER BY sequence ` +
+          `WHERE ${this.column} IS NULL AND sequence NOT IN (${[-1, ...this.setAside.keys()].join(', ')}) ORDER BY sequence ` +
           `LIMIT ${limit}`,
       ),
     );
@@ -67,7 +67,7 @@ export class Outbox {
   /** Returns how many events wait, without those that are set aside, and when the oldest was committed. */
   pending(): Promise<{ count: number; oldestAt: Date | null }> {
     return this.database.read(async (manager) => {
-      const where = { ...this.doneAt(IsNull()), sequence: Not(In([...this.setAside])) };
+      const where = { ...this.doneAt(IsNull()), sequence: Not(In([...this.setAside.keys()])) };
       const count = await manager.countBy(OutboxEventRow, where);
       const oldest = await manager.findOne(OutboxEventRow, { where, order: { sequence: 'ASC' } });
       return { count, oldestAt: oldest?.createdAt ?? null };

@@ -6,6 +6,8 @@ import { keepsEvent, type StreamSubject } from './keeps-event.js';
 
 const publishTimeoutMs = 5000;
 const maxRepeats = 1000;
+/** Of all repeats together; the next attempt of the relay begins again. */
+const maxRepeatsMs = 30_000;
 
 /** The broker acknowledges an event that the stream does not keep. */
 class EventNotKeptError extends Error {
@@ -39,8 +41,9 @@ export async function publishEvent(
   const expect = previous && { expect: { lastMsgID: previous.eventId } };
   if (!(await publish(event.eventId, expect ?? {})).duplicate) return;
   const keeps = () => target.keeps?.(event) ?? keepsEvent(connection, target, event);
+  const giveUpAt = performance.now() + maxRepeatsMs;
   for (let repeats = 1; !(await keeps()); repeats += 1) {
-    if (repeats > maxRepeats) throw new EventNotKeptError(target);
+    if (repeats > maxRepeats || performance.now() > giveUpAt) throw new EventNotKeptError(target);
     await publish(`${event.eventId}.${repeats}`);
   }
 

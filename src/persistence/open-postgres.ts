@@ -21,6 +21,9 @@ const limits = {
 /** An arbitrary number for the advisory lock of migrations. */
 const migrationLock = 0x504f534c;
 
+/** How PgBouncer refuses one. */
+const unsupported = 'unsupported startup parameter';
+
 const ownErrors = [SchemaVersionError, AlteredSchemaError, UpgradeError];
 
 /** The PostgreSQL database cannot be used; the message names the remedy. */
@@ -29,7 +32,7 @@ export class DatabaseServerError extends Error {
 
   constructor(cause: unknown) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    const isPooled = reason.includes('unsupported startup parameter');
+    const isPooled = reason.includes(unsupported);
     super(
       isPooled
         ? `DATABASE_URL names a connection pooler (${reason}): use the address of PostgreSQL itself. This service keeps at ` +
@@ -50,6 +53,7 @@ export async function openPostgres(url: string, upgrade: UpgradeMode): Promise<D
   const dataSource = createDataSource(url, limits);
   try {
     await dataSource.initialize();
+    await assertDirect(dataSource);
     const { isNew, pending, unknown } = await readSchemaState(dataSource);
     if (unknown.length > 0) throw SchemaVersionError.newer(unknown);
     if (!isNew) await checkPostgresSchema(dataSource.manager, pending.length === 0);
@@ -60,6 +64,14 @@ export async function openPostgres(url: string, upgrade: UpgradeMode): Promise<D
     if (dataSource.isInitialized) await dataSource.destroy();
     throw ownErrors.some((own) => error instanceof own) ? error : new DatabaseServerError(error);
   }
+}
+
+/** @throws if a pooler ignores start parameters, and with them the limits of this service */
+async function assertDirect(dataSource: DataSource): Promise<void> {
+  const [row] = await dataSource.query<{ value: string }[]>(
+    "SELECT current_setting('statement_timeout') AS value",
+  );
+  if (row?.value !== `${limits.statement_timeout}ms`) throw new Error(`${unsupported}: it was ignored`);
 }
 
 function createDataSource(url: string, extra: Readonly<Record<string, number>>): DataSource {

@@ -1,5 +1,5 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { Settings } from '../config/settings.js';
 import { BackupTagError, stripBackupTag } from './backup-tag.js';
 import { DatabaseFileError } from './database-file-error.js';
@@ -44,7 +44,7 @@ export async function restoreSqlite(
   { isForced, ...options }: RestoreOptions,
 ): Promise<string[]> {
   const { current, next } = encryptionKeyPaths(settings.dataDir);
-  const places = [path, `${path}-wal`, current, next, join(settings.dataDir, 'initial-admin-token')];
+  const places = [path, `${path}-wal`, current, next];
   const present = places.filter((place) => existsSync(place));
   if (present.length > 0 && !isForced) throw new TargetNotEmptyError(present);
   assertUnlocked(path);
@@ -117,11 +117,16 @@ function assertUnlocked(path: string): void {
   }
 }
 
+/** Returns the end of the new name of a file that a restore replaces. */
+export function replacedSuffix(): string {
+  return `.replaced-${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')}`;
+}
+
 function setAside(places: readonly string[], path: string): string[] {
-  const time = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '');
+  const suffix = replacedSuffix();
   return places.map((place) => {
     // SQLite finds the log of a database by its name.
-    const aside = place === `${path}-wal` ? `${path}.replaced-${time}-wal` : `${place}.replaced-${time}`;
+    const aside = place === `${path}-wal` ? `${path}${suffix}-wal` : `${place}${suffix}`;
     renameSync(place, aside);
     return aside;
   });

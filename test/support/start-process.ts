@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expectNoSecretsForAdmins, expectNoSecretsInLog, noteSecret } from './secret-scanner.js';
 import { completeAuthorization } from './complete-authorization.js';
 import type { LicenseJson } from './start-app.js';
@@ -20,6 +21,8 @@ export interface StartProcessOptions {
   readonly nats?: TestNats;
   readonly dataDir?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** A descriptor that receives the log in place of this process. Needs `PORT` in the environment. */
+  readonly logTo?: number;
   /** Another user to run as, which only root may choose. */
   readonly uid?: number;
 }
@@ -67,7 +70,7 @@ export async function runProcess(options: StartProcessOptions, killAfterMs?: num
 /** Starts `node dist/main.js` on a free port and resolves when it listens. Call `ensureBuilt` before. */
 export async function startProcess(options: StartProcessOptions = {}): Promise<TestProcess> {
   const { child, output, dataDir, startedAt } = await launch(options);
-  const url = await waitForUrl(child, output);
+  const url = await waitForUrl(child, output, options.environment?.['PORT']);
   const adminToken = (await readFile(join(dataDir, 'initial-admin-token'), 'utf8')).trim();
   noteSecret('the admin token', adminToken);
   const as = async (method: string, path: string): Promise<Response> => {
@@ -135,7 +138,7 @@ async function launch(options: StartProcessOptions) {
       }),
       ...options.environment,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', options.logTo ?? 'pipe', options.logTo ?? 'pipe'],
     ...(options.uid !== undefined && { uid: options.uid, gid: options.uid }),
   });
   for (const [name, value] of Object.entries(options.environment ?? {})) {
@@ -143,7 +146,7 @@ async function launch(options: StartProcessOptions) {
   }
   let text = '';
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+    stream?.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
   }
   const killWithTests = (): boolean => child.kill('SIGKILL');
   process.once('exit', killWithTests);
@@ -151,20 +154,35 @@ async function launch(options: StartProcessOptions) {
   return { child, dataDir, startedAt, output: () => text };
 }
 
-async function waitForUrl(child: ChildProcess, output: () => string): Promise<string> {
+async function waitForUrl(child: ChildProcess, output: () => string, port = '0'): Promise<string> {
   const deadline = AbortSignal.timeout(startTimeoutMs);
   for (;;) {
-    const url = /Listening on (http:\/\/[\d.]+:\d+)/.exec(output())?.[1];
+    const url =
+      child.stdout === null
+        ? await findAnswering(`http://127.0.0.1:${port}`)
+        : /Listening on (http:\/\/[\d.]+:\d+)/.exec(output())?.[1];
     if (url !== undefined) return url;
     if (hasEnded(child) || deadline.aborted) {
       child.kill('SIGKILL');
       throw new Error(`The service did not start:\n${output()}`);
     }
+    if (child.stdout === null) {
+      await sleep(50);
+      continue;
+    }
     await Promise.race([
-      once(child.stdout ?? child, 'data', { signal: deadline }).catch(() => undefined),
+      once(child.stdout, 'data', { signal: deadline }).catch(() => undefined),
       once(child, 'exit', { signal: deadline }).catch(() => undefined),
     ]);
   }
+}
+
+async function findAnswering(url: string): Promise<string | undefined> {
+  const isAnswering = await fetch(new URL('/health/live', url), { signal: AbortSignal.timeout(5000) }).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+  return isAnswering ? url : undefined;
 }
 
 function hasEnded(child: ChildProcess): boolean {

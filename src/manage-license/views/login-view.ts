@@ -1,3 +1,4 @@
+import type { AdminTokenPlace } from '../../admin/admin-token.js';
 import { emphasize, html, type Html } from '../html.js';
 import type { RenderContext } from '../render-context.js';
 import type { Texts } from '../texts.js';
@@ -8,12 +9,11 @@ export type LoginFault = 'wrong' | 'slowed' | 'refused' | 'badName' | 'takenName
 export interface LoginPage {
   readonly fault: LoginFault | null;
   readonly name: string;
-  /** The file that contains the generated token; `null` if the token is a setting. */
-  readonly tokenFilePath: string | null;
+  readonly tokenPlace: AdminTokenPlace;
   readonly context: RenderContext;
 }
 
-export function renderLogin({ fault, name, tokenFilePath, context }: LoginPage): string {
+export function renderLogin({ fault, name, tokenPlace, context }: LoginPage): string {
   const words = context.texts.login;
   const isTokenFault = fault === 'wrong' || fault === 'slowed' || fault === 'refused';
   const isNameFault = fault === 'badName' || fault === 'takenName';
@@ -47,16 +47,25 @@ export function renderLogin({ fault, name, tokenFilePath, context }: LoginPage):
       </form>
       <section class="help">
         <h2>${words.help}</h2>
-        ${tokenFilePath === null ? html`<p>${emphasize(words.inSetting)}</p>` : renderFileHelp(tokenFilePath, words)}
-        <p>${emphasize(words.reset)}</p>
+        ${renderHelp(tokenPlace, words)}
       </section>`,
   );
 }
 
-function renderFileHelp(path: string, words: Texts['login']): Html {
-  return html`<p>${words.inFile}</p>
-    <p><code>${path}</code></p>
-    <p>${words.showFile} <code>cat ${quote(path)}</code></p>`;
+function renderHelp(place: AdminTokenPlace, words: Texts['login']): Html {
+  switch (place.kind) {
+    case 'setting':
+      return html`<p>${emphasize(words.inSetting)}</p>
+        <p>${emphasize(words.changeSetting)}</p>`;
+    case 'lost':
+      return html`<p>${words.noFile}</p>
+        <p>${emphasize(words.reset)}</p>`;
+    case 'file':
+      return html`<p>${words.inFile}</p>
+        <p><code>${place.path}</code></p>
+        <p>${words.showFile} <code>cat ${quote(place.path)}</code></p>
+        <p>${emphasize(words.reset)}</p>`;
+  }
 }
 
 /** Quotes a path for a shell. */
