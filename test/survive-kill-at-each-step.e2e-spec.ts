@@ -158,7 +158,7 @@ describe('a use case that is killed', () => {
   let known: readonly string[] = [];
   const mockLog: string[] = [];
   /** The service that the case before has started, with the step of the next case. */
-  let next: { readonly service: TestProcess; readonly step: number } | undefined;
+  let armed: { readonly service: TestProcess; readonly step: number } | undefined;
 
   beforeAll(async () => {
     await ensureBuilt();
@@ -168,7 +168,7 @@ describe('a use case that is killed', () => {
   }, buildTimeoutMs);
 
   afterAll(async () => {
-    await next?.service.end('SIGKILL');
+    await armed?.service.end('SIGKILL');
     await Promise.all([mock.stop(), nats.stop()]);
     await rm(folder, { recursive: true, force: true });
   });
@@ -273,8 +273,8 @@ describe('a use case that is killed', () => {
     async (useCase) => {
       const request = `${useCase.request}?killed`;
       let left: Left | undefined;
-      const first = isLong ? undefined : (next ?? (await startFor(useCase)));
-      next = undefined;
+      const first = isLong ? undefined : (armed ?? (await startFor(useCase)));
+      armed = undefined;
       const kills = await forEachStep(first?.step ?? 1, async (step) => {
         const { service } = first ?? (await startFor(useCase, step));
         if (left !== undefined) await expectSurvived(service, useCase, left);
@@ -293,7 +293,7 @@ describe('a use case that is killed', () => {
       const last = following ? await startFor(following) : { service: await start(), step: 0 };
       if (left !== undefined) await expectSurvived(last.service, useCase, left);
       if (isLong) await last.service.end('SIGKILL');
-      else next = last;
+      else armed = last;
       killed.set(useCase.name, kills);
       expect(kills).toBeGreaterThan(0);
     },
@@ -301,7 +301,7 @@ describe('a use case that is killed', () => {
   );
 
   it('has published each event once and in order, and has never used a refresh token twice', async () => {
-    const last = next?.service ?? (await start());
+    const last = armed?.service ?? (await start());
     expect(await last.view()).toMatchObject({ status: 'unlicensed' });
     await last.end('SIGTERM');
     const { eventIds, waitingIds } = await examineDatabase(dataDir(), databaseUrl);

@@ -61,7 +61,7 @@ let idlePage: OpenPage | undefined;
 export async function borrowPage(
   browser: Browser,
   options?: BrowserContextOptions,
-): Promise<OpenPage & { release(): Promise<void> }> {
+): Promise<OpenPage & { readonly release: () => Promise<void> }> {
   const lent = (options === undefined && idlePage) || (await openPage(browser, options));
   if (lent === idlePage) idlePage = undefined;
   lent.complaints.length = 0;
