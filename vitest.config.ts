@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 import { ProgressReporter } from './scripts/test/progress-reporter.mjs';
 
@@ -6,6 +7,22 @@ import { ProgressReporter } from './scripts/test/progress-reporter.mjs';
  * longer than most files. `begin-file.ts` clears the state of the support modules.
  */
 const shared = { isolate: false, setupFiles: ['test/support/begin-file.ts'] };
+
+/**
+ * The temporary files of tests are in memory if it has room for them, because the databases and brokers wait for the disk
+ * at each commit. A killed process loses nothing there either. The unit tests run programs from their temporary folders,
+ * which /dev/shm can forbid.
+ */
+const temporary = findRoom('/dev/shm') > 4 * 2 ** 30 ? { TMPDIR: '/dev/shm' } : {};
+
+function findRoom(path: string): number {
+  try {
+    const { bavail, bsize } = statfsSync(path);
+    return bavail * bsize;
+  } catch {
+    return 0;
+  }
+}
 
 // Unit specs are next to their file. A behavior across modules is one file in test/, with the real parts.
 export default defineConfig({
@@ -25,6 +42,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'mock-auth-server',
+          env: temporary,
           include: ['mock-auth-server/**/*.spec.ts'],
           exclude: ['**/node_modules/**', '**/dist/**'],
           testTimeout: 30_000,
@@ -34,6 +52,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'client',
+          env: temporary,
           include: ['client/**/*.spec.ts'],
           exclude: ['**/node_modules/**', '**/dist/**'],
           testTimeout: 30_000,
@@ -43,6 +62,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'e2e',
+          env: temporary,
           include: ['test/**/*.e2e-spec.ts'],
           exclude: [
             'test/{share-a-database,outlive-a-paused-leader,run-in-containers}.e2e-spec.ts',
@@ -67,7 +87,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'e2e-postgres',
-          env: { DB: 'postgres' },
+          env: { DB: 'postgres', ...temporary },
           include: [
             'test/{acquire,refresh,remove}-license.e2e-spec.ts',
             'test/{publish-events,deliver-to-hub,survive-unusable-answers}.e2e-spec.ts',

@@ -82,9 +82,9 @@ describe('a start', () => {
       ENCRYPTION_KEY: 'not-a-key',
       DATABASE_URL: 'mysql://x',
     };
-    const ended = await runProcess({ dataDir, environment });
-    const lines = ended.output.split('\n').filter((line) => line.startsWith('  - '));
-    expectRefusal(ended, 'Invalid settings');
+    const output = await attempt(environment);
+    const lines = output.split('\n').filter((line) => line.startsWith('  - '));
+    expectExplained(output, 'Invalid settings');
     expect(lines.map((line) => /[A-Z_]{4,}/.exec(line)?.[0] ?? line).toSorted()).toEqual([
       'ADMIN_TOKEN',
       'AUTH_SERVER_URL',
@@ -98,7 +98,7 @@ describe('a start', () => {
       'RENEWAL_WARNING_DAYS',
       'TOKEN_WARNINGS',
     ]);
-    expect(ended.output).not.toContain('not-a-key');
+    expect(output).not.toContain('not-a-key');
     expect(await readdir(dataDir)).toEqual([]);
   });
 

@@ -15,12 +15,12 @@ import { startMock, type TestMock } from './support/start-mock.js';
 import { startNats, type TestNats } from './support/start-nats.js';
 import { runProcess, startProcess, type TestProcess } from './support/start-process.js';
 
-/** `KILL_STEPS=all` runs the long form. Otherwise each case takes two random steps. */
+/** `KILL_STEPS=all` runs the long form. Otherwise each case is killed once, at a random step. */
 const isLong = process.env['KILL_STEPS'] === 'all';
-/** More and fewer steps than any case has. */
+/** More steps than any case has. */
 const maxSteps = 400;
-const fewestSteps = 8;
-const usualSteps = 48;
+/** A step that a first start always reaches. */
+const stepsOfStart = 72;
 const timeoutMs = 3_600_000;
 /** The background work of a request runs soon after its answer: see kill-at-step.mjs. */
 const hasSettled = /Killed before step|Not killed in/;
@@ -43,18 +43,15 @@ interface KillPoint {
 
 const killAt = (point: KillPoint) => ({ NODE_OPTIONS: preload, KILL_AT_STEP: JSON.stringify(point) });
 
-/** Returns one step that every case reaches, and one that most cases reach. */
-const chooseTwo = () => [randomInt(1, fewestSteps + 1), randomInt(fewestSteps + 1, usualSteps + 1)];
-
-/** Runs an attempt at each step until a step is not reached. Resolves to the number of kills. */
-async function forEachStep(attempt: (step: number) => Promise<boolean>): Promise<number> {
+/** Runs an attempt at each step until a step is not reached, or only at `step`. Resolves to the number of kills. */
+async function forEachStep(step: number, attempt: (step: number) => Promise<boolean>): Promise<number> {
+  if (!isLong) return Number(await attempt(step));
   let kills = 0;
-  for (const step of isLong ? Array.from({ length: maxSteps }, (_, index) => index + 1) : chooseTwo()) {
-    if (!(await attempt(step))) return kills;
+  for (let each = 1; each <= maxSteps; each += 1) {
+    if (!(await attempt(each))) return kills;
     kills += 1;
   }
-  if (isLong) throw new Error(`The case has more than ${maxSteps} steps.`);
-  return kills;
+  throw new Error(`The case has more than ${maxSteps} steps.`);
 }
 
 describe('a first start that is killed', () => {
@@ -62,7 +59,7 @@ describe('a first start that is killed', () => {
     'is completed by the next one, whichever step was killed, and leaves no half-done work',
     async () => {
       await ensureBuilt();
-      const kills = await forEachStep(async (step) => {
+      const kills = await forEachStep(randomInt(1, stepsOfStart + 1), async (step) => {
         const folder = await mkdtemp(join(tmpdir(), 'kill-at-step-'));
         const dataDir = join(folder, 'data');
         const databaseUrl = isOnPostgres ? await createDatabase() : undefined;
@@ -83,7 +80,7 @@ describe('a first start that is killed', () => {
         }
       });
       killed.set('a first start', kills);
-      expect(kills).toBeGreaterThan(1);
+      expect(kills).toBeGreaterThan(0);
     },
     timeoutMs,
   );
@@ -107,6 +104,8 @@ async function runUntilKilled(point: KillPoint, place: Place): Promise<string | 
 interface UseCase {
   readonly name: string;
   readonly request: string;
+  /** A step that it always reaches. */
+  readonly steps: number;
   /** Brings the service to the start of the use case from the state after any attempt. */
   readonly prepare: (service: TestProcess) => Promise<void>;
   /** Checks that the answered request has taken effect. */
@@ -158,6 +157,8 @@ describe('a use case that is killed', () => {
   let databaseUrl: string | undefined;
   let known: readonly string[] = [];
   const mockLog: string[] = [];
+  /** The service that the case before has started, with the step of the next case. */
+  let armed: { readonly service: TestProcess; readonly step: number } | undefined;
 
   beforeAll(async () => {
     await ensureBuilt();
@@ -167,6 +168,7 @@ describe('a use case that is killed', () => {
   }, buildTimeoutMs);
 
   afterAll(async () => {
+    await armed?.service.end('SIGKILL');
     await Promise.all([mock.stop(), nats.stop()]);
     await rm(folder, { recursive: true, force: true });
   });
@@ -190,6 +192,7 @@ describe('a use case that is killed', () => {
     {
       name: 'Next',
       request: `POST ${authorizationPath}`,
+      steps: 12,
       prepare: givenUnlicensed,
       expectDone: async (service, answer) => {
         const { userCode } = (await answer.json()) as { userCode: string };
@@ -199,6 +202,7 @@ describe('a use case that is killed', () => {
     {
       name: 'canceling',
       request: `DELETE ${authorizationPath}`,
+      steps: 8,
       prepare: async (service) => {
         await ask(service, 'DELETE /api/license');
         await ask(service, `POST ${authorizationPath}`);
@@ -210,6 +214,7 @@ describe('a use case that is killed', () => {
     {
       name: 'Complete',
       request: `POST ${authorizationPath}/complete`,
+      steps: 32,
       prepare: async (service) => {
         await givenUnlicensed(service);
         const next = await ask(service, `POST ${authorizationPath}`);
@@ -221,12 +226,14 @@ describe('a use case that is killed', () => {
     {
       name: 'refresh',
       request: 'POST /api/license/refresh',
+      steps: 28,
       prepare: givenLicensed,
       expectDone: expectToken,
     },
     {
       name: 'remove',
       request: 'DELETE /api/license',
+      steps: 12,
       prepare: givenLicensed,
       expectDone: async (service) => {
         expect((await service.view()).status).toBe('unlicensed');
@@ -256,13 +263,20 @@ describe('a use case that is killed', () => {
     await (redo ?? ask)(service, request);
   }
 
+  const startFor = async ({ request, steps }: UseCase, step = randomInt(1, steps + 1)) => ({
+    service: await start(killAt({ of: `${request}?killed`, step })),
+    step,
+  });
+
   it.each(useCases)(
     'is either done or not done whichever step it is killed at, and can be done afterwards: $request',
     async (useCase) => {
       const request = `${useCase.request}?killed`;
       let left: Left | undefined;
-      const kills = await forEachStep(async (step) => {
-        const service = await start(killAt({ of: request, step }));
+      const first = isLong ? undefined : (armed ?? (await startFor(useCase)));
+      armed = undefined;
+      const kills = await forEachStep(first?.step ?? 1, async (step) => {
+        const { service } = first ?? (await startFor(useCase, step));
         if (left !== undefined) await expectSurvived(service, useCase, left);
         await useCase.prepare(service);
         const before = await service.view();
@@ -275,9 +289,11 @@ describe('a use case that is killed', () => {
         if (killedStep === undefined) expect(answer).toBeDefined();
         return killedStep !== undefined;
       });
-      const last = await start();
-      if (left !== undefined) await expectSurvived(last, useCase, left);
-      await last.end('SIGKILL');
+      const following = useCases[useCases.indexOf(useCase) + 1];
+      const last = following ? await startFor(following) : { service: await start(), step: 0 };
+      if (left !== undefined) await expectSurvived(last.service, useCase, left);
+      if (isLong) await last.service.end('SIGKILL');
+      else armed = last;
       killed.set(useCase.name, kills);
       expect(kills).toBeGreaterThan(0);
     },
@@ -285,13 +301,14 @@ describe('a use case that is killed', () => {
   );
 
   it('has published each event once and in order, and has never used a refresh token twice', async () => {
-    const last = await start();
+    const last = armed?.service ?? (await start());
     expect(await last.view()).toMatchObject({ status: 'unlicensed' });
     await last.end('SIGTERM');
     const { eventIds, waitingIds } = await examineDatabase(dataDir(), databaseUrl);
     const publishedIds = (await readStream(nats)).map(({ event }) => event.id);
     expect([...publishedIds, ...waitingIds]).toEqual(eventIds);
-    expect(eventIds.length).toBeGreaterThan(useCases.length);
+    // At least one license was acquired, refreshed and removed.
+    expect(eventIds.length).toBeGreaterThanOrEqual(3);
     expect(mockLog.filter((line) => /replayed|family is ended/.test(line))).toEqual([]);
   });
 });

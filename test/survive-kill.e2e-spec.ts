@@ -13,7 +13,7 @@ import { startNats, type TestNats } from './support/start-nats.js';
 import { runProcess, startProcess } from './support/start-process.js';
 
 /** `KILLS=200` runs the long form. */
-const kills = Number(process.env['KILLS'] ?? (isOnPostgres ? 3 : 9));
+const kills = Number(process.env['KILLS'] ?? 3);
 /** Every third kill occurs during the start, the others during token refreshes. */
 const maxStartMs = 2000;
 const maxWorkMs = 400;

@@ -1,20 +1,17 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { serviceItself } from '../src/domain/audit-actor.js';
 import { RefreshLicense } from '../src/licensing/refresh-license.js';
 import { Outbox } from '../src/outbox/outbox.js';
 import { OutboxRelay } from '../src/outbox/outbox-relay.js';
 import { commitEvents, readOutbox } from './support/commit-events.js';
 import { type CuttableBrokerLink, startCuttableBrokerLink } from './support/cuttable-broker-link.js';
-import { buildTimeoutMs, ensureBuilt } from './support/ensure-built.js';
 import { FakeClock } from './support/fake-clock.js';
 import { connectAsService, readStream } from './support/read-stream.js';
 import { connectRegister, type ReceivedEvent } from './support/register-connection.js';
 import { startApp, type TestApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
 import { startNats, type TestNats } from './support/start-nats.js';
-import { type OtherBroker, startOtherBroker } from './support/start-other-broker.js';
-import { startProcess, type TestProcess } from './support/start-process.js';
 
 const minuteMs = 60_000;
 const patience = { timeout: 30_000 };
@@ -200,53 +197,4 @@ describe('a broker that is unreachable', () => {
       expect(answer.json<{ error?: object }>().error).toBeUndefined();
     }
   });
-});
-
-describe('a broker with the wrong configuration', () => {
-  let mock: TestMock;
-  let nats: TestNats;
-  let service: TestProcess;
-  let other: OtherBroker;
-
-  beforeAll(ensureBuilt, buildTimeoutMs);
-
-  beforeEach(async () => {
-    [nats, mock] = await Promise.all([startNats(), startMock()]);
-    await nats.kill();
-  });
-
-  afterEach(async () => {
-    await other.stop();
-    await service.remove();
-    await Promise.all([mock.stop(), nats.stop()]);
-  });
-
-  it.each([
-    ['no-jetstream', /Publishing to the broker failed \([^)]*jetstream[^)]*\)/i],
-    [
-      'other-password',
-      /Using the broker at nats:\S+ for events failed \([^)]*authorization violation[^)]*\)/i,
-    ],
-  ] as const)(
-    'is reported in one log line (%s), and used as soon as it is corrected',
-    async (fault, line) => {
-      other = await startOtherBroker(nats, fault);
-      service = await startProcess({ mock, nats });
-      expect(await service.acquire(mock)).toMatchObject({ status: 'licensed' });
-      await expect.poll(() => service.output(), patience).toMatch(line);
-      expect(await (await service.as('GET', '/health')).json()).toMatchObject({
-        details: { nats: { eventsWaiting: 1 } },
-      });
-      expect(service.output()).not.toContain(nats.serviceUser.password);
-      await other.stop();
-
-      await nats.restart();
-      const register = await connectRegister(nats);
-      await expect
-        .poll(() => register.last('license.status').catch(() => null), patience)
-        .toMatchObject({ event: { data: { reason: 'acquired' } } });
-      await register.close();
-      expect(service.output().split(line)).toHaveLength(2);
-    },
-  );
 });

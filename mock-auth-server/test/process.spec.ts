@@ -2,13 +2,12 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { Agent, get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Sqlite } from '../src/store/sqlite.js';
-import { buildServer, findFreePort, MockProcess, removeBuild } from './support/mock-process.js';
+import { buildServer, findFreePort, MockProcess } from './support/mock-process.js';
 import { deviceCodeGrantType } from './support/test-client.js';
 
 beforeAll(buildServer, 180_000);
-afterAll(removeBuild);
 
 const ready = 'mock Authorization server listens';
 
@@ -149,10 +148,10 @@ describe('the mock server process', () => {
     const { dataDir, url, start } = await preparePlace();
     let server = await start();
     let refreshToken = await acquire(url);
-    for (let kill = 0; kill < 8; kill++) {
+    for (let kill = 0; kill < 3; kill++) {
       const refreshing = refreshUntilGone(url, refreshToken);
       const refreshes = (): number => server.output.split('refreshed').length;
-      const enough = refreshes() + 1 + kill * 3;
+      const enough = refreshes() + 1 + kill * 10;
       while (refreshes() < enough) await server.waitForOutput();
       await server.end('SIGKILL');
       refreshToken = await refreshing;

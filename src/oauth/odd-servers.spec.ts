@@ -360,9 +360,10 @@ describe('a user code', () => {
     ['5', 5],
     [-1, 5],
     [{}, 5],
+    [0.05, 0.05],
     [2, 2],
     [3600, 60],
-  ])('has an interval within its bounds (A8): %j is %i s', async (interval, intervalSeconds) => {
+  ])('has an interval within its bounds (A8): %j is %d s', async (interval, intervalSeconds) => {
     fake.misbehave({ answers: { '/device': json({ ...body, expires_in: 1e9, interval }) } });
     expect(await adapter.requestDeviceCode()).toMatchObject({
       kind: 'issued',

@@ -32,6 +32,6 @@ export function readDeviceCode(
     userCode,
     verificationUri,
     expiresInSeconds: Math.min(answer.expires_in, maxLifeSeconds),
-    intervalSeconds: Math.min(Math.ceil(answer.interval ?? defaultIntervalSeconds), maxIntervalSeconds),
+    intervalSeconds: Math.min(answer.interval ?? defaultIntervalSeconds, maxIntervalSeconds),
   };
 }

@@ -1,7 +1,13 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core';
 import { findChromium } from '../../scripts/prepare/provide-chromium.mjs';
 import type { TestApp } from './start-app.js';
 
@@ -10,7 +16,7 @@ const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 let starting: Promise<Browser> | undefined;
 
-/** Starts a headless Chromium that all test files of a worker share. Each test opens its own context. */
+/** Starts a headless Chromium that all test files of a worker share. */
 export function startBrowser(): Promise<Browser> {
   starting ??= launchBrowser();
   return starting;
@@ -37,6 +43,50 @@ async function launchBrowser(): Promise<Browser> {
       '--disable-sync',
     ],
   });
+}
+
+interface OpenPage {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  /** The errors of scripts and the violations of the Content-Security-Policy. */
+  readonly complaints: string[];
+}
+
+let idlePage: OpenPage | undefined;
+
+/**
+ * Lends a page without cookies, permissions and other tabs. With the default options it is the page of an earlier test of
+ * this worker, because a new one starts a renderer, which takes longer than most tests.
+ */
+export async function borrowPage(
+  browser: Browser,
+  options?: BrowserContextOptions,
+): Promise<OpenPage & { readonly release: () => Promise<void> }> {
+  const lent = (options === undefined && idlePage) || (await openPage(browser, options));
+  if (lent === idlePage) idlePage = undefined;
+  lent.complaints.length = 0;
+  const release = async (): Promise<void> => {
+    if (options !== undefined) return lent.context.close();
+    await clearPage(lent);
+    idlePage = lent;
+  };
+  return { ...lent, release };
+}
+
+async function openPage(browser: Browser, options?: BrowserContextOptions): Promise<OpenPage> {
+  const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC', ...options });
+  context.setDefaultTimeout(20_000);
+  return { context, page: await context.newPage(), complaints: watchConsole(context) };
+}
+
+async function clearPage({ context, page }: OpenPage): Promise<void> {
+  const tabs = context.pages().filter((tab) => tab !== page);
+  await Promise.all(tabs.map((tab) => tab.close()));
+  await page.goto('about:blank');
+  await context.clearCookies();
+  await context.clearPermissions();
+  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+  await page.setViewportSize({ width: 1280, height: 720 });
 }
 
 /** Logs in as a person does. */

@@ -1,6 +1,6 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { watchConsole } from './browser.js';
+import { borrowPage } from './browser.js';
 import { FakeClock } from './fake-clock.js';
 import { inspectPage } from './inspect-page.js';
 import { startMock, type TestMock } from './start-mock.js';
@@ -13,16 +13,15 @@ export class MockPage {
     readonly clock: FakeClock,
     readonly mock: TestMock,
     readonly page: Page,
-    private readonly context: BrowserContext,
     private readonly complaints: string[],
+    private readonly release: () => Promise<void>,
   ) {}
 
   static async open(browser: Browser): Promise<MockPage> {
     const clock = new FakeClock();
     const mock = await startMock({ clock, loginPassword: password });
-    const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC' });
-    context.setDefaultTimeout(20_000);
-    return new MockPage(clock, mock, await context.newPage(), context, watchConsole(context));
+    const { page, complaints, release } = await borrowPage(browser);
+    return new MockPage(clock, mock, page, complaints, release);
   }
 
   async goTo(path: string): Promise<void> {
@@ -73,7 +72,7 @@ export class MockPage {
   }
 
   async close(): Promise<void> {
-    await this.context.close();
+    await this.release();
     await this.mock.stop();
     expect(this.complaints.filter((complaint) => !complaint.startsWith('Failed to load resource'))).toEqual(
       [],

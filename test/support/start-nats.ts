@@ -72,9 +72,12 @@ export interface ClusterMember {
   readonly routePorts: readonly number[];
 }
 
+let foundServer: ReturnType<typeof findNatsServer> | undefined;
+
 /** Starts a broker on loopback and resolves when it answers. */
 export async function startNats(options: StartNatsOptions = {}): Promise<TestNats> {
-  const server = await findNatsServer();
+  foundServer ??= findNatsServer();
+  const server = await foundServer;
   const port = options.port ?? (await findFreePort());
   const storeDir = options.storeDir ?? (await mkdtemp(join(tmpdir(), 'pos-nats-')));
   await mkdir(storeDir, { recursive: true });

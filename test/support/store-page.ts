@@ -2,7 +2,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 import { expect } from 'vitest';
 import type { LicenseState } from '../../src/domain/license-state.js';
 import { LicenseStore } from '../../src/domain/ports/license-store.js';
-import { logIn, watchConsole } from './browser.js';
+import { borrowPage, logIn } from './browser.js';
 import { FakeClock } from './fake-clock.js';
 import { holdScheduler } from './hold-scheduler.js';
 import { inspectPage } from './inspect-page.js';
@@ -23,18 +23,18 @@ export class StorePage {
     readonly context: BrowserContext,
     readonly page: Page,
     private readonly complaints: string[],
+    private readonly release: () => Promise<void>,
   ) {}
 
-  static async open(browser: Browser, options: BrowserContextOptions = {}): Promise<StorePage> {
+  static async open(browser: Browser, options?: BrowserContextOptions): Promise<StorePage> {
     // A fixed date, because the tests compare the dates on the pages.
     const clock = new FakeClock(startAt);
     const mock = await startMock({ clock, loginPassword: mockPassword });
     const app = await startApp({ mock });
     // Only the test causes ticks and refreshes.
     holdScheduler(app);
-    const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC', ...options });
-    context.setDefaultTimeout(20_000);
-    return new StorePage(clock, mock, app, context, await context.newPage(), watchConsole(context));
+    const { context, page, complaints, release } = await borrowPage(browser, options);
+    return new StorePage(clock, mock, app, context, page, complaints, release);
   }
 
   logIn(name = ''): Promise<void> {
@@ -92,7 +92,7 @@ export class StorePage {
 
   /** Stops everything. The test fails if the browser reported errors, except for answers that a test requested. */
   async close(): Promise<void> {
-    await this.context.close();
+    await this.release();
     await this.app.stop();
     await this.mock.stop();
     expect(this.complaints.filter((complaint) => !complaint.startsWith('Failed to load resource'))).toEqual(

@@ -20,11 +20,22 @@ import { type FaultRequest, readFault } from './read-fault.js';
 export function addControlRoutes(scope: FastifyInstance, context: MockContext, faults: Faults): void {
   scope.setErrorHandler<FastifyError>((error, request, reply) => sendError(context, error, request, reply));
   guardControls(scope, context);
+  shareValidators(scope);
   scope.get('/mock/state', async () => describeState(context));
   addApprovals(scope, context);
   addChanges(scope, context);
   addTokens(scope, context);
   addFaults(scope, context, faults);
+}
+
+let validatorCompiler: FastifyInstance['validatorCompiler'];
+
+/** Compiles the schemas once for all servers of a process, because that takes longer than the rest of a start. */
+function shareValidators(scope: FastifyInstance): void {
+  if (validatorCompiler) scope.setValidatorCompiler(validatorCompiler);
+  scope.addHook('onReady', async () => {
+    validatorCompiler ??= scope.validatorCompiler;
+  });
 }
 
 /** An answer may be larger than other bodies, so that tests can send a client more than it accepts. */

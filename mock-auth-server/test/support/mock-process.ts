@@ -1,32 +1,17 @@
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-/** Next to `dist`, so that the built server finds the same dependencies. */
-const outDir = fileURLToPath(new URL(`../../dist-${process.pid}`, import.meta.url));
-const compiler = fileURLToPath(import.meta.resolve('typescript/bin/tsc'));
+const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+const prepare = fileURLToPath(new URL('../../../scripts/prepare.mjs', import.meta.url));
 
-/** Builds the server from the current sources, as for a release. */
+/** Builds the server if its build does not match the sources. */
 export async function buildServer(): Promise<void> {
-  rmSync(outDir, { recursive: true, force: true });
-  await promisify(execFile)(process.execPath, [
-    compiler,
-    '-p',
-    `${root}/tsconfig.build.json`,
-    '--outDir',
-    outDir,
-  ]);
-  cpSync(`${root}/src/pages/assets`, `${outDir}/pages/assets`, { recursive: true });
-}
-
-export function removeBuild(): void {
-  rmSync(outDir, { recursive: true, force: true });
+  await promisify(execFile)(process.execPath, [prepare, 'build']);
 }
 
 export async function findFreePort(): Promise<number> {
@@ -50,7 +35,7 @@ export class MockProcess {
   output = '';
 
   constructor(env: Record<string, string>) {
-    this.#child = spawn(process.execPath, [`${outDir}/main.js`], {
+    this.#child = spawn(process.execPath, [main], {
       env: { ...inheritedEnvironment, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
