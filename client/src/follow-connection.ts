@@ -44,8 +44,11 @@ async function listen(
   faults: Faults,
 ): Promise<void> {
   try {
-    for await (const message of connection.subscribe(subject))
-      listener.receive(subject, message.data, 'live');
+    for await (const message of connection.subscribe(subject)) {
+      const isUsable = listener.receive(subject, message.data, 'live');
+      // A restored server may continue with lower sequences than known: its own answer decides.
+      if (!isUsable && subject === 'license.status') await receiveStatus(connection, listener);
+    }
   } catch (error) {
     faults.last = `the subscription to ${subject} failed: ${String(error)}`;
   }
@@ -114,9 +117,13 @@ async function receiveLastEvents(
     if (signal.aborted || last.kind === 'unavailable') return false;
     const isUsable = last.kind === 'found' && listener.receive(subject, last.body, 'stored');
     if (isUsable || subject !== 'license.status') continue;
-    const status = await readStatus(connection);
+    await receiveStatus(connection, listener);
     if (signal.aborted) return false;
-    if (status !== null) listener.receiveStatus(status);
   }
   return true;
+}
+
+async function receiveStatus(connection: NatsConnection, listener: ConnectionListener): Promise<void> {
+  const status = await readStatus(connection);
+  if (status !== null) listener.receiveStatus(status);
 }

@@ -21,6 +21,7 @@ export class LicenseFollower {
   readonly #options: FollowLicenseOptions;
   readonly #identity: Identity;
   readonly #finder: BrokerFinder;
+  readonly #connect: typeof connect;
   readonly #closing = new AbortController();
   #known: KnownLicense;
   #knownServerId: string | undefined;
@@ -28,8 +29,9 @@ export class LicenseFollower {
   #lastChange: ConnectionChange | null = null;
 
   /** @throws InvalidOptionsError */
-  constructor(options: FollowLicenseOptions) {
+  constructor(options: FollowLicenseOptions, connectTo = connect) {
     this.#options = options;
+    this.#connect = connectTo;
     this.#identity = readIdentity(options);
     this.#finder = new BrokerFinder(this.#identity, options);
     this.#knownServerId = this.#finder.serverId;
@@ -97,7 +99,7 @@ export class LicenseFollower {
       const broker = await this.#finder.find();
       this.#expectServer(broker.serverId);
       // Without `waitOnFirstConnect`: it hides the reason of a failure, and close() cannot interrupt it.
-      const connection = await connect(this.#connectionOptions(broker));
+      const connection = await this.#connect(this.#connectionOptions(broker));
       this.#connection = connection;
       if (this.#closing.signal.aborted) await connection.close();
       return await followConnection(connection, this.#listener);

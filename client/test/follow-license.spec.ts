@@ -181,6 +181,17 @@ describe('followLicense with a broker that stays up', () => {
     expect(register.follower.current()?.sequence).toBe(sequence);
   });
 
+  it('asks the server itself about an event with a lower sequence: a restored server continues from there', async () => {
+    const restored = nextStatus();
+    await service.publish(nextStatus());
+    const register = follow(broker.url, broker);
+    await register.seen('caught-up');
+    await service.answerStatus({ ...restored.data, sequence: restored.sequence });
+    await service.publish(restored);
+    await register.seenEvent(`svc.licensing.status/${restored.sequence}`);
+    expect(register.follower.current()?.sequence).toBe(restored.sequence);
+  });
+
   it('keeps receiving after callbacks that throw or reject, and emits process warnings', async () => {
     const emitWarning = vi.spyOn(process, 'emitWarning').mockReturnValue();
     endings.push(() => Promise.resolve(emitWarning.mockRestore()));

@@ -11,6 +11,7 @@ import {
   startAt,
 } from '../../test/support/license-fixture.js';
 import { initialLicenseState } from './license-state.js';
+import { dropLicense } from './remove-license.js';
 import { licenseStatusAt } from './license-status.js';
 import { applyTime } from './apply-time.js';
 import { failRefresh } from './refresh-failure.js';
@@ -22,12 +23,26 @@ const licensed = freezeDeeply(buildLicensedState());
 const restoredAt = shift(startAt, 2 * dayMs);
 
 describe('quarantineRestoredLicense', () => {
-  it.each([true, false])('changes nothing without a license (original gone: %s)', (isGone) => {
-    expect(quarantineRestoredLicense(initialLicenseState, isGone, policy, restoredAt)).toEqual({
-      state: initialLicenseState,
-      events: [],
-    });
-  });
+  it.each([true, false])(
+    'changes nothing on a server that was never licensed (original gone: %s)',
+    (isGone) => {
+      expect(quarantineRestoredLicense(initialLicenseState, isGone, policy, restoredAt)).toEqual({
+        state: initialLicenseState,
+        events: [],
+      });
+    },
+  );
+
+  it.each([true, false])(
+    'repeats that there is no license, because the original may have acquired one (gone: %s)',
+    (isGone) => {
+      const removed = dropLicense(licensed, policy, shift(startAt, hourMs)).state;
+      const { state, events } = quarantineRestoredLicense(removed, isGone, policy, restoredAt);
+      expect(state.license).toBeNull();
+      expect(events.map(nameEvent)).toEqual(['removed']);
+      expect(state.sequence).toBe(restoredAt.getTime());
+    },
+  );
 
   it('keeps the license, never refreshes it and requires another authorization', () => {
     const { state, events } = quarantineRestoredLicense(licensed, false, policy, restoredAt);
@@ -69,10 +84,10 @@ describe('quarantineRestoredLicense', () => {
       shift(startAt, 7 * dayMs + 1),
     );
     expect(ended.refresh.nextAttemptAt).not.toBeNull();
-    expect(quarantineRestoredLicense(ended, true, policy, restoredAt).state).toBe(ended);
+    expect(quarantineRestoredLicense(ended, true, policy, restoredAt).state.refresh).toBe(ended.refresh);
     const { state, events } = quarantineRestoredLicense(ended, false, policy, restoredAt);
     expect(state.refresh.nextAttemptAt).toBeNull();
-    expect(events).toEqual([]);
+    expect(events.map(nameEvent)).toEqual(['revoked']);
   });
 
   it('emits the current status with a higher number than all before', () => {

@@ -18,7 +18,12 @@ export function quarantineRestoredLicense(
   policy: LicensePolicy,
   now: Date,
 ): LicenseChange {
-  if (state.license === null) return unchanged(isOriginalGone ? state : withoutLicense(state));
+  if (state.license === null) {
+    const kept = unchanged(isOriginalGone ? state : withoutLicense(state));
+    if (state.identity === null) return kept;
+    // Registers may still know a license that the original acquired after the backup.
+    return emitStatus(kept, state.reason === 'removed' ? 'removed' : 'revoked', policy, now);
+  }
   const observed = applyRenewalDate(unchanged(state), policy, now);
   if (isOriginalGone) {
     const reason = state.reauthorizationRequired ? 'reauthorization-required' : 'terms-changed';

@@ -92,6 +92,13 @@ describe('firstRefreshAt', () => {
     );
   });
 
+  it('waits after a token that is received near its end, because a clock far ahead receives only such tokens', () => {
+    for (const aheadMs of [5 * dayMs, 7 * dayMs, 400 * dayMs]) {
+      const token = buildToken({ lifeMs: 7 * dayMs, receivedAt: shift(startAt, aheadMs) });
+      expect(firstRefreshAt(token, dayMs, 0)).toEqual(shift(token.receivedAt, 15 * minuteMs));
+    }
+  });
+
   it('counts from receipt, so that a clock difference to the issuer does not matter', () => {
     const received = shift(startAt, hourMs);
     const delayMs =

@@ -35,7 +35,10 @@ export function firstRefreshAt(
     isAfterFailures && isIntervalShorter ? earliestPartAfterFailures : earliestPartOfLatest;
   const delayMs = latestMs * (earliestPart + (1 - earliestPart) * offset);
   const receivedMs = token.receivedAt.getTime();
-  return new Date(Math.max(receivedMs, Math.min(receivedMs + Math.floor(delayMs), firstWarningMs(token))));
+  // A clock far ahead receives every token near its end: without a pause, it would refresh continuously.
+  const earliestMs = receivedMs + Math.floor(Math.min(delayMs, retryCapMs(tokenLifeMs(token))));
+  const plannedMs = Math.min(receivedMs + Math.floor(delayMs), firstWarningMs(token));
+  return new Date(Math.max(earliestMs, plannedMs));
 }
 
 /**

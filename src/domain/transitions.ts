@@ -42,6 +42,8 @@ export const licenseTransitions: Readonly<
   Record<LicenseStatus, Readonly<Partial<Record<LicenseStatus, readonly LicenseReason[]>>>>
 > = {
   unlicensed: {
+    // A restored server repeats that it has no license.
+    unlicensed: ended,
     licensed: obtained,
     'requires-renewal': obtained,
     expired: obtained,

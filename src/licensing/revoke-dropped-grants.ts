@@ -3,7 +3,7 @@ import { serviceItself } from '../domain/audit-actor.js';
 import { retryDelayMs } from '../domain/refresh-schedule.js';
 import { AuthorizationServer } from '../domain/ports/authorization-server.js';
 import { Clock } from '../domain/ports/clock.js';
-import { type DueRevocation, LicenseStore } from '../domain/ports/license-store.js';
+import { type DueRevocation, LicenseStore, maxRevocationDelayMs } from '../domain/ports/license-store.js';
 import { SingleFlight } from '../coordination/single-flight.js';
 
 /** Revokes dropped grants at the Authorization server (RFC 7009), retrying until it answers. */
@@ -33,13 +33,12 @@ export class RevokeDroppedGrants {
     const answer = await this.authorizationServer.revoke(secrets);
     const now = this.clock.now();
     if (answer.kind === 'unreachable') {
-      const delayMs = retryDelayMs(
+      const delayMs = retryDelayMs(failures + 1, Infinity, Math.random(), answer.retryAfterMs);
+      await this.store.postponeRevocation(
+        id,
         failures + 1,
-        Number.POSITIVE_INFINITY,
-        Math.random(),
-        answer.retryAfterMs,
+        new Date(now.getTime() + Math.min(delayMs, maxRevocationDelayMs)),
       );
-      await this.store.postponeRevocation(id, failures + 1, new Date(now.getTime() + delayMs));
       this.logger.warn(`A dropped grant is not revoked yet; the service will retry. ${answer.message}`);
       return;
     }

@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { LessThan, LessThanOrEqual } from 'typeorm';
+import { LessThan, LessThanOrEqual, MoreThan } from 'typeorm';
 import { initialLicenseState, type LicenseState } from '../domain/license-state.js';
 import type { GrantSecrets } from '../domain/ports/authorization-server.js';
 import {
@@ -8,6 +8,7 @@ import {
   type DueRevocation,
   LicenseStore,
   type LicenseTransaction,
+  maxRevocationDelayMs,
   type PendingAuthorization,
   type RecordedAuditEntry,
 } from '../domain/ports/license-store.js';
@@ -107,7 +108,10 @@ export class TypeormLicenseStore extends LicenseStore implements OnModuleInit {
   override nextRevocation(now: Date): Promise<DueRevocation | null> {
     return this.database.read(async (manager) => {
       const row = await manager.findOne(PendingRevocationRow, {
-        where: { nextAttemptAt: LessThanOrEqual(now) },
+        where: [
+          { nextAttemptAt: LessThanOrEqual(now) },
+          { nextAttemptAt: MoreThan(new Date(now.getTime() + maxRevocationDelayMs)) },
+        ],
         order: { id: 'ASC' },
       });
       if (row === null) return null;

@@ -75,6 +75,9 @@ export interface AuditVerification {
   readonly faults: readonly { readonly entryId: number | null; readonly message: string }[];
 }
 
+/** The longest delay of a revocation. */
+export const maxRevocationDelayMs = 86_400_000;
+
 /** A dropped grant that must still be revoked at the Authorization server. */
 export interface DueRevocation {
   readonly id: number;
@@ -118,7 +121,10 @@ export abstract class LicenseStore {
    */
   abstract verifyAudit(notedHead: string | null): Promise<AuditVerification>;
 
-  /** Returns the oldest revocation due at `now`, or `null`. */
+  /**
+   * Returns the oldest revocation due at `now`, or `null`. A time beyond every possible delay was set while the clock was
+   * ahead; it counts as due.
+   */
   abstract nextRevocation(now: Date): Promise<DueRevocation | null>;
   abstract postponeRevocation(id: number, failures: number, nextAttemptAt: Date): Promise<void>;
   abstract completeRevocation(id: number, entry: AuditEntry): Promise<void>;

@@ -1,0 +1,17 @@
+import 'reflect-metadata';
+import { join } from 'node:path';
+import { startCoverage } from './measure-coverage.mjs';
+
+/** Runs every second world, and sends its results to the process that started it. */
+const [folder = '', first = '0', step = '1', calls = '0', callsOfWorld = '0'] = process.argv.slice(2);
+const { simulate } = await import(join(folder, 'test/simulation/simulate.js'));
+
+const stopCoverage = await startCoverage();
+let isViolated = false;
+for (let done = 0, seed = Number(first); done < Number(calls) && !isViolated; seed += Number(step)) {
+  const { timeline: _timeline, faults, ...result } = await simulate({ seed, calls: Number(callsOfWorld) });
+  done += result.calls;
+  isViolated = result.violation !== null;
+  process.send?.({ kind: 'world', result: { ...result, faults: [...faults] } });
+}
+process.send?.({ kind: 'coverage', arms: await stopCoverage() }, () => process.exit());

@@ -1,0 +1,105 @@
+import { drawAt } from './random.js';
+
+/** The faults of calls through ports, by the point of the call. */
+export const callFaults = {
+  'authorization-server': [
+    'refused',
+    'request-lost',
+    'answer-lost',
+    'server-error',
+    'busy',
+    'answer-unusable',
+    'answer-refuses',
+    'crash-soon',
+    'pause-soon',
+  ],
+  documents: ['refused', 'answer-lost', 'older-list'],
+  'database.write': ['write-refused', 'write-undone', 'commit-unacknowledged', 'crash-soon', 'pause-soon'],
+  'database.read': ['read-refused'],
+  lease: ['lease-refused', 'lease-unacknowledged'],
+  broker: ['publish-lost', 'acknowledgement-lost', 'broker-error', 'crash-soon'],
+  subscriber: ['delivered-twice', 'slow-consumer'],
+} as const;
+
+export type CallPoint = keyof typeof callFaults;
+export type CallFault<Point extends CallPoint = CallPoint> = (typeof callFaults)[Point][number];
+
+/** The faults that begin at a time. */
+export const incidentKinds = [
+  'crash',
+  'power-cut',
+  'reboot-with-dead-battery',
+  'clock-jumps-ahead',
+  'clock-jumps-back',
+  'clock-corrected',
+  'clock-drifts',
+  'process-paused',
+  'internet-down',
+  'server-stops-rotating',
+  'server-rotates-with-grace',
+  'server-rotates-strictly',
+  'server-rotates-keys',
+  'server-loses-grant',
+  'license-revoked',
+  'license-suspended',
+  'terms-changed',
+  'renewal-comes-near',
+  'broker-restarts',
+  'broker-down',
+  'stream-purged',
+  'stream-deleted',
+  'foreign-message',
+  'disk-full',
+  'disk-read-only',
+  'backup',
+  'restored-original-gone',
+  'restored-original-runs',
+  'hub-down',
+  'hub-stream-deleted',
+  'register-restarts',
+  'register-offline',
+  'notification-lost',
+] as const;
+export type IncidentKind = (typeof incidentKinds)[number];
+
+export interface InjectedFault {
+  /** Names the fault in every run of the seed. */
+  readonly key: string;
+  readonly kind: CallFault | IncidentKind;
+  readonly atMs: number;
+}
+
+export interface FaultPlan {
+  readonly seed: number;
+  /** Returns whether a fault is left out, to find the fewest that are needed. */
+  readonly isSkipped: (key: string) => boolean;
+}
+
+const callStream = 3;
+const kindStream = 4;
+
+/** Decides which calls fail. The decision depends on the seed and the number of the call only. */
+export class Faults {
+  readonly injected: InjectedFault[] = [];
+  readonly counts = new Map<string, number>();
+  /** The probability that a call fails: it changes with the weather. */
+  rate = 0;
+
+  constructor(private readonly plan: FaultPlan) {}
+
+  /** Draws a fault for the current call; `null` if it works. */
+  draw<Point extends CallPoint>(point: Point, call: number, nowMs: number): CallFault<Point> | null {
+    if (this.rate === 0 || drawAt(this.plan.seed, callStream, call) >= this.rate) return null;
+    const kinds: readonly CallFault<Point>[] = callFaults[point];
+    const kind = kinds[Math.floor(drawAt(this.plan.seed, kindStream, call) * kinds.length)];
+    return kind !== undefined && this.inject(`call ${call}`, kind, nowMs) ? kind : null;
+  }
+
+  /** Counts a fault. Returns false if the plan leaves it out. */
+  inject(key: string, kind: InjectedFault['kind'], atMs: number): boolean {
+    if (this.plan.isSkipped(key)) return false;
+    this.injected.push({ key, kind, atMs });
+    this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
+    return true;
+  }
+}
