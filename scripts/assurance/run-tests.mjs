@@ -9,6 +9,7 @@ const longForm = {
   STOPS: '60',
   FAILING_CALLS: 'all',
   FUZZ_CASES: '100000',
+  ANSWER_CASES: '20000',
   SOAK_MINUTES: '10',
   // Only root may mount one.
   ...(process.getuid?.() === 0 && { SMALL_DISK: 'on' }),

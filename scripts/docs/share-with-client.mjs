@@ -6,7 +6,7 @@ import { formatAs } from './write-license-view.mjs';
 const SHARED = ['check-profile', 'claim-values', 'device-kind', 'license-claims', 'printable', 'profile'];
 
 /**
- * Copies the reader of license tokens and the presets of profiles into the client library, which is a package of its own.
+ * Copies the reader of license tokens and the presets of profiles into the client library, which is a separate package.
  * @param {string} rootDir
  * @param {(path: string) => string} read
  * @returns {Promise<[path: string, text: string][]>}
