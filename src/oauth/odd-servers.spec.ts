@@ -3,6 +3,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
+import { Logger } from '@nestjs/common';
 import { type CryptoKey, CompactEncrypt, exportJWK, generateKeyPair, type JWK } from 'jose';
 import { Agent, fetch as fetchByUndici } from 'undici';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -152,6 +153,17 @@ describe('a server that a profile describes', () => {
       code: 'authorization-server-unsuitable',
       message: expect.stringMatching(/dpop_signing_alg_values_supported.*turn on DPoP/),
     });
+  });
+
+  it('is warned of at the start if the profile trusts introspection, which is not used', () => {
+    const warn = vi.spyOn(Logger.prototype, 'warn').mockReturnValue();
+    connect();
+    sessions.onModuleInit();
+    expect(warn).not.toHaveBeenCalled();
+    connect({ introspection: 'trusted' });
+    sessions.onModuleInit();
+    expect(warn).toHaveBeenCalledWith(expect.stringContaining('"introspection"'));
+    warn.mockRestore();
   });
 
   it('gets no proof if the profile turns DPoP off', async () => {
