@@ -84,6 +84,7 @@ describe('the reference pages', () => {
     ...['adr/README', 'assurance', 'cli', 'events', 'http-api', 'settings'].map((name) => `docs/${name}.md`),
     'docs/asyncapi.yaml',
     'client/src/license-view.ts',
+    ...readdirSync(join(rootDir, 'client/src/shared')).map((name) => `client/src/shared/${name}`),
   ])('%s equals the output of npm run docs', (path) => {
     expect(read(path)).toBe(generated.get(path));
   });

@@ -1,8 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { findBroker } from '../client/src/find-broker.js';
 import { createDevice, type Device } from '../client/src/index.js';
+import { fetchWithoutInterval } from '../client/test/support/fetch-without-interval.js';
 import { MemoryStorage } from '../client/test/support/memory-storage.js';
 import { RecordedFollower } from '../client/test/support/record-license.js';
+import { FakeClock } from './support/fake-clock.js';
+import { startKeycloak } from './support/strangers/keycloak.js';
 import { startApp, type TestApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
 import { startNats, type TestNats } from './support/start-nats.js';
@@ -84,5 +87,48 @@ describe('a register with the client library', () => {
     });
     expect(await register.follower.verify(colleague.token)).toMatchObject({ active: false });
     await colleague.stop();
+  });
+});
+
+describe('a register at an Authorization server of another product', () => {
+  const organization = { id: 'org-9', name: 'Strangers' };
+  const server = {
+    id: 'srv-12',
+    name: 'Store 12',
+    kind: 'server',
+    url: null,
+    organization,
+    hub: null,
+  } as const;
+  const hub = { id: server.id, name: server.name, url: 'https://store-12.example' };
+  const till = { ...server, id: 'reg-7', name: 'Till 7', kind: 'register', hub } as const;
+
+  it('acquires a token by its profile, connects to the broker, and reads its standing', async () => {
+    const clock = new FakeClock();
+    const [nats, stranger] = await Promise.all([startNats(), startKeycloak({ now: () => clock.now() })]);
+    const environment = { AUTH_SERVER_URL: stranger.issuer, AUTH_SERVER_PROFILE: 'keycloak' };
+    const app = await startApp({ nats, clock, environment });
+    const device = await createDevice({
+      authServerUrl: stranger.issuer,
+      clientId: 'pos-register',
+      profile: 'keycloak',
+      storage: new MemoryStorage(),
+      fetch: fetchWithoutInterval,
+    });
+    const register = new RecordedFollower({ device, serverUrl: app.url });
+    try {
+      await app.acquire({ approve: async (userCode) => stranger.approve(userCode, server) });
+      await device.authorize(({ userCode }) => stranger.approve(userCode, till));
+      await register.seen('event');
+      expect(register.follower.standing(clock.now())).toMatchObject({ isLicensed: true, reason: 'licensed' });
+      expect(register.follower.current()).toMatchObject({ serverId: 'srv-12', organization });
+      const answer = await register.follower.verify(device.token);
+      // The token is bound to the key of the register, and no proof is sent with it.
+      expect(answer).toMatchObject({ active: false, error: 'proof-missing' });
+    } finally {
+      await Promise.all([register.follower.close(), device.stop()]);
+      await app.stop();
+      await Promise.all([stranger.stop(), nats.stop()]);
+    }
   });
 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ExchangeOutcome } from './support/fault-proxy.js';
 import { secondMs } from './support/license-fixture.js';
 import { TestStore, tokenPath } from './support/start-store.js';
 
@@ -20,7 +21,7 @@ describe('polling for the approval of a user code', () => {
   afterEach(() => store.stop());
 
   /** Records each poll, and gives the first ones the listed outcomes. */
-  function watch(...outcomes: (OAuthErrorCode | 'drop')[]): void {
+  function watch(...outcomes: (OAuthErrorCode | 'drop' | ExchangeOutcome)[]): void {
     const meanwhile = async (): Promise<void> => {
       polledAtMs.push(store.clock.now().getTime());
     };
@@ -30,7 +31,7 @@ describe('polling for the approval of a user code', () => {
         at: 'request',
         meanwhile,
         outcome:
-          outcome === 'drop'
+          outcome === 'drop' || typeof outcome === 'object'
             ? outcome
             : {
                 status: 400,
@@ -95,6 +96,29 @@ describe('polling for the approval of a user code', () => {
     await next();
     await store.live(34 * secondMs, secondMs);
     expect(gapsSeconds()).toEqual([1, 2, 4, 8, 16, 1, 1, 1]);
+  });
+
+  it('waits as long as the server asks with Retry-After, and for one poll only', async () => {
+    watch({ status: 429, headers: { 'retry-after': '8' } });
+    await next();
+    await store.live(20 * secondMs, secondMs);
+    const [first, postponed, ...later] = gapsSeconds();
+    expect(first).toBe(1);
+    expect(postponed).toBeGreaterThanOrEqual(8);
+    expect(postponed).toBeLessThanOrEqual(10);
+    expect(new Set(later)).toEqual(new Set([1]));
+  });
+
+  it.each([
+    { status: 400, body: '{"error":"server_error"}' },
+    { status: 400, body: '{"error":"temporarily_unavailable"}' },
+    { status: 404, body: '{"error":"Not Found","status":404}' },
+  ])('goes on after an answer that decides nothing: $status $body', async ({ status, body }) => {
+    watch({ status, headers: { 'content-type': 'application/json' }, body });
+    await next();
+    await store.live(10 * secondMs, secondMs);
+    expect(gapsSeconds().slice(0, 4)).toEqual([1, 2, 1, 1]);
+    expect((await store.app.as('get', authorization).expect(200)).body.state).toBe('pending');
   });
 
   it('waits at most a minute for the next poll', async () => {

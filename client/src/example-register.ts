@@ -55,7 +55,12 @@ async function start(settings: RegisterSettings): Promise<void> {
   });
 }
 
-async function startWithMockToken({ serverUrl, controlsUrl, deviceId }: MockSettings): Promise<void> {
+async function startWithMockToken({
+  serverUrl,
+  controlsUrl,
+  deviceId,
+  profile,
+}: MockSettings): Promise<void> {
   const token = new MockToken(new MockControls(controlsUrl), deviceId);
   // Waiting for the server's first license counts as healthy.
   mark?.(true);
@@ -63,7 +68,7 @@ async function startWithMockToken({ serverUrl, controlsUrl, deviceId }: MockSett
     token,
     { print, isNeeded: () => isAboutToken(refusal), signal: stopping.signal },
     () => {
-      running.license ??= follow({ serverUrl, token: () => token.current, dpopKey: token.dpopKey });
+      running.license ??= follow({ serverUrl, token: () => token.current, dpopKey: token.dpopKey, profile });
     },
   );
 }

@@ -1,5 +1,6 @@
 import type { JsonWebKey } from 'node:crypto';
 import type { TlsOptions } from '@nats-io/transport-node';
+import type { ProfileOption } from './load-profile.js';
 import type { LicensedDevice } from './device/licensed-device.js';
 import type { LicenseStatusEvent, TokenExpiringEvent } from './license-event.js';
 import type { LicenseView } from './license-view.js';
@@ -49,12 +50,14 @@ export interface UserCredentials {
 
 /** A license token that the application acquires and refreshes itself. */
 export interface TokenCredentials {
-  /** Default: the `sub` of the token. */
+  /** Default: the device id in the token. */
   readonly deviceId?: string;
   /** The token, or a function that is called at each (re)connection and returns it. */
   readonly token: string | (() => string);
   /** The private key that the token is bound to, as a JWK. Without it the token is sent without a proof. */
   readonly dpopKey?: JsonWebKey;
+  /** Describes where the token has its claims. Default: `default`. */
+  readonly profile?: ProfileOption;
 }
 
 /** A device of `createDevice`. Until it is authorized, the follower retries and stays disconnected. */

@@ -18,7 +18,8 @@ export function readIdentity(credentials: Credentials): Identity {
   if (credentials.deviceId !== undefined) checkId('deviceId', credentials.deviceId);
   try {
     return { kind: 'device', device: new ReadyDevice(credentials) };
-  } catch {
+  } catch (error) {
+    if (error instanceof InvalidOptionsError) throw error;
     throw new InvalidOptionsError('dpopKey: expected the private EC key on P-256, as a JWK.');
   }
 }

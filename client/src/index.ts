@@ -31,6 +31,7 @@ export type {
   TokenExpiringEvent,
 } from './license-event.js';
 export type { LicenseFollower } from './license-follower.js';
+export type { ProfileOption } from './load-profile.js';
 export type {
   ConnectionError,
   HubServer,

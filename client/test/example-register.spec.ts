@@ -112,6 +112,13 @@ describe('the example register', () => {
     await example.seenLine(/^NATS_PASSWORD_FILE: ".*nowhere" is empty or cannot be read/);
   });
 
+  it('rejects an unknown profile of the Authorization server', async () => {
+    const settings = { AUTH_SERVER_URL: 'https://auth.example', AUTH_SERVER_PROFILE: 'okta' };
+    const example = start({ NATS_USER: '', NATS_PASSWORD: '', ...settings });
+    expect(await example.exitCode()).toBe(1);
+    await example.seenLine(/^profile: okta is not a preset /);
+  });
+
   it('rejects a user name that is not valid in a subject', async () => {
     const example = start({ NATS_USER: 'reg.*' });
     expect(await example.exitCode()).toBe(1);

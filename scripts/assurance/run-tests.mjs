@@ -10,6 +10,7 @@ const longForm = {
   FAILING_CALLS: 'all',
   FREEZES: 'all',
   FUZZ_CASES: '100000',
+  ANSWER_CASES: '20000',
   SOAK_MINUTES: '10',
   // Only root may mount one.
   ...(process.getuid?.() === 0 && { SMALL_DISK: 'on' }),

@@ -9,6 +9,7 @@ import { describeDecisions } from './describe-decisions.mjs';
 import { describeRoutes } from './describe-routes.mjs';
 import { describeSettings } from './describe-settings.mjs';
 import { fillPage } from './fill-page.mjs';
+import { shareWithClient } from './share-with-client.mjs';
 import { fillAsyncApi, writeClientTypes } from './write-license-view.mjs';
 
 /**
@@ -19,7 +20,7 @@ import { fillAsyncApi, writeClientTypes } from './write-license-view.mjs';
  */
 
 /**
- * Writes the generated blocks of all reference pages, and what describes the license view. The text around the blocks is
+ * Writes the generated blocks of all reference pages, and the files of the client library that come from the service. The text around the blocks is
  * written by hand and stays.
  * @param {Sources} sources
  * @param {string} rootDir of the repository
@@ -48,5 +49,6 @@ export async function generatePages({ settings, commandLine, openApi }, rootDir)
     ...(await Promise.all(pages)),
     [asyncApi, await fillAsyncApi(asyncApi, read(asyncApi), LicenseView)],
     [clientTypes, await writeClientTypes(clientTypes, LicenseView)],
+    ...(await shareWithClient(rootDir, read)),
   ]);
 }

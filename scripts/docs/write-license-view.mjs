@@ -29,7 +29,7 @@ export async function writeClientTypes(path, schema) {
 }
 
 /** @param {string} path @param {string} text */
-async function formatAs(path, text) {
+export async function formatAs(path, text) {
   return format(text, { ...(await resolveConfig(path)), filepath: path });
 }
 

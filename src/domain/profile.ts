@@ -59,6 +59,11 @@ export function hasAudience(aud: unknown, { audience }: Profile, organizationId:
   return Array.isArray(aud) ? aud.includes(expected) : aud === expected;
 }
 
+/** Returns whether a token may be signed with `alg`. RFC 9864 calls EdDSA on Curve 25519 Ed25519. */
+export function isAlgorithm(alg: unknown, { algorithms }: Profile): boolean {
+  return algorithms.some((accepted) => accepted === (alg === 'Ed25519' ? 'EdDSA' : alg));
+}
+
 /** Returns whether `typ` is accepted. Media types are compared as RFC 7515 section 4.1.9 says. */
 export function isTokenType(typ: unknown, { tokenTypes }: Profile): boolean {
   return typeof typ === 'string' && tokenTypes.some((accepted) => mediaType(accepted) === mediaType(typ));

@@ -148,6 +148,7 @@ export class HealthController {
       tokenExpiresAt: token.expiresAt,
       renewalDate,
       standing,
+      tokenWarnings: this.query.tokenWarnings(),
     };
     const isFine = status === 'licensed' && token.status === 'valid' && !reauthorizationRequired;
     return isFine ? check.up(data) : check.degraded({ ...data, reauthorizationRequired });

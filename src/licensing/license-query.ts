@@ -4,6 +4,7 @@ import type { LicenseState } from '../domain/license-state.js';
 import { type LicenseView, licenseViewAt } from '../domain/license-view.js';
 import { Clock } from '../domain/ports/clock.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
+import { findTokenWarnings } from './find-token-warnings.js';
 
 interface TextOfLicense {
   readonly state: LicenseState;
@@ -35,6 +36,14 @@ export class LicenseQuery {
     )
       this.cached = { state, view, text: JSON.stringify(view) };
     return this.cached.text;
+  }
+
+  /** Lists what a person should change at the Authorization server about the current license token. */
+  tokenWarnings(): string[] {
+    const { secrets } = this.store;
+    return secrets === null
+      ? []
+      : findTokenWarnings(secrets.accessToken, this.settings.authorizationServer.profile);
   }
 
   /** Returns the license without checking for commits of other processes. */

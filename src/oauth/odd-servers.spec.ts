@@ -1,6 +1,13 @@
+import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
+import { Logger } from '@nestjs/common';
 import { type CryptoKey, CompactEncrypt, exportJWK, generateKeyPair, type JWK } from 'jose';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Agent, fetch as fetchByUndici } from 'undici';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createCertificateAuthority } from '../../test/support/certificate-authority.js';
 import {
   type FakeAuthorizationServer,
   type Misbehavior,
@@ -148,6 +155,17 @@ describe('a server that a profile describes', () => {
     });
   });
 
+  it('is warned of at the start if the profile trusts introspection, which is not used', () => {
+    const warn = vi.spyOn(Logger.prototype, 'warn').mockReturnValue();
+    connect();
+    sessions.onModuleInit();
+    expect(warn).not.toHaveBeenCalled();
+    connect({ introspection: 'trusted' });
+    sessions.onModuleInit();
+    expect(warn).toHaveBeenCalledWith(expect.stringContaining('"introspection"'));
+    warn.mockRestore();
+  });
+
   it('gets no proof if the profile turns DPoP off', async () => {
     connect({ dpop: 'off' });
     expect(await adapter.requestDeviceCode()).toMatchObject({ kind: 'issued', dpopKey: null });
@@ -282,9 +300,7 @@ describe('an OAuth error', () => {
 
 describe('the cause of an unreachable server', () => {
   it.each([
-    ['CERT_NOT_YET_VALID', /not valid yet: check the date and time/],
-    ['CERT_HAS_EXPIRED', /has expired/],
-    ['ERR_TLS_CERT_ALTNAME_INVALID', /for another name: check the host in AUTH_SERVER_URL/],
+    ['CERT_REVOKED', /is revoked/],
     ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', /not trusted.*NODE_EXTRA_CA_CERTS/],
     ['SELF_SIGNED_CERT_IN_CHAIN', /not trusted.*NODE_EXTRA_CA_CERTS/],
   ])('is named for each fault of a certificate (E3): %s', (code, says) => {
@@ -294,6 +310,56 @@ describe('the cause of an unreachable server', () => {
       message: expect.stringMatching(says),
     });
   });
+});
+
+describe('a server that the network does not let through', () => {
+  const authority = createCertificateAuthority();
+  const agent = new Agent({ connect: { ca: authority.certificate } });
+  afterAll(() => agent.close());
+
+  it.each([
+    [
+      'is not valid yet',
+      authority.issue('localhost', ['490101000000Z', '491231235959Z']),
+      /not valid yet: check the date/,
+    ],
+    ['has expired', authority.issue('localhost', ['000101000000Z', '010101000000Z']), /has expired/],
+    ['is for another name', authority.issue('elsewhere.test'), /for another name: check the host/],
+    [
+      'comes from an unknown authority',
+      createCertificateAuthority().issue('localhost'),
+      /NODE_EXTRA_CA_CERTS/,
+    ],
+  ])('is reported with its cause if its certificate %s (E3)', async (_what, certificate, says) => {
+    const server = createServer(certificate).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const failed = fetchByUndici(`https://localhost:${port}`, { dispatcher: agent });
+    const error: unknown = await failed.catch((cause: unknown) => cause);
+    expect(explainFailure(error)).toMatchObject({ status: 503, message: expect.stringMatching(says) });
+    server.close();
+  });
+
+  it.each([407, 403, 502])(
+    'is reported with the proxy and its status if CONNECT fails with %i (E4)',
+    async (status) => {
+      const proxy = createHttpServer().listen(0, '127.0.0.1');
+      proxy.on('connect', (_request, socket) => socket.end(`HTTP/1.1 ${status} No\r\n\r\n`));
+      await once(proxy, 'listening');
+      const { port } = proxy.address() as AddressInfo;
+      const settings = {
+        AUTH_SERVER_URL: 'https://licensing.test',
+        HTTPS_PROXY: `http://user:pw@127.0.0.1:${port}`,
+      };
+      adapter = new OpenidAuthorizationServer(new OAuthSessions(loadSettings(settings)), clock);
+      expect(await adapter.requestDeviceCode()).toMatchObject({
+        kind: 'unreachable',
+        code: 'authorization-server-unreachable',
+        message: expect.stringMatching(`: the proxy 127.0.0.1:${port} answered ${status}.`),
+      });
+      proxy.close();
+    },
+  );
 });
 
 describe('discovery', () => {

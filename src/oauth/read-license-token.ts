@@ -8,7 +8,7 @@ import {
 import type { DeviceKind } from '../domain/device-kind.js';
 import { type LicenseClaims, maxTokenCharacters, readLicenseClaims } from '../domain/license-claims.js';
 import type { LicenseGrant } from '../domain/license.js';
-import { hasAudience, isTokenType, type Profile, type SignatureAlgorithm } from '../domain/profile.js';
+import { hasAudience, isAlgorithm, isTokenType, type Profile } from '../domain/profile.js';
 import type { IssuerKeySet } from './issuer-key-set.js';
 import { UnsuitableError } from './unsuitable-error.js';
 
@@ -73,8 +73,7 @@ export function refuse(fault: string, remedy?: string, cause?: unknown): never {
 async function verify(jwt: string, keys: IssuerKeySet, profile: Profile): Promise<Payload> {
   const header = readHeader(jwt);
   const { alg = '' } = header;
-  const name = (alg === 'Ed25519' ? 'EdDSA' : alg) as SignatureAlgorithm;
-  if (!profile.algorithms.includes(name)) {
+  if (!isAlgorithm(alg, profile)) {
     const remedy = /^(ES|RS|PS|Ed)/.test(alg)
       ? `add ${alg} to "algorithms" in the profile, or let the server sign with ${profile.algorithms[0]}`
       : 'sign access tokens with a key pair';

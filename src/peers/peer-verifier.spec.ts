@@ -121,12 +121,13 @@ describe('PeerVerifier', () => {
     settings = { authorizationServer: { issuer: new URL(issuer), get profile() { return profile; } } } as unknown as Settings; // prettier-ignore
     const documents = { fetchKeys } as unknown as IssuerDocuments;
     keys = new IssuerKeys(settings, documents, values);
-    revocations = new RevocationList(keys, documents, values);
+    const clock = { now: () => time, isSuspect: () => false } as unknown as Clock;
+    revocations = new RevocationList(keys, documents, values, clock);
     state = {
       identity: { serverId: 'srv-1', serverName: 'Store 1', organization: { id: 'org-1', name: 'Demo' } },
     };
     const store = { get state() { return state; } } as unknown as LicenseStore; // prettier-ignore
-    verifier = new PeerVerifier(keys, revocations, store, { now: () => time } as unknown as Clock, settings);
+    verifier = new PeerVerifier(keys, revocations, store, clock, settings);
     await keys.fetch();
   });
 

@@ -3,6 +3,7 @@ import { deflateSync } from 'node:zlib';
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
 import type { KeyValueStore } from '../persistence/key-value-store.js';
+import type { Clock } from '../domain/ports/clock.js';
 import type { IssuerDocuments } from '../domain/ports/issuer-documents.js';
 import type { IssuerKeys } from './issuer-keys.js';
 import { RevocationList } from './revocation-list.js';
@@ -44,6 +45,11 @@ describe('RevocationList', () => {
   let kept: Map<string, string>;
   let list: RevocationList;
   let log: MockInstance<Logger['debug']>;
+  const clock: Pick<Clock, 'now' | 'isSuspect'> = {
+    now: () => new Date((at + 60) * 1000),
+    isSuspect: () => isClockSuspect,
+  };
+  let isClockSuspect: boolean;
   const fetchStatusList = vi.fn<IssuerDocuments['fetchStatusList']>();
 
   const makeList = () => {
@@ -55,17 +61,27 @@ describe('RevocationList', () => {
         read: (name: string) => Promise.resolve(kept.get(name) ?? null),
         write: (name: string, value: string) => Promise.resolve(void kept.set(name, value)),
       } as unknown as KeyValueStore,
+      clock as Clock,
     );
   };
 
   beforeEach(() => {
     kept = new Map();
+    isClockSuspect = false;
     fetchStatusList.mockReset();
     log = vi.spyOn(Logger.prototype, 'debug').mockReturnValue();
     list = makeList();
   });
 
   afterEach(() => vi.restoreAllMocks());
+
+  it('refuses a list from the future, which would keep out every later one, unless the clock is suspect', async () => {
+    const future = signList({ revoked: [], iat: at + 3600 });
+    expect(await list.offer(future, uri)).toBe(false);
+    expect(await list.offer(signList({ revoked: 3 }), uri)).toBe(true);
+    isClockSuspect = true;
+    expect(await list.offer(future, uri)).toBe(true);
+  });
 
   it('revokes no token before the first list', () => {
     expect([list.ttlSeconds, list.signed, list.version, list.isRevoked(claimsAt(3))]).toEqual([

@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { Clock } from '../domain/ports/clock.js';
 import { KeyValueStore } from '../persistence/key-value-store.js';
 import { IssuerDocuments } from '../domain/ports/issuer-documents.js';
 import { IssuerKeys } from './issuer-keys.js';
@@ -8,6 +9,8 @@ import { readTokenStatusList, statusReferenceOf, type TokenStatusList } from './
 
 const valueName = 'token-status-list';
 const maxListCharacters = 4 * 1024 * 1024;
+/** The issuer may be ahead of this server by this much. */
+const maxLeadMs = 10 * 60_000;
 
 /** A Token Status List with its address. */
 export interface SignedStatusList {
@@ -29,6 +32,7 @@ export class RevocationList {
     private readonly keys: IssuerKeys,
     private readonly documents: IssuerDocuments,
     private readonly values: KeyValueStore,
+    private readonly clock: Clock,
   ) {}
 
   /** Incremented for each new list; earlier verdicts are then invalid. */
@@ -79,17 +83,22 @@ export class RevocationList {
 
   /** Stores a signed list from any source if it is newer than the current one. */
   async offer(jwt: string, uri: string): Promise<boolean> {
-    if (!this.apply(jwt, uri)) return false;
+    if (!this.apply(jwt, uri, this.latestIssue())) return false;
     await this.values.write(valueName, JSON.stringify({ uri, jwt }));
     return true;
   }
 
-  private apply(jwt: string, uri: string): boolean {
+  /** A list from the future would keep out every list until then. With a suspect clock this is not known. */
+  private latestIssue(): number {
+    return this.clock.isSuspect() ? Number.POSITIVE_INFINITY : this.clock.now().getTime() + maxLeadMs;
+  }
+
+  private apply(jwt: string, uri: string, latestIssueMs = Number.POSITIVE_INFINITY): boolean {
     const jws = parseCompactJws(jwt, maxListCharacters);
     if (jws === null) return false;
     if (!this.keys.find(jws.header['kid']).some((key) => hasSignatureOf(jws, key))) return false;
     const list = readTokenStatusList(jws, this.keys.issuer, uri);
-    if (list === null) return false;
+    if (list === null || list.issuedAt.getTime() > latestIssueMs) return false;
     if (jwt === this.jwt) return true;
     if (this.list?.uri === uri && !mayFollow(list, this.list)) return false;
     this.list = list;

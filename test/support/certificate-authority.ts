@@ -5,12 +5,15 @@ export interface ServerCertificate {
   readonly cert: string;
 }
 
+/** The first and the last moment as UTCTime, such as `000101000000Z`. */
+export type Validity = readonly [from: string, to: string];
+
 /** The certificate authority of a shop's own network, which no machine trusts by default. */
 export interface CertificateAuthority {
   /** The certificate as PEM, as `NODE_EXTRA_CA_CERTS` requires. */
   readonly certificate: string;
-  /** Issues a certificate for a DNS name and for 127.0.0.1. */
-  issue(hostName: string): ServerCertificate;
+  /** Issues a certificate for a DNS name and for 127.0.0.1. Without a validity it is valid. */
+  issue(hostName: string, validity?: Validity): ServerCertificate;
 }
 
 const ecdsaWithSha256 = der(0x30, Buffer.from('06082a8648ce3d040302', 'hex'));
@@ -25,27 +28,35 @@ export function createCertificateAuthority(): CertificateAuthority {
   const isAuthority = extension(basicConstraints, der(0x30, Buffer.from('0101ff', 'hex')));
   return {
     certificate: certify(authority, publicKey, authority, privateKey, isAuthority),
-    issue: (hostName) => {
+    issue: (hostName, validity) => {
       const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
       const names = der(0x30, der(0x82, Buffer.from(hostName)), der(0x87, Buffer.from([127, 0, 0, 1])));
       return {
         key: pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-        cert: certify(hostName, pair.publicKey, authority, privateKey, extension(subjectAltName, names)),
+        cert: certify(
+          hostName,
+          pair.publicKey,
+          authority,
+          privateKey,
+          extension(subjectAltName, names),
+          validity,
+        ),
       };
     },
   };
 }
 
-/**
- * Returns an X.509 certificate (RFC 5280 section 4.1) of version 3. It is valid from 2000 to the last year of UTCTime:
- * at each date of a test, and at the date of the broker, which may differ (`npm run test:dates`).
- */
+/** At each date of a test, and at the date of the broker, which may differ (`npm run test:dates`). */
+const always: Validity = ['000101000000Z', '491231235959Z'];
+
+/** Returns an X.509 certificate (RFC 5280 section 4.1) of version 3. */
 function certify(
   subject: string,
   publicKey: KeyObject,
   issuer: string,
   issuerKey: KeyObject,
   onlyExtension: Buffer,
+  [from, to] = always,
 ): string {
   const content = der(
     0x30,
@@ -54,7 +65,7 @@ function certify(
     der(0x02, Buffer.from([1]), randomBytes(8)),
     ecdsaWithSha256,
     name(issuer),
-    der(0x30, utcTime('000101000000Z'), utcTime('491231235959Z')),
+    der(0x30, utcTime(from), utcTime(to)),
     name(subject),
     publicKey.export({ type: 'spki', format: 'der' }),
     der(0xa3, der(0x30, onlyExtension)),

@@ -11,7 +11,7 @@ const seed = Number(process.env['FUZZ_SEED'] ?? randomInt(2 ** 31));
 /** A share of the cases of this run, with its time limit. */
 export interface FuzzShare {
   /** The row of docs/assurance.md that reports the figure. */
-  readonly row: 'S9' | 'S17' | null;
+  readonly row: 'S9' | 'S17' | 'R19' | null;
   readonly cases: number;
   readonly timeoutMs: number;
 }
@@ -28,7 +28,7 @@ export function shareOfCases(row: FuzzShare['row'], percent: number): FuzzShare 
  */
 export async function fuzz<Case>(
   what: string,
-  { row, cases }: FuzzShare,
+  { row, cases, timeoutMs }: FuzzShare,
   arbitrary: fc.Arbitrary<Case>,
   check: (one: Case) => Promise<void> | void,
   atOnce = 1,
@@ -39,7 +39,7 @@ export async function fuzz<Case>(
   await fc.assert(
     fc.asyncProperty(together, async (all) => void (await Promise.all(all.map(async (one) => check(one))))),
     // Limits the search for the smallest failing case too.
-    { seed, numRuns, interruptAfterTimeLimit: 60_000 + cases * 20, markInterruptAsFailure: true },
+    { seed, numRuns, interruptAfterTimeLimit: 0.9 * timeoutMs, markInterruptAsFailure: true },
   );
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   process.stdout.write(`${numRuns * atOnce} ${what} in ${seconds} s, FUZZ_SEED=${seed}\n`);

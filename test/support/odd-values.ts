@@ -112,22 +112,28 @@ export function damaged(text: string): fc.Arbitrary<string> {
   );
 }
 
+/** Changes of the members of a document. `at` selects a member at any depth; without a value it is removed. */
+export type Alterations = readonly { readonly at: number; readonly value: unknown }[];
+
+export function alterations(...more: fc.Arbitrary<unknown>[]): fc.Arbitrary<Alterations> {
+  const value = fc.oneof(fc.jsonValue({ maxDepth: 2 }), oddText(), fc.constant(undefined), ...more);
+  return fc.array(fc.record({ at: fc.nat(), value }), { minLength: 1, maxLength: 3 });
+}
+
+export function alter(document: object, changes: Alterations): Record<string, unknown> {
+  const copy = structuredClone(document) as Record<string, unknown>;
+  for (const { at, value } of changes) {
+    const places = listPlaces(copy);
+    const [owner, key] = places[at % places.length] ?? [copy, 'unknown'];
+    if (value === undefined) delete owner[key];
+    else Object.defineProperty(owner, key, { value, enumerable: true, configurable: true, writable: true });
+  }
+  return copy;
+}
+
 /** Returns a document with one to three members removed or replaced, at any depth, even by a value of another type. */
 export function altered(document: object): fc.Arbitrary<unknown> {
-  const change = fc.record({
-    at: fc.nat(),
-    value: fc.oneof(fc.jsonValue({ maxDepth: 2 }), oddText(), fc.constant(undefined)),
-  });
-  return fc.array(change, { minLength: 1, maxLength: 3 }).map((changes) => {
-    const copy = structuredClone(document) as Record<string, unknown>;
-    for (const { at, value } of changes) {
-      const places = listPlaces(copy);
-      const [owner, key] = places[at % places.length] ?? [copy, 'unknown'];
-      if (value === undefined) delete owner[key];
-      else Object.defineProperty(owner, key, { value, enumerable: true, configurable: true, writable: true });
-    }
-    return copy;
-  });
+  return alterations().map((changes) => alter(document, changes));
 }
 
 type Owner = Record<string, unknown>;

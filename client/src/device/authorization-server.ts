@@ -1,5 +1,6 @@
 import {
   allowInsecureRequests,
+  ClientError,
   type Configuration,
   type CustomFetch,
   customFetch,
@@ -12,6 +13,7 @@ import {
   refreshTokenGrant,
   ResponseBodyError,
 } from 'openid-client';
+import type { Profile } from '../shared/profile.js';
 import type { DeviceClock } from './device-clock.js';
 import { DeviceError } from './device-error.js';
 import { deviceErrorFrom } from './device-error-from.js';
@@ -45,6 +47,7 @@ export type PollAnswer =
 export interface AuthorizationServerOptions {
   readonly issuer: URL;
   readonly clientId: string;
+  readonly profile: Profile;
   readonly fetch: typeof fetch;
   readonly clock: DeviceClock;
   /** Allows plain http, which exposes every secret on the network path. */
@@ -66,7 +69,10 @@ export class AuthorizationServer {
   /** Requests a device code and a user code (RFC 8628 section 3.1). */
   async requestUserCode(): Promise<IssuedUserCode> {
     try {
-      const answer = await initiateDeviceAuthorization(await this.#discover(), {});
+      const { scope } = this.#options.profile;
+      const parameters = { ...(scope !== null && { scope }), ...this.#resource };
+      const answer = await initiateDeviceAuthorization(await this.#discover(), parameters);
+      this.#checkLink(answer.verification_uri);
       return {
         deviceCode: answer.device_code,
         userCode: answer.user_code,
@@ -75,16 +81,24 @@ export class AuthorizationServer {
         intervalSeconds: Math.min(answer.interval ?? DEFAULT_INTERVAL_SECONDS, MAX_INTERVAL_SECONDS),
       };
     } catch (error) {
-      throw deviceErrorFrom(error);
+      throw this.#explain(error);
     }
   }
 
-  /** Returns whether the server binds tokens to a key (RFC 9449). If it does, an unbound token is refused. */
-  async offersDpop(): Promise<boolean> {
+  /** Returns whether tokens are to be bound to a key (RFC 9449). If so, an unbound token is refused. */
+  async wantsDpop(): Promise<boolean> {
+    const { dpop } = this.#options.profile;
+    if (dpop === 'off') return false;
     const configuration = await this.#discover().catch((error: unknown) => {
-      throw deviceErrorFrom(error);
+      throw this.#explain(error);
     });
-    return configuration.serverMetadata().dpop_signing_alg_values_supported?.includes('ES256') ?? false;
+    const { dpop_signing_alg_values_supported: algorithms } = configuration.serverMetadata();
+    const isOffered = Array.isArray(algorithms) && algorithms.includes('ES256');
+    if (isOffered || dpop === 'preferred') return isOffered;
+    throw new DeviceError(
+      'token-not-acceptable',
+      'The Authorization server does not bind tokens to a key with ES256 (DPoP), which the profile requires.',
+    );
   }
 
   /** Polls the token endpoint once for a decision on the user code (RFC 8628 section 3.4). */
@@ -92,14 +106,14 @@ export class AuthorizationServer {
     try {
       const configuration = await this.#discover();
       const options = await this.#prove(configuration, key);
-      const parameters = { device_code: deviceCode };
+      const parameters = { device_code: deviceCode, ...this.#resource };
       const answer = await genericGrantRequest(configuration, DEVICE_CODE_GRANT, parameters, options);
       return { kind: 'granted', tokens: readTokens(answer, key) };
     } catch (error) {
       if (error instanceof ResponseBodyError && error.error === 'authorization_pending')
         return { kind: 'pending' };
       if (error instanceof ResponseBodyError && error.error === 'slow_down') return { kind: 'slow-down' };
-      throw deviceErrorFrom(error, [deviceCode]);
+      throw this.#explain(error, [deviceCode]);
     }
   }
 
@@ -117,15 +131,37 @@ export class AuthorizationServer {
     try {
       const configuration = await this.#discover();
       const options = await this.#prove(configuration, key);
-      return readTokens(await refreshTokenGrant(configuration, refreshToken, undefined, options), key);
+      return readTokens(await refreshTokenGrant(configuration, refreshToken, this.#resource, options), key);
     } catch (error) {
-      const explained = deviceErrorFrom(error, [refreshToken]);
+      const explained = this.#explain(error, [refreshToken]);
       if (explained.code !== 'authorization-denied') throw explained;
       // No person takes part in a refresh: `access_denied` here means that the license does not allow it.
       throw new DeviceError('license-refused', explained.message);
     } finally {
       this.#onNewRefreshToken = null;
     }
+  }
+
+  get #resource(): Record<string, string> {
+    const { resource } = this.#options.profile;
+    return resource === null ? {} : { resource };
+  }
+
+  /** An endpoint that is gone may have moved, so the metadata is read again at the next call. */
+  #explain(error: unknown, secrets?: readonly string[]): DeviceError {
+    if (error instanceof ClientError || error instanceof ResponseBodyError) {
+      const { status } = (error instanceof ClientError ? (error.cause ?? {}) : error) as { status?: number };
+      if (status === 404 || status === 405 || status === 410) this.#configuration = null;
+    }
+    return deviceErrorFrom(error, secrets);
+  }
+
+  /** Applications show the address as a link. */
+  #checkLink(address: string): void {
+    const protocol = URL.canParse(address) ? new URL(address).protocol : '';
+    if (protocol === 'https:' || (protocol === 'http:' && this.#options.isInsecureAllowed)) return;
+    const message = 'The Authorization server named a page for the user code whose address is not https.';
+    throw new DeviceError('authorization-server-refused', message);
   }
 
   /** Reads the metadata at the first call, so that a register starts without internet, and caches it. */

@@ -1,4 +1,5 @@
 import { InvalidOptionsError } from '../invalid-options-error.js';
+import { loadProfile } from '../load-profile.js';
 import { Device } from './device.js';
 import type { DeviceOptions } from './device-options.js';
 
@@ -24,7 +25,7 @@ export async function createDevice(options: DeviceOptions): Promise<Device> {
       'authServerUrl: expected https. Use http only for this machine, or set allowInsecureAuthServer.',
     );
   }
-  const device = new Device(options, issuer, isInsecure);
+  const device = new Device(options, issuer, isInsecure, loadProfile(options.profile));
   await device.load();
   return device;
 }

@@ -1,4 +1,5 @@
 import { ClientError, ResponseBodyError } from 'openid-client';
+import { toPlainText } from '../shared/claim-values.js';
 import { DeviceError, type DeviceErrorCode } from './device-error.js';
 
 /** The length of a text from outside that reaches a log. */
@@ -35,7 +36,7 @@ function explainRefusal(error: ResponseBodyError, secrets: readonly string[]): D
     (text, secret) => text.replaceAll(secret, '***'),
     error.error_description ?? error.error,
   );
-  const message = `The Authorization server refused: ${Buffer.from(said.slice(0, MAX_CHARACTERS)).toString()}.`;
+  const message = `The Authorization server refused: ${toPlainText(said, MAX_CHARACTERS)}.`;
   // The answer is not attached as the cause, because it may repeat the secrets of the request.
   return new DeviceError(codeOf(error), message, { retryAfterMs: readRetryAfterMs(error.response) });
 }

@@ -1,3 +1,4 @@
+import type { ProfileOption } from '../load-profile.js';
 import type { DeviceError } from './device-error.js';
 import type { DeviceLicense } from './device-license.js';
 import type { DeviceStorage } from './device-storage.js';
@@ -6,8 +7,10 @@ import type { DeviceStorage } from './device-storage.js';
 export interface DeviceOptions {
   /** The issuer. It must be `https`, unless the host is this machine or `allowInsecureAuthServer` is set. */
   readonly authServerUrl: string | URL;
-  /** The public OAuth client. The Authorization server refuses it for a device of the other kind. */
+  /** The kind of this device. It is also the id of the public OAuth client, unless the profile has another one. */
   readonly clientId: 'pos-register' | 'pos-server';
+  /** Describes the Authorization server, as `AUTH_SERVER_PROFILE` does for the service. Default: `default`. */
+  readonly profile?: ProfileOption;
   /** The storage of the key and the tokens, or the path of a file for {@link fileStorage}. */
   readonly storage: string | DeviceStorage;
   /** Replaces Node's `fetch`, for example to use a proxy. */

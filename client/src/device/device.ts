@@ -1,3 +1,5 @@
+import type { DeviceKind } from '../shared/device-kind.js';
+import type { Profile } from '../shared/profile.js';
 import { AuthorizationServer, type IssuedTokens } from './authorization-server.js';
 import { DeviceClock } from './device-clock.js';
 import { DeviceError } from './device-error.js';
@@ -9,7 +11,7 @@ import { DpopKey } from './dpop-key.js';
 import { fileStorage } from './file-storage.js';
 import type { HttpProofRequest, LicensedDevice } from './licensed-device.js';
 import { pollForTokens } from './poll-for-tokens.js';
-import { readLicenseToken } from './read-license-token.js';
+import { readIssuedToken } from './read-license-token.js';
 import { RefreshTimer } from './refresh-timer.js';
 import { signHttpProof, signNatsProof } from './sign-proofs.js';
 
@@ -34,6 +36,8 @@ export class Device implements LicensedDevice {
   readonly #storage: DeviceStorage;
   readonly #server: AuthorizationServer;
   readonly #timer: RefreshTimer;
+  readonly #profile: Profile;
+  readonly #kind: DeviceKind;
   readonly #stopping = new AbortController();
   #grant: Grant | null = null;
   /** A grant that was issued but not stored yet. Its predecessor is spent: another refresh could end the grant. */
@@ -43,13 +47,16 @@ export class Device implements LicensedDevice {
   #authorizing: Promise<void> | null = null;
   #refreshing: Promise<void> | null = null;
 
-  constructor(options: DeviceOptions, issuer: URL, isInsecureAllowed: boolean) {
+  constructor(options: DeviceOptions, issuer: URL, isInsecureAllowed: boolean, profile: Profile) {
     const { clientId, storage } = options;
     this.#options = options;
+    this.#profile = profile;
+    this.#kind = clientId === 'pos-server' ? 'server' : 'register';
     this.#storage = typeof storage === 'string' ? fileStorage(storage) : storage;
     this.#server = new AuthorizationServer({
       issuer,
-      clientId,
+      clientId: profile.clientIds[this.#kind],
+      profile,
       isInsecureAllowed,
       clock: this.clock,
       fetch: options.fetch ?? fetch,
@@ -147,7 +154,7 @@ export class Device implements LicensedDevice {
     if (this.#grant !== null && this.#grant.state.refreshToken !== null) {
       if (this.isAuthorized || (await this.#revive())) return;
     }
-    const key = (await this.#server.offersDpop()) ? DpopKey.generate() : null;
+    const key = (await this.#server.wantsDpop()) ? DpopKey.generate() : null;
     const code = await this.#server.requestUserCode();
     const expiresAt = new Date(Date.now() + code.expiresInSeconds * 1000);
     await onUserCode({ userCode: code.userCode, verificationUri: code.verificationUri, expiresAt });
@@ -251,13 +258,13 @@ export class Device implements LicensedDevice {
 
   /** @throws DeviceError `token-not-acceptable`, or `wrong-device-kind` */
   #use(state: DeviceState): UsableGrant {
-    const license = readLicenseToken(state.token);
+    const license = readIssuedToken(state.token, this.#profile);
     const key = state.dpopKey && new DpopKey(state.dpopKey);
-    if (`pos-${license.kind}` !== this.#options.clientId) {
+    if (license.kind !== this.#kind) {
       const message = `"${license.deviceName}" is a ${license.kind}: choose another device at the Authorization server.`;
       throw new DeviceError('wrong-device-kind', message);
     }
-    if (key !== null && license.keyThumbprint !== key.thumbprint) {
+    if (license.keyThumbprint !== (key && key.thumbprint)) {
       throw new DeviceError('token-not-acceptable', 'The license token is bound to another key.');
     }
     return { state, license, key };

@@ -3,8 +3,8 @@ const MAX_BYTES = 1024 * 1024;
 export type AnswerMembers = Readonly<Record<string, unknown>>;
 
 /**
- * Reads a JSON answer of the Authorization server by what this library makes of it, and hands it on as a response. `null`
- * counts as absent. An ID token is not asked for: a fault of it must not cost the license token beside it.
+ * Normalizes a JSON answer of the Authorization server and returns it as a response. `null` counts as absent, and so does
+ * an `interval` that is not a positive number (RFC 8628 section 3.2). An ID token is not asked for: a fault of it must not cost the license token beside it.
  * `WWW-Authenticate` is left out: openid-client would read it instead of the OAuth error in the body.
  */
 export async function readAnswer(
@@ -36,8 +36,13 @@ function parseObject(text: string): AnswerMembers | null {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
+    const { id_token: _, interval, ...members } = value as Record<string, unknown>;
+    const seconds = typeof interval === 'string' ? Number(interval) : interval;
+    const isInterval = typeof seconds === 'number' && seconds > 0 && Number.isFinite(seconds);
     return Object.fromEntries(
-      Object.entries(value).filter(([name, member]) => member !== null && name !== 'id_token'),
+      Object.entries({ ...members, ...(isInterval && { interval: seconds }) }).filter(
+        ([, member]) => member !== null,
+      ),
     );
   } catch {
     return null;

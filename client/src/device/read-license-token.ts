@@ -1,94 +1,69 @@
-import type { HubServer, Organization } from '../license-view.js';
-import type { DeviceLicense } from './device-license.js';
+import { type LicenseClaims, readLicenseClaims } from '../shared/license-claims.js';
+import { hasAudience, isAlgorithm, isTokenType, type Profile } from '../shared/profile.js';
 import { DeviceError } from './device-error.js';
-import { readNumericDate, readRenewalDate } from './claim-instants.js';
+import type { DeviceLicense } from './device-license.js';
 
 /**
- * Parses the claims of a device's own license token (RFC 9068). The signature is not checked: the token came directly
+ * Reads the claims of a device's own license token by a profile. The signature is not checked: the token came directly
  * from the Authorization server, and each receiver verifies it.
  * @throws DeviceError `token-not-acceptable`
  */
-export function readLicenseToken(token: string): DeviceLicense {
-  const claims = parsePayload(token);
-  const device = record(claims['device'], 'device');
-  const license = record(claims['license'], 'license');
-  const confirmation = claims['cnf'] === undefined ? {} : record(claims['cnf'], 'cnf');
-  const { kind } = device;
-  if (kind !== 'server' && kind !== 'register') refuse('device.kind must be "server" or "register"');
-  return {
-    deviceId: text(claims['sub'], 'sub'),
-    deviceName: text(device['name'], 'device.name'),
-    kind,
-    organization: readOrganization(record(claims['organization'], 'organization')),
-    features: readFeatures(license['features']),
-    renewalDate: readRenewal(license['renewal_date']),
-    hub: license['hub'] ? readHub(record(license['hub'], 'license.hub')) : null,
-    ...readLife(claims),
-    keyThumbprint: confirmation['jkt'] === undefined ? null : text(confirmation['jkt'], 'cnf.jkt'),
-  };
+export function readLicenseToken(token: string, profile: Profile): DeviceLicense {
+  return toLicense(readClaims(readPart(token, 1), profile), profile);
 }
 
-function parsePayload(token: string): Record<string, unknown> {
-  try {
-    return record(JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()), 'the payload');
-  } catch (error) {
-    if (error instanceof DeviceError) throw error;
-    return refuse('it must be a JWT');
+/**
+ * Reads a license token that was issued to this device. Refuses one that no server with the same profile admits.
+ * @throws DeviceError `token-not-acceptable`
+ */
+export function readIssuedToken(token: string, profile: Profile): DeviceLicense {
+  const [header, payload] = [readPart(token, 0), readPart(token, 1)];
+  const claims = readClaims(payload, profile);
+  if (!isAlgorithm(header['alg'], profile)) {
+    refuse(`"alg" must be ${profile.algorithms.join(' or ')}; it is ${String(header['alg'])}`);
   }
+  if (!isTokenType(header['typ'], profile)) {
+    refuse(`"typ" must be ${profile.tokenTypes.join(' or ')}; it is ${String(header['typ'])}`);
+  }
+  if (!hasAudience(payload['aud'], profile, claims.organizationId)) {
+    refuse(`"aud" must contain ${profile.audience.replaceAll('{organizationId}', claims.organizationId)}`);
+  }
+  return toLicense(claims, profile);
 }
 
-function readOrganization(claim: Record<string, unknown>): Organization {
-  return readNamed(claim, 'organization');
+function readClaims(payload: Readonly<Record<string, unknown>>, profile: Profile): LicenseClaims {
+  const reading = readLicenseClaims(payload, profile);
+  return reading.kind === 'read' ? reading.claims : refuse(reading.faults.join('; '));
 }
 
-/** Without a name the id has to do. */
-function readNamed(claim: Record<string, unknown>, path: string): { id: string; name: string } {
-  const id = text(claim['id'], `${path}.id`);
-  return { id, name: text(claim['name'] ?? id, `${path}.name`) };
-}
-
-function readHub(claim: Record<string, unknown>): HubServer {
-  const { url } = claim;
+function toLicense(claims: LicenseClaims, profile: Profile): DeviceLicense {
+  const { deviceKind: kind, organizationId, organizationName, issuedAt, expiresAt } = claims;
+  if (kind === null) return refuse(`"${profile.claims.deviceKind.join('.')}" must be "server" or "register"`);
   return {
-    ...readNamed(claim, 'license.hub'),
-    url: url === undefined || url === null ? null : text(url, 'license.hub.url'),
+    deviceId: claims.deviceId,
+    deviceName: claims.deviceName,
+    kind,
+    organization: { id: organizationId, name: organizationName },
+    features: claims.features,
+    renewalDate: claims.renewalDate,
+    hub: claims.hub,
+    tokenIssuedAt: issuedAt,
+    tokenExpiresAt: expiresAt,
+    keyThumbprint: claims.keyThumbprint,
   };
 }
 
-function readFeatures(claim: unknown): readonly string[] {
-  if (!Array.isArray(claim)) return refuse('license.features must be a list');
-  return claim.map((feature) => text(feature, 'license.features'));
+/** Decodes the header (0) or the payload (1) of a JWT. */
+function readPart(token: string, index: 0 | 1): Readonly<Record<string, unknown>> {
+  try {
+    const part: unknown = JSON.parse(Buffer.from(token.split('.')[index] ?? '', 'base64url').toString());
+    if (typeof part === 'object' && part !== null) return part as Record<string, unknown>;
+  } catch {
+    // Refused below.
+  }
+  return refuse('it must be a JWT');
 }
 
-/** A date that cannot be read never means that there is none: such a license would have no end. */
-function readRenewal(claim: unknown): Date | null {
-  if (claim === undefined || claim === null) return null;
-  const expected =
-    'an instant with its offset (2027-06-30T23:59:59Z) or a date, within the years 1970 to 9999';
-  return readRenewalDate(claim) ?? refuse(`license.renewal_date must be ${expected}`);
-}
-
-function readLife(claims: Record<string, unknown>): Pick<DeviceLicense, 'tokenIssuedAt' | 'tokenExpiresAt'> {
-  const [tokenIssuedAt, tokenExpiresAt] = [readInstant(claims, 'iat'), readInstant(claims, 'exp')];
-  if (tokenExpiresAt <= tokenIssuedAt) refuse('exp must be later than iat');
-  return { tokenIssuedAt, tokenExpiresAt };
-}
-
-function readInstant(claims: Record<string, unknown>, name: string): Date {
-  const instant = readNumericDate(claims[name]);
-  return instant ?? refuse(`${name} must be a number of seconds, within the years 1970 to 9999`);
-}
-
-function record(value: unknown, name: string): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : refuse(`${name} must be an object`);
-}
-
-function text(value: unknown, name: string): string {
-  return typeof value === 'string' && value !== '' ? value : refuse(`${name} must be a text`);
-}
-
-function refuse(expectation: string): never {
-  throw new DeviceError('token-not-acceptable', `The license token cannot be used: ${expectation}.`);
+function refuse(fault: string): never {
+  throw new DeviceError('token-not-acceptable', `The license token cannot be used: ${fault}.`);
 }

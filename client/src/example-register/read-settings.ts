@@ -5,6 +5,7 @@ import { join } from 'node:path';
 export interface DeviceSettings {
   readonly authServerUrl: string;
   readonly allowInsecureAuthServer: boolean;
+  readonly profile: string;
   readonly storage: string;
   /** The mock whose controls authorize the device; `null` if a person does. */
   readonly demo: { readonly controlsUrl: string; readonly deviceId: string } | null;
@@ -15,6 +16,7 @@ export interface MockSettings {
   readonly kind: 'mock';
   readonly serverUrl: string;
   readonly controlsUrl: string;
+  readonly profile: string;
   /** `null` for a register of any server that is authorized at the mock. */
   readonly deviceId: string | null;
 }
@@ -77,6 +79,7 @@ function readDevice(read: Read, isSet: (name: string) => boolean): RegisterSetti
     device: {
       authServerUrl: read('AUTH_SERVER_URL'),
       allowInsecureAuthServer: read('ALLOW_INSECURE_AUTH_SERVER', 'off') === 'on',
+      profile: read('AUTH_SERVER_PROFILE', 'default'),
       storage: join(read('DATA_DIR', './data'), 'device.json'),
       demo: isSet('MOCK_CONTROLS_URL')
         ? { controlsUrl: read('MOCK_CONTROLS_URL'), deviceId: read('DEVICE_ID') }
@@ -90,6 +93,7 @@ function readMock(read: Read, isSet: (name: string) => boolean): MockSettings {
     kind: 'mock',
     serverUrl: read('SERVER_URL'),
     controlsUrl: read('MOCK_CONTROLS_URL'),
+    profile: read('AUTH_SERVER_PROFILE', 'default'),
     deviceId: isSet('DEVICE_ID') ? read('DEVICE_ID') : null,
   };
 }

@@ -180,6 +180,12 @@ describe('the check of an Authorization server', () => {
     expect(faults.every(({ remedy }) => remedy !== null && remedy.length > 10)).toBe(true);
   });
 
+  it('warns of a profile that trusts introspection, which is not used', async () => {
+    expect(await check({ introspection: 'trusted' }, false)).toContainEqual(
+      expect.objectContaining({ verdict: 'warn', message: expect.stringContaining('"introspection"') }),
+    );
+  });
+
   it('checks only what needs no person if nobody can approve a code', async () => {
     const calls = fake.calls.length;
     const findings = await check({}, false);

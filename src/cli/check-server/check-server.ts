@@ -3,7 +3,7 @@ import type { Settings } from '../../config/settings.js';
 import type { SignatureAlgorithm } from '../../domain/profile.js';
 import type { Clock } from '../../domain/ports/clock.js';
 import { explainFailure } from '../../oauth/explain-failure.js';
-import { type OAuthSession, OAuthSessions } from '../../oauth/oauth-session.js';
+import { introspectionUnused, type OAuthSession, OAuthSessions } from '../../oauth/oauth-session.js';
 import { OpenidAuthorizationServer } from '../../oauth/openid-authorization-server.js';
 import { fail, type Finding, ok, skip, warn } from '../doctor/finding.js';
 import { checkDeviceFlow, failWith } from './check-device-flow.js';
@@ -48,6 +48,9 @@ function checkMetadata({ configuration, offersDpop }: OAuthSession, settings: Se
   if (metadata.device_authorization_endpoint === undefined) {
     const remedy = 'Turn on the device flow (RFC 8628).';
     findings.push(fail(check, '"device_authorization_endpoint" is absent.', remedy));
+  }
+  if (profile.introspection === 'trusted') {
+    findings.push(warn('profile', introspectionUnused, 'Set "introspection" to off.'));
   }
   const { grant_types_supported: grants } = metadata;
   for (const grant of Array.isArray(grants) ? [deviceCodeGrant, 'refresh_token'] : []) {

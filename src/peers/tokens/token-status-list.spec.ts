@@ -54,6 +54,7 @@ describe('readTokenStatusList', () => {
     [59, 60],
     [61, 61],
     [-1, 60],
+    [1e300, 86_400],
   ])('is fetched again after its time to live: %s becomes %i s', (ttl, expected) => {
     expect(read({ ttl })?.ttlSeconds).toBe(expected);
   });

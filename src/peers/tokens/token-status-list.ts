@@ -1,9 +1,11 @@
 import { inflateSync } from 'node:zlib';
+import { readNumericDate } from '../../domain/claim-values.js';
 import type { CompactJws } from './parse-compact-jws.js';
 
 /** Fits 32 million grants at one bit each; a larger list is treated as an attack. */
 const maxBytes = 4 * 1024 * 1024;
 const minTtlSeconds = 60;
+const maxTtlSeconds = 86_400;
 const defaultTtlSeconds = 300;
 /** The status of a token that is revoked permanently; 2 is suspended. */
 const invalid = 1;
@@ -26,15 +28,17 @@ export function readTokenStatusList(jws: CompactJws, issuer: string, uri: string
   const { payload, header } = jws;
   const { sub, iss, iat, ttl } = payload;
   if (header['typ'] !== 'statuslist+jwt' || sub !== uri || (iss !== undefined && iss !== issuer)) return null;
-  if (typeof iat !== 'number') return null;
+  const issuedAt = readNumericDate(iat);
+  if (issuedAt === null) return null;
   const { bits, lst } = (payload['status_list'] ?? {}) as { bits?: unknown; lst?: unknown };
   if (typeof lst !== 'string' || typeof bits !== 'number' || ![1, 2, 4, 8].includes(bits)) return null;
   const bytes = unpack(lst);
   if (bytes === null) return null;
   return {
     uri,
-    issuedAt: new Date(iat * 1000),
-    ttlSeconds: typeof ttl === 'number' ? Math.max(ttl, minTtlSeconds) : defaultTtlSeconds,
+    issuedAt,
+    ttlSeconds:
+      typeof ttl === 'number' ? Math.min(Math.max(ttl, minTtlSeconds), maxTtlSeconds) : defaultTtlSeconds,
     entryCount: (bytes.length * 8) / bits,
     isSet: (index) => readEntry(bytes, bits, index) !== 0,
     isInvalid: (index) => readEntry(bytes, bits, index) === invalid,

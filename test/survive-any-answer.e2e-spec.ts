@@ -1,0 +1,176 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Test, type TestingModule } from '@nestjs/testing';
+import fc from 'fast-check';
+import { DataSource } from 'typeorm';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { AppModule } from '../src/app.module.js';
+import { loadSettings } from '../src/config/load-settings.js';
+import { serviceItself } from '../src/domain/audit-actor.js';
+import { Clock } from '../src/domain/ports/clock.js';
+import { LicenseStore } from '../src/domain/ports/license-store.js';
+import { HealthController } from '../src/health/health.controller.js';
+import { CancelAuthorization } from '../src/licensing/cancel-authorization.js';
+import { LicenseQuery } from '../src/licensing/license-query.js';
+import { LicenseScheduler } from '../src/licensing/license-scheduler.js';
+import { RefreshLicense } from '../src/licensing/refresh-license.js';
+import { RequestUserCode } from '../src/licensing/request-user-code.js';
+import { MetricsRegistry } from '../src/metrics/metrics-registry.js';
+import { OAuthSessions } from '../src/oauth/oauth-session.js';
+import { RevocationList } from '../src/peers/revocation-list.js';
+import { TrustDataRefresher } from '../src/peers/trust-data-refresher.js';
+import { schema } from '../src/persistence/schema.js';
+import { Sqlite } from '../src/persistence/sqlite.js';
+import { FakeClock } from './support/fake-clock.js';
+import { fuzz } from './support/fuzz-run.js';
+import { holdScheduler } from './support/hold-scheduler.js';
+import { loggedLines } from './support/logged-lines.js';
+import { type Mutation, mutations } from './support/mutations.js';
+import { type AnswerKind, answerKinds, ScriptedServer } from './support/scripted-server.js';
+import { WatchedLog } from './support/watched-log.js';
+
+/** `ANSWER_CASES=20000` runs the long form. The number is of each kind of answer. */
+const cases = Number(process.env['ANSWER_CASES'] ?? 40);
+const timeoutMs = 60_000 + cases * 200;
+const hourMs = 3_600_000;
+
+interface Case {
+  readonly mutation: Mutation;
+  readonly isGrantDead: boolean;
+}
+
+/** The service without its HTTP routes, on a database in memory. */
+class World {
+  private constructor(
+    private readonly testingModule: TestingModule,
+    private readonly dataDir: string,
+    readonly clock: FakeClock,
+    readonly server: ScriptedServer,
+  ) {}
+
+  static async open(): Promise<World> {
+    const clock = new FakeClock();
+    const server = await ScriptedServer.create(clock);
+    vi.stubGlobal('fetch', server.fetch);
+    const dataDir = await mkdtemp(join(tmpdir(), 'licensing-'));
+    const settings = loadSettings({
+      DATA_DIR: dataDir,
+      AUTH_SERVER_URL: server.issuer,
+      NATS_URL: 'nats://127.0.0.1:9',
+      LOG_LEVEL: 'error',
+    });
+    const options = { type: 'better-sqlite3', driver: Sqlite, database: ':memory:', ...schema } as const;
+    const dataSource = await new DataSource(options).initialize();
+    await dataSource.runMigrations();
+    const testingModule = await Test.createTestingModule({ imports: [AppModule.forRoot(settings)] })
+      .overrideProvider(DataSource)
+      .useValue(dataSource)
+      .overrideProvider(Clock)
+      .useValue(clock)
+      .setLogger(new WatchedLog())
+      .compile();
+    await testingModule.init();
+    holdScheduler({ app: testingModule });
+    const world = new World(testingModule, dataDir, clock, server);
+    await world.acquire();
+    return world;
+  }
+
+  get<T>(type: abstract new (...args: never[]) => T): T {
+    return this.testingModule.get(type as new (...args: never[]) => T, { strict: false });
+  }
+
+  async acquire(): Promise<void> {
+    await this.get(RequestUserCode).execute(serviceItself);
+    this.clock.advance(60_000);
+    await this.get(LicenseScheduler).tick();
+  }
+
+  async close(): Promise<void> {
+    await this.testingModule.close();
+    vi.unstubAllGlobals();
+    await rm(this.dataDir, { recursive: true, force: true });
+  }
+}
+
+describe('the service, whatever the Authorization server answers', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.open();
+  });
+  afterAll(() => world.close());
+
+  const state = () => world.get(LicenseStore).state;
+
+  /** Lets the service meet an answer in the calls that ask for it: a refresh, or another authorization. */
+  async function meet(kind: AnswerKind, { mutation, isGrantDead }: Case): Promise<void> {
+    if (isGrantDead || kind === 'device') {
+      world.server.misbehave('token', {
+        how: 'body',
+        body: '{"error":"invalid_grant"}',
+        status: 400,
+        headers: {},
+      });
+      await world.get(RefreshLicense).execute(serviceItself);
+      expect(state().reauthorizationRequired).toBe(true);
+    }
+    world.server.misbehave(kind, mutation);
+    if (kind === 'metadata' || kind === 'keys') world.get(OAuthSessions).forget();
+    if (kind === 'status-list') return world.get(TrustDataRefresher).fetchNow();
+    if (state().reauthorizationRequired) return world.acquire();
+    await world.get(RefreshLicense).execute(serviceItself);
+  }
+
+  async function expectSound(before: ReturnType<typeof state>): Promise<void> {
+    const { license, refresh, connection } = state();
+    expect(license).not.toBeNull();
+    // Nothing but a license token of the Authorization server changes the license.
+    if (connection.lastError !== null) expect(license).toEqual(before.license);
+    const waitMs = (refresh.nextAttemptAt?.getTime() ?? Number.NaN) - world.clock.now().getTime();
+    // Retry-After counts up to REFRESH_INTERVAL, and a jitter is added.
+    expect(waitMs).toBeLessThanOrEqual(25 * hourMs);
+    expect(world.get(LicenseQuery).view().status).not.toBe('unlicensed');
+    // Degraded, because there is no broker. A fault of the service itself would be an error.
+    expect(await world.get(HealthController).all()).toMatchObject({ status: 'degraded' });
+    expect(await world.get(MetricsRegistry).metrics()).toContain('pos_licensing_');
+    expect(loggedLines.splice(0).filter((line) => /"level":"(error|fatal)"/.test(line))).toEqual([]);
+  }
+
+  async function expectRightAgain(): Promise<void> {
+    world.server.behave();
+    const { nextAttemptAt } = state().refresh;
+    const dueMs = Math.max(nextAttemptAt?.getTime() ?? 0, world.clock.now().getTime());
+    // Tokens have whole seconds.
+    world.clock.set(new Date(Math.ceil(dueMs / 1000) * 1000));
+    await world.get(LicenseScheduler).tick();
+    expect(world.get(LicenseQuery).view()).toMatchObject({
+      status: 'licensed',
+      features: ['xms'],
+      hub: { id: 'srv-9' },
+      token: { status: 'valid', expiresAt: new Date(world.clock.now().getTime() + 7 * 24 * hourMs) },
+      connection: { online: true, lastError: null },
+      reauthorizationRequired: false,
+    });
+    await world.get(TrustDataRefresher).fetchNow();
+    expect(world.get(RevocationList).signed?.jwt).toBe(world.server.goodList);
+  }
+
+  it.each(answerKinds)(
+    'keeps a good license and asks on after any %s, and is right again at the next good answer',
+    async (kind) => {
+      const share = { row: 'R19', cases, timeoutMs } as const;
+      const all = fc.record({ mutation: mutations(), isGrantDead: fc.boolean() });
+      await fuzz(`mutations of the ${kind}`, share, all, async (one) => {
+        const before = state();
+        await meet(kind, one);
+        await expectSound(before);
+        await world.get(CancelAuthorization).execute(serviceItself);
+        await expectRightAgain();
+        // No broker takes the events of a long run.
+        await world.get(DataSource).query('DELETE FROM outbox_event');
+      });
+    },
+    timeoutMs,
+  );
+});
