@@ -17,10 +17,10 @@ export class MockPage {
     private readonly complaints: string[],
   ) {}
 
-  static async open(browser: Browser): Promise<MockPage> {
+  static async open(browser: Browser, locale = 'en-GB'): Promise<MockPage> {
     const clock = new FakeClock();
     const mock = await startMock({ clock, loginPassword: password });
-    const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC' });
+    const context = await browser.newContext({ locale, timezoneId: 'UTC' });
     context.setDefaultTimeout(20_000);
     return new MockPage(clock, mock, await context.newPage(), context, watchConsole(context));
   }
@@ -31,9 +31,9 @@ export class MockPage {
 
   async logIn(typed = password): Promise<void> {
     await this.goTo('/login');
-    await this.page.getByLabel('E-mail address').fill('admin@example.test');
-    await this.page.getByLabel('Password').fill(typed);
-    await this.choose('Log in');
+    await this.page.locator('input[type=email]').fill('admin@example.test');
+    await this.page.locator('input[type=password]').fill(typed);
+    await this.page.getByRole('button', { name: /^(Log in|Iniciar sesión)$/ }).click();
   }
 
   /** Opens the demo organization as a person does. */

@@ -18,11 +18,18 @@ export function toPseudoTexts<T>(texts: T): T {
 function convert(value: unknown): unknown {
   if (typeof value === 'string') return bracket(value);
   if (typeof value === 'function') {
-    return (...values: unknown[]) => bracket(String(Reflect.apply(value, undefined, values)));
+    return (...values: unknown[]) => convert(Reflect.apply(value, undefined, values));
   }
   if (value instanceof Intl.RelativeTimeFormat || typeof value !== 'object' || value === null) return value;
+  if (isHtml(value))
+    return Object.assign(Object.create(Object.getPrototypeOf(value)), { text: `⟦${value.text}⟧` });
   const members = Object.entries(value).map(([name, member]) => [name, convert(member)]);
   return Array.isArray(value) ? members.map(([, member]) => member) : Object.fromEntries(members);
+}
+
+/** The instances of the classes Html of both servers hold their HTML in `text`. */
+function isHtml(value: object): value is { readonly text: string } {
+  return value.constructor.name === 'Html';
 }
 
 function bracket(text: string): string {
@@ -57,7 +64,7 @@ export function findUntranslated(page: string, data: readonly string[]): string[
 /** Returns the path of each text, so that two languages can be compared. */
 export function listPaths(texts: object, path = ''): string[] {
   return Object.entries(texts).flatMap(([name, value]) =>
-    typeof value === 'object' && value !== null && !(value instanceof Intl.RelativeTimeFormat)
+    typeof value === 'object' && (Array.isArray(value) || value.constructor === Object)
       ? listPaths(value as object, `${path}${name}.`)
       : [`${path}${name}`],
   );
