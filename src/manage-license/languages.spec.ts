@@ -156,6 +156,12 @@ const renderPeersPage = (peers: readonly PeerView[], total: number, change: obje
     ...change,
   });
 
+const timelinesOf = (renewalDate: Date | null) =>
+  buildTimelines(buildGrant({ terms: { renewalDate } }).license, startAt, defaultPolicy, startAt);
+
+/** Returns the controls that each step names. */
+const boldOf = (steps: object) => Object.values(steps).map((step: string) => step.match(/\*\*.*?\*\*/g));
+
 describe('the pages in a pseudo-locale', () => {
   it.each(licensePages)('have no text of their own on the license page: %s', (_name, page) => {
     expect(rest(renderLicensePage(page))).toEqual([]);
@@ -221,8 +227,6 @@ describe('the pages in a pseudo-locale', () => {
     // The reason is a message of the service or the Authorization server.
     const shown = lines.map((line) => ({ ...line, why: 'A MESSAGE' }));
     const page = { lines: shown, isOlder: true, nextBefore: 1, visitor, context };
-    const timelinesOf = (renewalDate: Date | null) =>
-      buildTimelines(buildGrant({ terms: { renewalDate } }).license, startAt, defaultPolicy, startAt);
     expect(rest(renderHistory({ ...page, timelines: timelinesOf(storeTerms.renewalDate) }))).toEqual([]);
     expect(rest(renderHistory({ ...page, lines: [], timelines: timelinesOf(null) }))).toEqual([]);
   });
@@ -245,7 +249,6 @@ describe('the Spanish texts', () => {
     const { userCode } = spanish.acquire;
     expect({ title, fields, statuses, next, complete, userCode }).toEqual(vendorLabels);
     // Each step names the same controls of the Authorization server as the English one.
-    const boldOf = (steps: object) => Object.values(steps).map((step: string) => step.match(/\*\*.*?\*\*/g));
     expect(boldOf(spanish.acquire.steps)).toEqual(boldOf(english.acquire.steps));
   });
 });
