@@ -33,7 +33,8 @@ export function createAdapter({ trustedProxies }: Settings): FastifyAdapter {
 
 /** Sets up everything that applies to all routes, for the process and the tests. */
 export async function setupApp(app: NestFastifyApplication): Promise<void> {
-  app.useGlobalFilters(new PageErrorFilter());
+  const { metricsAccess, hasDocs, publicUrls, pageLanguage } = app.get(Settings);
+  app.useGlobalFilters(new PageErrorFilter(pageLanguage));
   app.useGlobalPipes(
     new ValidationPipe({
       whitelist: true,
@@ -46,7 +47,6 @@ export async function setupApp(app: NestFastifyApplication): Promise<void> {
   // The guards set and declare these.
   fastify.decorateRequest('admin', null);
   fastify.decorateRequest('peer', null);
-  const { metricsAccess, hasDocs, publicUrls } = app.get(Settings);
   endConnectionsAtClose(fastify);
   setSecurityHeaders(fastify);
   checkHost(fastify, publicUrls);

@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { logIn, startBrowser } from './support/browser.js';
 import { minuteMs } from './support/license-fixture.js';
 import { StorePage } from './support/store-page.js';
@@ -55,6 +55,33 @@ describe('an open page', { timeout: 120_000 }, () => {
     store.clock.advance(minuteMs);
     await store.app.tick();
     await store.showsHeading('This server is licensed');
+  });
+
+  it('stays in the language of its reader, even in what its script writes', async () => {
+    const context = await browser.newContext({ locale: 'es-MX', timezoneId: 'UTC' });
+    onTestFinished(() => context.close());
+    const page = await context.newPage();
+    await page.goto(`${store.app.url}/login`);
+    await page.getByLabel('Token de administrador').fill(store.app.adminToken);
+    await page.getByRole('button', { name: 'Iniciar sesión' }).click();
+    await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByText(/^Tiempo restante: (10:00|9:59)$/).waitFor();
+    const copy = page.locator('[data-copy]');
+    await copy.click();
+    await page.getByRole('button', { name: /✓ Copiado|Seleccione el código/ }).waitFor();
+    await store.mock.approve((await copy.getAttribute('data-copy')) ?? '');
+    store.clock.advance(minuteMs);
+    await store.app.tick();
+    await page.getByRole('heading', { name: 'Este servidor tiene licencia' }).waitFor();
+    // The script has replaced the date and the distance of the service by its own.
+    await page
+      .getByText(/^1 de diciembre de 2026.* UTC/)
+      .first()
+      .waitFor();
+    await page
+      .getByText(/^dentro de [67] días$/)
+      .first()
+      .waitFor();
   });
 
   it('names the device to choose again, and the way back if another one was chosen', async () => {

@@ -430,17 +430,31 @@ describe('a session of the page', () => {
       expect(text).not.toContain(pending?.userCode);
     });
 
-    it('has dates in the format of the reader’s language', async () => {
+    it('has texts and dates in one language, which the reader prefers', async () => {
       const expiresAt = String((await app.acquire(mock)).token.expiresAt);
       const { cookie } = await logIn();
       const inLanguage = (language: string) =>
         new Date(expiresAt).toLocaleDateString(language, { dateStyle: 'long' });
-      const readIn = async (language: string) =>
-        (await request().get('/').set('cookie', cookie).set('accept-language', language)).text;
-      expect(await readIn('de-CH,de;q=0.9')).toMatch(
-        new RegExp(`<time datetime="${expiresAt}" lang="de-CH"\\s*>${inLanguage('de-CH')}`),
+      const readIn = (language: string, path = '/') =>
+        request()
+          .get(path)
+          .set('cookie', cookie)
+          .set('accept', browserAccept)
+          .set('accept-language', language);
+      const spanish = await readIn('es-MX,es;q=0.9');
+      expect(spanish.headers).toMatchObject({ 'content-language': 'es', vary: 'accept-language' });
+      expect(spanish.text).toMatch(
+        new RegExp(`<time datetime="${expiresAt}" lang="es-MX"\\s*>${inLanguage('es-MX')}`),
       );
-      expect(await readIn('xx,*;q=0.1')).toMatch(new RegExp(`lang="en"\\s*>${inLanguage('en')}`));
+      for (const text of ['<html lang="es">', 'Historial', 'Token Expiry', 'Licensed']) {
+        expect(spanish.text).toContain(text);
+      }
+      const german = await readIn('de-CH,de;q=0.9');
+      expect(german.headers['content-language']).toBe('en');
+      expect(german.text).toMatch(new RegExp(`lang="en"\\s*>${inLanguage('en')}`));
+      expect((await readIn('es', '/nowhere')).text).toContain('Página no encontrada');
+      const problem = await readIn('es', '/api/nowhere');
+      expect(problem.body).toMatchObject({ status: 404, title: 'Not Found' });
     });
   });
 });

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startBrowser } from './support/browser.js';
+import { findLayoutFaults, startBrowser } from './support/browser.js';
 import { MockPage } from './support/mock-page.js';
 
 const demo = '/organizations/fc-demo';
@@ -159,6 +159,34 @@ describe('the pages of the mock Authorization server', { timeout: 120_000 }, () 
     await tabTo('Confirm');
     await keyboard.press('Enter');
     await as.isAt('Device authorized');
+  });
+
+  it('have a margin and do not scroll sideways at any width, or with text of double size', async () => {
+    // Spanish words are longer.
+    await as.close();
+    as = await MockPage.open(browser, 'es');
+    await as.mock.approve(await as.requestUserCode(), 'srv-store-1');
+    const faults: string[] = [];
+    for (const path of ['/login', '/help']) {
+      await as.goTo(path);
+      faults.push(...(await findLayoutFaults(as.page)));
+    }
+    await as.logIn();
+    await as.isAt('Organizations');
+    const linked = `/organizations?user_code=${await as.requestUserCode()}`;
+    for (const path of [linked, demo, `${demo}/devices/srv-store-1/revoke`]) {
+      await as.goTo(path);
+      faults.push(...(await findLayoutFaults(as.page)));
+    }
+    await as.goTo(linked);
+    await as.follow('Authorize Device: Demo');
+    await as.page.getByLabel('Device').selectOption('srv-store-1');
+    await as.choose('Authorize');
+    await as.isAt('¿Autorizar Store 1?');
+    faults.push(...(await findLayoutFaults(as.page)));
+    expect(faults).toEqual([]);
+    await as.inspect('confirm-in-spanish');
+    expect(await measure('Deny')).toEqual(await measure('Confirm'));
   });
 
   it('show every failure as a page', async () => {

@@ -4,7 +4,7 @@ import { PeerPresence } from '../src/messaging/peer-presence.js';
 import { PeerRepository } from '../src/peer-registry/peer-repository.js';
 import type { PeerSighting } from '../src/peer-registry/apply-sighting.js';
 import { readStoreEvent } from '../src/peer-registry/store-event.js';
-import { startBrowser } from './support/browser.js';
+import { findLayoutFaults, startBrowser } from './support/browser.js';
 import { dayMs, hourMs, minuteMs, shift, startAt } from './support/license-fixture.js';
 import { writeStatusEvent } from './support/store-events.js';
 import { StorePage } from './support/store-page.js';
@@ -108,6 +108,17 @@ describe('the page of connected servers and registers', { timeout: 120_000 }, ()
     expect(seen).toEqual(ids);
     await store.page.goto(`${store.app.url}/peers?after=nonsense`);
     await store.showsHeading('The request was not valid');
+  });
+
+  it('and every other page have a margin and do not scroll sideways at any width, or with text of double size', async () => {
+    const { page, app } = store;
+    for (const path of ['/', '/peers', '/license/history', '/license/remove', '/nowhere']) {
+      await page.goto(`${app.url}${path}`);
+      expect(await findLayoutFaults(page)).toEqual([]);
+    }
+    await page.goto(app.url);
+    await store.choose('Log out');
+    expect(await findLayoutFaults(page)).toEqual([]);
   });
 });
 

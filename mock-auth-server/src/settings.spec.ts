@@ -34,6 +34,7 @@ describe('readSettings', () => {
       TOKEN_ALGORITHM: 'PS256',
       STATUS_LIST: 'off',
       DISCOVERY: 'openid',
+      PAGE_LANGUAGE: 'es',
     };
     expect(readSettings(env)).toEqual({
       ok: true,
@@ -56,6 +57,7 @@ describe('readSettings', () => {
         tokenAlgorithm: 'PS256',
         hasStatusList: false,
         discovery: 'openid',
+        pageLanguage: 'es',
       },
     });
   });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseDuration } from './duration.js';
+import { type PageLanguage, pageLanguages } from './pages/page-language.js';
 
 export const tokenAlgorithms = ['ES256', 'EdDSA', 'RS256', 'PS256'] as const;
 export type TokenAlgorithm = (typeof tokenAlgorithms)[number];
@@ -33,6 +34,8 @@ export interface MockServerSettings {
   hasStatusList: boolean;
   /** The metadata documents that exist: RFC 8414, OpenID Connect Discovery, or both. */
   discovery: 'both' | 'oauth' | 'openid';
+  /** The language of the pages; `auto` for the one that the browser of each person prefers. */
+  pageLanguage: PageLanguage | 'auto';
 }
 
 export const defaultSettings: MockServerSettings = {
@@ -54,6 +57,7 @@ export const defaultSettings: MockServerSettings = {
   tokenAlgorithm: 'ES256',
   hasStatusList: true,
   discovery: 'both',
+  pageLanguage: 'auto',
 };
 
 export type SettingsOutcome = { ok: true; settings: MockServerSettings } | { ok: false; faults: string[] };
@@ -91,6 +95,7 @@ export function readSettings(env: Record<string, string | undefined>): SettingsO
     tokenAlgorithm: reader.readChoice('TOKEN_ALGORITHM', base.tokenAlgorithm, tokenAlgorithms),
     hasStatusList: reader.readSwitch('STATUS_LIST', base.hasStatusList),
     discovery: reader.readChoice('DISCOVERY', base.discovery, ['both', 'oauth', 'openid']),
+    pageLanguage: reader.readChoice('PAGE_LANGUAGE', base.pageLanguage, [...pageLanguages, 'auto']),
   };
   return reader.faults.length === 0 ? { ok: true, settings } : { ok: false, faults: reader.faults };
 }

@@ -143,7 +143,9 @@ describe('every page', () => {
       `${demo}/nowhere`,
     );
     const pages = await Promise.all(paths.map(async (path) => person.visit(path)));
-    pages.push(await new Person(server).visit('/login'), await person.visit('/organizations/fc-nobody'));
+    const stranger = new Person(server);
+    pages.push(await stranger.visit('/login'), await stranger.visit('/help'));
+    pages.push(await person.visit('/organizations/fc-nobody'));
     for (const { headers, text, path } of pages) {
       const policy = headers.get('content-security-policy') ?? '';
       expect(policy, path).toContain("default-src 'none'");
@@ -154,6 +156,7 @@ describe('every page', () => {
       if (path === `${demo}/nowhere`) continue;
       expect(headers.get('cache-control'), path).toBe('no-store');
       expect(text, path).toContain('<strong>Mock Authorization server</strong>');
+      expect(text, path).toMatch(/<footer[^>]*>\s*<small>[^<]* \d+\.\d+\.\d+ · <a href="\/help">Help/);
       expect(text, path).not.toMatch(/<script|style=|onclick/);
     }
   });
@@ -183,6 +186,42 @@ describe('every page', () => {
     const program = await fetch(`${url}/nowhere`);
     expect(program.status).toBe(404);
     expect(await program.json()).toMatchObject({ statusCode: 404 });
+  });
+
+  it('is in the language that the browser prefers, or in that of PAGE_LANGUAGE, and JSON stays English', async () => {
+    const server = await startTestServer();
+    const { cookie } = await logIn(server);
+    const read = async (
+      path: string,
+      language: string,
+      init: { method?: string; body?: string | URLSearchParams; headers?: Record<string, string> } = {},
+    ): Promise<Response> => {
+      const headers = { accept: 'text/html', 'accept-language': language, cookie: cookie ?? '' };
+      return fetch(server.url + path, {
+        ...init,
+        headers: { ...headers, ...init.headers, connection: 'close' },
+      });
+    };
+    const login = await read('/login', 'es-MX,es;q=0.9,en;q=0.8');
+    expect(login.headers.get('content-language')).toBe('es');
+    expect(login.headers.get('vary')).toContain('accept-language');
+    expect(await login.text()).toMatch(/<html lang="es">[^]*Contraseña/);
+    const wrong = { method: 'POST', body: new URLSearchParams({ email: 'x', password: 'x' }) };
+    expect(await (await read('/login', 'es', wrong)).text()).toContain('la contraseña no son correctos');
+    expect(await (await read('/nowhere', 'es')).text()).toContain('No existe esa página.');
+    expect(await (await read(demo, 'de, fr;q=0.1')).text()).toContain('<html lang="en">');
+    const organization = await (await read(demo, 'es')).text();
+    expect(organization).toMatch(/Licensed Features[^]*<time datetime="[^"]*" lang="es">\d+ de \w+ de \d+</);
+    const unknown = { userCode: 'BBBB-BBBB', deviceId: 'srv-hub' };
+    const json = {
+      method: 'POST',
+      body: JSON.stringify(unknown),
+      headers: { 'content-type': 'application/json' },
+    };
+    expect(await (await read('/mock/approve', 'es', json)).text()).toContain('unknown user code: compare it');
+
+    await server.restart({ pageLanguage: 'es' });
+    expect(await (await read('/help', 'en')).text()).toContain('Dar una licencia a un dispositivo');
   });
 
   it('escapes the input of people', async () => {

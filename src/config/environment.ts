@@ -15,6 +15,7 @@ import {
 } from 'class-validator';
 import { Type } from 'class-transformer';
 import { durationPattern } from './duration.js';
+import { pageLanguages } from './page-language.js';
 import { PublicAddresses } from './public-addresses.js';
 import { ProxyAddresses } from './proxy-addresses.js';
 
@@ -293,6 +294,10 @@ export class Environment {
   /** `off` hides `/docs` and `/openapi.json`. */
   @IsIn(['on', 'off'], { message: 'DOCS must be on or off' })
   DOCS = 'on';
+
+  /** Language of the pages: `en`, `es`, or `auto` for the one that the browser of each person prefers. */
+  @IsIn([...pageLanguages, 'auto'], { message: 'PAGE_LANGUAGE must be en, es or auto' })
+  PAGE_LANGUAGE = 'auto';
 
   /** Least severe level that is logged. */
   @IsIn(['error', 'warn', 'info', 'debug'], { message: 'LOG_LEVEL must be error, warn, info or debug' })

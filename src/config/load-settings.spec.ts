@@ -61,6 +61,7 @@ describe('loadSettings', () => {
         TOKEN_WARNINGS: '2d,90m,45s',
         REFRESH_INTERVAL: '12h',
         DOCS: 'off',
+        PAGE_LANGUAGE: 'es',
         LOG_FORMAT: 'json',
       }),
     ).toMatchObject({
@@ -70,6 +71,7 @@ describe('loadSettings', () => {
         refreshIntervalMs: 12 * 3_600_000,
       },
       hasDocs: false,
+      pageLanguage: 'es',
       logFormat: 'json',
     });
   });
@@ -86,6 +88,7 @@ describe('loadSettings', () => {
       TOKEN_WARNINGS: 'soon',
       REFRESH_INTERVAL: '24',
       DOCS: 'yes',
+      PAGE_LANGUAGE: 'de',
       LOG_LEVEL: 'loud',
       LOG_FORMAT: 'xml',
     });
@@ -100,6 +103,7 @@ describe('loadSettings', () => {
       'TOKEN_WARNINGS',
       'REFRESH_INTERVAL',
       'DOCS',
+      'PAGE_LANGUAGE',
       'LOG_LEVEL',
       'LOG_FORMAT',
     ]) {

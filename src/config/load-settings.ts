@@ -9,6 +9,7 @@ import { parseDurationMs } from './duration.js';
 import { loadProfile } from './load-profile.js';
 import { Environment, secretNames } from './environment.js';
 import { insecureAddresses } from './insecure-addresses.js';
+import { languageOf } from './page-language.js';
 import { serviceVersion } from './service-version.js';
 import { type BrokerLogin, type DatabaseSettings, Settings } from './settings.js';
 
@@ -141,6 +142,7 @@ function toSettings(environment: Environment, profile: Profile): Settings {
       exceptions: environment.NO_PROXY ?? null,
     },
     nats: toBroker(environment),
+    pageLanguage: languageOf(environment.PAGE_LANGUAGE) ?? null,
     adminToken: environment.ADMIN_TOKEN ?? null,
     encryptionKey: environment.ENCRYPTION_KEY ?? null,
     policy: {

@@ -1,5 +1,6 @@
 import type { LicensePolicy } from '../domain/license.js';
 import type { Profile } from '../domain/profile.js';
+import type { PageLanguage } from './page-language.js';
 
 /** SQLite for one process; PostgreSQL if several processes share the license. */
 export type DatabaseSettings =
@@ -49,6 +50,8 @@ export class Settings {
     /** The broker of the hub, or `null` if no events are delivered there. */
     readonly hubUrl: string | null;
   };
+  /** The only language of the pages, or `null` if the browser of each person chooses. */
+  readonly pageLanguage!: PageLanguage | null;
   readonly adminToken!: string | null;
   /** 32 bytes in base64, or `null` if the key is a file in `dataDir`. */
   readonly encryptionKey!: string | null;

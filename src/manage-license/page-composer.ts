@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { sessionOf } from '../admin/admin-request.js';
+import { Settings } from '../config/settings.js';
 import type { LicenseView } from '../domain/license-view.js';
 import { LicenseQuery } from '../licensing/license-query.js';
 import { Clock } from '../domain/ports/clock.js';
@@ -18,6 +19,7 @@ export class PageComposer {
     private readonly store: LicenseStore,
     private readonly clock: Clock,
     private readonly userPortal: UserPortal,
+    private readonly settings: Settings,
   ) {}
 
   async compose(request: FastifyRequest, notice: Notice | null): Promise<LicensePage> {
@@ -41,7 +43,7 @@ export class PageComposer {
   }
 
   contextFor({ headers }: FastifyRequest): RenderContext {
-    return createReader(headers['accept-language'], this.clock.now());
+    return createReader(headers['accept-language'], this.clock.now(), this.settings.pageLanguage);
   }
 
   /** Returns a name for what the page shows now. It changes with everything on the page except the passing of time. */

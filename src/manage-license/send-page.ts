@@ -14,10 +14,13 @@ const headers = {
   vary: 'accept-language',
 };
 
+/** The language that a page declares itself. */
+const declaredLanguage = /<html lang="([a-z]+)"/;
+
 export function sendPage(reply: FastifyReply, page: string, status = 200): void {
   void reply
     .status(status)
-    .headers(headers)
+    .headers({ ...headers, 'content-language': declaredLanguage.exec(page)?.[1] })
     .type('text/html; charset=utf-8')
     .send(below(basePathOf(reply.request), page));
 }

@@ -1,8 +1,10 @@
-import { licenseStatusTexts } from '../domain/license-status.js';
+import { fallbackLanguage, languageOf, type PageLanguage } from '../config/page-language.js';
 import { historyTexts } from './history-texts.js';
 import { peerTexts } from './peer-texts.js';
+import { spanish } from './spanish-texts.js';
+import { vendorLabels } from './vendor-labels.js';
 
-const english = {
+export const english = {
   /** The BCP 47 tag of these texts. */
   language: 'en',
   product: 'POS licensing',
@@ -59,24 +61,16 @@ const english = {
   },
 
   license: {
-    title: 'Manage License',
-    fields: {
-      status: 'License Status',
-      serverId: 'Server ID',
-      renewalDate: 'License Renewal Date',
-      features: 'Features',
-      hubName: 'Hub Server Name',
-      hubUrl: 'Hub Server URL',
-      tokenExpiry: 'Token Expiry',
-    },
-    statuses: licenseStatusTexts,
+    title: vendorLabels.title,
+    fields: vendorLabels.fields,
+    statuses: vendorLabels.statuses,
     details: 'License details',
     nextRefresh: 'Next refresh',
     lastContact: 'Last contact with the Authorization server',
     neverContacted: 'never',
     technical: 'Technical details',
-    next: 'Next',
-    complete: 'Complete Authorization',
+    next: vendorLabels.next,
+    complete: vendorLabels.complete,
     cancel: 'Cancel',
     refresh: 'Refresh now',
     checkAgain: 'Check again',
@@ -111,7 +105,7 @@ const english = {
     /** Below the step in which the device is chosen, if this server was licensed before. */
     chooseAgain: (server: string) =>
       `This server was licensed as **${server}** before: choose **${server}**.`,
-    userCode: 'User Code',
+    userCode: vendorLabels.userCode,
     copy: 'Copy User Code',
     copied: 'Copied',
     copyFailed: 'Select the code and copy it manually',
@@ -257,7 +251,7 @@ const english = {
   },
 };
 
-/** Every text of the pages, in one language. `**words**` are bold. */
+/** Every text of the pages, in one language. `**words**` are bold. A language without one of them does not compile. */
 export type Texts = typeof english;
 
 /** A heading and the text below it. */
@@ -268,7 +262,9 @@ export interface Message {
 
 export type NoticeKind = keyof Texts['notices'];
 
-/** Returns the texts for a locale. There is only English so far. */
-export function textsFor(_locale: string): Texts {
-  return english;
+const languages: Readonly<Record<PageLanguage, Texts>> = { en: english, es: spanish };
+
+/** Returns the texts in the language of a locale, such as `es-MX`. */
+export function textsFor(locale: string): Texts {
+  return languages[languageOf(locale) ?? fallbackLanguage];
 }

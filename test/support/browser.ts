@@ -127,6 +127,29 @@ export function measureOverflow(page: Page): Promise<number> {
   return page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
 }
 
+/** The widths around those at which the layout changes. A window of 1280 px at a zoom of 200 % has 640 px. */
+const widths = [320, 390, 640, 700, 768, 1280];
+const minMarginPx = 12;
+
+/** Returns one line for each width, and for text of double size, at which the page scrolls sideways or its heading has no margin. */
+export async function findLayoutFaults(page: Page): Promise<string[]> {
+  const faults: string[] = [];
+  const check = async (look: string): Promise<void> => {
+    const overflow = await measureOverflow(page);
+    const margin = await page.evaluate<number>('document.querySelector("h1").getBoundingClientRect().left');
+    if (overflow > 0) faults.push(`${look}: ${overflow} px too wide`);
+    if (margin < minMarginPx) faults.push(`${look}: the heading has a margin of ${margin} px`);
+  };
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 720 });
+    await check(`${page.url()} at ${width} px`);
+  }
+  await page.evaluate('document.documentElement.style.fontSize = "200%"');
+  await check(`${page.url()} with text of double size`);
+  await page.evaluate('document.documentElement.style.fontSize = ""');
+  return faults;
+}
+
 /** Collects the errors of scripts and the violations of the Content-Security-Policy. */
 export function watchConsole(context: BrowserContext): string[] {
   const complaints: string[] = [];

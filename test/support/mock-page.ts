@@ -17,10 +17,10 @@ export class MockPage {
     private readonly release: () => Promise<void>,
   ) {}
 
-  static async open(browser: Browser): Promise<MockPage> {
+  static async open(browser: Browser, locale?: string): Promise<MockPage> {
     const clock = new FakeClock();
     const mock = await startMock({ clock, loginPassword: password });
-    const { page, complaints, release } = await borrowPage(browser);
+    const { page, complaints, release } = await borrowPage(browser, locale === undefined ? undefined : { locale });
     return new MockPage(clock, mock, page, complaints, release);
   }
 
@@ -30,9 +30,9 @@ export class MockPage {
 
   async logIn(typed = password): Promise<void> {
     await this.goTo('/login');
-    await this.page.getByLabel('E-mail address').fill('admin@example.test');
-    await this.page.getByLabel('Password').fill(typed);
-    await this.choose('Log in');
+    await this.page.locator('input[type=email]').fill('admin@example.test');
+    await this.page.locator('input[type=password]').fill(typed);
+    await this.page.getByRole('button', { name: /^(Log in|Iniciar sesión)$/ }).click();
   }
 
   /** Opens the demo organization as a person does. */

@@ -4,7 +4,7 @@ import { normalizeUserCode } from '../domain/user-code.js';
 import type { MockContext } from '../mock-context.js';
 import { findClientForKind } from '../oauth/clients.js';
 
-type ApprovalRefusalCode =
+export type ApprovalRefusalCode =
   | 'user-code-unknown'
   | 'user-code-expired'
   | 'user-code-used'

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import Negotiator from 'negotiator';
 import { pageAssets } from './page-assets.js';
 
 /** Serves the files that the pages load. They are public, and no other file can be requested. */
@@ -10,9 +11,7 @@ export function addAssetRoutes(scope: FastifyInstance): void {
         'cache-control': 'public, max-age=31536000, immutable',
         vary: 'accept-encoding',
       });
-      const acceptsGzip = /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(
-        request.headers['accept-encoding'] ?? '',
-      );
+      const acceptsGzip = new Negotiator(request).encoding(['gzip']) !== undefined;
       return acceptsGzip ? reply.header('content-encoding', 'gzip').send(gzipped) : reply.send(body);
     });
   }

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { approveUserCode } from '../authorization/approve-user-code.js';
 import { denyUserCode } from '../authorization/deny-user-code.js';
-import type { ApprovalRefusal } from '../authorization/check-approval.js';
+import type { ApprovalRefusalCode } from '../authorization/check-approval.js';
 import { approvalRefusalStatus, checkApproval } from '../authorization/check-approval.js';
 import { describeDevice } from '../controls/describe-state.js';
 import { formatInstant } from '../domain/instant.js';
@@ -12,6 +12,7 @@ import { findOrganization, findOwnDevice } from './find-organization.js';
 import type { PageContext } from './page-context.js';
 import { sendFailure, sendPage } from './page-reply.js';
 import { readForm, readLinkedUserCode } from './read-form.js';
+import { contextOf } from './render-context.js';
 import { sessionOf } from './session-gate.js';
 import { renderAuthorizationResult } from './views/authorization-result-view.js';
 import { renderAuthorizeDevice } from './views/authorize-device-view.js';
@@ -42,7 +43,7 @@ export function addAuthorizeDeviceRoutes(scope: FastifyInstance, pages: PageCont
   scope.post<{ Params: OrganizationParams }>(`${path}/confirm`, async (request, reply) => {
     const submitDecision = decisions.get(readForm(request.body).get('decision') ?? '');
     if (submitDecision) return takeEntry(pages, request, reply, submitDecision);
-    return sendFailure(reply, 400, 'No decision', 'choose Confirm or Deny: nothing was granted or denied');
+    return sendFailure(reply, 400, 'noDecision');
   });
 }
 
@@ -56,6 +57,7 @@ function takeEntry(
   const organization = findOrganization(pages, request.params, reply);
   if (organization === null) return reply;
   const form = readForm(request.body);
+  const { authorize: words } = contextOf(request).texts;
   const deviceId = form.get('deviceId') ?? '';
   const entry = {
     request,
@@ -68,15 +70,10 @@ function takeEntry(
   if (waitSeconds > 0) {
     reply.header('retry-after', waitSeconds);
     const minutes = Math.ceil(waitSeconds / 60);
-    return sendForm(
-      pages,
-      entry,
-      `too many incorrect user codes: wait ${minutes} minutes and try again`,
-      429,
-    );
+    return sendForm(pages, entry, words.slowed(minutes), 429);
   }
   const device = findOwnDevice(pages, organization, deviceId);
-  if (device === null) return sendForm(pages, entry, 'there is no such device in this organization', 404);
+  if (device === null) return sendRefusal(pages, entry, 'device-unknown', null);
   return act(pages, entry, device);
 }
 
@@ -91,7 +88,7 @@ function findWaitSeconds(pages: PageContext, request: FastifyRequest): number {
 function askToConfirm(pages: PageContext, entry: Entry, device: Device): FastifyReply {
   const { mock } = pages;
   const checked = checkApproval(mock, entry.userCode, device.id);
-  if (!checked.ok) return sendRefusal(pages, entry, checked.refusal);
+  if (!checked.ok) return sendRefusal(pages, entry, checked.refusal.code, device);
   const license = mock.customers.findLicense(device.licenseId);
   if (license === null) throw new Error(`the device ${device.id} has no license`);
   const page = renderConfirmAuthorization({
@@ -104,6 +101,7 @@ function askToConfirm(pages: PageContext, entry: Entry, device: Device): Fastify
     hubName: device.hubId === null ? null : (mock.customers.findDevice(device.hubId)?.name ?? null),
     deviceName: checked.code.deviceName,
     isAuthorizedAlready: mock.grants.findLive(device.id) !== null,
+    context: contextOf(entry.request),
   });
   return sendPage(entry.reply, page);
 }
@@ -115,28 +113,54 @@ const decisions = new Map<string, Act>([
 
 function confirm(pages: PageContext, entry: Entry, device: Device): FastifyReply {
   const outcome = approveUserCode(pages.mock, entry.userCode, device.id);
-  return outcome.ok ? sendResult(entry, device, 'confirm') : sendRefusal(pages, entry, outcome.refusal);
+  return outcome.ok
+    ? sendResult(entry, device, 'confirm')
+    : sendRefusal(pages, entry, outcome.refusal.code, device);
 }
 
 function deny(pages: PageContext, entry: Entry, device: Device): FastifyReply {
   const outcome = denyUserCode(pages.mock, entry.userCode);
-  return outcome.ok ? sendResult(entry, device, 'deny') : sendRefusal(pages, entry, outcome.refusal);
+  return outcome.ok
+    ? sendResult(entry, device, 'deny')
+    : sendRefusal(pages, entry, outcome.refusal.code, device);
 }
 
 function sendResult(entry: Entry, device: Device, decision: 'confirm' | 'deny'): FastifyReply {
   const { csrfToken } = sessionOf(entry.request);
   const { organization } = entry;
-  return sendPage(entry.reply, renderAuthorizationResult({ csrfToken, organization, device, decision }));
+  return sendPage(
+    entry.reply,
+    renderAuthorizationResult({
+      csrfToken,
+      organization,
+      device,
+      decision,
+      context: contextOf(entry.request),
+    }),
+  );
 }
 
-function sendRefusal(pages: PageContext, entry: Entry, refusal: ApprovalRefusal): FastifyReply {
-  if (refusal.code === 'user-code-unknown') {
+function sendRefusal(
+  pages: PageContext,
+  entry: Entry,
+  code: ApprovalRefusalCode,
+  device: Device | null,
+): FastifyReply {
+  if (code === 'user-code-unknown') {
     const now = pages.mock.now();
     pages.userCodeAttempts.recordWrong(sessionOf(entry.request).key, now);
     pages.allUserCodeAttempts.recordWrong('all', now);
     pages.mock.log('unknown user code entered');
   }
-  return sendForm(pages, entry, refusal.reason, approvalRefusalStatus[refusal.code]);
+  const { authorize } = contextOf(entry.request).texts;
+  const licenseId = device?.licenseId ?? '';
+  const fault = authorize.refusals[code]({
+    deviceId: entry.deviceId,
+    kind: device?.kind ?? 'server',
+    licenseId,
+    count: pages.mock.customers.findLicense(licenseId)?.count ?? 0,
+  });
+  return sendForm(pages, entry, fault, approvalRefusalStatus[code]);
 }
 
 function sendForm(pages: PageContext, entry: Entry, fault: string | null, status: number): FastifyReply {
@@ -148,6 +172,7 @@ function sendForm(pages: PageContext, entry: Entry, fault: string | null, status
     devices: devices.map((device) => describeDevice(pages.mock, device)),
     draft: { deviceId, userCode },
     fault,
+    context: contextOf(entry.request),
   });
   return sendPage(entry.reply, page, status);
 }

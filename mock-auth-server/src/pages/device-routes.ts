@@ -9,7 +9,9 @@ import { makeFreeId } from './free-id.js';
 import type { PageContext } from './page-context.js';
 import { goTo, sendFailure, sendPage } from './page-reply.js';
 import { readForm } from './read-form.js';
+import { contextOf } from './render-context.js';
 import { sessionOf } from './session-gate.js';
+import type { Texts } from './texts.js';
 import type { DeviceDraft } from './views/device-view.js';
 import { renderDevice } from './views/device-view.js';
 import { renderRevoke } from './views/revoke-view.js';
@@ -48,7 +50,7 @@ function addRoutesOfOne(scope: FastifyInstance, pages: PageContext, path: string
       if (organization === null) return reply;
       const device = findOwnDevice(pages, organization, request.params.deviceId);
       if (device !== null) return act(request, reply, organization, device);
-      return sendFailure(reply, 404, 'Not found', 'there is no such device in this organization');
+      return sendFailure(reply, 404, 'noDevice');
     };
   scope.get(
     path,
@@ -66,7 +68,15 @@ function addRoutesOfOne(scope: FastifyInstance, pages: PageContext, path: string
   scope.get(
     `${path}/revoke`,
     withDevice((request, reply, organization, device) =>
-      sendPage(reply, renderRevoke({ csrfToken: sessionOf(request).csrfToken, organization, device })),
+      sendPage(
+        reply,
+        renderRevoke({
+          csrfToken: sessionOf(request).csrfToken,
+          organization,
+          device,
+          context: contextOf(request),
+        }),
+      ),
     ),
   );
   scope.post(
@@ -96,13 +106,17 @@ function saveDevice(
     hubId: draft.hubId === '' ? null : draft.hubId,
     url: draft.url === '' ? null : draft.url,
   };
-  const fault = isName(device.name)
-    ? (findDeviceFault(pages.mock, device)?.reason ?? null)
-    : 'the name must have between 1 and 100 characters';
+  const fault = describeFault(pages, device, contextOf(request).texts);
   if (fault !== null) return sendForm(pages, request, reply, organization, existing, draft, fault);
   customers.saveDevice(device);
   pages.mock.log(`device ${device.id} ${existing === null ? 'created' : 'changed'}`);
   return goTo(reply, `/organizations/${organization.id}`);
+}
+
+function describeFault(pages: PageContext, device: Device, { badName, devices }: Texts): string | null {
+  if (!isName(device.name)) return badName;
+  const fault = findDeviceFault(pages.mock, device);
+  return fault === null ? null : devices.faults[fault.code];
 }
 
 function readDraft(form: ReadonlyMap<string, string>, existing: Device | null): DeviceDraft {
@@ -140,6 +154,7 @@ function sendForm(
       .listDevices(organization.id)
       .filter(({ id, kind }) => kind === 'server' && id !== device?.id),
     fault,
+    context: contextOf(request),
   });
   return sendPage(reply, page, fault === null ? 200 : 400);
 }

@@ -14,7 +14,7 @@ export function findOrganization(
   reply: FastifyReply,
 ): Organization | null {
   const organization = pages.mock.customers.findOrganization(organizationId);
-  if (organization === null) sendFailure(reply, 404, 'Not found', 'there is no such organization');
+  if (organization === null) sendFailure(reply, 404, 'noOrganization');
   return organization;
 }
 

@@ -1,6 +1,7 @@
 import { formatInstant, parseExpiresOn } from '../domain/instant.js';
 import type { License } from '../domain/model.js';
 import { isName } from '../domain/name.js';
+import type { Texts } from './texts.js';
 import type { LicenseDraft } from './views/license-view.js';
 
 type LicenseTerms = Omit<License, 'id' | 'organizationId'>;
@@ -29,14 +30,15 @@ export function describeDraft(license: License): LicenseDraft {
 
 export function validateLicenseDraft(
   draft: LicenseDraft,
+  { badName, licenses: { faults } }: Texts,
 ): { ok: true; terms: LicenseTerms } | { ok: false; fault: string } {
-  if (!isName(draft.name)) return { ok: false, fault: 'the name must have between 1 and 100 characters' };
+  if (!isName(draft.name)) return { ok: false, fault: badName };
   if (!/^\d{1,7}$/.test(draft.count) || Number(draft.count) > 1_000_000) {
-    return { ok: false, fault: 'the count must be a number from 0 to 1000000' };
+    return { ok: false, fault: faults.count };
   }
   const expiresOn = draft.expiresOn === '' ? null : parseExpiresOn(draft.expiresOn);
   if (expiresOn === null && draft.expiresOn !== '') {
-    return { ok: false, fault: 'expires on must be a date such as 2027-06-30, or empty' };
+    return { ok: false, fault: faults.expiresOn };
   }
   const features = [...new Set(draft.features.split(/[\s,]+/).filter((feature) => feature !== ''))];
   if (
@@ -44,10 +46,7 @@ export function validateLicenseDraft(
     features.length > 20 ||
     !features.every((feature) => /^[a-z][a-z0-9-]{0,39}$/.test(feature))
   ) {
-    return {
-      ok: false,
-      fault: 'the licensed features must be words in lowercase letters, such as xms or register',
-    };
+    return { ok: false, fault: faults.features };
   }
   return {
     ok: true,

@@ -7,6 +7,7 @@ import { describeDraft, validateLicenseDraft, readLicenseDraft } from './license
 import type { PageContext } from './page-context.js';
 import { goTo, sendFailure, sendPage } from './page-reply.js';
 import { readForm } from './read-form.js';
+import { contextOf } from './render-context.js';
 import { sessionOf } from './session-gate.js';
 import type { LicenseDraft } from './views/license-view.js';
 import { renderLicense } from './views/license-view.js';
@@ -43,7 +44,7 @@ function addRoutesOfOne(scope: FastifyInstance, pages: PageContext, path: string
       if (organization === null) return reply;
       const license = findOwnLicense(pages, organization, request.params.licenseId);
       if (license !== null) return act(request, reply, organization, license);
-      return sendFailure(reply, 404, 'Not found', 'there is no such license in this organization');
+      return sendFailure(reply, 404, 'noLicense');
     };
   scope.get(
     path,
@@ -93,7 +94,7 @@ function saveLicense(
   license: License | null,
 ): FastifyReply {
   const draft = readLicenseDraft(readForm(request.body));
-  const checked = validateLicenseDraft(draft);
+  const checked = validateLicenseDraft(draft, contextOf(request).texts);
   if (!checked.ok) return sendForm(request, reply, organization, license?.id ?? null, draft, checked.fault);
   const isTaken = (id: string): boolean => pages.mock.customers.findLicense(id) !== null;
   const id = license?.id ?? makeFreeId('lic', draft.name, isTaken);
@@ -110,6 +111,13 @@ function sendForm(
   fault: string | null,
 ): FastifyReply {
   const { csrfToken } = sessionOf(request);
-  const page = renderLicense({ csrfToken, organization, licenseId, draft, fault });
+  const page = renderLicense({
+    csrfToken,
+    organization,
+    licenseId,
+    draft,
+    fault,
+    context: contextOf(request),
+  });
   return sendPage(reply, page, fault === null ? 200 : 400);
 }

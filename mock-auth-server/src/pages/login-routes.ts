@@ -4,8 +4,10 @@ import { loginPasswordPath } from '../login-password.js';
 import type { PageContext } from './page-context.js';
 import { goTo, sendPage } from './page-reply.js';
 import { readForm } from './read-form.js';
+import { contextOf } from './render-context.js';
 import { sessionCookieName } from './session-gate.js';
 import type { LoginView } from './views/login-view.js';
+import { renderHelp } from './views/help-view.js';
 import { renderLogin } from './views/login-view.js';
 
 export function addLoginRoutes(scope: FastifyInstance, pages: PageContext): void {
@@ -14,6 +16,7 @@ export function addLoginRoutes(scope: FastifyInstance, pages: PageContext): void
     sendForm(pages, reply, { next: safeNext(request.query.next), email: '', fault: null }, 200),
   );
   scope.post('/login', async (request, reply) => logIn(pages, request, reply));
+  scope.get('/help', async (request, reply) => sendPage(reply, renderHelp(contextOf(request))));
 }
 
 async function logIn(
@@ -22,20 +25,20 @@ async function logIn(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const form = readForm(request.body);
+  const { login: words } = contextOf(request).texts;
   const email = form.get('email') ?? '';
   const next = safeNext(form.get('next'));
   const now = pages.mock.now();
   const waitSeconds = pages.loginAttempts.waitSeconds(request.ip, now);
   if (waitSeconds > 0) {
     reply.header('retry-after', waitSeconds);
-    const fault = `too many incorrect attempts: wait ${waitSeconds} seconds and try again`;
-    return sendForm(pages, reply, { next, email, fault }, 429);
+    return sendForm(pages, reply, { next, email, fault: words.slowed(waitSeconds) }, 429);
   }
   // Counted before the slow check, so that concurrent attempts do not bypass the limit.
   pages.loginAttempts.recordWrong(request.ip, now);
   if (!(await pages.login.isRight(email, form.get('password') ?? ''))) {
     pages.mock.log('login refused: incorrect e-mail address or password');
-    return sendForm(pages, reply, { next, email, fault: 'incorrect e-mail address or password' }, 401);
+    return sendForm(pages, reply, { next, email, fault: words.wrong }, 401);
   }
   pages.loginAttempts.forget(request.ip);
   pages.mock.log('a person logged in');
@@ -51,7 +54,11 @@ function sendForm(
 ): FastifyReply {
   const { loginEmail, loginPassword, dataDir } = pages.mock.settings;
   const passwordPath = loginPassword === null ? resolve(loginPasswordPath(dataDir)) : null;
-  return sendPage(reply, renderLogin({ ...entry, loginEmail, passwordPath }), status);
+  return sendPage(
+    reply,
+    renderLogin({ ...entry, loginEmail, passwordPath, context: contextOf(reply.request) }),
+    status,
+  );
 }
 
 /** Lax instead of Strict, because a logged-in person may arrive by a link on the license page. */

@@ -8,7 +8,9 @@ import { findOrganization } from './find-organization.js';
 import type { PageContext } from './page-context.js';
 import { goTo, sendPage } from './page-reply.js';
 import { readForm, readLinkedUserCode } from './read-form.js';
+import { contextOf } from './render-context.js';
 import { sessionOf } from './session-gate.js';
+import type { Texts } from './texts.js';
 import type { DeviceRow, LicenseRow } from './views/organization-view.js';
 import { renderOrganization } from './views/organization-view.js';
 import { renderOrganizations } from './views/organizations-view.js';
@@ -28,6 +30,7 @@ export function addOrganizationRoutes(scope: FastifyInstance, pages: PageContext
       organization,
       licenses: customers.listLicenses(organization.id).map((license) => describeLicenseRow(pages, license)),
       devices: customers.listDevices(organization.id).map((device) => describeDeviceRow(pages, device)),
+      context: contextOf(request),
     };
     return sendPage(reply, renderOrganization(view));
   });
@@ -36,7 +39,7 @@ export function addOrganizationRoutes(scope: FastifyInstance, pages: PageContext
 function createOrganization(pages: PageContext, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const form = readForm(request.body);
   const organization = { id: form.get('id') ?? '', name: form.get('name') ?? '' };
-  const fault = findOrganizationFault(pages, organization);
+  const fault = findOrganizationFault(pages, organization, contextOf(request).texts);
   if (fault !== null) return sendOrganizations(pages, request, reply, organization, fault);
   pages.mock.customers.addOrganization(organization);
   pages.mock.log(`organization ${organization.id} created`);
@@ -46,14 +49,11 @@ function createOrganization(pages: PageContext, request: FastifyRequest, reply: 
 function findOrganizationFault(
   pages: PageContext,
   organization: { id: string; name: string },
+  { organizations, badName }: Texts,
 ): string | null {
-  if (!/^[a-z]{2,8}-[a-z0-9]{1,32}$/.test(organization.id)) {
-    return 'the ID must be a group prefix, a dash, then lowercase letters and digits, such as fc-example';
-  }
-  if (!isName(organization.name)) return 'the name must have between 1 and 100 characters';
-  return pages.mock.customers.findOrganization(organization.id) === null
-    ? null
-    : 'this ID is taken: choose another';
+  if (!/^[a-z]{2,8}-[a-z0-9]{1,32}$/.test(organization.id)) return organizations.badId;
+  if (!isName(organization.name)) return badName;
+  return pages.mock.customers.findOrganization(organization.id) === null ? null : organizations.takenId;
 }
 
 function sendOrganizations(
@@ -73,6 +73,7 @@ function sendOrganizations(
       userCode: readLinkedUserCode(request.query),
       draft,
       fault,
+      context: contextOf(request),
     }),
     fault === null ? 200 : 400,
   );
@@ -81,22 +82,15 @@ function sendOrganizations(
 function describeLicenseRow(pages: PageContext, license: License): LicenseRow {
   const state = describeLicense(pages.mock, license);
   const refusal = findLicenseRefusal(license, state.used, pages.mock.now());
-  return { ...state, standing: refusal === 'expired' ? 'expired' : '' };
+  return { ...state, isExpired: refusal === 'expired' };
 }
 
 function describeDeviceRow(pages: PageContext, device: Device): DeviceRow {
   const { customers, grants } = pages.mock;
-  const grant = grants.findLive(device.id);
   return {
     ...describeDevice(pages.mock, device),
     licenseName: customers.findLicense(device.licenseId)?.name ?? '',
     hubName: device.hubId === null ? null : (customers.findDevice(device.hubId)?.name ?? null),
-    authorization: describeAuthorization(grant),
+    grant: grants.findLive(device.id),
   };
-}
-
-function describeAuthorization(grant: { authorizedAt: Date; familyKilledAt: Date | null } | null): string {
-  if (grant === null) return 'Not authorized';
-  if (grant.familyKilledAt !== null) return 'Must be authorized again: a refresh token was replayed';
-  return `Authorized since ${grant.authorizedAt.toISOString().slice(0, 10)}`;
 }

@@ -8,6 +8,7 @@ import { addLicenseRoutes } from './license-routes.js';
 import { addLoginRoutes, addLogoutRoute } from './login-routes.js';
 import { addOrganizationRoutes } from './organization-routes.js';
 import type { PageContext } from './page-context.js';
+import { createRenderContext } from './render-context.js';
 import { sendFailure } from './page-reply.js';
 import { addSessionGate } from './session-gate.js';
 
@@ -16,16 +17,17 @@ export async function addPageRoutes(scope: FastifyInstance, pages: PageContext):
   scope.removeAllContentTypeParsers();
   await scope.register(formBody);
   await scope.register(cookie);
+  chooseLanguages(scope, pages);
   refuseForeignOrigins(scope, pages);
   scope.setErrorHandler<FastifyError>((error, _request, reply) => {
     const status = error.statusCode ?? 500;
-    if (status < 500) return sendFailure(reply, status, 'Form refused', 'this form could not be read');
+    if (status < 500) return sendFailure(reply, status, 'unreadable');
     pages.mock.log(`internal error: ${error.stack ?? error.message}`);
-    return sendFailure(reply, 500, 'Internal error', 'something went wrong: see the log of this server');
+    return sendFailure(reply, 500, 'internal');
   });
   scope.setNotFoundHandler((request, reply) => {
     if (request.headers.accept?.includes('text/html')) {
-      return sendFailure(reply, 404, 'Not found', 'there is no such page');
+      return sendFailure(reply, 404, 'noPage');
     }
     return reply.code(404).send({ statusCode: 404, error: 'Not Found', message: 'there is no such route' });
   });
@@ -40,10 +42,18 @@ export async function addPageRoutes(scope: FastifyInstance, pages: PageContext):
   });
 }
 
+function chooseLanguages(scope: FastifyInstance, { mock }: PageContext): void {
+  scope.decorateRequest('renderContext', null);
+  scope.addHook('onRequest', async (request) => {
+    const { 'accept-language': acceptLanguage } = request.headers;
+    request.renderContext = createRenderContext(acceptLanguage, mock.settings.pageLanguage);
+  });
+}
+
 /** Refuses forms of other origins: SameSite does not separate ports, and the login has no CSRF token. */
 function refuseForeignOrigins(scope: FastifyInstance, pages: PageContext): void {
   scope.addHook('onRequest', async (request, reply) => {
     if (request.method !== 'POST' || !isFromForeignOrigin(pages.mock, request)) return undefined;
-    return sendFailure(reply, 403, 'Form refused', 'this form was sent by another site');
+    return sendFailure(reply, 403, 'otherSite');
   });
 }

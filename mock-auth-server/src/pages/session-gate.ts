@@ -39,12 +39,7 @@ function refuseForeignForm(
 ): FastifyReply | undefined {
   const csrfToken = readForm(request.body).get('csrfToken') ?? '';
   if (timingSafeEqual(hashSecret(csrfToken), hashSecret(session.csrfToken))) return undefined;
-  return sendFailure(
-    reply,
-    403,
-    'Form refused',
-    'this form does not belong to your session: go back, reload the page and try again',
-  );
+  return sendFailure(reply, 403, 'otherSession');
 }
 
 /** Returns the session of a request that passed the gate. */

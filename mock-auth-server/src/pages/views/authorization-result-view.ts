@@ -1,5 +1,6 @@
 import type { Device, Organization } from '../../domain/model.js';
 import { html } from '../html.js';
+import type { RenderContext } from '../render-context.js';
 import { renderMessage, renderPage } from './layout.js';
 
 export interface AuthorizationResultView {
@@ -7,24 +8,19 @@ export interface AuthorizationResultView {
   organization: Organization;
   device: Device;
   decision: 'confirm' | 'deny';
+  context: RenderContext;
 }
 
 export function renderAuthorizationResult(view: AuthorizationResultView): string {
-  const { organization, device } = view;
+  const { organization, device, csrfToken, context } = view;
+  const { authorize, backTo } = context.texts;
   const isGranted = view.decision === 'confirm';
+  const granted = authorize.grantedText(html`<strong>${device.name}</strong>`, organization.name);
   return renderPage(
-    { title: isGranted ? 'Device authorized' : 'Authorization denied', csrfToken: view.csrfToken },
-    html`${
-        isGranted
-          ? renderMessage(
-              'good',
-              html`<strong>${device.name}</strong> of ${organization.name} is authorized. Back on its license
-                page choose <strong>Complete Authorization</strong>.`,
-            )
-          : renderMessage('warning', html`Nothing was granted. The user code is no longer valid.`)
-      }
+    { title: isGranted ? authorize.granted : authorize.denied, csrfToken, context },
+    html`${isGranted ? renderMessage('good', granted) : renderMessage('warning', authorize.deniedText)}
       <p class="actions">
-        <a href="/organizations/${organization.id}" class="button outline">Back to ${organization.name}</a>
+        <a href="/organizations/${organization.id}" class="button outline">${backTo(organization.name)}</a>
       </p>`,
   );
 }

@@ -2,8 +2,16 @@ import type { DeviceState } from '../../controls/describe-state.js';
 import type { Organization } from '../../domain/model.js';
 import type { Html } from '../html.js';
 import { html } from '../html.js';
+import type { RenderContext } from '../render-context.js';
 import { renderOption } from './device-view.js';
-import { renderCsrfField, renderFault, renderFormActions, renderMessage, renderPage } from './layout.js';
+import {
+  renderCsrfField,
+  renderFault,
+  renderFormActions,
+  renderMessage,
+  renderPage,
+  renderPlace,
+} from './layout.js';
 
 export interface AuthorizeDeviceView {
   csrfToken: string;
@@ -11,36 +19,39 @@ export interface AuthorizeDeviceView {
   devices: readonly DeviceState[];
   draft: { deviceId: string; userCode: string };
   fault: string | null;
+  context: RenderContext;
 }
 
 export function renderAuthorizeDevice(view: AuthorizeDeviceView): string {
-  const { organization, csrfToken, devices } = view;
-  const path = `/organizations/${organization.id}`;
+  const { organization, csrfToken, devices, context } = view;
+  const { labels, organization: place } = context.texts;
   return renderPage(
-    { title: 'Authorize Device', csrfToken },
-    html`<p class="place">Organization <a href="${path}">${organization.name}</a></p>
-      ${renderFault(view.fault)}
-      ${devices.length === 0 ? renderNoDevices(organization, path) : renderForm(view, path)}`,
+    { title: labels.authorizeDevice, csrfToken, context },
+    html`<p class="place">${renderPlace(place, organization)}</p>
+      ${renderFault(view.fault)} ${devices.length === 0 ? renderNoDevices(view) : renderForm(view)}`,
   );
 }
 
-function renderNoDevices({ name }: Organization, path: string): Html {
-  return html`${renderMessage('plain', html`${name} has no device yet. Create a device first, then authorize it.`)}
-    <p class="actions"><a href="${path}" class="button">Back to ${name}</a></p>`;
+function renderNoDevices({ organization: { id, name }, context: { texts } }: AuthorizeDeviceView): Html {
+  return html`${renderMessage('plain', texts.authorize.noDevices(name))}
+    <p class="actions"><a href="/organizations/${id}" class="button">${texts.backTo(name)}</a></p>`;
 }
 
-function renderForm({ csrfToken, devices, draft }: AuthorizeDeviceView, path: string): Html {
+function renderForm({ csrfToken, devices, draft, organization, context }: AuthorizeDeviceView): Html {
+  const { texts } = context;
+  const path = `/organizations/${organization.id}`;
   const options = devices.map(({ id, name, kind, authorized }) => {
-    const label = `${name} (${kind}, ${id})${authorized ? ' – already authorized' : ''}`;
-    return renderOption(id, label, draft.deviceId);
+    const label = `${name} (${texts.kinds[kind]}, ${id})`;
+    const mark = authorized ? ` – ${texts.authorize.alreadyAuthorized}` : '';
+    return renderOption(id, label + mark, draft.deviceId);
   });
   return html`<form method="post" action="${path}/authorize-device" class="card">
     ${renderCsrfField(csrfToken)}
-    <label for="deviceId">Device</label>
+    <label for="deviceId">${texts.labels.device}</label>
     <select id="deviceId" name="deviceId" required>
       ${options}
     </select>
-    <label for="userCode">User Code</label>
+    <label for="userCode">${texts.labels.userCode}</label>
     <input
       id="userCode"
       class="code"
@@ -54,7 +65,7 @@ function renderForm({ csrfToken, devices, draft }: AuthorizeDeviceView, path: st
       aria-describedby="code-hint"
       required
     />
-    <small id="code-hint">Choose Next on the license page to get it.</small>
-    ${renderFormActions('Authorize', path)}
+    <small id="code-hint">${texts.authorize.codeHint}</small>
+    ${renderFormActions(texts.labels.authorize, path, texts)}
   </form>`;
 }

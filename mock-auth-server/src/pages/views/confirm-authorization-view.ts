@@ -1,6 +1,8 @@
 import type { Device, License, Organization } from '../../domain/model.js';
 import type { Html } from '../html.js';
 import { html } from '../html.js';
+import type { RenderContext } from '../render-context.js';
+import { renderInstant } from './instant-view.js';
 import { renderCsrfField, renderMessage, renderPage } from './layout.js';
 
 export interface ConfirmAuthorizationView {
@@ -15,39 +17,31 @@ export interface ConfirmAuthorizationView {
   /** The name that the asking device gave itself; `null` if it gave none. */
   deviceName: string | null;
   isAuthorizedAlready: boolean;
+  context: RenderContext;
 }
 
 /** Renders the confirming prompt. Deny is next to Confirm and as prominent (RFC 8628 section 5.4). */
 export function renderConfirmAuthorization(view: ConfirmAuthorizationView): string {
-  const { device, organization } = view;
+  const { device, organization, context, csrfToken } = view;
+  const { authorize, labels } = context.texts;
   return renderPage(
-    { title: `Authorize ${device.name}?`, csrfToken: view.csrfToken },
+    { title: authorize.question(device.name), csrfToken, context },
     html`<section class="card">
-      <p>This grants a license to the device that shows this User Code.</p>
+      <p>${authorize.effect}</p>
       <div class="user-code">
-        <p>User Code</p>
-        <p><code>${view.userCode}</code></p>
+        <p>${labels.userCode}</p>
+        <p><code translate="no">${view.userCode}</code></p>
       </div>
-      ${view.deviceName !== null && renderAsker(view.deviceName)} ${renderGrant(view)}
-      ${
-        view.isAuthorizedAlready &&
-        renderMessage(
-          'warning',
-          html`This device is already authorized. Confirm ends its old authorization, whose license tokens
-          stay valid until they expire.`,
-        )
-      }
-      <p>
-        Confirm only if you see this User Code on the license page of that device. If somebody sent you the
-        code, choose Deny.
-      </p>
+      ${view.deviceName !== null && html`<p>${authorize.asker(renderAsker(view.deviceName))}</p>`}
+      ${renderGrant(view)} ${view.isAuthorizedAlready && renderMessage('warning', authorize.again)}
+      <p>${authorize.advice}</p>
       <form method="post" action="/organizations/${organization.id}/authorize-device/confirm">
-        ${renderCsrfField(view.csrfToken)}
+        ${renderCsrfField(csrfToken)}
         <input type="hidden" name="deviceId" value="${device.id}" />
         <input type="hidden" name="userCode" value="${view.userCode}" />
         <div class="actions decision">
-          <button name="decision" value="confirm">Confirm</button>
-          <button name="decision" value="deny">Deny</button>
+          <button name="decision" value="confirm">${labels.confirm}</button>
+          <button name="decision" value="deny">${labels.deny}</button>
         </div>
       </form>
     </section>`,
@@ -56,23 +50,21 @@ export function renderConfirmAuthorization(view: ConfirmAuthorizationView): stri
 
 /** Renders the name in its own direction of writing, so that it cannot reverse the text around it. */
 function renderAsker(name: string): Html {
-  return html`<p>The asking device calls itself <bdi>${name}</bdi>. This server cannot verify that name.</p>`;
+  return html`<bdi>${name}</bdi>`;
 }
 
-function renderGrant({
-  device,
-  license,
-  organization,
-  renewalDate,
-  hubName,
-}: ConfirmAuthorizationView): Html {
+function renderGrant(view: ConfirmAuthorizationView): Html {
+  const { device, license, organization, renewalDate, hubName, context } = view;
+  const { labels, devices, kinds, none, ...texts } = context.texts;
+  const end = renewalDate === null ? html`${none}` : renderInstant(renewalDate, context);
   const fields: readonly (readonly [string, Html])[] = [
-    ['Device', html`<strong>${device.name}</strong> (<code>${device.id}</code>), a ${device.kind}`],
-    ['Organization', html`${organization.name} (<code>${organization.id}</code>)`],
-    ['License', html`${license.name}`],
-    ['Features', html`${license.features.join(', ')}`],
-    ['License Renewal Date', html`${renewalDate ?? 'None'}`],
-    ['Hub Server', html`${hubName ?? 'None'}`],
+    [labels.device, html`<strong>${device.name}</strong> (<code>${device.id}</code>)`],
+    [devices.kind, html`${kinds[device.kind]}`],
+    [texts.organization, html`${organization.name} (<code>${organization.id}</code>)`],
+    [devices.license, html`${license.name}`],
+    [labels.features, html`${license.features.join(', ')}`],
+    [labels.licenseRenewalDate, end],
+    [labels.hubServer, html`${hubName ?? none}`],
   ];
   return html`<dl class="fields">
     ${fields.map(

@@ -1,7 +1,9 @@
 import type { Device, DeviceKind, License, Organization } from '../../domain/model.js';
 import type { Html } from '../html.js';
 import { html } from '../html.js';
-import { renderCsrfField, renderFault, renderFormActions, renderPage } from './layout.js';
+import type { RenderContext } from '../render-context.js';
+import type { Texts } from '../texts.js';
+import { renderCsrfField, renderFault, renderFormActions, renderPage, renderPlace } from './layout.js';
 
 /** The form fields of a device. */
 export interface DeviceDraft {
@@ -22,35 +24,36 @@ export interface DeviceView {
   /** The servers that the device may connect to. */
   hubs: readonly Device[];
   fault: string | null;
+  context: RenderContext;
 }
 
 export function renderDevice(view: DeviceView): string {
-  const { draft, organization, deviceId, csrfToken } = view;
+  const { draft, organization, deviceId, csrfToken, context } = view;
+  const { texts } = context;
+  const { labels, devices: words } = texts;
   const path = `/organizations/${organization.id}`;
   return renderPage(
-    { title: deviceId === null ? 'Create a device' : `Device ${draft.name}`, csrfToken },
+    { title: deviceId === null ? words.create : words.titleOf(draft.name), csrfToken, context },
     html`<p class="place">
-        Organization
-        <a href="${path}">${organization.name}</a
-        >${deviceId !== null && html` · ${draft.kind} <code>${deviceId}</code>`}
+        ${renderPlace(texts.organization, organization)}${deviceId !== null && html` · ${texts.kinds[draft.kind]} <code>${deviceId}</code>`}
       </p>
       ${renderFault(view.fault)}
       <form method="post" action="${path}/devices${deviceId !== null && `/${deviceId}`}" class="card">
         ${renderCsrfField(csrfToken)}
-        <label for="name">Name</label>
+        <label for="name">${labels.name}</label>
         <input id="name" name="name" value="${draft.name}" maxlength="100" autocomplete="off" required />
-        ${deviceId === null && renderKind(draft.kind)}
-        <label for="licenseId">License</label>
+        ${deviceId === null && renderKind(draft.kind, texts)}
+        <label for="licenseId">${words.license}</label>
         <select id="licenseId" name="licenseId" required>
           ${view.licenses.map(({ id, name }) => renderOption(id, name, draft.licenseId))}
         </select>
-        <label for="hubId">Hub Server</label>
+        <label for="hubId">${labels.hubServer}</label>
         <select id="hubId" name="hubId" aria-describedby="hub-hint">
-          ${renderOption('', 'None', draft.hubId)}
+          ${renderOption('', texts.none, draft.hubId)}
           ${view.hubs.map(({ id, name }) => renderOption(id, name, draft.hubId))}
         </select>
-        <small id="hub-hint">The server that this device connects to.</small>
-        <label for="url">URL</label>
+        <small id="hub-hint">${words.hubHint}</small>
+        <label for="url">${words.url}</label>
         <input
           type="url"
           id="url"
@@ -60,16 +63,16 @@ export function renderDevice(view: DeviceView): string {
           maxlength="500"
           aria-describedby="url-hint"
         />
-        <small id="url-hint">The address for its registers and store servers. Only for servers.</small>
-        ${renderFormActions(deviceId === null ? 'Create' : 'Save', path)}
+        <small id="url-hint">${words.urlHint}</small>
+        ${renderFormActions(deviceId === null ? texts.create : texts.save, path, texts)}
       </form>`,
   );
 }
 
-function renderKind(kind: DeviceKind): Html {
-  return html`<label for="kind">Kind</label>
+function renderKind(kind: DeviceKind, { devices, kinds }: Texts): Html {
+  return html`<label for="kind">${devices.kind}</label>
     <select id="kind" name="kind" required>
-      ${renderOption('server', 'Server', kind)}${renderOption('register', 'Register', kind)}
+      ${renderOption('server', kinds.server, kind)}${renderOption('register', kinds.register, kind)}
     </select>`;
 }
 

@@ -1,15 +1,14 @@
 import { html } from '../html.js';
+import type { RenderContext } from '../render-context.js';
+import type { FailureKind } from '../texts.js';
 import { renderFault, renderPage } from './layout.js';
 
-export interface FailureView {
-  title: string;
-  reason: string;
-}
-
-export function renderFailure(view: FailureView): string {
+export function renderFailure(kind: FailureKind, context: RenderContext): string {
+  const { failures } = context.texts;
+  const { title, text } = failures[kind];
   return renderPage(
-    { title: view.title, csrfToken: null },
-    html`${renderFault(view.reason)}
-      <p class="actions"><a href="/organizations" class="button">Back to the organizations</a></p>`,
+    { title, csrfToken: null, context },
+    html`${renderFault(text)}
+      <p class="actions"><a href="/organizations" class="button">${failures.back}</a></p>`,
   );
 }

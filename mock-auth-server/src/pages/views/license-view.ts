@@ -1,7 +1,9 @@
 import type { Organization } from '../../domain/model.js';
 import type { Html } from '../html.js';
 import { html } from '../html.js';
-import { renderCsrfField, renderFault, renderFormActions, renderPage } from './layout.js';
+import type { RenderContext } from '../render-context.js';
+import type { Texts } from '../texts.js';
+import { renderCsrfField, renderFault, renderFormActions, renderPage, renderPlace } from './layout.js';
 
 /** The form fields of a license. */
 export interface LicenseDraft {
@@ -19,27 +21,30 @@ export interface LicenseView {
   licenseId: string | null;
   draft: LicenseDraft;
   fault: string | null;
+  context: RenderContext;
 }
 
 export function renderLicense(view: LicenseView): string {
-  const { draft, organization, licenseId, csrfToken } = view;
+  const { draft, organization, licenseId, csrfToken, context } = view;
+  const { texts } = context;
+  const words = texts.licenses;
   const path = `/organizations/${organization.id}`;
   return renderPage(
-    { title: licenseId === null ? 'Create a license' : `License ${draft.name}`, csrfToken },
-    html`<p class="place">Organization <a href="${path}">${organization.name}</a></p>
+    { title: licenseId === null ? words.create : words.titleOf(draft.name), csrfToken, context },
+    html`<p class="place">${renderPlace(texts.organization, organization)}</p>
       ${renderFault(view.fault)}
       <form method="post" action="${path}/licenses${licenseId !== null && `/${licenseId}`}" class="card">
-        ${renderCsrfField(csrfToken)} ${renderTerms(draft)}
-        ${renderFormActions(licenseId === null ? 'Create' : 'Save', path)}
+        ${renderCsrfField(csrfToken)} ${renderTerms(draft, texts)}
+        ${renderFormActions(licenseId === null ? texts.create : texts.save, path, texts)}
       </form>`,
   );
 }
 
-function renderTerms(draft: LicenseDraft): Html {
+function renderTerms(draft: LicenseDraft, { labels, licenses: words }: Texts): Html {
   const isDate = draft.expiresOn === '' || /^\d{4}-\d{2}-\d{2}$/.test(draft.expiresOn);
-  return html`<label for="name">Name</label>
+  return html`<label for="name">${labels.name}</label>
     <input id="name" name="name" value="${draft.name}" maxlength="100" autocomplete="off" required />
-    <label for="count">Count</label>
+    <label for="count">${labels.count}</label>
     <input
       type="number"
       id="count"
@@ -50,8 +55,8 @@ function renderTerms(draft: LicenseDraft): Html {
       aria-describedby="count-hint"
       required
     />
-    <small id="count-hint">The number of devices that it covers.</small>
-    <label for="expiresOn">Expires on</label>
+    <small id="count-hint">${words.countHint}</small>
+    <label for="expiresOn">${labels.expiresOn}</label>
     <input
       type="${isDate ? 'date' : 'text'}"
       id="expiresOn"
@@ -59,8 +64,8 @@ function renderTerms(draft: LicenseDraft): Html {
       value="${draft.expiresOn}"
       aria-describedby="expires-hint"
     />
-    <small id="expires-hint">The end of that day in UTC. Leave it empty for a license without an end.</small>
-    <label for="features">Licensed Features</label>
+    <small id="expires-hint">${words.expiresHint}</small>
+    <label for="features">${labels.licensedFeatures}</label>
     <input
       id="features"
       name="features"
@@ -71,9 +76,9 @@ function renderTerms(draft: LicenseDraft): Html {
       spellcheck="false"
       required
     />
-    <small id="features-hint">For example xms for servers, register for registers.</small>
+    <small id="features-hint">${words.featuresHint}</small>
     <label
-      ><input type="checkbox" name="isActive" value="on" ${draft.isActive && html` checked`} /> Is
-      Active</label
+      ><input type="checkbox" name="isActive" value="on" ${draft.isActive && html` checked`} />
+      ${labels.isActive}</label
     >`;
 }

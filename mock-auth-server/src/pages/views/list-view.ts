@@ -3,6 +3,8 @@ import { html } from '../html.js';
 
 export interface ListColumn<Row> {
   title: string;
+  /** Takes the whole width in a narrow window, without its title. */
+  isWide?: boolean;
   /** The cell of the first column is the header of its row. */
   cell: (row: Row) => Html;
 }
@@ -33,8 +35,8 @@ export function renderList<Row>(
   </table>`;
 }
 
-function renderCell<Row>({ title, cell }: ListColumn<Row>, index: number, row: Row): Html {
+function renderCell<Row>({ title, isWide, cell }: ListColumn<Row>, index: number, row: Row): Html {
   if (index === 0) return html`<th scope="row" role="rowheader">${cell(row)}</th>`;
-  const className = title === 'Actions' ? 'wide' : '';
+  const className = isWide ? 'wide' : '';
   return html`<td role="cell" class="${className}" data-label="${title}"><div>${cell(row)}</div></td>`;
 }

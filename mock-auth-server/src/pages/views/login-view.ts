@@ -1,5 +1,7 @@
 import type { Html } from '../html.js';
 import { html } from '../html.js';
+import type { RenderContext } from '../render-context.js';
+import type { Texts } from '../texts.js';
 import { renderFault, renderPage } from './layout.js';
 
 export interface LoginView {
@@ -11,15 +13,18 @@ export interface LoginView {
   /** The file of the generated password; `null` if LOGIN_PASSWORD is set. */
   passwordPath: string | null;
   fault: string | null;
+  context: RenderContext;
 }
 
 export function renderLogin(view: LoginView): string {
+  const { context } = view;
+  const words = context.texts.login;
   return renderPage(
-    { title: 'Log in', csrfToken: null },
+    { title: words.title, csrfToken: null, context },
     html`${renderFault(view.fault)}
       <form method="post" action="/login" class="card narrow">
         <input type="hidden" name="next" value="${view.next}" />
-        <label for="email">E-mail address</label>
+        <label for="email">${words.email}</label>
         <input
           type="email"
           id="email"
@@ -29,21 +34,21 @@ export function renderLogin(view: LoginView): string {
           required
           autofocus
         />
-        <label for="password">Password</label>
+        <label for="password">${words.password}</label>
         <input type="password" id="password" name="password" autocomplete="current-password" required />
-        <button>Log in</button>
+        <button>${words.submit}</button>
       </form>
       <section>
-        <h2>Where to find them</h2>
-        <p>The e-mail address is <code>${view.loginEmail}</code>.</p>
-        ${renderPasswordHelp(view.passwordPath)}
+        <h2>${words.where}</h2>
+        <p>${words.emailIs(html`<code>${view.loginEmail}</code>`)}</p>
+        ${renderPasswordHelp(view.passwordPath, words)}
       </section>`,
   );
 }
 
-function renderPasswordHelp(path: string | null): Html {
+function renderPasswordHelp(path: string | null, words: Texts['login']): Html {
   return path === null
-    ? html`<p>The password is the one in the setting <strong>LOGIN_PASSWORD</strong> of this server.</p>`
-    : html`<p>The password is in this file on the machine of this server:</p>
+    ? html`<p>${words.passwordInSetting}</p>`
+    : html`<p>${words.passwordInFile}</p>
         <p><code>${path}</code></p>`;
 }

@@ -1,6 +1,8 @@
 import type { Organization } from '../../domain/model.js';
 import type { Html } from '../html.js';
 import { html } from '../html.js';
+import type { RenderContext } from '../render-context.js';
+import type { Texts } from '../texts.js';
 import { renderCsrfField, renderFault, renderMessage, renderPage } from './layout.js';
 import { type ListColumn, renderList } from './list-view.js';
 
@@ -11,58 +13,71 @@ export interface OrganizationsView {
   userCode: string;
   draft: { id: string; name: string };
   fault: string | null;
+  context: RenderContext;
 }
 
-function columnsFor(userCode: string): readonly ListColumn<Organization>[] {
+function columnsFor(userCode: string, texts: Texts): readonly ListColumn<Organization>[] {
+  const { labels, organizations, actions } = texts;
   return [
-    { title: 'Name', cell: ({ name }) => html`${name}` },
-    { title: 'ID', cell: ({ id }) => html`<code>${id}</code>` },
-    { title: 'Actions', cell: userCode === '' ? renderManage : (row) => renderAuthorize(row, userCode) },
+    { title: labels.name, cell: ({ name }) => html`${name}` },
+    { title: organizations.id, cell: ({ id }) => html`<code>${id}</code>` },
+    {
+      title: actions,
+      isWide: true,
+      cell: (row) => (userCode === '' ? renderManage(row, texts) : renderAuthorize(row, userCode, texts)),
+    },
   ];
 }
 
-function renderManage({ id, name }: Organization): Html {
-  return html`<a href="/organizations/${id}" class="button outline" aria-label="Manage ${name}">Manage</a>`;
-}
-
-function renderAuthorize({ id, name }: Organization, userCode: string): Html {
+function renderManage({ id, name }: Organization, { labels, organizations }: Texts): Html {
   return html`<a
-    href="/organizations/${id}/authorize-device?user_code=${userCode}"
-    class="button"
-    aria-label="Authorize Device of ${name}"
-    >Authorize Device</a
+    href="/organizations/${id}"
+    class="button outline"
+    aria-label="${organizations.manageNamed(name)}"
+    >${labels.manage}</a
   >`;
 }
 
-function renderUserCode(userCode: string): Html {
-  return renderMessage(
-    'plain',
-    html`Choose the organization of the device that shows the User Code <code>${userCode}</code>.`,
-  );
+function renderAuthorize(
+  { id, name }: Organization,
+  userCode: string,
+  { labels, organizations }: Texts,
+): Html {
+  return html`<a
+    href="/organizations/${id}/authorize-device?user_code=${userCode}"
+    class="button"
+    aria-label="${organizations.authorizeNamed(name)}"
+    >${labels.authorizeDevice}</a
+  >`;
 }
 
 export function renderOrganizations(view: OrganizationsView): string {
+  const { csrfToken, userCode, organizations, context } = view;
+  const { texts } = context;
+  const { labels, organizations: words } = texts;
+  const question = words.chooseForCode(html`<code>${userCode}</code>`);
   return renderPage(
-    { title: 'Organizations', csrfToken: view.csrfToken },
-    html`${view.userCode !== '' && renderUserCode(view.userCode)}
+    { title: labels.organizations, csrfToken, context },
+    html`${userCode !== '' && renderMessage('plain', question)}
       <section class="card">
         ${
-          view.organizations.length === 0
-            ? html`<p>There is no organization yet. Create one below.</p>`
-            : renderList('Organizations', columnsFor(view.userCode), view.organizations)
+          organizations.length === 0
+            ? html`<p>${words.empty}</p>`
+            : renderList(labels.organizations, columnsFor(userCode, texts), organizations)
         }
       </section>
       <section class="card">
-        <h2>Create New</h2>
+        <h2>${labels.createNew}</h2>
         ${renderFault(view.fault)} ${renderForm(view)}
       </section>`,
   );
 }
 
-function renderForm({ csrfToken, draft }: OrganizationsView): Html {
+function renderForm({ csrfToken, draft, context }: OrganizationsView): Html {
+  const { labels, organizations: words } = context.texts;
   return html`<form method="post" action="/organizations">
     ${renderCsrfField(csrfToken)}
-    <label for="id">ID</label>
+    <label for="id">${words.id}</label>
     <input
       id="id"
       name="id"
@@ -74,9 +89,9 @@ function renderForm({ csrfToken, draft }: OrganizationsView): Html {
       spellcheck="false"
       required
     />
-    <small id="id-hint">A group prefix, a dash, then lowercase letters and digits.</small>
-    <label for="name">Name</label>
+    <small id="id-hint">${words.idHint}</small>
+    <label for="name">${labels.name}</label>
     <input id="name" name="name" value="${draft.name}" maxlength="100" autocomplete="off" required />
-    <button>Create New</button>
+    <button>${labels.createNew}</button>
   </form>`;
 }

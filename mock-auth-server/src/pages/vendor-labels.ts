@@ -1,0 +1,20 @@
+/** The labels of the vendor. They stay English in every language, as in the vendor's manual and on the Manage License page. */
+export const vendorLabels = {
+  organizations: 'Organizations',
+  createNew: 'Create New',
+  manage: 'Manage',
+  name: 'Name',
+  count: 'Count',
+  expiresOn: 'Expires on',
+  licensedFeatures: 'Licensed Features',
+  isActive: 'Is Active',
+  authorizeDevice: 'Authorize Device',
+  device: 'Device',
+  userCode: 'User Code',
+  authorize: 'Authorize',
+  confirm: 'Confirm',
+  deny: 'Deny',
+  licenseRenewalDate: 'License Renewal Date',
+  features: 'Features',
+  hubServer: 'Hub Server',
+};
