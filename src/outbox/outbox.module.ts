@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
+import { AdminModule } from '../admin/admin.module.js';
 import { LicensingModule } from '../licensing/licensing.module.js';
 import { MessagingModule } from '../messaging/messaging.module.js';
+import { EventsController } from './events.controller.js';
 import { HubMessageIds } from './hub-message-ids.js';
 import { HubOutbox } from './hub-outbox.js';
 import { HubRelay } from './hub-relay.js';
@@ -11,7 +13,8 @@ import { OutboxRelay } from './outbox-relay.js';
 import { Outbox } from './outbox.js';
 
 @Module({
-  imports: [LicensingModule, MessagingModule],
+  imports: [AdminModule, LicensingModule, MessagingModule],
+  controllers: [EventsController],
   providers: [
     Outbox,
     LicenseStream,

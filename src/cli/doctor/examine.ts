@@ -4,12 +4,13 @@ import type { Settings } from '../../config/settings.js';
 import type { CommandInput } from '../command.js';
 import type { ServiceClient } from '../service-client.js';
 import { connectService } from '../connect-service.js';
+import { readHealth } from '../read-health.js';
 import { checkAuthorizationServer } from './check-authorization-server.js';
 import { checkBroker } from './check-broker.js';
 import { checkDatabase } from './check-database.js';
 import { checkDisk } from './check-disk.js';
 import { checkFiles } from './check-files.js';
-import { readHealth, reportAuthorizationServer, reportBroker, reportLosses } from './check-health.js';
+import { type Health, reportAuthorizationServer, reportBroker, reportLosses } from './check-health.js';
 import { checkAdministration, checkService } from './check-service.js';
 import { fail, type Finding, ok } from './finding.js';
 
@@ -47,7 +48,7 @@ async function checkAlone(settings: Settings): Promise<Finding[]> {
  * may be another one than that of the service, so the service is asked.
  */
 async function checkWithService(service: ServiceClient, settings: Settings): Promise<Finding[]> {
-  const health = await readHealth(service);
+  const health = (await readHealth(service)).details as Health;
   const knowsServer = settings.changed.some((setting) => setting.startsWith('AUTH_SERVER_URL='));
   return [
     ...(knowsServer
