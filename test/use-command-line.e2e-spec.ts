@@ -11,13 +11,14 @@ import { expectNoSecretsInLog } from './support/secret-scanner.js';
 import { startApp, type TestApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
 
+const runbookUrl = 'https://wiki.example/operations';
 let mock: TestMock;
 let app: TestApp;
 
 beforeAll(async () => {
   await ensureBuilt();
   mock = await startMock();
-  app = await startApp({ mock });
+  app = await startApp({ mock, environment: { RUNBOOK_URL: runbookUrl } });
 }, buildTimeoutMs);
 
 afterAll(async () => {
@@ -245,7 +246,10 @@ describe('pos-licensing with a license', () => {
     const { exitCode, output } = await run('health');
     expect(exitCode).toBe(4);
     expect(output).toMatch(/^up +database/m);
-    expect(output).toMatch(/^degraded +nats +.*message: not connected/m);
+    expect(output).toMatch(
+      /^degraded +nats +.*message: not connected.* runbook: https:\/\/wiki\.example\/operations#nats$/m,
+    );
+    expect(output).not.toMatch(/^up .*runbook/m);
     expect(output).toMatch(/\n\nHealth: degraded\. Service version: \d/);
     const json = JSON.parse((await run('health', '--json')).output) as { details: object };
     expect(Object.keys(json.details)).toEqual(Object.keys((await health()).details));

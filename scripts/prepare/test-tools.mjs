@@ -7,6 +7,13 @@ export const promtool = new DebianTool({
   path: 'usr/bin/promtool',
 });
 
+export const amtool = new DebianTool({
+  name: 'amtool',
+  purpose: 'for the test of the Alertmanager configuration',
+  packageName: 'prometheus-alertmanager',
+  path: 'usr/bin/amtool',
+});
+
 export const nginx = new DebianTool({
   name: 'nginx',
   purpose: 'for the test of a reverse proxy',

@@ -83,6 +83,9 @@ const optionalNames = [
   'HTTP_PROXY',
   'NO_PROXY',
   'TRUST_PROXY',
+  'RUNBOOK_URL',
+  'WEBHOOK_URL',
+  'WEBHOOK_SECRET',
   'LOG_FORMAT',
 ];
 
@@ -98,6 +101,7 @@ function crossFaults(environment: Environment, wrongNames: ReadonlySet<string>):
   const faults: string[] = [];
   if (!wrongNames.has('AUTH_SERVER_URL')) faults.push(...issuerFaults(environment));
   faults.push(...insecureBrokers(environment, wrongNames));
+  if (!wrongNames.has('WEBHOOK_URL')) faults.push(...webhookFaults(environment));
   for (const names of setTogether) {
     const set = names.filter((name) => environment[name] !== undefined);
     if (set.length === 0 || set.length === names.length) continue;
@@ -149,6 +153,15 @@ function insecureBrokers(environment: Environment, wrongNames: ReadonlySet<strin
   });
 }
 
+function webhookFaults({ WEBHOOK_URL, WEBHOOK_SECRET }: Environment): string[] {
+  if (WEBHOOK_URL === undefined)
+    return WEBHOOK_SECRET === undefined ? [] : ['WEBHOOK_SECRET needs WEBHOOK_URL'];
+  const { protocol, hostname } = new URL(WEBHOOK_URL);
+  return protocol === 'https:' || isLoopback(hostname)
+    ? []
+    : ['WEBHOOK_URL must begin with https://, because it is not on this machine'];
+}
+
 /** Returns an empty string, which counts as another machine, if the host cannot be read. */
 function hostOf(url: string): string {
   // "nats:" is not a special scheme: its hosts are neither lower-cased nor checked.
@@ -190,6 +203,11 @@ function toSettings(environment: Environment, profile: Profile): Settings {
     trustedProxies: environment.TRUST_PROXY?.split(',').map((address) => address.trim()) ?? [],
     metricsAccess: environment.METRICS_ACCESS as Settings['metricsAccess'],
     hasDocs: environment.DOCS === 'on',
+    runbookUrl: environment.RUNBOOK_URL ?? null,
+    webhook:
+      environment.WEBHOOK_URL === undefined
+        ? null
+        : { url: environment.WEBHOOK_URL, secret: environment.WEBHOOK_SECRET ?? null },
     changed: describeChangedSettings(environment),
     logLevel: environment.LOG_LEVEL as Settings['logLevel'],
     logFormat: (environment.LOG_FORMAT ?? (isatty(1) ? 'pretty' : 'json')) as Settings['logFormat'],

@@ -76,9 +76,9 @@ class ServiceLogger extends ConsoleLogger {
   protected override stringifyJsonLogObject(
     entry: Parameters<ConsoleLogger['stringifyJsonLogObject']>[0],
   ): string {
-    const { level } = entry;
+    const level = String(entry['level']);
     const written = { ...entry, level: words[level] ?? level, timestamp: this.getTimestamp() };
-    return super.stringifyJsonLogObject(written as never);
+    return super.stringifyJsonLogObject(written);
   }
 
   protected override formatPid(): string {

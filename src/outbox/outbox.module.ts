@@ -11,6 +11,8 @@ import { LicenseStream } from './license-stream.js';
 import { OutboxMetrics } from './outbox-metrics.js';
 import { OutboxRelay } from './outbox-relay.js';
 import { Outbox } from './outbox.js';
+import { WebhookCursor } from './webhook-cursor.js';
+import { Webhook } from './webhook.js';
 
 @Module({
   imports: [AdminModule, LicensingModule, MessagingModule],
@@ -24,6 +26,8 @@ import { Outbox } from './outbox.js';
     HubStream,
     HubRelay,
     OutboxMetrics,
+    WebhookCursor,
+    Webhook,
   ],
   exports: [Outbox, OutboxRelay, HubOutbox, HubRelay],
 })

@@ -5,6 +5,7 @@ import type { CommandInput } from '../command.js';
 import type { ServiceClient } from '../service-client.js';
 import { connectService } from '../connect-service.js';
 import { readHealth } from '../read-health.js';
+import { addRunbook } from './add-runbook.js';
 import { checkAuthorizationServer } from './check-authorization-server.js';
 import { checkBroker } from './check-broker.js';
 import { checkDatabase } from './check-database.js';
@@ -20,7 +21,7 @@ export async function examine(input: CommandInput): Promise<Finding[]> {
   if (Array.isArray(settings)) return settings;
   const service = connectService(input, settings);
   const { isRunning, findings } = await checkService(service);
-  return [
+  const all = [
     ok('settings', 'The settings are valid.'),
     ...(await guard('files', () => checkFiles(settings, input.variables))),
     ...(await guard('disk', () => [checkDisk(settings.dataDir)])),
@@ -33,6 +34,7 @@ export async function examine(input: CommandInput): Promise<Finding[]> {
       ? await guard('health', () => checkWithService(service, settings))
       : await checkAlone(settings)),
   ];
+  return all.map((finding) => addRunbook(finding, settings.runbookUrl));
 }
 
 /** Checks the outside parties from here, because the service does not run. */
