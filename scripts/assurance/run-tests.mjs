@@ -10,6 +10,7 @@ const longForm = {
   FAILING_CALLS: 'all',
   FUZZ_CASES: '100000',
   SOAK_MINUTES: '10',
+  GUIDE_LANGUAGES: 'all',
   // Only root may mount one.
   ...(process.getuid?.() === 0 && { SMALL_DISK: 'on' }),
 };

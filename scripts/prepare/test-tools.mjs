@@ -30,3 +30,26 @@ export const libfaketime = new DebianTool({
   packageName: 'libfaketime',
   path: `usr/lib/${machine}-linux-gnu/faketime/libfaketimeMT.so.1`,
 });
+
+/** For the program in C of docs/registers.md, in the long form. */
+export const libnats = new DebianTool({
+  name: 'libnats.so.3.4',
+  purpose: 'for the register in C',
+  packageName: 'libnats3.4',
+  path: `usr/lib/${machine}-linux-gnu/libnats.so.3.4`,
+});
+
+export const libnatsHeaders = new DebianTool({
+  name: 'nats/nats.h',
+  purpose: 'for the register in C',
+  packageName: 'libnats-dev',
+  path: 'usr/include/nats/nats.h',
+});
+
+/** libnats needs it. */
+export const libprotobufC = new DebianTool({
+  name: 'libprotobuf-c.so.1',
+  purpose: 'for the register in C',
+  packageName: 'libprotobuf-c1',
+  path: `usr/lib/${machine}-linux-gnu/libprotobuf-c.so.1`,
+});

@@ -1,7 +1,7 @@
 import type { Finding } from './finding.js';
 
 /** The section of docs/operations.md for a check; "doctor" for the others. */
-const sections: Readonly<Partial<Record<string, string>>> = {
+const sections: Readonly<Record<string, string>> = {
   'authorization-server': 'authorizationserveraway',
   proxy: 'authorizationserveraway',
   clock: 'clocksuspect',
