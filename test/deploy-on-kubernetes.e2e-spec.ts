@@ -63,6 +63,9 @@ const manifests = names.flatMap((name) => read(name));
 const workloads = manifests.filter(({ spec }) => spec?.template);
 const ofKind = (kind: string) => manifests.filter((manifest) => manifest.kind === kind);
 
+const podOf = (name: string) =>
+  workloads.find(({ metadata }) => metadata.name === name)?.spec?.template?.spec;
+
 describe('the manifests', () => {
   it('are all listed in the kustomization, with images of this version', () => {
     expect(kustomization?.resources?.toSorted()).toEqual(names.toSorted());
@@ -174,8 +177,6 @@ describe('another pod of the Kubernetes cluster', () => {
 });
 
 describe('the network between service and brokers on Kubernetes', () => {
-  const podOf = (name: string) =>
-    workloads.find(({ metadata }) => metadata.name === name)?.spec?.template?.spec;
   const settings = ofKind('ConfigMap')[0]?.data ?? {};
 
   it('is encrypted: the brokers have a certificate, and the service trusts its authority', () => {

@@ -69,7 +69,7 @@ export async function startInC(
   const compiled = ['-Wall', '-Werror', '-o', 'register', 'register.c', `-I${join(header, '../..')}`];
   await run('cc', [...compiled, libnats.find() ?? '', '-Wl,--allow-shlib-undefined'], { cwd: folder });
   const env = { ...process.env, LD_LIBRARY_PATH: `${linked}:${needed}` };
-  return new WatchedOutput(spawn('./register', args, { cwd: folder, env }));
+  return new WatchedOutput(spawn(join(folder, 'register'), args, { cwd: folder, env }));
 }
 
 /** Collects the output lines of a process, waits for lines, and ends the process with its test. */
