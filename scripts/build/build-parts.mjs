@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandError } from '../command-error.mjs';
 import { runCaptured } from '../run-step.mjs';
@@ -35,6 +35,8 @@ export async function buildParts() {
   const failed = results.filter((result) => !result.isCompiled).map((result) => result.part);
   if (failed.length > 0) throw new CommandError(`The build failed in ${failed.join(', ')}`);
   for (const { from, to } of ASSETS) cpSync(join(ROOT_DIR, from), join(ROOT_DIR, to), { recursive: true });
+  // The compiler writes no executable files.
+  chmodSync(join(ROOT_DIR, 'dist/cli.js'), 0o755);
   writeFileSync(STAMP, hash);
 }
 

@@ -342,5 +342,7 @@ export const secretNames = [
   'NATS_CALLOUT_XKEY_SEED',
   'NATS_SYS_PASSWORD',
   'DATABASE_URL',
+  // Its path is often the only protection of the receiver.
+  'WEBHOOK_URL',
   'WEBHOOK_SECRET',
 ] as const;

@@ -131,6 +131,10 @@ describe('loadSettings', () => {
     { variables: { NATS_URL: 'nats://127.0.0.1.example' }, expected: /NATS_URL must begin with tls/ },
     { variables: { NATS_URL: 'nats://0.0.0.0:99999' }, expected: /NATS_URL must begin with tls/ },
     { variables: { HUB_NATS_URL: 'nats://hub.example:4222' }, expected: /HUB_NATS_URL must begin with tls/ },
+    { variables: { WEBHOOK_URL: 'http://pager.example' }, expected: /WEBHOOK_URL must begin with https/ },
+    { variables: { WEBHOOK_URL: 'https://user:word@pager.example' }, expected: /WEBHOOK_URL must be/ },
+    { variables: { WEBHOOK_SECRET: 'a-key-of-the-webhook' }, expected: /WEBHOOK_SECRET needs WEBHOOK_URL/ },
+    { variables: { RUNBOOK_URL: 'https://wiki.example/#ops' }, expected: /RUNBOOK_URL must be/ },
     { variables: { ALLOW_INSECURE_NATS: 'yes' }, expected: /ALLOW_INSECURE_NATS must be on or off/ },
     {
       variables: { NATS_CALLOUT_XKEY_SEED: `SA${'A'.repeat(56)}` },

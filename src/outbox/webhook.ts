@@ -72,7 +72,7 @@ export class Webhook implements OnModuleInit, BeforeApplicationShutdown {
         const delayMs = Math.min(maxDelayMs, firstDelayMs * 2 ** this.failures);
         this.failures += 1;
         this.postpone(delayMs * (0.5 + Math.random() / 2));
-        this.faults.report(error);
+        this.faults.report(reasonOf(error));
       }
     }
   }
@@ -110,4 +110,11 @@ export class Webhook implements OnModuleInit, BeforeApplicationShutdown {
     await response.body?.cancel();
     if (!response.ok) throw new Error(`HTTP ${response.status}`);
   }
+}
+
+/** Returns the code of a network fault, because the message of `fetch` names none. */
+function reasonOf(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { cause } = error;
+  return cause instanceof Error && 'code' in cause ? cause.code : error;
 }

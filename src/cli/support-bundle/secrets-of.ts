@@ -11,6 +11,7 @@ export function secretsOf(settings: Settings, tokenFile: string | null): string[
   return [
     settings.adminToken,
     settings.encryptionKey,
+    settings.webhook?.url,
     settings.webhook?.secret,
     nats.login?.password,
     nats.callout?.password,
