@@ -182,6 +182,7 @@ describe('pos-licensing without a license', () => {
   it('ends `authorize` with 4 when a person denies the code or cancels on the page', async () => {
     const denied = startCommand(app, ['authorize']);
     await mock.control('POST', '/mock/deny', { userCode: await codeOf(denied) });
+    expect(denied.text()).toContain('2. Choose the device to license, which was srv-store-1 (Store 1).');
     expect(await denied.ended).toMatchObject({ exitCode: 4, notes: expect.stringMatching(/was denied/) });
     const canceled = startCommand(app, ['authorize']);
     await codeOf(canceled);

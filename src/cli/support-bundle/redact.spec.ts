@@ -6,7 +6,7 @@ import { expectNoSecretsInLog, forgetSecrets, noteSecret } from '../../../test/s
 import { redact } from './redact.js';
 
 /** 40 bundles, in the long form 1,000. */
-const share = shareOfCases(null, 1);
+const share = shareOfCases('S2', 1);
 
 /** A secret that the settings know, of any characters. */
 const password = fc
