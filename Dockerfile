@@ -18,7 +18,7 @@ COPY scripts scripts
 COPY src src
 COPY mock-auth-server mock-auth-server
 COPY client client
-RUN node scripts/build.mjs && chmod +x dist/cli.js
+RUN node scripts/build.mjs
 
 # Only the runtime dependencies of each process. The optional ones are for Node 20 and for another runtime.
 FROM manifests AS licensing-dependencies

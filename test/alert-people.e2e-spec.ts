@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { promtool as tool } from '../scripts/prepare/test-tools.mjs';
+import { amtool, promtool } from '../scripts/prepare/test-tools.mjs';
+import { runbookSections } from '../src/cli/doctor/add-runbook.js';
 import { type Metrics, readMetrics } from './support/read-metrics.js';
 import { startApp, type TestApp } from './support/start-app.js';
 
@@ -24,7 +25,7 @@ const alerts = alertsYml
   .map((text) => ({
     name: /^\w+/.exec(text)?.[0] ?? '',
     expression: /expr: (.+)/.exec(text)?.[1] ?? '',
-    runbook: /runbook_url: (.+)/.exec(text)?.[1] ?? '',
+    runbook: /runbook_url: '(.+)'/.exec(text)?.[1] ?? '',
   }));
 
 interface Dashboard {
@@ -39,11 +40,11 @@ const queries = dashboard.panels.flatMap(({ title, targets }) =>
   targets.map(({ expr }) => ({ title, expr })),
 );
 
-function promtool(args: readonly string[], input = '') {
+function runTool(tool: typeof promtool, args: readonly string[], input = '') {
   const path = tool.find();
   if (path === null) {
     throw new Error(
-      'promtool was not found: run node scripts/prepare.mjs test, which downloads it or explains how to install it.',
+      'promtool or amtool was not found: run node scripts/prepare.mjs test, which downloads it or explains how to install it.',
     );
   }
   const { status, stdout, stderr } = spawnSync(path, args, {
@@ -62,11 +63,13 @@ function metricsIn(expression: string): string[] {
 
 describe('the alerts', () => {
   it('are accepted by Prometheus, with the configuration that loads them', () => {
-    expect(promtool(['check', 'config', 'deploy/prometheus/prometheus.yml'])).toMatchObject({ status: 0 });
+    expect(runTool(promtool, ['check', 'config', 'deploy/prometheus/prometheus.yml'])).toMatchObject({
+      status: 0,
+    });
   });
 
   it('fire when they should, and not before', () => {
-    const { status, output } = promtool(['test', 'rules', 'deploy/prometheus/alerts.test.yml']);
+    const { status, output } = runTool(promtool, ['test', 'rules', 'deploy/prometheus/alerts.test.yml']);
     expect({ status, output }).toMatchObject({ status: 0, output: expect.stringContaining('SUCCESS') });
   });
 
@@ -82,9 +85,47 @@ describe('the alerts', () => {
 
   it('each link to a heading of the runbook', () => {
     for (const { name, runbook } of alerts) {
-      expect(runbook).toBe(`docs/operations.md#${name.toLowerCase()}`);
+      const base = '{{ or $externalLabels.runbook "docs/operations.md" }}';
+      expect(runbook).toBe(`${base}#${name.toLowerCase()}`);
       expect(headings).toContain(name);
     }
+  });
+});
+
+describe('the sample of an Alertmanager configuration', () => {
+  const path = 'deploy/prometheus/alertmanager.yml';
+  const sample = parse(read(path)) as { inhibit_rules: Record<`${string}_matchers`, string[]>[] };
+
+  it('is accepted by Alertmanager', () => {
+    expect(runTool(amtool, ['check-config', path])).toMatchObject({ status: 0 });
+  });
+
+  it.each([
+    ['severity=critical alertname=LicenseExpired', 'on-call'],
+    ['severity=warning alertname=TokenExpiring', 'mail'],
+    ['severity=warning alertname=NoPeerConnected', 'mail'],
+  ])('sends %s to the receiver "%s"', (labels, receiver) => {
+    const args = ['config', 'routes', 'test', `--config.file=${path}`, ...labels.split(' ')];
+    const { status, output } = runTool(amtool, args);
+    expect({ status, first: output.split('\n')[0] }).toEqual({ status: 0, first: receiver });
+  });
+
+  it('names only alerts that exist', () => {
+    const matchers = sample.inhibit_rules.flatMap((rule) =>
+      [rule.source_matchers, rule.target_matchers].flat(),
+    );
+    const named = matchers.flatMap((matcher) => /"(.+)"/.exec(matcher ?? '')?.[1]?.split('|') ?? []);
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter((name) => !alerts.some((alert) => alert.name === name))).toEqual([]);
+  });
+});
+
+describe('the doctor', () => {
+  it('links each check to a heading of the runbook', () => {
+    const anchors = [...operations.matchAll(/^#{2,3} (.+)$/gm)].map(([, heading = '']) =>
+      heading.toLowerCase().replaceAll(' ', '-'),
+    );
+    expect(runbookSections.filter((section) => !anchors.includes(section))).toEqual([]);
   });
 });
 
@@ -105,7 +146,7 @@ describe('the dashboard', () => {
       expr: expr.replaceAll('$instance', '.*'),
     }));
     writeFileSync(join(folder, 'rules.json'), JSON.stringify({ groups: [{ name: 'dashboard', rules }] }));
-    const { status, output } = promtool(['check', 'rules', join(folder, 'rules.json')]);
+    const { status, output } = runTool(promtool, ['check', 'rules', join(folder, 'rules.json')]);
     rmSync(folder, { recursive: true });
     expect({ status, output }).toMatchObject({
       status: 0,
@@ -155,7 +196,10 @@ describe('a running service', () => {
   it('exports only metric names that promtool accepts', () => {
     const ours = metrics.text.split('\n\n').filter((part) => part.startsWith('# HELP pos_licensing_'));
     expect(ours.length).toBeGreaterThan(15);
-    expect(promtool(['check', 'metrics'], `${ours.join('\n').trim()}\n`)).toEqual({ status: 0, output: '' });
+    expect(runTool(promtool, ['check', 'metrics'], `${ours.join('\n').trim()}\n`)).toEqual({
+      status: 0,
+      output: '',
+    });
   });
 
   it('has a runbook heading for each part of /health', async () => {

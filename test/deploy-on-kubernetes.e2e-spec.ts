@@ -1,5 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { loadSettings } from '../src/config/load-settings.js';
@@ -59,6 +63,9 @@ const manifests = names.flatMap((name) => read(name));
 const workloads = manifests.filter(({ spec }) => spec?.template);
 const ofKind = (kind: string) => manifests.filter((manifest) => manifest.kind === kind);
 
+const podOf = (name: string) =>
+  workloads.find(({ metadata }) => metadata.name === name)?.spec?.template?.spec;
+
 describe('the manifests', () => {
   it('are all listed in the kustomization, with images of this version', () => {
     expect(kustomization?.resources?.toSorted()).toEqual(names.toSorted());
@@ -82,6 +89,8 @@ describe('the manifests', () => {
     const loaded = loadSettings({ ...Object.fromEntries(withoutFiles), ...secrets, ...seed });
     expect(loaded.nats.streamReplicas).toBe(3);
     expect(loaded.nats.url.split(',')).toHaveLength(3);
+    // Accepted without ALLOW_INSECURE_NATS.
+    for (const url of loaded.nats.url.split(',')) expect(url).toMatch(/^tls:/);
   });
 });
 
@@ -164,5 +173,47 @@ describe('another pod of the Kubernetes cluster', () => {
 
   it('cannot read the metrics without the admin token', () => {
     expect(data['METRICS_ACCESS']).toBe('admin');
+  });
+});
+
+describe('the network between service and brokers on Kubernetes', () => {
+  const settings = ofKind('ConfigMap')[0]?.data ?? {};
+
+  it('is encrypted: the brokers have a certificate, and the service trusts its authority', () => {
+    const [nats] = podOf('nats')?.containers ?? [];
+    expect(nats?.['env']).toEqual(
+      expect.arrayContaining([
+        { name: 'NATS_TLS_CERT', value: '/tls/tls.crt' },
+        { name: 'NATS_TLS_KEY', value: '/tls/tls.key' },
+      ]),
+    );
+    expect(settings['NODE_EXTRA_CA_CERTS']).toBe('/tls/ca.crt');
+    for (const pod of [podOf('nats'), podOf('licensing')]) {
+      expect(pod?.volumes.find(({ name }) => name === 'tls')?.secret?.secretName).toBe('nats-tls');
+      expect(pod?.containers[0]?.volumeMounts).toContainEqual({
+        name: 'tls',
+        mountPath: '/tls',
+        readOnly: true,
+      });
+    }
+  });
+
+  it('has a certificate for the name of each broker, made by the commands in docs/deployment.md', async () => {
+    const page = readFileSync(join(folder, '../../docs/deployment.md'), 'utf8');
+    const [, commands = ''] = /^(mkdir -m 700 tls\n.+?)\n\n/ms.exec(page) ?? [];
+    const home = mkdtempSync(join(tmpdir(), 'tls-'));
+    try {
+      await promisify(execFile)('sh', ['-euc', commands], { cwd: home });
+      const certificate = new X509Certificate(readFileSync(join(home, 'tls/tls.crt')));
+      const authority = new X509Certificate(readFileSync(join(home, 'tls/ca.crt')));
+      expect(certificate.verify(authority.publicKey) && certificate.checkIssued(authority)).toBe(true);
+      expect(certificate.ca).toBe(false);
+      const hosts = (settings['NATS_URL'] ?? '')
+        .split(',')
+        .map((url) => new URL(url.replace('tls:', 'http:')).hostname);
+      for (const host of hosts) expect(certificate.checkHost(host)).toBe(host);
+    } finally {
+      rmSync(home, { recursive: true });
+    }
   });
 });

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { brokerEnvironment } from './support/broker-environment.js';
@@ -102,7 +102,7 @@ describe('the doctor, as the systemd instructions print it', () => {
       environment: { ...environment, NATS_URL: nats.url },
     });
     try {
-      const printed = /^runuser -u pos-licensing -- env DATA_DIR=\S+ node \S+\/dist\/cli\.js (\S+)\n```/m;
+      const printed = /^pos-licensing (\S+)\n```/m;
       const [, command = ''] =
         printed.exec(readFileSync(join(import.meta.dirname, '../docs/deployment.md'), 'utf8')) ?? [];
       const target = {
@@ -119,6 +119,48 @@ describe('the doctor, as the systemd instructions print it', () => {
         });
     } finally {
       await service.remove();
+    }
+  });
+});
+
+describe('pos-licensing in /usr/local/bin', () => {
+  it('runs the command line as the user of the service, with its data folder and its settings', async () => {
+    const home = mkdtempSync(join(tmpdir(), 'systemd-'));
+    const unit = readFileSync(join(folder, 'pos-licensing.service'), 'utf8');
+    const of = (name: string) => new RegExp(`^${name}=(.+)$`, 'm').exec(unit)?.[1] ?? '';
+    try {
+      const stand = {
+        [of('EnvironmentFile')]: join(home, 'licensing.env'),
+        [join(of('WorkingDirectory'), 'dist/cli.js')]: join(home, 'cli.mjs'),
+        '/usr/bin/node': process.execPath,
+      };
+      let wrapper = readFileSync(join(folder, 'pos-licensing'), 'utf8');
+      for (const [path, replacement] of Object.entries(stand)) {
+        expect(wrapper).toContain(path);
+        wrapper = wrapper.replace(path, replacement);
+      }
+      write('pos-licensing', wrapper);
+      write('runuser', '#!/bin/sh\n[ "$1 $2 $3" = "-u pos-licensing --" ] || exit 9\nshift 3\nexec "$@"\n');
+      write('licensing.env', 'AUTH_SERVER_URL=https://authorization-server.example\n');
+      write(
+        'cli.mjs',
+        'const { DATA_DIR, AUTH_SERVER_URL } = process.env;\n' +
+          'console.log(JSON.stringify({ DATA_DIR, AUTH_SERVER_URL, args: process.argv.slice(2) }));\n',
+      );
+      const env = { ...process.env, PATH: `${home}${delimiter}${process.env['PATH']}` };
+      const { stdout } = await run(join(home, 'pos-licensing'), ['peers', 'Store 12'], { env });
+      expect(JSON.parse(stdout)).toEqual({
+        DATA_DIR: /DATA_DIR=(\S+)/.exec(unit)?.[1],
+        AUTH_SERVER_URL: 'https://authorization-server.example',
+        args: ['peers', 'Store 12'],
+      });
+    } finally {
+      rmSync(home, { recursive: true });
+    }
+
+    function write(name: string, text: string): void {
+      writeFileSync(join(home, name), text);
+      chmodSync(join(home, name), 0o755);
     }
   });
 });

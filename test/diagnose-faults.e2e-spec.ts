@@ -171,12 +171,13 @@ describe('the doctor of a running service', () => {
     ]);
   });
 
-  it('warns of an unreachable hub', async () => {
-    expect(await diagnose({ HUB_NATS_URL: 'nats://127.0.0.1:9' })).toEqual([
+  it('warns of an unreachable hub, and links to its section in the runbook', async () => {
+    const changes = { HUB_NATS_URL: 'nats://127.0.0.1:9', RUNBOOK_URL: 'https://wiki.example/operations' };
+    expect(await diagnose(changes)).toEqual([
       expect.objectContaining({
         check: 'hub',
         verdict: 'warn',
-        remedy: expect.stringMatching(/HUB_NATS_URL/),
+        remedy: expect.stringMatching(/HUB_NATS_URL.* See https:\/\/wiki\.example\/operations#hubaway$/),
       }),
     ]);
   });

@@ -1,12 +1,23 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { connect as connectToBroker } from '@nats-io/transport-node';
+import { compactVerify, importJWK, type JWK } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hashOf, makeDeviceKey } from './support/device-key.js';
 import { buildTimeoutMs, ensureBuilt } from './support/ensure-built.js';
+import {
+  blocksOf,
+  type GuideAddresses,
+  hasAllLanguages,
+  readGuide,
+  startInC,
+  startInJava,
+  WatchedOutput,
+} from './support/register-guide.js';
 import { startApp, type TestApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
 import { startNats, type TestNats } from './support/start-nats.js';
@@ -16,6 +27,7 @@ const waitMs = 20_000;
 
 describe('docs/registers.md', () => {
   let guide: string;
+  let addresses: GuideAddresses;
   let folder: string;
   let mock: TestMock;
   let nats: TestNats;
@@ -23,12 +35,13 @@ describe('docs/registers.md', () => {
 
   beforeAll(async () => {
     await ensureBuilt();
-    guide = await readFile(join(rootDir, 'docs/registers.md'), 'utf8');
-    // Inside the repository, so that Node resolves the client library like an installed package.
-    await mkdir(join(rootDir, '.cache'), { recursive: true });
-    folder = await mkdtemp(join(rootDir, '.cache/guide-'));
+    guide = await readGuide();
+    // Outside the checkout, as in the guide. The link is in place of `npm install` with the packed library.
+    folder = await mkdtemp(join(tmpdir(), 'guide-'));
+    await symlink(join(rootDir, 'node_modules'), join(folder, 'node_modules'));
     [nats, mock] = await Promise.all([startNats(), startMock()]);
     app = await startApp({ mock, nats });
+    addresses = { authServer: mock.url, server: app.url };
     await app.acquire(mock);
   }, buildTimeoutMs);
   afterAll(async () => {
@@ -36,50 +49,46 @@ describe('docs/registers.md', () => {
     await Promise.all([mock.stop(), nats.stop(), rm(folder, { recursive: true })]);
   });
 
-  /** Returns the code blocks of a language between two headings, with the URLs of this test in place of the page's. */
-  function blocksOf(language: string, from: string, to: string): string[] {
-    const part = guide.slice(guide.indexOf(from), guide.indexOf(to));
-    return [...part.matchAll(/```(\w+)\n(.*?)```/gs)]
-      .filter(([, name]) => name === language)
-      .map(([, , text = '']) =>
-        text.replaceAll('http://127.0.0.1:4000', mock.url).replaceAll('http://127.0.0.1:3000', app.url),
-      );
-  }
+  const blocks = (language: string, from: string, to: string) =>
+    blocksOf(guide, language, [from, to], addresses);
 
   it('leads to a working register in TypeScript', async () => {
-    const [code = ''] = blocksOf('ts', '## In TypeScript', '## In any other language');
+    const [code = ''] = blocks('ts', '## In TypeScript', '## In any other language');
     await writeFile(join(folder, 'register.mjs'), code);
-    const register = new Output(spawn(process.execPath, ['register.mjs'], { cwd: folder }));
-    try {
-      const [, userCode = ''] = await register.seen(/^Enter (\S+) at http/);
-      await mock.approve(userCode, 'reg-1-1');
-      await register.seen(/^I am reg-1-1$/);
-      await register.seen(/^Licensed \(acquired\)$/);
-      await register.seen(/^open$/);
-      await app.as('post', '/api/license/refresh').expect(200);
-      await register.seen(/^Licensed \(refreshed\)$/);
-    } finally {
-      await register.end();
-    }
+    const register = new WatchedOutput(spawn(process.execPath, ['register.mjs'], { cwd: folder }));
+    const [, userCode = ''] = await register.seen(/^Enter (\S+) at http/);
+    await mock.approve(userCode, 'reg-1-1');
+    await register.seen(/^I am reg-1-1$/);
+    await register.seen(/^Licensed \(acquired\)$/);
+    await register.seen(/^open$/);
+    await app.as('post', '/api/license/refresh').expect(200);
+    await register.seen(/^Licensed \(refreshed\)$/);
   });
 
   it('leads to a license token and the first event in any other language', async () => {
-    const [acquire = ''] = blocksOf('sh', '### 1.', '### 2.');
-    const [ask = ''] = blocksOf('sh', '### 2.', '### 3.');
-    const script = `${acquire.replace('sleep 5', 'sleep 1')}\n${ask}`;
-    const shell = new Output(spawn('sh', ['-eu', '-c', script], { cwd: folder }));
+    const [acquire = '', refresh = ''] = blocks('sh', '### 1.', '### 2.');
+    const [ask = ''] = blocks('sh', '### 2.', '### 3.');
+    const script = [
+      acquire.replace('interval=5', 'interval=1'),
+      'cp grant.json first.json',
+      refresh,
+      ask,
+    ].join('\n');
+    const shell = new WatchedOutput(spawn('sh', ['-eu', '-c', script], { cwd: folder }));
     const [, userCode = ''] = await shell.seen(/^Enter (\S+) at http/);
     await mock.approve(userCode, 'reg-1-2');
     const [line = ''] = await shell.seen(/^\{"deviceId".*/);
     const me = JSON.parse(line) as Record<string, string>;
     expect(me).toMatchObject({ deviceId: 'reg-1-2', serverId: 'srv-store-1', natsUrl: nats.url });
-    const [shown = '{}'] = blocksOf('json', '### 2.', '### 3.');
+    const [shown = '{}'] = blocks('json', '### 2.', '### 3.');
     expect(Object.keys(me).toSorted()).toEqual(Object.keys(JSON.parse(shown) as object).toSorted());
 
-    const grant = JSON.parse(await readFile(join(folder, 'grant.json'), 'utf8')) as { access_token: string };
-    const [session = '', event = ''] = blocksOf('nats', '### 3.', '### 4.').map((text) =>
+    const [first, grant] = await Promise.all(['first.json', 'grant.json'].map(readGrant));
+    expect(grant?.refresh_token).not.toBe(first?.refresh_token);
+    const token = grant?.access_token ?? '';
+    const [session = '', event = ''] = blocks('nats', '### 4.', '### 5.').map((text) =>
       text
-        .replaceAll('<token>', grant.access_token)
+        .replaceAll('<token>', token)
         .replaceAll('<deviceId>', me['deviceId'] ?? '')
         .replaceAll('<random>', randomUUID()),
     );
@@ -94,34 +103,116 @@ describe('docs/registers.md', () => {
       socket.destroy();
     }
   });
+
+  it.each(hasAllLanguages ? ['Java 17'] : [])(
+    'leads to a register in %s without a library, which binds and refreshes its token and answers PING',
+    { timeout: 120_000 },
+    async () => {
+      const home = await mkdtemp(join(folder, 'java-'));
+      const first = await startInJava(home, addresses);
+      const [, userCode = ''] = await first.seen(/^Enter (\S+) at http/);
+      const headers = { 'content-type': 'application/json' };
+      const slowDown = { on: '/oauth/token', status: 400, headers, body: '{"error":"slow_down"}' };
+      await mock.control('PUT', '/mock/faults', { mode: 'answer', count: 1, ...slowDown });
+      await mock.approve(userCode, 'reg-1-1');
+      await first.seen(/^I am reg-1-1$/);
+      await first.seen(/^Licensed \(refreshed\)$/);
+      // The broker measures the round trip of a client when that answers its PING.
+      await expect.poll(() => readRoundTrip('java'), { timeout: waitMs }).toMatch(/\d/);
+      await first.end();
+      const state = join(home, 'register.properties');
+      const due = (await readFile(state, 'utf8')).replace(/^refresh_at=\d+$/m, 'refresh_at=0');
+      await writeFile(state, due);
+      const second = await startInJava(home, addresses);
+      await second.seen(/^Refreshed$/);
+      await second.seen(/^I am reg-1-1$/);
+      await app.as('post', '/api/license/refresh').expect(200);
+      await second.seen(/^Licensed \(refreshed\)$/);
+    },
+  );
+
+  it.each(hasAllLanguages ? ['C'] : [])(
+    'leads to a register in %s with libnats of Debian',
+    { timeout: 120_000 },
+    async () => {
+      const home = await mkdtemp(join(folder, 'c-'));
+      const { token } = (await mock.control('POST', '/mock/tokens', { deviceId: 'reg-1-2' })) as {
+        token: string;
+      };
+      await writeFile(join(home, 'token'), `${token}\n`);
+      const [code = ''] = blocks('c', '### 3.', '### 4.');
+      const register = await startInC(home, code, [nats.url, 'reg-1-2', 'token']);
+      await register.seen(/^last \{.*"type":"license\.status".*"statusText":"Licensed"/);
+      await app.as('post', '/api/license/refresh').expect(200);
+      await register.seen(/^license\.status \{.*"reason":"refreshed"/);
+    },
+  );
+
+  /** Returns the round trip of the client in a language, as the broker has measured it; `undefined` before that. */
+  async function readRoundTrip(language: string): Promise<string | undefined> {
+    const { user, password: pass } = nats.sysUser;
+    const connection = await connectToBroker({ servers: nats.url, user, pass });
+    const answer = await connection.request('$SYS.REQ.SERVER.PING.CONNZ', '{"auth":true}');
+    await connection.close();
+    const { data } = answer.json<{ data: { connections: { lang?: string; rtt?: string }[] } }>();
+    return data.connections.find(({ lang }) => lang === language)?.rtt;
+  }
+
+  it('shows a DPoP proof that is what its parts say, with a valid signature', async () => {
+    const [header = '', payload = ''] = jsonBlocks();
+    const [proof = ''] = blocks('text', '### 6.', '### Everything');
+    const compact = proof.replaceAll(/\s/g, '');
+    const { jwk } = JSON.parse(header) as { jwk: JWK };
+    const claims = JSON.parse(payload) as Record<string, unknown>;
+    const verified = await compactVerify(compact, await importJWK(jwk, 'ES256'));
+    expect(verified.protectedHeader).toEqual(JSON.parse(header));
+    expect(JSON.parse(new TextDecoder().decode(verified.payload))).toEqual(claims);
+    expect(claims['ath']).toBe(createHash('sha256').update('eyJ.example.token').digest('base64url'));
+  });
+
+  it('describes how both servers ask for a nonce', async () => {
+    const key = makeDeviceKey();
+    const { token } = (await mock.control('POST', '/mock/tokens', {
+      deviceId: 'reg-1-1',
+      dpopJwk: key.publicJwk,
+    })) as { token: string };
+    const there = `${mock.url}/oauth/token`;
+    const refused = await fetch(there, {
+      method: 'POST',
+      headers: { dpop: key.prove({ htm: 'POST', htu: there }) },
+      body: new URLSearchParams({
+        client_id: 'pos-register',
+        grant_type: 'refresh_token',
+        refresh_token: 'x',
+      }),
+    });
+    expect(refused.status).toBe(400);
+    expect(refused.headers.get('dpop-nonce')).toMatch(/\S{8}/);
+    expect(await refused.json()).toMatchObject({ error: 'use_dpop_nonce' });
+    const here = `${app.url}/api/peers/me`;
+    const asked = await fetch(here, {
+      headers: {
+        authorization: `DPoP ${token}`,
+        dpop: key.prove({ htm: 'GET', htu: here, ath: hashOf(token) }),
+      },
+    });
+    expect(asked.status).toBe(401);
+    expect(asked.headers.get('dpop-nonce')).toMatch(/\S{8}/);
+    expect(asked.headers.get('www-authenticate')).toMatch(/^DPoP .*error="use_dpop_nonce"/);
+  });
+
+  function jsonBlocks(): string[] {
+    const part = guide.slice(guide.indexOf('### 6.'), guide.indexOf('### Everything'));
+    return [...part.matchAll(/```json\n(.*?)```/gs)].map(([, text = '']) => text);
+  }
+
+  async function readGrant(name: string): Promise<{ access_token: string; refresh_token: string }> {
+    return JSON.parse(await readFile(join(folder, name), 'utf8')) as {
+      access_token: string;
+      refresh_token: string;
+    };
+  }
 });
-
-/** Collects the output lines of a process, and waits for lines. */
-class Output {
-  readonly #child: ChildProcess;
-  readonly #lines: string[] = [];
-
-  constructor(child: ChildProcess) {
-    this.#child = child;
-    for (const stream of [child.stdout, child.stderr]) {
-      if (stream !== null) createInterface({ input: stream }).on('line', (line) => this.#lines.push(line));
-    }
-  }
-
-  async seen(pattern: RegExp): Promise<RegExpExecArray> {
-    const find = () => this.#lines.map((line) => pattern.exec(line)).find((match) => match !== null);
-    await expect
-      .poll(find, { timeout: waitMs, message: `${String(pattern)} in:\n${this.#lines.join('\n')}` })
-      .toBeDefined();
-    return find() as RegExpExecArray;
-  }
-
-  async end(): Promise<void> {
-    if (this.#child.exitCode !== null) return;
-    this.#child.kill('SIGTERM');
-    await once(this.#child, 'close');
-  }
-}
 
 /** Plays lines as the guide writes them: `>` is sent, `<` is the beginning of an expected line. */
 class Wire {

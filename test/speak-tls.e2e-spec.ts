@@ -8,6 +8,7 @@ import { RecordedFollower } from '../client/test/support/record-license.js';
 import { brokerEnvironment } from './support/broker-environment.js';
 import { createCertificateAuthority } from './support/certificate-authority.js';
 import { buildTimeoutMs, ensureBuilt } from './support/ensure-built.js';
+import { hasAllLanguages, startInJava } from './support/register-guide.js';
 import { runCommandProcess } from './support/run-command.js';
 import { startMock, type TestMock } from './support/start-mock.js';
 import { startNats, type TestNats } from './support/start-nats.js';
@@ -56,6 +57,20 @@ describe('a broker with deploy/nats/store-tls.conf', () => {
     expect(event).toMatchObject({ type: 'license.status', data: { status: 'licensed' } });
     await register.follower.close();
   });
+
+  it.each(hasAllLanguages ? ['Java 17'] : [])(
+    'accepts the register of the guide in %s, which begins TLS after INFO',
+    { timeout: 120_000 },
+    async () => {
+      const home = await mkdtemp(join(folder, 'java-'));
+      const addresses = { authServer: mock.url, server: service.url };
+      const register = await startInJava(home, addresses, authority.certificate);
+      const [, userCode = ''] = await register.seen(/^Enter (\S+) at http/);
+      await mock.approve(userCode, 'reg-1-2');
+      await register.seen(/^I am reg-1-2$/);
+      await register.seen(/^Licensed \(acquired\)$/);
+    },
+  );
 
   it('passes the checks of the doctor', async () => {
     const { output } = await runCommandProcess({ ...service, environment }, ['doctor', '--json']);

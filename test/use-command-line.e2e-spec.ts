@@ -1,20 +1,24 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { open, readFile, writeFile } from 'node:fs/promises';
+import { open, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import supertest from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { SupportBundle } from '../src/cli/support-bundle/support-bundle.js';
 import { buildTimeoutMs, ensureBuilt } from './support/ensure-built.js';
 import { runCommand, runCommandProcess, startCommand } from './support/run-command.js';
+import { expectNoSecretsInLog } from './support/secret-scanner.js';
 import { startApp, type TestApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
 
+const runbookUrl = 'https://wiki.example/operations';
 let mock: TestMock;
 let app: TestApp;
 
 beforeAll(async () => {
   await ensureBuilt();
   mock = await startMock();
-  app = await startApp({ mock });
+  app = await startApp({ mock, environment: { RUNBOOK_URL: runbookUrl } });
 }, buildTimeoutMs);
 
 afterAll(async () => {
@@ -23,6 +27,17 @@ afterAll(async () => {
 });
 
 const run = (...args: string[]) => runCommand(app, args);
+
+const health = async () => (await supertest(app.url).get('/health')).body as { details: object };
+
+async function issueToken(deviceId: string): Promise<string> {
+  return ((await mock.control('POST', '/mock/tokens', { deviceId })) as { token: string }).token;
+}
+
+async function askAs(deviceId: string, status: number): Promise<void> {
+  const answer = supertest(app.url).get('/api/peers/me');
+  await answer.set('Authorization', `Bearer ${await issueToken(deviceId)}`).expect(status);
+}
 
 /** Returns the user code that a command has printed. */
 async function codeOf(command: { text(): string }): Promise<string> {
@@ -39,7 +54,7 @@ describe('pos-licensing', () => {
     expect(exitCode).toBe(0);
     const names = [...output.matchAll(/^ {2}([a-z-]+) {2,}\S/gm)].map(([, name = '']) => name);
     expect(names).toEqual(
-      'status authorize refresh remove audit backup restore rotate-key reset-admin-token check-authorization-server doctor'.split(
+      'status authorize refresh remove audit backup restore rotate-key reset-admin-token check-authorization-server doctor health peers events support-bundle'.split(
         ' ',
       ),
     );
@@ -71,15 +86,26 @@ describe('pos-licensing', () => {
     expect((await run('--version')).output).toBe(version);
   });
 
+  it('is a command of npx in a checkout', () => {
+    const checkout = { cwd: join(import.meta.dirname, '..'), encoding: 'utf8', timeout: 20_000 } as const;
+    const { stdout } = spawnSync('npx', ['--offline', '--', 'pos-licensing', 'peers', '--help'], checkout);
+    expect(stdout).toMatch(/^Usage: pos-licensing peers/);
+  });
+
   it.each([
     [[], /Usage/],
-    [['sell'], /Unknown command "sell"/],
-    [['status', '--loud'], /'--loud': pos-licensing status --help/],
+    [['sell'], /^Unknown command "sell"\. pos-licensing --help/],
+    [['staus'], /^Unknown command "staus"\. Did you mean "status"\?/],
+    [['status', '--loud'], /'--loud'\. pos-licensing status --help/],
+    [['status', '--jsno'], /'--jsno'\. Did you mean --json\?/],
     [['status', 'now'], /Usage: pos-licensing status/],
     [['backup'], /Usage: pos-licensing backup <file>/],
     [['audit', '--limit', '0'], /--limit must be/],
     [['audit', '--verify', '--head', 'x'], /--head must be/],
     [['status', '--url', 'here'], /--url must be/],
+    [['events', '--since', 'yesterday'], /--since must be/],
+    [['peers', '--kind', 'till'], /--kind must be/],
+    [['support-bundle'], /Usage: pos-licensing support-bundle <file>/],
     [['restore'], /Name the backup file/],
     [['restore', 'x', '--in-place'], /--in-place can only be combined with/],
   ])('ends with 2 for the arguments %j', async (args, message) => {
@@ -156,6 +182,7 @@ describe('pos-licensing without a license', () => {
   it('ends `authorize` with 4 when a person denies the code or cancels on the page', async () => {
     const denied = startCommand(app, ['authorize']);
     await mock.control('POST', '/mock/deny', { userCode: await codeOf(denied) });
+    expect(denied.text()).toContain('2. Choose the device to license, which was srv-store-1 (Store 1).');
     expect(await denied.ended).toMatchObject({ exitCode: 4, notes: expect.stringMatching(/was denied/) });
     const canceled = startCommand(app, ['authorize']);
     await codeOf(canceled);
@@ -216,6 +243,93 @@ describe('pos-licensing with a license', () => {
     expect(JSON.parse(other.output)).toMatchObject({ isIntact: false });
   });
 
+  it('shows each part of the health, and ends with 4 because the broker is away', async () => {
+    const { exitCode, output } = await run('health');
+    expect(exitCode).toBe(4);
+    expect(output).toMatch(/^up +database/m);
+    expect(output).toMatch(
+      /^degraded +nats +.*message: not connected.* runbook: https:\/\/wiki\.example\/operations#nats$/m,
+    );
+    expect(output).not.toMatch(/^up .*runbook/m);
+    expect(output).toMatch(/\n\nHealth: degraded\. Service version: \d/);
+    const json = JSON.parse((await run('health', '--json')).output) as { details: object };
+    expect(Object.keys(json.details)).toEqual(Object.keys((await health()).details));
+    expect(await run('health', '--url', mock.url)).toMatchObject({
+      exitCode: 3,
+      notes: expect.stringMatching(/Another program answers/),
+    });
+  });
+
+  it('lists the registers, and names for a refused one the reason and the remedy', async () => {
+    const empty = await run('peers');
+    expect(empty).toMatchObject({ exitCode: 0, output: expect.stringMatching(/^No register/) });
+    await askAs('reg-1-1', 200);
+    const listed = await run('peers', 'Store 1');
+    expect(listed.exitCode).toBe(0);
+    expect(listed.output).toMatch(/^ID +NAME +KIND +CONNECTED +LICENSE +VERSION/m);
+    expect(listed.output).toMatch(/^reg-1-1 +Store 1, register 1 +register +/m);
+    await mock.control('PATCH', '/mock/devices/reg-1-1', { hubId: 'srv-store-2' });
+    await askAs('reg-1-1', 403);
+    const refused = await run('peers', '--refused', '--kind', 'register');
+    expect(refused.exitCode).toBe(4);
+    expect(refused.output).toMatch(/^ {2}reg-1-1 since \S+Z: wrong-hub\. .*select this server as its hub/m);
+    const json = JSON.parse((await run('peers', '--refused', '--json')).output) as { peers: object[] };
+    expect(json.peers).toEqual([
+      expect.objectContaining({ deviceId: 'reg-1-1', attention: ['refused'], refusal: 'wrong-hub' }),
+    ]);
+    await mock.control('PATCH', '/mock/devices/reg-1-1', { hubId: 'srv-store-1' });
+    await askAs('reg-1-1', 200);
+    expect((await run('peers', '--refused')).exitCode).toBe(0);
+  });
+
+  it('lists the events since a time, and follows them', async () => {
+    const { output } = await run('events', '--limit', '1');
+    expect(output).toMatch(
+      /^\S+Z {2}license\.status {2}licensed .*\((acquired|refreshed)\); registers can sell until/,
+    );
+    const all = (await run('events', '--since', '24h', '--json')).output.split('\n');
+    const sequences = all.map((line) => (JSON.parse(line) as { sequence: string }).sequence);
+    expect(sequences.length).toBeGreaterThan(1);
+    expect(sequences).toEqual(sequences.toSorted());
+    expect(await run('events', '--since', '2999-01-01')).toMatchObject({ exitCode: 0, output: '' });
+    const command = startCommand(app, ['events', '--follow', '--limit', '2']);
+    await vi.waitFor(() => expect(command.text()).toContain('license.status'));
+    await app.as('post', '/api/license/refresh').expect(200);
+    const followed = await command.ended;
+    expect(followed.output.split('\n')).toEqual([output, expect.stringMatching(/\(refreshed\)/)]);
+  });
+
+  it('writes a support bundle that only its owner can read, without secrets, and the doctor reads it', async () => {
+    const log = join(app.dataDir, 'service.log');
+    await writeFile(log, `{"level":"info","message":"It starts."}\nadmin token ${app.adminToken}\n`);
+    const path = join(app.dataDir, 'bundle.json');
+    const written = await run('support-bundle', path, '--log', log);
+    expect(written).toMatchObject({ exitCode: 0, notes: expect.stringContaining(path) });
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    const text = await readFile(path, 'utf8');
+    expectNoSecretsInLog('The support bundle', text);
+    const bundle = JSON.parse(text) as SupportBundle;
+    expect(bundle.missing).toEqual({});
+    expect(bundle.log).toEqual(['{"level":"info","message":"It starts."}', 'admin token [redacted]']);
+    expect(bundle.license).toMatchObject({ serverId: 'srv-store-1', status: 'licensed' });
+    expect(bundle.metrics?.join('\n')).toMatch(/^pos_licensing_build_info/m);
+    expect(bundle.audit?.verification).toMatchObject({
+      isIntact: true,
+      head: bundle.audit?.entries.at(-1)?.hash,
+    });
+    const examined = await run('doctor', '--bundle', path);
+    expect(examined.output).toMatch(/^ok +bundle +Written at .* on srv-store-1\.$/m);
+    expect(examined.output).toMatch(/^ok +license /m);
+    expect(await run('support-bundle', path)).toMatchObject({
+      exitCode: 1,
+      notes: expect.stringMatching(/already exists/),
+    });
+    expect(await run('doctor', '--bundle', log)).toMatchObject({
+      exitCode: 1,
+      notes: expect.stringMatching(/not a support bundle/),
+    });
+  });
+
   it('asks for confirmation before `remove`, and does nothing if nobody can answer', async () => {
     expect(await runCommand(app, ['remove'])).toMatchObject({
       exitCode: 2,
@@ -257,9 +371,22 @@ describe('pos-licensing without a running service', () => {
     expect(output.split('\n')).toHaveLength(1 + 3);
   });
 
-  it('ends with 3 after `refresh`, `authorize` and `remove`, and names the remedy', async () => {
-    for (const command of ['refresh', 'authorize', 'remove']) {
-      const ended = await runCommand(offline, [command]);
+  it('reads the database for `events` and `support-bundle`, which names what it lacks', async () => {
+    const events = await runCommand(offline, ['events', '--limit', '1']);
+    expect(events).toMatchObject({ exitCode: 0, output: expect.stringMatching(/license\.status/) });
+    const { exitCode, output } = await runCommand(offline, ['support-bundle', '-']);
+    expect(exitCode).toBe(0);
+    const bundle = JSON.parse(output) as SupportBundle;
+    expect(bundle).toMatchObject({
+      license: { status: 'licensed' },
+      audit: { verification: { isIntact: true } },
+    });
+    expect(Object.keys(bundle.missing).toSorted()).toEqual(['health', 'log', 'metrics', 'peers']);
+  });
+
+  it('ends with 3 after `refresh`, `authorize`, `remove`, `health`, `peers` and `events --follow`, and names the remedy', async () => {
+    for (const command of ['refresh', 'authorize', 'remove', 'health', 'peers', 'events --follow']) {
+      const ended = await runCommand(offline, command.split(' '));
       expect(ended).toMatchObject({
         exitCode: 3,
         notes: expect.stringMatching(/start it, or set its address with --url/),

@@ -3,6 +3,7 @@
 # in the environment, in quotes so that each is a string.
 #   NATS_CONFIG        a file next to this one (default: container.conf)
 #   NATS_LISTEN_HOST   the address on which it listens (default: 0.0.0.0)
+#   NATS_TLS_CERT, NATS_TLS_KEY   the certificate and the key of a cluster with TLS for clients
 #   NATS_ROUTE_HOSTS   the names of all brokers of a cluster, separated by spaces; the name of a broker is its host name
 set -eu
 here=$(dirname "$0")
@@ -17,7 +18,7 @@ export "NATS_HOST=\"${NATS_LISTEN_HOST:-0.0.0.0}\"" "NATS_PORT=${NATS_PORT:-4222
 export "NATS_STORE_DIR=\"${STATE_DIRECTORY:-/data}\""
 config=${NATS_CONFIG:-container.conf}
 if [ -n "${NATS_ROUTE_HOSTS:-}" ]; then
-  config=cluster-container.conf
+  config=cluster-container${NATS_TLS_CERT:+-tls}.conf
   password=$(cat "$secrets/route-password")
   routes=''
   for host in $NATS_ROUTE_HOSTS; do routes="$routes\"nats://route:$password@$host:6222\","; done

@@ -12,6 +12,7 @@ const longForm = {
   FUZZ_CASES: '100000',
   ANSWER_CASES: '20000',
   SOAK_MINUTES: '10',
+  GUIDE_LANGUAGES: 'all',
   // Only root may mount one.
   ...(process.getuid?.() === 0 && { SMALL_DISK: 'on' }),
 };

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandError } from '../command-error.mjs';
 import { runCaptured } from '../run-step.mjs';
@@ -45,6 +45,8 @@ export async function buildParts() {
   await joinModules(MODULES, join(ROOT_DIR, 'dist'));
   mkdirSync(join(ROOT_DIR, 'dist/http'));
   writeFileSync(join(ROOT_DIR, 'dist/http/openapi.json'), JSON.stringify(await describeApi(MODULES)));
+  // The compiler writes no executable files.
+  chmodSync(join(ROOT_DIR, 'dist/cli.js'), 0o755);
   writeFileSync(STAMP, hash);
 }
 

@@ -91,3 +91,23 @@ it('run-broker.sh starts a broker of a cluster if the environment names the othe
     ]),
   );
 });
+
+it('run-broker.sh starts a broker of a cluster with TLS for clients if the environment names a certificate', async () => {
+  const certificate = join(folder, 'tls.crt');
+  const key = join(folder, 'tls.key');
+  const args = [
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:prime256v1',
+    '-noenc',
+    '-subj',
+    '/CN=nats',
+  ];
+  await run('openssl', [...args, '-keyout', key, '-out', certificate]);
+  const environment = { NATS_ROUTE_HOSTS: 'nats-0.brokers', NATS_TLS_CERT: certificate, NATS_TLS_KEY: key };
+  const [command] = await startBroker(environment);
+  expect(command).toMatch(/\/cluster-container-tls\.conf$/);
+});

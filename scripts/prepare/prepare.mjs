@@ -6,7 +6,7 @@ import { findNatsServer } from '../find-nats.mjs';
 import { acquirePidLock } from '../pid-lock.mjs';
 import { installDependencies } from './install-dependencies.mjs';
 import { provideChromium } from './provide-chromium.mjs';
-import { libfaketime, nginx, promtool } from './test-tools.mjs';
+import { amtool, libfaketime, nginx, promtool } from './test-tools.mjs';
 
 const LOCK = join(import.meta.dirname, '../../.cache/prepare.lock');
 const PATIENCE_MS = 20 * 60_000;
@@ -17,6 +17,7 @@ const stepsOfTests = [
   provideNatsServer,
   provideChromium,
   () => promtool.provide(),
+  () => amtool.provide(),
   () => nginx.provide(),
 ];
 

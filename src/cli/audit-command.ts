@@ -1,11 +1,10 @@
 import { loadSettings } from '../config/load-settings.js';
-import { type AuditSource, auditOfDatabase, auditOfService, readNewest } from './audit-source.js';
+import { type AuditSource, readNewestEntries, withAuditSource } from './audit-source.js';
 import type { Command, CommandInput } from './command.js';
 import { CommandError } from './command-error.js';
-import { connectService } from './connect-service.js';
 import { type ExitCode, exitCodes } from './exit-code.js';
 import { formatAudit, formatVerification, toJsonLine } from './format-audit.js';
-import { ServiceAwayError } from './service-client.js';
+import { readLimit } from './read-limit.js';
 import { jsonOption, serviceOptions } from './service-options.js';
 
 const shownByDefault = 50;
@@ -33,17 +32,11 @@ export const auditCommand: Command = {
     ...serviceOptions,
   },
   async run(input) {
-    const limit = readLimit(input);
+    const limit = readLimit(input, input.isSet('json') ? Infinity : shownByDefault);
     const head = readHead(input);
-    const work = (source: AuditSource) =>
-      input.isSet('verify') ? verify(input, source, head) : show(input, source, limit);
-    const settings = loadSettings(input.variables);
-    try {
-      return await work(auditOfService(connectService(input, settings)));
-    } catch (error) {
-      if (!(error instanceof ServiceAwayError) || input.textOf('url') !== null) throw error;
-      return work(auditOfDatabase(settings));
-    }
+    return withAuditSource(input, loadSettings(input.variables), (source) =>
+      input.isSet('verify') ? verify(input, source, head) : show(input, source, limit),
+    );
   },
 };
 
@@ -62,17 +55,10 @@ async function show(
   source: AuditSource,
   limit: number,
 ): Promise<ExitCode> {
-  const entries = await readNewest(source, limit);
+  const entries = await readNewestEntries(source, limit);
   if (isSet('json')) for (const entry of entries) terminal.print(toJsonLine(entry));
   else terminal.print(formatAudit(entries));
   return exitCodes.ok;
-}
-
-function readLimit(input: CommandInput): number {
-  const text = input.textOf('limit');
-  if (text === null) return input.isSet('json') ? Number.POSITIVE_INFINITY : shownByDefault;
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new CommandError('bad-limit', '--limit must be a positive integer.', exitCodes.usage);
 }
 
 function readHead(input: CommandInput): string | null {

@@ -4,11 +4,12 @@ import type { AuditVerification } from '../domain/ports/license-store.js';
 import { AuditEntryRow } from '../persistence/entities/audit-entry.entity.js';
 import { toAuditEntry } from '../persistence/audit/to-audit-entry.js';
 import { verifyAuditTrail } from '../persistence/audit/verify-audit-trail.js';
+import type { CommandInput } from './command.js';
+import { connectService } from './connect-service.js';
 import type { AuditReport } from './format-audit.js';
 import { withDatabase } from './open-offline.js';
-import type { ServiceClient } from './service-client.js';
-
-const entriesAtOnce = 200;
+import { readNewest } from './read-newest.js';
+import { ServiceAwayError, type ServiceClient } from './service-client.js';
 
 /** Reads the audit trail from the running service or from its database. */
 export interface AuditSource {
@@ -18,18 +19,25 @@ export interface AuditSource {
 }
 
 /** Reads the newest entries and returns them oldest first. */
-export async function readNewest(source: AuditSource, limit: number): Promise<AuditReport[]> {
-  const entries: AuditReport[] = [];
-  while (entries.length < limit) {
-    const wanted = Math.min(entriesAtOnce, limit - entries.length);
-    const page = await source.read(entries.at(-1)?.id ?? null, wanted);
-    entries.push(...page);
-    if (page.length < wanted) break;
-  }
-  return entries.toReversed();
+export function readNewestEntries(source: AuditSource, limit: number): Promise<AuditReport[]> {
+  return readNewest<AuditReport>((last, wanted) => source.read(last?.id ?? null, wanted), limit);
 }
 
-export function auditOfService(service: ServiceClient): AuditSource {
+/** Works with the audit trail of the running service, or with that in its database. */
+export async function withAuditSource<T>(
+  input: CommandInput,
+  settings: Settings,
+  work: (source: AuditSource) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work(auditOfService(connectService(input, settings)));
+  } catch (error) {
+    if (!(error instanceof ServiceAwayError) || input.textOf('url') !== null) throw error;
+    return work(auditOfDatabase(settings));
+  }
+}
+
+function auditOfService(service: ServiceClient): AuditSource {
   return {
     async read(beforeId, limit) {
       const before = beforeId === null ? '' : `&before=${beforeId}`;
@@ -41,7 +49,7 @@ export function auditOfService(service: ServiceClient): AuditSource {
   };
 }
 
-export function auditOfDatabase(settings: Settings): AuditSource {
+function auditOfDatabase(settings: Settings): AuditSource {
   return {
     read: (beforeId, limit) =>
       withDatabase(settings, (database) =>

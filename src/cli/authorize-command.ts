@@ -3,7 +3,7 @@ import type { Command, CommandInput } from './command.js';
 import { CommandError } from './command-error.js';
 import { connectService } from './connect-service.js';
 import { type ExitCode, exitCodes } from './exit-code.js';
-import { formatLicense, type LicenseReport } from './format-license.js';
+import { formatLicense, type LicenseReport, named } from './format-license.js';
 import type { ServiceClient } from './service-client.js';
 import { jsonOption, serviceOptions } from './service-options.js';
 
@@ -31,8 +31,9 @@ export const authorizeCommand: Command = {
   options: { ...jsonOption, ...serviceOptions },
   async run(input) {
     const service = connectService(input, loadSettings(input.variables));
+    const before = await service.read<LicenseReport>('GET', '/api/license');
     const code = await requestCode(service);
-    showCode(input, code);
+    showCode(input, code, before);
     const license = await waitForLicense(input, service, new Date(code.expiresAt));
     input.terminal.print(input.isSet('json') ? JSON.stringify(license) : `\n${formatLicense(license)}`);
     return exitCodes.ok;
@@ -49,13 +50,19 @@ async function requestCode(service: ServiceClient): Promise<UserCode> {
   return (await answer.response.json()) as UserCode;
 }
 
-function showCode({ terminal, isSet }: CommandInput, code: UserCode): void {
+function showCode(
+  { terminal, isSet }: CommandInput,
+  code: UserCode,
+  { serverId, serverName }: LicenseReport,
+): void {
   if (isSet('json')) return terminal.print(JSON.stringify(code));
   terminal.print(
     [
       '1. Log in to the Authorization server, choose the organization, then Authorize Device:',
       `     ${code.verificationUri}`,
-      '2. Choose the device to license.',
+      serverId === null
+        ? '2. Choose the device to license.'
+        : `2. Choose the device to license, which was ${named(serverId, serverName)}.`,
       '3. Enter this User Code, choose Authorize and confirm:',
       `     ${code.userCode}`,
     ].join('\n'),

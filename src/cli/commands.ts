@@ -14,4 +14,8 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   'check-authorization-server': async () =>
     (await import('./check-authorization-server-command.js')).checkAuthorizationServerCommand,
   doctor: async () => (await import('./doctor-command.js')).doctorCommand,
+  health: async () => (await import('./health-command.js')).healthCommand,
+  peers: async () => (await import('./peers-command.js')).peersCommand,
+  events: async () => (await import('./events-command.js')).eventsCommand,
+  'support-bundle': async () => (await import('./support-bundle-command.js')).supportBundleCommand,
 };

@@ -48,7 +48,8 @@ function describeStanding({ standing }: LicenseReport): string {
     : `cannot sell: ${faults[reason]}`;
 }
 
-function named(id: string | null, name: string | null): string {
+/** Returns an id with its name. */
+export function named(id: string | null, name: string | null): string {
   if (id === null) return 'None';
   return name === null ? id : `${id} (${name})`;
 }

@@ -5,6 +5,7 @@ import type { Command, CommandInput, Variables } from './command.js';
 import { CommandError } from './command-error.js';
 import { commands } from './commands.js';
 import { type ExitCode, exitCodes } from './exit-code.js';
+import { findSimilar } from './find-similar.js';
 import { formatCommandHelp, formatOverview } from './format-help.js';
 import type { Terminal } from './terminal.js';
 
@@ -38,7 +39,9 @@ async function dispatch(
   }
   const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (load === undefined) {
-    throw usageError(`Unknown command "${name}": pos-licensing --help lists the commands.`);
+    const similar = findSimilar(name, Object.keys(commands));
+    const hint = similar === null ? '' : ` Did you mean "${similar}"?`;
+    throw usageError(`Unknown command "${name}".${hint} pos-licensing --help lists the commands.`);
   }
   return runCommand(name, await load(), rest, variables, terminal);
 }
@@ -87,8 +90,11 @@ function parse(name: string, { options = {} }: Command, args: readonly string[])
       allowPositionals: true,
     });
   } catch (error) {
-    const [reason] = (error instanceof Error ? error.message : String(error)).split('. ');
-    throw usageError(`${reason}: pos-licensing ${name} --help lists the options.`);
+    const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('. ');
+    const [, typed] = /^Unknown option '--(.+)'$/.exec(reason) ?? [];
+    const similar = typed === undefined ? null : findSimilar(typed, [...Object.keys(options), 'help']);
+    const hint = similar === null ? '' : ` Did you mean --${similar}?`;
+    throw usageError(`${reason}.${hint} pos-licensing ${name} --help lists the options.`);
   }
 }
 

@@ -46,11 +46,7 @@ export class ServiceClient {
       );
     }
     if (code === undefined || detail === undefined) {
-      throw new CommandError(
-        'not-the-service',
-        `Another program answers at ${this.url.origin} (HTTP ${response.status}): check --url, or HOST and PORT.`,
-        exitCodes.service,
-      );
+      throw this.otherProgram(response);
     }
     return { kind: 'refused', status: response.status, code, detail };
   }
@@ -65,6 +61,15 @@ export class ServiceClient {
   /** Sends a GET request without a token. @throws ServiceAwayError */
   async reach(path: string): Promise<Response> {
     return this.fetch('GET', path, null);
+  }
+
+  /** Returns the error for an answer that this service does not give. */
+  otherProgram({ status }: Response): CommandError {
+    return new CommandError(
+      'not-the-service',
+      `Another program answers at ${this.url.origin} (HTTP ${status}): check --url, or HOST and PORT.`,
+      exitCodes.service,
+    );
   }
 
   /** Without a token, first reports a service that is away: its start creates the token. */

@@ -22,7 +22,8 @@ export const statusCommand: Command = {
   },
 };
 
-async function readLicense(input: CommandInput, settings: Settings): Promise<LicenseReport> {
+/** Reads the license from the running service, or from its database. */
+export async function readLicense(input: CommandInput, settings: Settings): Promise<LicenseReport> {
   try {
     return await connectService(input, settings).read<LicenseReport>('GET', '/api/license');
   } catch (error) {

@@ -299,6 +299,38 @@ export class Environment {
   @IsIn([...pageLanguages, 'auto'], { message: 'PAGE_LANGUAGE must be en, es or auto' })
   PAGE_LANGUAGE = 'auto';
 
+  /**
+   * Address of your copy of [operations.md](operations.md), such as `https://wiki.example/operations`. `/health` and the doctor
+   * then link a fault to its section there.
+   * @defaultValue none
+   */
+  @IsOptional()
+  @Matches(/^https?:\/\/[^\s#]+$/, {
+    message: 'RUNBOOK_URL must be an http(s) URL without #, such as https://wiki.example/operations',
+  })
+  RUNBOOK_URL?: string;
+
+  /**
+   * Address that receives the `license.status` event when registers of this server can sell or no longer can, or when the reason
+   * changes: `POST`, `application/cloudevents+json`. It must be `https` unless it is on this machine. See
+   * [events.md](events.md#webhook).
+   * @defaultValue none
+   */
+  @IsOptional()
+  @IsUrl(
+    { protocols: ['http', 'https'], require_protocol: true, require_tld: false, disallow_auth: true },
+    { message: 'WEBHOOK_URL must be an http(s) URL without user and password' },
+  )
+  WEBHOOK_URL?: string;
+
+  /**
+   * Key with which each call is signed: `Webhook-Signature: sha256=<HMAC-SHA-256 of the body in hex>`.
+   * @defaultValue none
+   */
+  @IsOptional()
+  @MinLength(16, { message: 'WEBHOOK_SECRET must have at least 16 characters' })
+  WEBHOOK_SECRET?: string;
+
   /** Least severe level that is logged. */
   @IsIn(['error', 'warn', 'info', 'debug'], { message: 'LOG_LEVEL must be error, warn, info or debug' })
   LOG_LEVEL = 'info';
@@ -322,4 +354,7 @@ export const secretNames = [
   'NATS_CALLOUT_XKEY_SEED',
   'NATS_SYS_PASSWORD',
   'DATABASE_URL',
+  // Its path is often the only protection of the receiver.
+  'WEBHOOK_URL',
+  'WEBHOOK_SECRET',
 ] as const;

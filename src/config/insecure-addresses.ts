@@ -1,8 +1,10 @@
 import type { Environment } from './environment.js';
 
 interface Rule {
-  readonly name: 'AUTH_SERVER_URL' | 'NATS_URL' | 'HUB_NATS_URL' | 'DATABASE_URL';
-  readonly permission: 'ALLOW_INSECURE_AUTH_SERVER' | 'ALLOW_INSECURE_NATS' | 'ALLOW_INSECURE_DATABASE';
+  readonly name: 'AUTH_SERVER_URL' | 'NATS_URL' | 'HUB_NATS_URL' | 'DATABASE_URL' | 'WEBHOOK_URL';
+  /** `null` if nothing permits it. */
+  readonly permission:
+    'ALLOW_INSECURE_AUTH_SERVER' | 'ALLOW_INSECURE_NATS' | 'ALLOW_INSECURE_DATABASE' | null;
   readonly remedy: string;
   readonly isInsecure: (url: string) => boolean;
 }
@@ -12,7 +14,7 @@ const rules: readonly Rule[] = [
     name: 'AUTH_SERVER_URL',
     permission: 'ALLOW_INSECURE_AUTH_SERVER',
     remedy: 'must begin with https://',
-    isInsecure: (url) => new URL(url).protocol === 'http:' && !isLoopback(new URL(url).hostname),
+    isInsecure: isInsecureHttp,
   },
   {
     name: 'NATS_URL',
@@ -32,16 +34,28 @@ const rules: readonly Rule[] = [
     remedy: 'must end with ?sslmode=verify-full',
     isInsecure: isInsecureDatabase,
   },
+  {
+    name: 'WEBHOOK_URL',
+    permission: null,
+    remedy: 'must begin with https://',
+    isInsecure: isInsecureHttp,
+  },
 ];
 
 /** Returns a fault for each address to which secrets would travel unencrypted, unless the setting for that permits it. */
 export function insecureAddresses(environment: Environment, wrongNames: ReadonlySet<string>): string[] {
   return rules.flatMap(({ name, permission, remedy, isInsecure }) => {
     const url = wrongNames.has(name) ? undefined : environment[name];
-    if (url === undefined || environment[permission] !== 'off' || !isInsecure(url)) return [];
+    if (url === undefined || !isInsecure(url)) return [];
+    const fault = `${name} ${remedy}, because it is not on this machine`;
+    if (permission === null) return [fault];
     const exception = `on a closed network, such as that of a compose file, ${permission}=on permits it`;
-    return [`${name} ${remedy}, because it is not on this machine (${exception})`];
+    return environment[permission] === 'off' ? [`${fault} (${exception})`] : [];
   });
+}
+
+function isInsecureHttp(url: string): boolean {
+  return new URL(url).protocol === 'http:' && !isLoopback(new URL(url).hostname);
 }
 
 function isInsecureBroker(urls: string): boolean {

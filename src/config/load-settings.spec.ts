@@ -123,6 +123,10 @@ describe('loadSettings', () => {
     { variables: { TRUST_PROXY: '0.0.0.0/0' }, expected: /TRUST_PROXY must be addresses of proxies/ },
     { variables: { TRUST_PROXY: '10.0.0.0/33' }, expected: /TRUST_PROXY must be addresses of proxies/ },
     { variables: { AUTH_SERVER_URL: 'https://as.example/?a=b' }, expected: /without a query/ },
+    { variables: { WEBHOOK_URL: 'http://pager.example' }, expected: /WEBHOOK_URL must begin with https/ },
+    { variables: { WEBHOOK_URL: 'https://user:word@pager.example' }, expected: /WEBHOOK_URL must be/ },
+    { variables: { WEBHOOK_SECRET: 'a-key-of-the-webhook' }, expected: /WEBHOOK_SECRET needs WEBHOOK_URL/ },
+    { variables: { RUNBOOK_URL: 'https://wiki.example/#ops' }, expected: /RUNBOOK_URL must be/ },
     { variables: { ALLOW_INSECURE_NATS: 'yes' }, expected: /ALLOW_INSECURE_NATS must be on or off/ },
     {
       variables: { NATS_CALLOUT_XKEY_SEED: `SA${'A'.repeat(56)}` },

@@ -85,6 +85,9 @@ const optionalNames = [
   'HTTP_PROXY',
   'NO_PROXY',
   'TRUST_PROXY',
+  'RUNBOOK_URL',
+  'WEBHOOK_URL',
+  'WEBHOOK_SECRET',
   'LOG_FORMAT',
 ];
 
@@ -103,6 +106,8 @@ function crossFaults(environment: Environment, wrongNames: ReadonlySet<string>):
     faults.push(`AUTH_SERVER_URL is the URL of metadata: set it to the issuer, which is probably ${issuer}`);
   }
   faults.push(...insecureAddresses(environment, wrongNames));
+  if (environment.WEBHOOK_SECRET !== undefined && environment.WEBHOOK_URL === undefined)
+    faults.push('WEBHOOK_SECRET needs WEBHOOK_URL');
   for (const names of setTogether) {
     const set = names.filter((name) => environment[name] !== undefined);
     if (set.length === 0 || set.length === names.length) continue;
@@ -154,6 +159,11 @@ function toSettings(environment: Environment, profile: Profile): Settings {
     trustedProxies: environment.TRUST_PROXY?.split(',').map((address) => address.trim()) ?? [],
     metricsAccess: environment.METRICS_ACCESS as Settings['metricsAccess'],
     hasDocs: environment.DOCS === 'on',
+    runbookUrl: environment.RUNBOOK_URL ?? null,
+    webhook:
+      environment.WEBHOOK_URL === undefined
+        ? null
+        : { url: environment.WEBHOOK_URL, secret: environment.WEBHOOK_SECRET ?? null },
     changed: describeChangedSettings(environment),
     logLevel: environment.LOG_LEVEL as Settings['logLevel'],
     logFormat: (environment.LOG_FORMAT ?? (isatty(1) ? 'pretty' : 'json')) as Settings['logFormat'],

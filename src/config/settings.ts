@@ -61,6 +61,10 @@ export class Settings {
   /** Access to /metrics; `off` removes the route and counts nothing. */
   readonly metricsAccess!: 'open' | 'admin' | 'off';
   readonly hasDocs!: boolean;
+  /** The address of the runbook, or `null` if nothing links to it. */
+  readonly runbookUrl!: string | null;
+  /** Who is called when the standing changes, and the key of the signature; `null` if nobody is. */
+  readonly webhook!: { readonly url: string; readonly secret: string | null } | null;
   /** The settings that differ from their defaults, as texts for the log. */
   readonly changed!: readonly string[];
   readonly logLevel!: 'error' | 'warn' | 'info' | 'debug';

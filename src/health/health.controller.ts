@@ -20,6 +20,7 @@ import { HubRelay } from '../outbox/hub-relay.js';
 import { OutboxRelay } from '../outbox/outbox-relay.js';
 import { Outbox } from '../outbox/outbox.js';
 import { Database } from '../persistence/database.js';
+import { addRunbooks } from './add-runbooks.js';
 import { HealthFilter } from './health-filter.js';
 
 const databaseTimeoutMs = 2000;
@@ -81,7 +82,7 @@ export class HealthController {
       () => this.checkClock(),
       () => this.checkDisk(),
     ]);
-    return { ...result, version: serviceVersion };
+    return { ...addRunbooks(result, this.settings.runbookUrl), version: serviceVersion };
   }
 
   private checkDatabase() {

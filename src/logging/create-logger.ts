@@ -12,6 +12,9 @@ const levels: Record<Settings['logLevel'], LogLevel[]> = {
   debug: ['error', 'fatal', 'warn', 'log', 'debug', 'verbose'],
 };
 
+/** The words of LOG_LEVEL for the levels of NestJS that have others. */
+const words: Readonly<Partial<Record<string, string>>> = { log: 'info', verbose: 'debug' };
+
 /** Contexts in which NestJS logs every module and route at start; hidden unless the level is debug. */
 const frameworkContexts = new Set([
   'InstanceLoader',
@@ -74,9 +77,18 @@ class ServiceLogger extends ConsoleLogger {
     super.printMessages(printable, context, level, stream, printableStack, params);
   }
 
-  /** NestJS passes no stack if the error has none. */
+  /** NestJS passes no stack if an error is reported by its message alone. */
   protected override printStackTrace(stack: string | undefined): void {
     if (stack !== undefined) super.printStackTrace(indent(stack));
+  }
+
+  /** Writes the level in the words of LOG_LEVEL, and the time as a person reads it. */
+  protected override stringifyJsonLogObject(
+    entry: Parameters<ConsoleLogger['stringifyJsonLogObject']>[0],
+  ): string {
+    const level = String(entry['level']);
+    const written = { ...entry, level: words[level] ?? level, timestamp: this.getTimestamp() };
+    return super.stringifyJsonLogObject(written);
   }
 
   protected override formatPid(): string {

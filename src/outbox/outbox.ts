@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { In, IsNull, LessThan, Not } from 'typeorm';
+import { And, In, IsNull, LessThan, LessThanOrEqual, Not } from 'typeorm';
 import { Settings } from '../config/settings.js';
 import { Database } from '../persistence/database.js';
 import { OutboxEventRow } from '../persistence/entities/outbox-event.entity.js';
 import type { CommittedEvent } from './committed-event.js';
+import { readDeliveredTo } from './webhook-cursor.js';
 
 /** PostgreSQL returns a bigint as a string. */
 type StoredEvent = Omit<CommittedEvent, 'sequence'> & { readonly sequence: number | string };
@@ -76,15 +77,17 @@ export class Outbox {
 
   /**
    * Deletes events that were published before `before`. Keeps the last of each subject, to restore a lost stream, and those
-   * that wait for the hub.
+   * that wait for the hub or the webhook.
    */
   async prune(before: Date, subjects: readonly string[]): Promise<void> {
     const kept = (await Promise.all(subjects.map((subject) => this.lastPublished(subject)))).flatMap((row) =>
       row === null ? [] : [row.sequence],
     );
     const isAtHub = this.settings.nats.hubUrl === null ? {} : { hubPublishedAt: Not(IsNull()) };
-    await this.database.transact((manager) =>
-      manager.delete(OutboxEventRow, { publishedAt: LessThan(before), sequence: Not(In(kept)), ...isAtHub }),
-    );
+    await this.database.transact(async (manager) => {
+      const deliveredTo = this.settings.webhook === null ? Infinity : await readDeliveredTo(manager);
+      const sequence = And(Not(In(kept)), LessThanOrEqual(Math.min(deliveredTo, Number.MAX_SAFE_INTEGER)));
+      return manager.delete(OutboxEventRow, { publishedAt: LessThan(before), sequence, ...isAtHub });
+    });
   }
 }

@@ -1,4 +1,3 @@
-import type { ServiceClient } from '../service-client.js';
 import { remedyFor } from './check-authorization-server.js';
 import { fail, type Finding, ok, warn } from './finding.js';
 
@@ -8,7 +7,7 @@ interface StreamLoss {
 }
 
 /** The parts of `GET /health` that the doctor reads. */
-interface Health {
+export interface Health {
   readonly nats?: {
     readonly status: string;
     readonly message?: string;
@@ -20,12 +19,6 @@ interface Health {
     readonly status: string;
     readonly lastError?: { readonly code: string; readonly message: string } | null;
   };
-}
-
-/** Reads the health that the running service reports. */
-export async function readHealth(service: ServiceClient): Promise<Health> {
-  const response = await service.reach('/health');
-  return ((await response.json()) as { details?: Health }).details ?? {};
 }
 
 /**

@@ -4,12 +4,14 @@ import type { Settings } from '../../config/settings.js';
 import type { CommandInput } from '../command.js';
 import type { ServiceClient } from '../service-client.js';
 import { connectService } from '../connect-service.js';
+import { readHealth } from '../read-health.js';
+import { addRunbook } from './add-runbook.js';
 import { checkAuthorizationServer } from './check-authorization-server.js';
 import { checkBroker } from './check-broker.js';
 import { checkDatabase } from './check-database.js';
 import { checkDisk } from './check-disk.js';
 import { checkFiles } from './check-files.js';
-import { readHealth, reportAuthorizationServer, reportBroker, reportLosses } from './check-health.js';
+import { type Health, reportAuthorizationServer, reportBroker, reportLosses } from './check-health.js';
 import { checkAdministration, checkService } from './check-service.js';
 import { fail, type Finding, ok } from './finding.js';
 
@@ -19,7 +21,7 @@ export async function examine(input: CommandInput): Promise<Finding[]> {
   if (Array.isArray(settings)) return settings;
   const service = connectService(input, settings);
   const { isRunning, findings } = await checkService(service);
-  return [
+  const all = [
     ok('settings', 'The settings are valid.'),
     ...(await guard('files', () => checkFiles(settings, input.variables))),
     ...(await guard('disk', () => [checkDisk(settings.dataDir)])),
@@ -32,6 +34,7 @@ export async function examine(input: CommandInput): Promise<Finding[]> {
       ? await guard('health', () => checkWithService(service, settings))
       : await checkAlone(settings)),
   ];
+  return all.map((finding) => addRunbook(finding, settings.runbookUrl));
 }
 
 /** Checks the outside parties from here, because the service does not run. */
@@ -47,7 +50,7 @@ async function checkAlone(settings: Settings): Promise<Finding[]> {
  * may be another one than that of the service, so the service is asked.
  */
 async function checkWithService(service: ServiceClient, settings: Settings): Promise<Finding[]> {
-  const health = await readHealth(service);
+  const health = (await readHealth(service)).details as Health;
   const knowsServer = settings.changed.some((setting) => setting.startsWith('AUTH_SERVER_URL='));
   return [
     ...(knowsServer

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { arch, release, type } from 'node:os';
+import { loadSettings } from '../../config/load-settings.js';
+import { serviceVersion } from '../../config/service-version.js';
+import type { Settings } from '../../config/settings.js';
+import { readNewestEntries, withAuditSource } from '../audit-source.js';
+import type { CommandInput } from '../command.js';
+import { connectService } from '../connect-service.js';
+import { examine } from '../doctor/examine.js';
+import { readNewestEvents } from '../read-newest-events.js';
+import { readAllPeers } from '../read-all-peers.js';
+import { readHealth } from '../read-health.js';
+import type { ServiceClient } from '../service-client.js';
+import { readLicense } from '../status-command.js';
+import { redact } from './redact.js';
+import { secretsOf } from './secrets-of.js';
+import { bundleFormat, type SupportBundle } from './support-bundle.js';
+
+const rowCount = 50;
+const maxLogBytes = 256 * 1024;
+
+/** Collects what a person needs to find a fault of this server, without secrets. A part that fails does not end it. */
+export async function collectBundle(input: CommandInput): Promise<SupportBundle> {
+  const missing: Record<string, string> = {};
+  const attempt = async <T>(part: string, work: () => T | Promise<T>): Promise<T | null> => {
+    try {
+      return await work();
+    } catch (error) {
+      missing[part] = error instanceof Error ? error.message : String(error);
+      return null;
+    }
+  };
+  const settings = await attempt('settings', () => loadSettings(input.variables));
+  const service = settings && connectService(input, settings);
+  const secrets = settings === null ? [] : secretsOf(settings, input.textOf('token-file'));
+  const ask = <T>(part: string, work: (service: ServiceClient, settings: Settings) => T | Promise<T>) =>
+    settings && service && attempt(part, () => work(service, settings));
+  const bundle: SupportBundle = {
+    format: bundleFormat,
+    createdAt: new Date().toISOString(),
+    version: serviceVersion,
+    node: process.versions.node,
+    system: `${type()} ${release()} ${arch()}`,
+    settings: settings?.changed ?? [],
+    findings: (await attempt('findings', () => examine(input))) ?? [],
+    health: await ask('health', readHealth),
+    license: await ask('license', (_, known) => readLicense(input, known)),
+    peers: await ask('peers', (running) => readAllPeers(running, new URLSearchParams({ limit: '200' }))),
+    events: await ask('events', (_, known) => readNewestEvents(input, known, rowCount)),
+    audit: await ask('audit', (_, known) =>
+      withAuditSource(input, known, async (source) => ({
+        verification: await source.verify(null),
+        entries: await readNewestEntries(source, rowCount),
+      })),
+    ),
+    metrics: await ask('metrics', readMetrics),
+    log: await attempt('log', () => toLines(redact(readEndOfLog(input.textOf('log')), secrets))),
+    missing,
+  };
+  return redact(bundle, secrets);
+}
+
+async function readMetrics(service: ServiceClient): Promise<string[]> {
+  const answer = await service.send('GET', '/metrics');
+  if (answer.kind === 'refused') throw new Error(answer.detail);
+  return toLines(await answer.response.text()).filter((line) => !line.startsWith('#'));
+}
+
+/** The service writes its log only to its standard output, so a person names the file or pipes it. */
+function readEndOfLog(path: string | null): string {
+  if (path === null) throw new Error('Name the log with --log.');
+  const bytes = readFileSync(path);
+  const end = bytes.subarray(Math.max(0, bytes.length - maxLogBytes)).toString('utf8');
+  // The first line may begin within a secret.
+  return bytes.length > maxLogBytes ? end.slice(end.indexOf('\n') + 1) : end;
+}
+
+function toLines(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '');
+}
