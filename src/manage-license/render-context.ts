@@ -7,6 +7,13 @@ export interface RenderContext {
   readonly locale: string;
   readonly texts: Texts;
   readonly now: Date;
+  /** The name of this server and of its organization; `null` if it was never licensed. */
+  readonly place: Place | null;
+}
+
+export interface Place {
+  readonly server: string;
+  readonly organization: string;
 }
 
 const fallbackLocale = 'en';
@@ -14,9 +21,13 @@ const fallbackLocale = 'en';
 const maxChoices = 10;
 
 /** Returns the reader whose browser sent this `Accept-Language` header. */
-export function createReader(acceptLanguage: string | undefined, now: Date): RenderContext {
+export function createReader(
+  acceptLanguage: string | undefined,
+  now: Date,
+  place: Place | null = null,
+): RenderContext {
   const locale = chooseLocale(acceptLanguage);
-  return { locale, texts: textsFor(locale), now };
+  return { locale, texts: textsFor(locale), now, place };
 }
 
 /** Returns the preferred locale of an `Accept-Language` header (RFC 9110 section 12.5.4) for which dates can be formatted. */

@@ -1,5 +1,6 @@
 import { licenseStatusTexts } from '../domain/license-status.js';
 import { historyTexts } from './history-texts.js';
+import { helpTexts } from './help-texts.js';
 import { peerTexts } from './peer-texts.js';
 
 const english = {
@@ -10,6 +11,16 @@ const english = {
   loggedInAs: (name: string) => `Logged in as ${name}`,
   none: 'None',
   newTab: '(opens in a new tab)',
+  openServer: 'Open the Authorization server',
+
+  copy: {
+    label: 'Copy',
+    serverId: 'Copy Server ID',
+    copied: 'Copied',
+    failed: 'Select the text and copy it manually',
+  },
+
+  footer: { help: 'Help' },
 
   distance: {
     format: new Intl.RelativeTimeFormat('en', { numeric: 'always' }),
@@ -83,6 +94,8 @@ const english = {
     cannotSell: 'Registers cannot sell',
     cannotSellSince: 'Registers cannot sell since',
     unlicensed: 'Registers cannot sell: this server has no license',
+    /** The text of the bar for the time until registers cannot sell. */
+    timeLeft: (percent: number) => `${percent}% of the time is left`,
     limits: { token: 'license token', license: 'license renewal date' },
     ends: { expired: 'license expired', 'token-expired': 'license token expired' },
   },
@@ -91,7 +104,6 @@ const english = {
     title: 'Acquire a license',
     introduction: 'This server has no license yet. Acquiring one takes six steps and about a minute:',
     again: 'To acquire the license again:',
-    open: 'Open the Authorization server',
     steps: {
       logIn:
         'In a separate tab, log in to the Authorization server, choose the organization to manage, then choose **Authorize Device**.',
@@ -108,10 +120,22 @@ const english = {
       `This server was licensed as **${server}** before: choose **${server}**.`,
     userCode: 'User Code',
     copy: 'Copy User Code',
-    copied: 'Copied',
-    copyFailed: 'Select the code and copy it manually',
     expires: 'This code expires',
     timeLeft: 'Time left:',
+    /** The parts of the way to a license, which are ticked off. */
+    phases: {
+      label: 'Progress',
+      code: 'Get a User Code',
+      confirm: 'Confirm on the Authorization server',
+      licensed: 'Licensed',
+      done: '(done)',
+    },
+    phone: {
+      title: 'With a phone',
+      text: 'Scan this code. It opens the Authorization server with the User Code filled in.',
+      link: 'Open with the User Code filled in',
+      qrCode: 'QR code of the Authorization server’s address with the User Code',
+    },
     movesOn: 'This page also shows the license without a click soon after you confirm.',
   },
 
@@ -232,6 +256,7 @@ const english = {
 
   history: historyTexts,
   peers: peerTexts,
+  help: helpTexts,
 
   errors: {
     back: 'Go to the license page',

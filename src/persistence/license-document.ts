@@ -49,5 +49,7 @@ export function encodeState(state: LicenseState): string {
 /** Restores the instants of a decrypted pending authorization. */
 export function decodePending(value: unknown): PendingAuthorization {
   const pending = JSON.parse(JSON.stringify(value), revive) as PendingAuthorization;
-  return { ...pending, requestedFrom: pending.requestedFrom ?? null };
+  // Earlier versions stored neither.
+  const { requestedFrom = null, verificationUriComplete = null } = pending;
+  return { ...pending, requestedFrom, verificationUriComplete };
 }
