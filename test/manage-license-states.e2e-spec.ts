@@ -28,10 +28,16 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
     await store.mock.control('PATCH', '/mock/devices/srv-store-1', { hubId: 'srv-hub', ...device });
   }
 
+  /** Opens the license page, after the login if there is no session. */
+  async function open(): Promise<void> {
+    await store.page.goto(store.app.url);
+    if (store.page.url().endsWith('/login')) await store.logIn('Anna');
+  }
+
   /** Opens the page of a server without a license. */
   async function openUnlicensed(): Promise<void> {
     await reset();
-    await store.page.goto(store.app.url);
+    await open();
     await store.hasStatus('Not Licensed');
   }
 
@@ -39,7 +45,7 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
   async function openLicensed(license: object = {}, device: object = {}): Promise<void> {
     await reset(license, device);
     await store.app.acquire(store.mock);
-    await store.page.goto(store.app.url);
+    await open();
   }
 
   const details = async (): Promise<string[]> => store.page.locator('dl.fields > div').allInnerTexts();
@@ -286,7 +292,7 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
       await page.locator('.day h3', { hasText: /^Wednesday,? 25 November 2026$/ }).waitFor();
       expect(await page.locator('.day').count()).toBe(1);
       expect(await page.locator('.trail li').count()).toBe(25);
-      expect(await page.locator('.trail time').first().textContent()).toMatch(/^02:0\d$/);
+      expect(await page.locator('.trail time').first().textContent()).toMatch(/^0?2:0\d$/);
     } finally {
       await context.close();
     }
@@ -383,6 +389,7 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
   });
 
   it('reports that the session has ended', async () => {
+    await open();
     store.clock.advance(30 * minuteMs);
     await store.page.goto(store.app.url);
     await store.page.getByText('Your session has ended').waitFor();

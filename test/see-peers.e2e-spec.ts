@@ -96,6 +96,32 @@ describe('the page of connected servers and registers', { timeout: 120_000 }, ()
     );
   });
 
+  it('shows a change without a reload, and keeps the focus and what a person types', async () => {
+    const { page } = store;
+    await page.goto(`${store.app.url}/peers?show=registers`);
+    await page.getByText('5 known,').waitFor();
+    await page.locator('#show-registers').focus();
+    await record([admit('reg-hub-3', 'Head office, register 3', 0)]);
+    await page.locator('main').getByText('6 known,').waitFor();
+    await page.getByText('Head office, register 3').waitFor();
+    expect(await page.locator(':focus').getAttribute('id')).toBe('show-registers');
+    expect(await page.getByRole('status').textContent()).toContain('6 known,');
+    // A person is typing: no update, also after the field has lost the focus.
+    await page.evaluate(`{
+      const send = window.fetch;
+      window.updates = 0;
+      window.fetch = (...request) => (window.updates++, send(...request));
+    }`);
+    const ask = () =>
+      page.evaluate<number>('document.dispatchEvent(new Event("visibilitychange")) && window.updates');
+    await page.getByLabel('Name or ID begins with').fill('Head');
+    await page.locator('#show-registers').focus();
+    expect(await ask()).toBe(0);
+    await page.getByLabel('Name or ID begins with').fill('');
+    await page.locator('#show-registers').focus();
+    expect(await ask()).toBe(1);
+  });
+
   it('has several pages, reports unknown connections, and escapes names', async () => {
     const ids = Array.from({ length: 30 }, (_, index) => `till-${String(index).padStart(2, '0')}`);
     await record(ids.map((id) => admit(id, '<script>alert(1)</script>', -minuteMs)));

@@ -224,7 +224,9 @@ function pollContent() {
 /** Returns whether new content would interrupt the person: a decision, typing or a selection. */
 function isHeld(content) {
   const { activeElement } = document;
-  const isTyping = content.contains(activeElement) && activeElement.matches('input, select, textarea');
+  const isTyping =
+    (content.contains(activeElement) && activeElement.matches('input, select, textarea')) ||
+    [...content.querySelectorAll('input')].some(({ value, defaultValue }) => value !== defaultValue);
   const selection = getSelection();
   const isSelecting = !selection.isCollapsed && content.contains(selection.anchorNode);
   return 'held' in content.dataset || isTyping || isSelecting;
