@@ -67,7 +67,7 @@ describe('the page of connected servers and registers', { timeout: 120_000 }, ()
       row.replaceAll(/\s+/g, ' '),
     );
     expect(cells[0]).toMatch(
-      /Version 1\.2\.3 Server Requires Renewal Registers can sell until 28 November 2026 .* \(license token\) ! Renew its license/,
+      /Version 1\.2\.3 Server Requires Renewal Registers can sell until 28 Nov 2026, .* \(license token\) ! Renew its license/,
     );
     expect(cells[0]).toContain('No contact for more than a day');
     expect(cells[1]).toContain('Register License token expired ✕ It has not connected');

@@ -52,7 +52,7 @@ function renderStatus(peer: PeerView, serverUrl: string | null, context: RenderC
   // Only servers report a license status. The token of a register shows that it has a license.
   const unreported = kind === 'server' ? words.notReported : words.tokenStatuses[tokenStatus];
   return html`${status === null ? unreported : texts.license.statuses[status]}
-  ${standing && html`<br /><small>${renderStanding(standing, ends, context)}</small>`}
+  ${standing && html`<br /><small>${renderStanding(standing, ends, context, 'short')}</small>`}
   ${
     attention.length > 0 &&
     html`<ul class="attention">
