@@ -106,7 +106,7 @@ describe('the page of connected servers and registers', { timeout: 120_000 }, ()
     await page.getByText('Head office, register 3').waitFor();
     expect(await page.locator(':focus').getAttribute('id')).toBe('show-registers');
     expect(await page.getByRole('status').textContent()).toContain('6 known,');
-    // A person is typing: no update, also after the field has lost the focus.
+    // A person is typing: no update, even after the field has lost the focus.
     await page.evaluate(`{
       const send = window.fetch;
       window.updates = 0;

@@ -376,10 +376,10 @@ describe('a user code', () => {
     ['javascript:alert(1)', null],
     [`http://127.0.0.1/${'x'.repeat(500)}`, null],
     [undefined, null],
-  ])('has a link with the code in it only if that can be shown: %j', async (complete, expected) => {
+  ])('has a link with the code in it only if that can be shown: %j', async (complete, link) => {
     const answer = { ...body, verification_uri_complete: complete, expires_in: 600 };
     fake.misbehave({ answers: { '/device': json(answer) } });
-    expect(await adapter.requestDeviceCode()).toMatchObject({ verificationUriComplete: expected });
+    expect(await adapter.requestDeviceCode()).toMatchObject({ verificationUriComplete: link });
   });
 
   it.each(['x'.repeat(65), 'a\nb', 'a\u001b[31m'])(

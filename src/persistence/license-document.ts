@@ -49,7 +49,11 @@ export function encodeState(state: LicenseState): string {
 /** Restores the instants of a decrypted pending authorization. */
 export function decodePending(value: unknown): PendingAuthorization {
   const pending = JSON.parse(JSON.stringify(value), revive) as PendingAuthorization;
+  const { requestedFrom, verificationUriComplete } = pending;
   // Earlier versions stored neither.
-  const { requestedFrom = null, verificationUriComplete = null } = pending;
-  return { ...pending, requestedFrom, verificationUriComplete };
+  return {
+    ...pending,
+    requestedFrom: requestedFrom ?? null,
+    verificationUriComplete: verificationUriComplete ?? null,
+  };
 }

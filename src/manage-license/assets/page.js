@@ -11,14 +11,14 @@ const units = [
   [hourMs, 'hour', 2],
   [minuteMs, 'minute', 1],
 ];
-const date = { year: 'numeric', month: 'long', day: 'numeric' };
-const time = { hour: 'numeric', minute: '2-digit' };
+const dateParts = { year: 'numeric', month: 'long', day: 'numeric' };
+const timeParts = { hour: 'numeric', minute: '2-digit' };
 /** The same as those of the service. */
 const formats = {
-  long: { ...date, ...time, timeZoneName: 'short' },
-  short: { ...date, month: 'short', ...time },
-  day: { weekday: 'long', ...date },
-  time,
+  long: { ...dateParts, ...timeParts, timeZoneName: 'short' },
+  short: { ...dateParts, month: 'short', ...timeParts },
+  day: { weekday: 'long', ...dateParts },
+  time: timeParts,
 };
 const distances = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: 'always' });
 /** The path of the service, which a proxy may serve below another one. This script is in its folder assets. */
@@ -68,7 +68,7 @@ function formatInstant(time) {
   );
 }
 
-/** Groups the history by the days of the browser's time zone. The service groups it by those of its own. */
+/** Groups the history by the days of the browser's time zone. The service groups it by its own. */
 function regroupDays() {
   const sections = [...document.querySelectorAll('.day')];
   let current = null;
@@ -203,22 +203,19 @@ async function fetchContent(path) {
   return document.adoptNode(page.getElementById('content'));
 }
 
-/** Keeps a page up to date that shows more than the license. A hidden page needs no update. */
+/** Keeps a page up to date that shows more than the license. */
 function pollContent() {
-  const update = async () => {
-    if (document.hidden || isLeaving || isHeld(getContent())) return;
-    const fresh = await fetchContent(location.href);
-    const content = getContent();
-    if (
-      isLeaving ||
-      isHeld(content) ||
-      (fresh?.dataset.version ?? content.dataset.version) === content.dataset.version
-    )
-      return;
-    replaceContent(fresh, content);
-  };
-  setInterval(() => void update(), 5 * secondMs);
-  document.addEventListener('visibilitychange', () => void update());
+  setInterval(() => void updateContent(), 5 * secondMs);
+  document.addEventListener('visibilitychange', () => void updateContent());
+}
+
+async function updateContent() {
+  // A hidden page needs no update.
+  if (document.hidden || isLeaving || isHeld(getContent())) return;
+  const fresh = await fetchContent(location.href);
+  const content = getContent();
+  const isNew = fresh !== null && fresh.dataset.version !== content.dataset.version;
+  if (isNew && !isLeaving && !isHeld(content)) replaceContent(fresh, content);
 }
 
 /** Returns whether new content would interrupt the person: a decision, typing or a selection. */

@@ -10,7 +10,7 @@ export function renderServerLink({ authorizationServerUrl, context }: LicensePag
     : renderOutsideLink(authorizationServerUrl, texts.openServer, texts);
 }
 
-/** Renders a link to a page outside of this service, which opens in a tab of its own. */
+/** Renders a link to a page outside of this service, which opens in a new tab. */
 export function renderOutsideLink(url: string, text: string, texts: Texts): Html {
   return html`<a class="outside" href="${url}" target="_blank" rel="noopener noreferrer"
     >${text} <span class="new-tab">${texts.newTab}</span></a
