@@ -8,6 +8,7 @@ import { checkHost } from './http/public-urls.js';
 import { endConnectionsAtClose } from './http/end-connections.js';
 import { limitBodyDepth } from './http/limit-body-depth.js';
 import { setSecurityHeaders } from './http/security-headers.js';
+import { PageComposer } from './manage-license/page-composer.js';
 import { PageErrorFilter } from './manage-license/page-error-filter.js';
 import { HttpMetrics } from './metrics/http-metrics.js';
 
@@ -33,8 +34,8 @@ export function createAdapter({ trustedProxies }: Settings): FastifyAdapter {
 
 /** Sets up everything that applies to all routes, for the process and the tests. */
 export async function setupApp(app: NestFastifyApplication): Promise<void> {
-  const { metricsAccess, hasDocs, publicUrls, pageLanguage } = app.get(Settings);
-  app.useGlobalFilters(new PageErrorFilter(pageLanguage));
+  const { metricsAccess, hasDocs, publicUrls } = app.get(Settings);
+  app.useGlobalFilters(new PageErrorFilter(app.get(PageComposer)));
   app.useGlobalPipes(
     new ValidationPipe({
       whitelist: true,

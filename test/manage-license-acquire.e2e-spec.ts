@@ -62,6 +62,17 @@ describe('a license acquisition on the page', { timeout: 120_000 }, () => {
     await store.showsHeading('This server is licensed');
     await store.hasStatus('Licensed');
     expect(await store.page.locator('dl.fields').first().innerText()).toContain('srv-store-2');
+    const copy = store.page.getByRole('button', { name: 'Copy Server ID' });
+    await copy.click();
+    await store.page.getByRole('status').getByText('Copied').waitFor();
+    const readClipboard = () => store.page.evaluate<string>('navigator.clipboard.readText()');
+    expect(await readClipboard()).toBe('srv-store-2');
+    // Without TLS a browser offers no clipboard to scripts. The button then copies the text that the page shows.
+    await store.page.evaluate(
+      'navigator.clipboard.writeText("something else").then(() => (navigator.clipboard.writeText = undefined))',
+    );
+    await copy.click();
+    await expect.poll(readClipboard).toBe('srv-store-2');
     const { body } = await store.app.as('get', '/api/license/audit').expect(200);
     expect(body.entries[0]).toMatchObject({ action: 'acquired', actor: 'Anna' });
   });

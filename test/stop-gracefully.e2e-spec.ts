@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDatabase, databaseName, isOnPostgres } from './support/create-database.js';
 import { buildTimeoutMs, ensureBuilt } from './support/ensure-built.js';
-import { expectOrderlyStop, maxStopMs } from './support/expect-orderly-stop.js';
+import { expectOrderlyStop } from './support/expect-orderly-stop.js';
 import { type FaultProxy, startFaultProxy } from './support/fault-proxy.js';
 import { findFreePort } from './support/find-free-port.js';
 import { startFreezableLink } from './support/freezable-link.js';

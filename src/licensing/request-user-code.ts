@@ -64,6 +64,7 @@ export class RequestUserCode {
       dpopKey: issued.dpopKey,
       userCode: issued.userCode,
       verificationUri: issued.verificationUri,
+      verificationUriComplete: issued.verificationUriComplete,
       expiresAt: new Date(now.getTime() + issued.expiresInSeconds * 1000),
       intervalSeconds: issued.intervalSeconds,
       // The first poll also waits one interval (RFC 8628 section 3.5).

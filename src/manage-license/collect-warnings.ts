@@ -14,11 +14,13 @@ export interface Warning {
   readonly message: Message;
   /** The labeled instants that belong to the warning, such as its beginning or the next try. */
   readonly instants: readonly LabeledInstant[];
+  /** Whether a person does something about it on the Authorization server. */
+  readonly isForServer: boolean;
   /** The message of the service or the Authorization server; `null` if there is none. */
   readonly detail: string | null;
 }
 
-type WarnedPage = Pick<LicensePage, 'license' | 'previousServer' | 'clocks'> & {
+export type WarnedPage = Pick<LicensePage, 'license' | 'previousServer' | 'clocks'> & {
   readonly context: Pick<LicensePage['context'], 'texts'>;
 };
 
@@ -45,6 +47,7 @@ function warnOfChangedServer({ license, previousServer, context }: WarnedPage): 
     tone: 'warning',
     message: { title: title(now), text: text(now, before) },
     instants: [],
+    isForServer: true,
     detail: null,
   };
 }
@@ -56,9 +59,10 @@ export function nameServer({ serverName, serverId }: Pick<LicenseView, 'serverNa
 
 function warnOfRenewal({ status, renewalDate }: LicenseView, { license, warnings }: Texts): Warning | null {
   const instants = renewalDate === null ? [] : [{ label: license.fields.renewalDate, at: renewalDate }];
-  if (status === 'expired') return { tone: 'bad', message: warnings.expired, instants, detail: null };
+  const forServer = { instants, isForServer: true, detail: null };
+  if (status === 'expired') return { tone: 'bad', message: warnings.expired, ...forServer };
   if (status !== 'requires-renewal') return null;
-  return { tone: 'warning', message: warnings.requiresRenewal, instants, detail: null };
+  return { tone: 'warning', message: warnings.requiresRenewal, ...forServer };
 }
 
 function warnOfReauthorization(
@@ -67,15 +71,16 @@ function warnOfReauthorization(
 ): Warning | null {
   if (!reauthorizationRequired) return null;
   const message = texts.warnings.reauthorization;
-  return { tone: 'bad', message, instants: expiryOf(token, texts), detail: null };
+  return { tone: 'bad', message, instants: expiryOf(token, texts), isForServer: true, detail: null };
 }
 
 function warnOfToken({ token }: LicenseView, texts: Texts): Warning | null {
   if (token.status !== 'expiring' && token.status !== 'expired') return null;
   const { tokenExpired, tokenExpiring } = texts.warnings;
+  const common = { instants: expiryOf(token, texts), isForServer: false, detail: null };
   return token.status === 'expired'
-    ? { tone: 'bad', message: tokenExpired, instants: expiryOf(token, texts), detail: null }
-    : { tone: 'warning', message: tokenExpiring, instants: expiryOf(token, texts), detail: null };
+    ? { tone: 'bad', message: tokenExpired, ...common }
+    : { tone: 'warning', message: tokenExpiring, ...common };
 }
 
 function warnOfConnection(
@@ -86,11 +91,13 @@ function warnOfConnection(
   const nextTry = token.nextRefreshAt === null ? [] : [{ label: warnings.nextTry, at: token.nextRefreshAt }];
   if (offlineSince !== null) {
     const instants = [{ label: warnings.since, at: offlineSince, isPast: true }, ...nextTry];
-    return { tone: 'warning', message: warnings.offline, instants, detail: lastError?.message ?? null };
+    const detail = lastError?.message ?? null;
+    return { tone: 'warning', message: warnings.offline, instants, isForServer: false, detail };
   }
   // The reauthorization warning covers the refusal that caused it.
   if (lastError === null || reauthorizationRequired) return null;
-  return { tone: 'warning', message: warnings.refused, instants: nextTry, detail: lastError.message };
+  const { message: detail } = lastError;
+  return { tone: 'warning', message: warnings.refused, instants: nextTry, isForServer: true, detail };
 }
 
 function warnOfClock({ license, clocks, context }: WarnedPage): Warning | null {
@@ -100,7 +107,7 @@ function warnOfClock({ license, clocks, context }: WarnedPage): Warning | null {
     clocks && { label: machineTime, at: clocks.machineAt },
     clocks?.trustedAt && { label: trustedTime, at: clocks.trustedAt },
   ].filter((instant) => instant !== null && instant !== undefined);
-  return { tone: 'warning', message: clockSuspect, instants, detail: null };
+  return { tone: 'warning', message: clockSuspect, instants, isForServer: false, detail: null };
 }
 
 function expiryOf({ expiresAt }: LicenseView['token'], { warnings }: Texts): Warning['instants'] {

@@ -5,12 +5,29 @@ const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 const yearMs = 365 * dayMs;
 /** Creating a formatter takes longer than rendering a page. The limit bounds the memory that headers can claim. */
-const maxFormatters = 50;
+const maxFormatters = 100;
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
-/** Formats an instant as date and time in the time zone of this machine, with the name of the zone. */
-export function formatInstant(instant: Date, locale: string): string {
-  return formatterOf(locale).format(instant);
+const date = { year: 'numeric', month: 'long', day: 'numeric' } as const;
+const time = { hour: 'numeric', minute: '2-digit' } as const;
+/** The script of the page has the same formats. */
+const formats = {
+  long: { ...date, ...time, timeZoneName: 'short' },
+  short: { ...date, month: 'short', ...time },
+  day: { weekday: 'long', ...date },
+  time,
+} as const satisfies Record<string, Intl.DateTimeFormatOptions>;
+
+export type InstantFormat = keyof typeof formats;
+
+/** Formats an instant in the time zone of this machine; `long` names the zone. */
+export function formatInstant(instant: Date, locale: string, format: InstantFormat = 'long'): string {
+  return formatterOf(locale, format).format(instant);
+}
+
+/** Returns a name for the day of an instant in the time zone of this machine. */
+export function nameDay(instant: Date): string {
+  return formatInstant(instant, 'en', 'day');
 }
 
 /** Formats the distance of an instant from now in one whole unit, such as "in 29 days" or "5 minutes ago". */
@@ -30,17 +47,11 @@ function unitOf(lengthMs: number): [number, Intl.RelativeTimeFormatUnit] {
   return [minuteMs, 'minute'];
 }
 
-function formatterOf(locale: string): Intl.DateTimeFormat {
-  const known = formatters.get(locale);
+function formatterOf(locale: string, format: InstantFormat): Intl.DateTimeFormat {
+  const key = `${locale} ${format}`;
+  const known = formatters.get(key);
   if (known !== undefined) return known;
-  const formatter = new Intl.DateTimeFormat(locale, {
-    year: 'numeric',
-    month: 'long',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: '2-digit',
-    timeZoneName: 'short',
-  });
-  if (formatters.size < maxFormatters) formatters.set(locale, formatter);
+  const formatter = new Intl.DateTimeFormat(locale, formats[format]);
+  if (formatters.size < maxFormatters) formatters.set(key, formatter);
   return formatter;
 }

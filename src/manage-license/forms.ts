@@ -1,5 +1,6 @@
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { type AuditAction, auditActions } from '../domain/ports/license-store.js';
 import { peerCursorShape } from '../peer-registry/peer-page.js';
 
 /** A form that consists of one button. */
@@ -20,7 +21,19 @@ export class LoginForm {
   name?: string;
 }
 
-export class HistoryQuery {
+/** An empty choice means all. */
+export class HistoryFilterQuery {
+  @IsOptional()
+  @IsIn(['', ...auditActions])
+  kind: AuditAction | '' = '';
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(300)
+  person = '';
+}
+
+export class HistoryQuery extends HistoryFilterQuery {
   @IsOptional()
   @Type(() => Number)
   @IsInt()

@@ -12,6 +12,7 @@ import {
   storeTerms,
 } from '../../test/support/license-fixture.js';
 import { findUntranslated, listPaths, toPseudoTexts } from '../../test/support/pseudo-locale.js';
+import type { AdminTokenPlace } from '../admin/admin-token.js';
 import { licenseStatuses, tokenStatuses } from '../domain/license-status.js';
 import { initialLicenseState, type LicenseState } from '../domain/license-state.js';
 import { licenseViewAt } from '../domain/license-view.js';
@@ -27,6 +28,7 @@ import { createReader } from './render-context.js';
 import { english, type NoticeKind, textsFor } from './texts.js';
 import { vendorLabels } from './vendor-labels.js';
 import { renderError } from './views/error-view.js';
+import { renderHelp } from './views/help-view.js';
 import { renderHistory } from './views/history-view.js';
 import { renderLicensePage } from './views/license-view.js';
 import { type LoginFault, renderLogin } from './views/login-view.js';
@@ -74,7 +76,13 @@ const withError: LicenseState = { ...licensed, connection: { ...licensed.connect
 const offline: LicenseState = { ...licensed, connection: { ...withError.connection, offlineSince: startAt } };
 
 const authorizationIn = (state: AuthorizationView['state']): Partial<LicensePage> => ({
-  authorization: { state, refusal: 'A MESSAGE', userCode: 'WDJBMJHT', expiresAt: shift(startAt, 600_000) },
+  authorization: {
+    state,
+    refusal: 'A MESSAGE',
+    userCode: 'WDJBMJHT',
+    linkWithCode: 'https://auth.example/device?user_code=WDJBMJHT',
+    expiresAt: shift(startAt, 600_000),
+  },
 });
 
 const licensePages: readonly (readonly [name: string, page: LicensePage])[] = [
@@ -151,6 +159,7 @@ const renderPeersPage = (peers: readonly PeerView[], total: number, change: obje
     isFirst: false,
     serverName: null,
     brokerUrl: 'tls://broker.example',
+    authorizationServerUrl: 'https://auth.example/',
     visitor,
     context,
     ...change,
@@ -175,10 +184,18 @@ describe('the pages in a pseudo-locale', () => {
     'have no text of their own on the login page after the fault %s',
     (fault) => {
       const page = { fault, name: 'ANNA', context };
-      expect(rest(renderLogin({ ...page, tokenFilePath: '/data/initial-admin-token' }))).toEqual([]);
-      expect(rest(renderLogin({ ...page, fault: null, tokenFilePath: null }))).toEqual([]);
+      const places: AdminTokenPlace[] = [
+        { kind: 'file', path: '/data/initial-admin-token' },
+        { kind: 'lost' },
+        { kind: 'setting' },
+      ];
+      for (const tokenPlace of places) expect(rest(renderLogin({ ...page, tokenPlace }))).toEqual([]);
     },
   );
+
+  it('have no text of their own on the help page', () => {
+    expect(rest(renderHelp(visitor, context))).toEqual([]);
+  });
 
   it.each([400, 403, 404, 429, 500, 503])('have no text of their own for the error %d', (status) => {
     expect(rest(renderError(status, context))).toEqual([]);
@@ -226,7 +243,8 @@ describe('the pages in a pseudo-locale', () => {
     );
     // The reason is a message of the service or the Authorization server.
     const shown = lines.map((line) => ({ ...line, why: 'A MESSAGE' }));
-    const page = { lines: shown, isOlder: true, nextBefore: 1, visitor, context };
+    const filter = { action: null, actor: 'ANNA' };
+    const page = { lines: shown, filter, actors: ['ANNA'], isOlder: true, nextBefore: 1, visitor, context };
     expect(rest(renderHistory({ ...page, timelines: timelinesOf(storeTerms.renewalDate) }))).toEqual([]);
     expect(rest(renderHistory({ ...page, lines: [], timelines: timelinesOf(null) }))).toEqual([]);
   });

@@ -10,6 +10,8 @@ export interface AuthorizationView {
   /** The reason that the Authorization server gives; `null` unless refused. */
   readonly refusal: string | null;
   readonly userCode: string;
+  /** The page of the Authorization server with the user code filled in; `null` if it offers none. */
+  readonly linkWithCode: string | null;
   readonly expiresAt: Date;
 }
 
@@ -35,7 +37,7 @@ export interface LicensePage {
   readonly previousServer: PreviousServer | null;
   /** What the clocks show if they disagree; `null` if the clock of this server is right. */
   readonly clocks: Clocks | null;
-  /** The page on which a person authorizes this server; `null` if there is nothing to authorize. */
+  /** The page on which a person authorizes or renews this server; `null` if there is nothing to do. */
   readonly authorizationServerUrl: string | null;
   readonly visitor: Visitor;
   readonly context: RenderContext;

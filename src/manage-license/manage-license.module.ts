@@ -4,6 +4,7 @@ import { LicensingModule } from '../licensing/licensing.module.js';
 import { OAuthModule } from '../oauth/oauth.module.js';
 import { PeerRegistryModule } from '../peer-registry/peer-registry.module.js';
 import { AssetController } from './asset.controller.js';
+import { HelpController } from './help.controller.js';
 import { HistoryController } from './history.controller.js';
 import { LicenseEventsController } from './license-events.controller.js';
 import { LicenseFeed } from './license-feed.js';
@@ -23,6 +24,7 @@ import { UserPortal } from './user-portal.js';
     LoginController,
     LicensePageController,
     HistoryController,
+    HelpController,
     PeersPageController,
     LicenseEventsController,
   ],

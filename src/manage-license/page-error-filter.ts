@@ -1,16 +1,15 @@
 import { type ArgumentsHost, Catch } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Settings } from '../config/settings.js';
 import { ProblemFilter } from '../http/problem-filter.js';
+import type { PageComposer } from './page-composer.js';
 import { LoginRequiredException } from './page-guard.js';
-import { createReader } from './render-context.js';
 import { goTo, sendPage } from './send-page.js';
 import { renderError } from './views/error-view.js';
 
 /** Answers errors with a page if the client asks for HTML, otherwise with problem details. */
 @Catch()
 export class PageErrorFilter extends ProblemFilter {
-  constructor(private readonly pageLanguage: Settings['pageLanguage']) {
+  constructor(private readonly composer: PageComposer) {
     super();
   }
 
@@ -21,8 +20,7 @@ export class PageErrorFilter extends ProblemFilter {
     if (!wantsPage(request)) return super.catch(error, host);
     const { status, headers } = this.explain(error);
     void reply.headers(headers);
-    const context = createReader(request.headers['accept-language'], new Date(), this.pageLanguage);
-    sendPage(reply, renderError(status, context), status);
+    sendPage(reply, renderError(status, this.composer.contextFor(request)), status);
   }
 }
 

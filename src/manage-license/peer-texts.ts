@@ -6,7 +6,7 @@ import type { AttentionReason } from '../peer-registry/attention.js';
 export const peerTexts = {
   title: 'Connected servers and registers',
   asOf: 'As of',
-  reload: 'Reload the page to update it.',
+  live: 'This page updates itself.',
   summary: (total: number, connected: number | null, attention: number) =>
     `${total} known, ${connected ?? 'an unknown number'} connected, ` +
     `${attention} ${attention === 1 ? 'needs' : 'need'} attention.`,
@@ -38,6 +38,7 @@ export const peerTexts = {
     expiring: 'License token expires soon',
     expired: 'License token expired',
   } satisfies Record<TokenStatus, string>,
+  atServer: 'Authorization server',
   attention: {
     refused: 'This server refuses it. Check its organization and its hub server on the Authorization server.',
     unlicensed: 'It has no license. Acquire one on its own license page.',

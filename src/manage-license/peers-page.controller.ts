@@ -4,13 +4,15 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { sessionOf } from '../admin/admin-request.js';
 import { Settings } from '../config/settings.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
-import { ListPeers } from '../peer-registry/list-peers.js';
+import { ListPeers, type PeerView } from '../peer-registry/list-peers.js';
 import { type PeerQuery, readPeerCursor } from '../peer-registry/peer-page.js';
 import { brokerUrlFor } from '../peers/broker-url.js';
 import { type PeerFilter, PeersQuery } from './forms.js';
 import { PageComposer } from './page-composer.js';
 import { PageGuard } from './page-guard.js';
 import { sendPage } from './send-page.js';
+import { UserPortal } from './user-portal.js';
+import { reasonsForServer } from './views/peer-row-view.js';
 import { renderPeers } from './views/peers-view.js';
 
 const peersPerPage = 25;
@@ -32,6 +34,7 @@ export class PeersPageController {
     private readonly store: LicenseStore,
     private readonly composer: PageComposer,
     private readonly settings: Settings,
+    private readonly userPortal: UserPortal,
   ) {}
 
   @Get()
@@ -51,6 +54,7 @@ export class PeersPageController {
       filter,
       search: search.trim(),
       isFirst: after === undefined,
+      authorizationServerUrl: list.peers.some(isForServer) ? await this.userPortal.find() : null,
       serverName: this.store.state.identity?.serverName ?? null,
       brokerUrl: brokerUrlFor(this.settings.nats.url, request.hostname),
       visitor: sessionOf(request),
@@ -58,4 +62,9 @@ export class PeersPageController {
     });
     sendPage(reply, page);
   }
+}
+
+/** Returns whether a person does something about this peer on the Authorization server. */
+function isForServer({ attention }: PeerView): boolean {
+  return attention.some((reason) => reasonsForServer.has(reason));
 }

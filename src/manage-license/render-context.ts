@@ -8,6 +8,13 @@ export interface RenderContext {
   readonly locale: string;
   readonly texts: Texts;
   readonly now: Date;
+  /** The name of this server and of its organization; `null` if it was never licensed. */
+  readonly place: Place | null;
+}
+
+export interface Place {
+  readonly server: string;
+  readonly organization: string;
 }
 
 /** Bounds the work that a long header causes. */
@@ -21,9 +28,10 @@ export function createReader(
   acceptLanguage: string | undefined,
   now: Date,
   fixedLanguage: PageLanguage | null = null,
+  place: Place | null = null,
 ): RenderContext {
   const locale = chooseLocale(acceptLanguage, fixedLanguage);
-  return { locale, texts: textsFor(locale), now };
+  return { locale, texts: textsFor(locale), now, place };
 }
 
 /**

@@ -5,7 +5,7 @@ import { vendorLabels } from './vendor-labels.js';
 export const spanishPeerTexts: typeof peerTexts = {
   title: 'Servidores y cajas conectados',
   asOf: 'Datos del',
-  reload: 'Vuelva a cargar la página para actualizarla.',
+  live: 'Esta página se actualiza sola.',
   summary: (total, connected, attention) =>
     `Conocidos: ${total}. Conectados: ${connected ?? 'se desconoce'}. Requieren atención: ${attention}.`,
   filter: 'Filtro',
@@ -36,6 +36,7 @@ export const spanishPeerTexts: typeof peerTexts = {
     expiring: 'El token de licencia caduca pronto',
     expired: 'Token de licencia caducado',
   },
+  atServer: 'Servidor de autorización',
   attention: {
     refused:
       'Este servidor lo rechaza. Compruebe su organización y su servidor central en el servidor de autorización.',

@@ -1,3 +1,4 @@
+import { spanishHelpTexts } from './spanish-help-texts.js';
 import { spanishHistoryTexts } from './spanish-history-texts.js';
 import { spanishPeerTexts } from './spanish-peer-texts.js';
 import type { Texts } from './texts.js';
@@ -10,6 +11,16 @@ export const spanish: Texts = {
   loggedInAs: (name) => `Sesión de ${name}`,
   none: 'Ninguno',
   newTab: '(se abre en otra pestaña)',
+  openServer: 'Abrir el servidor de autorización',
+
+  copy: {
+    label: 'Copiar',
+    serverId: 'Copiar Server ID',
+    copied: 'Copiado',
+    failed: 'Seleccione el texto y cópielo a mano',
+  },
+
+  footer: { help: 'Ayuda' },
 
   distance: {
     format: new Intl.RelativeTimeFormat('es', { numeric: 'always' }),
@@ -39,7 +50,12 @@ export const spanish: Texts = {
     showFile: 'Para verlo, ejecute en el servidor:',
     inSetting:
       'Es el ajuste **ADMIN_TOKEN** de este servicio, o está en el archivo que indica **ADMIN_TOKEN_FILE**.',
+    noFile:
+      'Este servicio lo creó en su primer arranque, y su archivo ya no está en el servidor. Quizá lo tenga un gestor de contraseñas.',
     reset:
+      '¿Lo ha perdido? En el servidor, detenga el servicio, ejecute **pos-licensing reset-admin-token** y vuelva a arrancar el ' +
+      'servicio. El token anterior deja entonces de funcionar.',
+    changeSetting:
       '¿Lo ha perdido? Detenga el servicio, asigne a **ADMIN_TOKEN** un secreto nuevo de al menos 16 caracteres y vuelva a ' +
       'arrancar el servicio. El token anterior deja entonces de funcionar.',
     wrong: 'El token de administrador no es correcto. Más abajo se indica dónde encontrarlo.',
@@ -78,6 +94,7 @@ export const spanish: Texts = {
     cannotSell: 'Las cajas no pueden vender',
     cannotSellSince: 'Las cajas no pueden vender desde el',
     unlicensed: 'Las cajas no pueden vender: este servidor no tiene licencia',
+    timeLeft: (percent) => `Queda el ${percent} % del tiempo`,
     limits: { token: 'token de licencia', license: 'fecha de renovación de la licencia' },
     ends: { expired: 'licencia caducada', 'token-expired': 'token de licencia caducado' },
   },
@@ -86,7 +103,6 @@ export const spanish: Texts = {
     title: 'Obtener una licencia',
     introduction: 'Este servidor aún no tiene licencia. Obtenerla requiere seis pasos y cerca de un minuto:',
     again: 'Para obtener la licencia de nuevo:',
-    open: 'Abrir el servidor de autorización',
     steps: {
       logIn:
         'En otra pestaña, inicie sesión en el servidor de autorización, elija la organización que quiere administrar y después ' +
@@ -104,10 +120,21 @@ export const spanish: Texts = {
     chooseAgain: (server) => `Este servidor tuvo antes la licencia de **${server}**: elija **${server}**.`,
     userCode: vendorLabels.userCode,
     copy: 'Copiar User Code',
-    copied: 'Copiado',
-    copyFailed: 'Seleccione el código y cópielo a mano',
     expires: 'Este código caduca el',
     timeLeft: 'Tiempo restante:',
+    phases: {
+      label: 'Progreso',
+      code: 'Obtener un User Code',
+      confirm: 'Confirmar en el servidor de autorización',
+      licensed: vendorLabels.statuses.licensed,
+      done: '(hecho)',
+    },
+    phone: {
+      title: 'Con un teléfono',
+      text: 'Escanee este código. Abre el servidor de autorización con el User Code ya escrito.',
+      link: 'Abrir con el User Code ya escrito',
+      qrCode: 'Código QR de la dirección del servidor de autorización con el User Code',
+    },
     movesOn: 'Esta página también muestra la licencia sin ningún clic poco después de la confirmación.',
   },
 
@@ -237,6 +264,7 @@ export const spanish: Texts = {
 
   history: spanishHistoryTexts,
   peers: spanishPeerTexts,
+  help: spanishHelpTexts,
 
   errors: {
     back: 'Ir a la página de la licencia',

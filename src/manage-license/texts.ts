@@ -1,5 +1,6 @@
 import { fallbackLanguage, languageOf, type PageLanguage } from '../config/page-language.js';
 import { historyTexts } from './history-texts.js';
+import { helpTexts } from './help-texts.js';
 import { peerTexts } from './peer-texts.js';
 import { spanish } from './spanish-texts.js';
 import { vendorLabels } from './vendor-labels.js';
@@ -12,6 +13,16 @@ export const english = {
   loggedInAs: (name: string) => `Logged in as ${name}`,
   none: 'None',
   newTab: '(opens in a new tab)',
+  openServer: 'Open the Authorization server',
+
+  copy: {
+    label: 'Copy',
+    serverId: 'Copy Server ID',
+    copied: 'Copied',
+    failed: 'Select the text and copy it manually',
+  },
+
+  footer: { help: 'Help' },
 
   distance: {
     format: new Intl.RelativeTimeFormat('en', { numeric: 'always' }),
@@ -82,6 +93,8 @@ export const english = {
     cannotSell: 'Registers cannot sell',
     cannotSellSince: 'Registers cannot sell since',
     unlicensed: 'Registers cannot sell: this server has no license',
+    /** The text of the bar for the time until registers cannot sell. */
+    timeLeft: (percent: number) => `${percent}% of the time is left`,
     limits: { token: 'license token', license: 'license renewal date' },
     ends: { expired: 'license expired', 'token-expired': 'license token expired' },
   },
@@ -90,7 +103,6 @@ export const english = {
     title: 'Acquire a license',
     introduction: 'This server has no license yet. Acquiring one takes six steps and about a minute:',
     again: 'To acquire the license again:',
-    open: 'Open the Authorization server',
     steps: {
       logIn:
         'In a separate tab, log in to the Authorization server, choose the organization to manage, then choose **Authorize Device**.',
@@ -107,10 +119,22 @@ export const english = {
       `This server was licensed as **${server}** before: choose **${server}**.`,
     userCode: vendorLabels.userCode,
     copy: 'Copy User Code',
-    copied: 'Copied',
-    copyFailed: 'Select the code and copy it manually',
     expires: 'This code expires',
     timeLeft: 'Time left:',
+    /** The parts of the way to a license, which are ticked off. */
+    phases: {
+      label: 'Progress',
+      code: 'Get a User Code',
+      confirm: 'Confirm on the Authorization server',
+      licensed: 'Licensed',
+      done: '(done)',
+    },
+    phone: {
+      title: 'With a phone',
+      text: 'Scan this code. It opens the Authorization server with the User Code filled in.',
+      link: 'Open with the User Code filled in',
+      qrCode: 'QR code of the Authorization server’s address with the User Code',
+    },
     movesOn: 'This page also shows the license without a click soon after you confirm.',
   },
 
@@ -231,6 +255,7 @@ export const english = {
 
   history: historyTexts,
   peers: peerTexts,
+  help: helpTexts,
 
   errors: {
     back: 'Go to the license page',

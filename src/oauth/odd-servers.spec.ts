@@ -438,6 +438,17 @@ describe('a user code', () => {
     });
   });
 
+  it.each([
+    ['http://127.0.0.1/device?user_code=BCDF', 'http://127.0.0.1/device?user_code=BCDF'],
+    ['javascript:alert(1)', null],
+    [`http://127.0.0.1/${'x'.repeat(500)}`, null],
+    [undefined, null],
+  ])('has a link with the code in it only if that can be shown: %j', async (complete, link) => {
+    const answer = { ...body, verification_uri_complete: complete, expires_in: 600 };
+    fake.misbehave({ answers: { '/device': json(answer) } });
+    expect(await adapter.requestDeviceCode()).toMatchObject({ verificationUriComplete: link });
+  });
+
   it.each(['x'.repeat(65), 'a\nb', 'a\u001b[31m'])(
     'is a short text of one line, not %j',
     async (user_code) => {

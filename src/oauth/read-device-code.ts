@@ -9,6 +9,8 @@ const maxIntervalSeconds = 60;
 const maxLifeSeconds = 86_400;
 const maxUserCodeCharacters = 64;
 const maxDeviceCodeCharacters = 8192;
+/** A longer link has a QR code that phones cannot read from a screen. */
+const maxCompleteCharacters = 512;
 
 /** Reads the answer to a device authorization request within its bounds. @throws UnsuitableError */
 export function readDeviceCode(
@@ -16,6 +18,7 @@ export function readDeviceCode(
   isLink: (link: string) => boolean,
 ): Omit<IssuedDeviceCode, 'kind' | 'dpopKey'> {
   const { device_code: deviceCode, user_code: userCode, verification_uri: verificationUri } = answer;
+  const { verification_uri_complete: complete } = answer;
   if (deviceCode.length > maxDeviceCodeCharacters) {
     throw new UnsuitableError(`"device_code" must have at most ${maxDeviceCodeCharacters} characters.`);
   }
@@ -31,6 +34,11 @@ export function readDeviceCode(
     deviceCode,
     userCode,
     verificationUri,
+    // It is only a convenience, so one that cannot be used counts as absent.
+    verificationUriComplete:
+      complete !== undefined && complete.length <= maxCompleteCharacters && isLink(complete)
+        ? complete
+        : null,
     expiresInSeconds: Math.min(answer.expires_in, maxLifeSeconds),
     intervalSeconds: Math.min(answer.interval ?? defaultIntervalSeconds, maxIntervalSeconds),
   };

@@ -79,6 +79,7 @@ describe('stored pending authorization', () => {
       dpopKey: { kty: 'EC', crv: 'P-256', x: 'x', y: 'y', d: 'd' },
       userCode: 'BCDF-GHJK',
       verificationUri: 'https://as.example/device',
+      verificationUriComplete: 'https://as.example/device?user_code=BCDF-GHJK',
       expiresAt: startAt,
       intervalSeconds: 5,
       lastPolledAt: startAt,

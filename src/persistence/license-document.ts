@@ -49,5 +49,11 @@ export function encodeState(state: LicenseState): string {
 /** Restores the instants of a decrypted pending authorization. */
 export function decodePending(value: unknown): PendingAuthorization {
   const pending = JSON.parse(JSON.stringify(value), revive) as PendingAuthorization;
-  return { ...pending, requestedFrom: pending.requestedFrom ?? null };
+  const { requestedFrom, verificationUriComplete } = pending;
+  // Earlier versions stored neither.
+  return {
+    ...pending,
+    requestedFrom: requestedFrom ?? null,
+    verificationUriComplete: verificationUriComplete ?? null,
+  };
 }

@@ -4,6 +4,7 @@ import { initialLicenseState, type LicenseState } from '../domain/license-state.
 import type { GrantSecrets } from '../domain/ports/authorization-server.js';
 import {
   type AuditEntry,
+  type AuditFilter,
   type AuditVerification,
   type DueRevocation,
   LicenseStore,
@@ -90,14 +91,34 @@ export class TypeormLicenseStore extends LicenseStore implements OnModuleInit {
     return () => this.listeners.delete(listener);
   }
 
-  override readAudit(limit: number, beforeId: number | null): Promise<RecordedAuditEntry[]> {
+  override readAudit(
+    limit: number,
+    beforeId: number | null,
+    { action, actor }: AuditFilter = { action: null, actor: null },
+  ): Promise<RecordedAuditEntry[]> {
     return this.database.read(async (manager) => {
       const rows = await manager.find(AuditEntryRow, {
-        ...(beforeId === null ? {} : { where: { id: LessThan(beforeId) } }),
+        where: {
+          ...(beforeId !== null && { id: LessThan(beforeId) }),
+          ...(action !== null && { action }),
+          ...(actor !== null && { actor }),
+        },
         order: { id: 'DESC' },
         take: limit,
       });
       return rows.map(toAuditEntry);
+    });
+  }
+
+  override listActors(limit: number): Promise<string[]> {
+    return this.database.read(async (manager) => {
+      const rows = await manager
+        .createQueryBuilder(AuditEntryRow, 'entry')
+        .select('DISTINCT entry.actor', 'actor')
+        .orderBy('entry.actor')
+        .limit(limit)
+        .getRawMany<{ actor: string }>();
+      return rows.map(({ actor }) => actor);
     });
   }
 

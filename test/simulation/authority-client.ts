@@ -39,6 +39,7 @@ export class AuthorityClient extends AuthorizationServer {
       deviceCode,
       userCode: deviceCode.toUpperCase(),
       verificationUri: `${issuer}device`,
+      verificationUriComplete: null,
       expiresInSeconds: authority.codeLifeSeconds,
       intervalSeconds: codeIntervalSeconds,
       dpopKey: null,

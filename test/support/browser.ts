@@ -11,7 +11,7 @@ import {
 import { findChromium } from '../../scripts/prepare/provide-chromium.mjs';
 import type { TestApp } from './start-app.js';
 
-const screenshotDir = join(import.meta.dirname, '../../.cache/screenshots');
+const screenshotDir = process.env['SCREENSHOTS'] ?? join(import.meta.dirname, '../../.cache/screenshots');
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 let starting: Promise<Browser> | undefined;
@@ -98,28 +98,33 @@ export async function logIn(page: Page, app: TestApp, name = ''): Promise<void> 
   await page.getByRole('heading', { name: 'Manage License' }).waitFor();
 }
 
-/** Stores a screenshot of the whole page in an ignored folder. */
+/** Stores a screenshot of the whole page in the folder `SCREENSHOTS`, by default an ignored one. */
 export async function takeScreenshot(page: Page, name: string): Promise<void> {
   await mkdir(screenshotDir, { recursive: true });
   await page.screenshot({ path: join(screenshotDir, `${name}.png`), fullPage: true });
 }
 
-/** Returns one line for each violation of WCAG 2.2 AA and of good practice that axe finds on the current page. */
-export async function findViolations(page: Page): Promise<string[]> {
+/**
+ * Returns one line for each violation of WCAG 2.2 AA and of good practice that axe finds on the current page.
+ * @param rules the names of the rules to run; `null` for all
+ */
+export async function findViolations(page: Page, rules: readonly string[] | null = null): Promise<string[]> {
   // The debugger injects axe, because the policy of the page blocks foreign scripts. axe stays for the next inspection.
   const isThere = await page.evaluate('"axe" in globalThis');
   if (isThere !== true) await page.evaluate(await readFile(axePath, 'utf8'));
-  return page.evaluate(async () => {
+  return page.evaluate(async (runOnly) => {
     const { axe } = globalThis as unknown as { axe: AxeRunner };
-    const { violations } = await axe.run();
+    const { violations } = await axe.run(runOnly === null ? {} : { runOnly: [...runOnly] });
     return violations.map(
       ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html).join(' | ')}`,
     );
-  });
+  }, rules);
 }
 
 interface AxeRunner {
-  run(): Promise<{ violations: { id: string; help: string; nodes: { html: string }[] }[] }>;
+  run(options: {
+    runOnly?: string[];
+  }): Promise<{ violations: { id: string; help: string; nodes: { html: string }[] }[] }>;
 }
 
 /** Returns by how many pixels the page is wider than its window. */

@@ -36,6 +36,8 @@ export interface IssuedDeviceCode {
   readonly deviceCode: string;
   readonly userCode: string;
   readonly verificationUri: string;
+  /** `verificationUri` with the user code in it; `null` if the server does not offer it. */
+  readonly verificationUriComplete: string | null;
   readonly expiresInSeconds: number;
   readonly intervalSeconds: number;
   /** The key that the tokens will be bound to; `null` if the server does not support DPoP. */

@@ -12,6 +12,7 @@ export interface PendingAuthorization {
   readonly dpopKey: JWK | null;
   readonly userCode: string;
   readonly verificationUri: string;
+  readonly verificationUriComplete: string | null;
   readonly expiresAt: Date;
   /** The server's interval plus 5 s for each `slow_down`. */
   readonly intervalSeconds: number;
@@ -60,6 +61,12 @@ export interface RecordedAuditEntry extends AuditEntry {
   readonly id: number;
   /** SHA-256 over this entry and the previous hash. */
   readonly hash: string;
+}
+
+/** Which entries of the audit trail to read; `null` for all. */
+export interface AuditFilter {
+  readonly action: AuditAction | null;
+  readonly actor: string | null;
 }
 
 /** The result of verifying the whole audit trail. */
@@ -113,7 +120,14 @@ export abstract class LicenseStore {
   abstract transact<T>(work: (transaction: LicenseTransaction) => Promise<T>): Promise<T>;
 
   /** Returns audit entries, newest first, older than `beforeId` (from the newest if `null`). */
-  abstract readAudit(limit: number, beforeId: number | null): Promise<RecordedAuditEntry[]>;
+  abstract readAudit(
+    limit: number,
+    beforeId: number | null,
+    filter?: AuditFilter,
+  ): Promise<RecordedAuditEntry[]>;
+
+  /** Lists the actors in the audit trail by name, at most `limit`. */
+  abstract listActors(limit: number): Promise<string[]>;
 
   /**
    * Verifies the hash chain of the whole audit trail.

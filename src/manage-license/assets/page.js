@@ -11,6 +11,15 @@ const units = [
   [hourMs, 'hour', 2],
   [minuteMs, 'minute', 1],
 ];
+const dateParts = { year: 'numeric', month: 'long', day: 'numeric' };
+const timeParts = { hour: 'numeric', minute: '2-digit' };
+/** The same as those of the service. */
+const formats = {
+  long: { ...dateParts, ...timeParts, timeZoneName: 'short' },
+  short: { ...dateParts, month: 'short', ...timeParts },
+  day: { weekday: 'long', ...dateParts },
+  time: timeParts,
+};
 const distances = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: 'always' });
 /** The path of the service, which a proxy may serve below another one. This script is in its folder assets. */
 const root = new URL('..', import.meta.url).pathname;
@@ -26,11 +35,13 @@ function start() {
   prepareContent();
   setInterval(updateCountdowns, secondMs);
   setInterval(updateDistances, 15 * secondMs);
-  document.addEventListener('click', (event) => void copyUserCode(event));
+  document.addEventListener('click', (event) => void copyFromButton(event));
   document.addEventListener('submit', markAsBusy);
   // The browser restores a page as it was when the person left it.
   addEventListener('pageshow', ({ persisted }) => persisted && location.reload());
-  if (getContent().dataset.version !== undefined) followLicense();
+  const { polled, version } = getContent().dataset;
+  if (polled !== undefined) pollContent();
+  else if (version !== undefined) followLicense();
 }
 
 function getContent() {
@@ -40,6 +51,7 @@ function getContent() {
 function prepareContent() {
   clockOffsetMs = Date.parse(getContent().dataset.now) - Date.now();
   for (const time of document.querySelectorAll('time')) time.textContent = formatInstant(time);
+  regroupDays();
   for (const button of document.querySelectorAll('[data-copy]')) button.hidden = false;
   updateCountdowns();
   updateDistances();
@@ -51,9 +63,31 @@ function readServiceClock() {
 
 /** Formats an instant in the time zone of the browser, which the service does not know. */
 function formatInstant(time) {
-  const options = { year: 'numeric', month: 'long', day: 'numeric', hour: 'numeric', minute: '2-digit' };
-  const formatter = new Intl.DateTimeFormat(time.lang, { ...options, timeZoneName: 'short' });
-  return formatter.format(new Date(time.dateTime));
+  return new Intl.DateTimeFormat(time.lang, formats[time.dataset.format ?? 'long']).format(
+    new Date(time.dateTime),
+  );
+}
+
+/** Groups the history by the days of the browser's time zone. The service groups it by its own. */
+function regroupDays() {
+  const sections = [...document.querySelectorAll('.day')];
+  let current = null;
+  for (const row of sections.flatMap((section) => [...section.querySelectorAll('li')])) {
+    const { dateTime } = row.querySelector('time');
+    const heading = sections[0].querySelector('h3').cloneNode(true);
+    const time = heading.querySelector('time');
+    time.dateTime = dateTime;
+    time.textContent = formatInstant(time);
+    if (current?.querySelector('time').textContent !== time.textContent) {
+      const day = sections[0].cloneNode();
+      const list = sections[0].querySelector('ol').cloneNode();
+      day.append(heading, list);
+      (current ?? sections.at(-1)).after(day);
+      current = day;
+    }
+    current.querySelector('ol').append(row);
+  }
+  for (const section of sections) section.remove();
 }
 
 function updateDistances() {
@@ -77,24 +111,24 @@ function updateCountdowns() {
   }
 }
 
-async function copyUserCode({ target }) {
+async function copyFromButton({ target }) {
   const button = target.closest('[data-copy]');
   if (button === null) return;
-  const { copy, copied, failed } = button.dataset;
+  const { copy, copyFrom, copied, failed } = button.dataset;
   const label = button.textContent;
-  const isCopied = await copyText(copy);
+  const isCopied = await copyText(copy, copyFrom);
   button.textContent = isCopied ? `✓ ${copied}` : failed;
   announce(isCopied ? copied : failed);
   setTimeout(() => (button.textContent = label), 3 * secondMs);
 }
 
-async function copyText(text) {
+async function copyText(text, elementId) {
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
     // Browsers offer the clipboard API only over TLS and on localhost. Copying the selection works everywhere.
-    getSelection().selectAllChildren(document.getElementById('user-code'));
+    getSelection().selectAllChildren(document.getElementById(elementId));
     const isCopied = document.execCommand('copy');
     if (isCopied) getSelection().removeAllRanges();
     return isCopied;
@@ -154,19 +188,42 @@ async function takeVersion(version) {
     content.dataset.heldFor = version;
     return offerNewVersion();
   }
-  const response = await fetchPage(root).catch(() => null);
-  if (response?.redirected) return location.assign(`${root}login`);
-  if (!response?.ok) return;
-  const fresh = new DOMParser().parseFromString(await response.text(), 'text/html').getElementById('content');
+  const fresh = await fetchContent(root);
   if (isLeaving || fresh === null) return;
   if (isHeld(content)) return offerNewVersion();
-  replaceContent(document.adoptNode(fresh), content);
+  replaceContent(fresh, content);
+}
+
+/** Returns the content of a page as it is now; `null` if the service does not answer with it. */
+async function fetchContent(path) {
+  const response = await fetchPage(path).catch(() => null);
+  if (response?.redirected) location.assign(`${root}login`);
+  if (!response?.ok || response.redirected) return null;
+  const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+  return document.adoptNode(page.getElementById('content'));
+}
+
+/** Keeps a page up to date that shows more than the license. */
+function pollContent() {
+  setInterval(() => void updateContent(), 5 * secondMs);
+  document.addEventListener('visibilitychange', () => void updateContent());
+}
+
+async function updateContent() {
+  // A hidden page needs no update.
+  if (document.hidden || isLeaving || isHeld(getContent())) return;
+  const fresh = await fetchContent(location.href);
+  const content = getContent();
+  const isNew = fresh !== null && fresh.dataset.version !== content.dataset.version;
+  if (isNew && !isLeaving && !isHeld(content)) replaceContent(fresh, content);
 }
 
 /** Returns whether new content would interrupt the person: a decision, typing or a selection. */
 function isHeld(content) {
   const { activeElement } = document;
-  const isTyping = content.contains(activeElement) && activeElement.matches('input, select, textarea');
+  const isTyping =
+    (content.contains(activeElement) && activeElement.matches('input, select, textarea')) ||
+    [...content.querySelectorAll('input')].some(({ value, defaultValue }) => value !== defaultValue);
   const selection = getSelection();
   const isSelecting = !selection.isCollapsed && content.contains(selection.anchorNode);
   return 'held' in content.dataset || isTyping || isSelecting;

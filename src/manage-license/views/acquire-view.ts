@@ -1,13 +1,14 @@
 import { nameServer } from '../collect-warnings.js';
 import { emphasize, html, type Html } from '../html.js';
 import type { AuthorizationView, LicensePage } from '../license-page.js';
+import { renderCopyButton } from './copy-view.js';
 import { renderDate, renderDistance } from './instant-view.js';
 import { renderAction } from './layout.js';
+import { renderPhases } from './phases-view.js';
+import { renderQrCode } from './qr-code-view.js';
+import { renderOutsideLink, renderServerLink } from './server-link-view.js';
 
-/** The number of the step that copies the user code. */
-const copyStep = 4;
-
-/** Renders the steps to a license: all of them, or those that remain once there is a user code. */
+/** Renders the steps to a license. They stay visible: those before the user code are ticked off once there is one. */
 export function renderAcquire(page: LicensePage): Html {
   const { authorization } = page;
   return authorization?.state === 'pending' ? renderWithCode(page, authorization) : renderBeforeCode(page);
@@ -20,6 +21,7 @@ function renderBeforeCode(page: LicensePage): Html {
   const introduction = page.license.status === 'unlicensed' ? words.introduction : words.again;
   return html`<section class="card">
     <h2>${words.title}</h2>
+    ${renderPhases(0, texts)}
     <p>${introduction}</p>
     <ol class="steps">
       <li>${emphasize(logIn)} ${renderServerLink(page)}</li>
@@ -39,44 +41,60 @@ function renderChooseAgain({ license, context }: LicensePage): Html | null {
 function renderWithCode(page: LicensePage, authorization: AuthorizationView): Html {
   const { texts } = page.context;
   const words = texts.acquire;
-  const { copy, authorize, complete } = words.steps;
+  const { copy, authorize, complete, ...done } = words.steps;
   return html`<section class="card">
     <h2>${words.title}</h2>
-    <ol class="steps" start="${copyStep}">
+    ${renderPhases(1, texts)}
+    <ol class="steps">
+      ${Object.values(done).map(
+        (step) =>
+          html`<li class="done">
+            ${emphasize(step)} <span class="for-readers">${words.phases.done}</span>
+          </li>`,
+      )}
       <li>${emphasize(copy)}${renderUserCode(page, authorization)}</li>
       <li>${emphasize(authorize)} ${renderServerLink(page)} ${renderChooseAgain(page)}</li>
       <li>${emphasize(complete)} ${words.movesOn}</li>
     </ol>
     <div class="actions">
       ${renderAction(page.visitor, '/license/complete', texts.license.complete)}
-      ${renderAction(page.visitor, '/license/cancel', texts.license.cancel, 'outline secondary')}
+      ${renderAction(page.visitor, '/license/cancel', texts.license.cancel, 'outline')}
     </div>
   </section>`;
 }
 
-function renderUserCode({ context }: LicensePage, { userCode, expiresAt }: AuthorizationView): Html {
+function renderUserCode({ context }: LicensePage, authorization: AuthorizationView): Html {
+  const { userCode, linkWithCode, expiresAt } = authorization;
   const words = context.texts.acquire;
+  const copied = { text: userCode, elementId: 'user-code', label: words.copy };
   return html`<div class="user-code">
-    <p class="label" id="user-code-label">${words.userCode}</p>
-    <p class="code"><code id="user-code" translate="no">${groupUserCode(userCode)}</code></p>
-    <button
-      type="button"
-      class="outline"
-      data-copy="${userCode}"
-      data-copied="${words.copied}"
-      data-failed="${words.copyFailed}"
-      hidden
-    >
-      ${words.copy}
-    </button>
-    <p class="expiry">
-      ${words.expires} ${renderDate(expiresAt, context)}
-      <span class="distance"
-        >(<span role="timer" data-countdown="${expiresAt.toISOString()}" data-label="${words.timeLeft}"
-          >${renderDistance(expiresAt, context)}</span
-        >)</span
-      >
-    </p>
+    <div>
+      <p class="label" id="user-code-label">${words.userCode}</p>
+      <p class="code"><code id="user-code" translate="no">${groupUserCode(userCode)}</code></p>
+      ${renderCopyButton(copied, context.texts)}
+      <p class="expiry">
+        ${words.expires} ${renderDate(expiresAt, context)}
+        <span class="distance"
+          >(<span role="timer" data-countdown="${expiresAt.toISOString()}" data-label="${words.timeLeft}"
+            >${renderDistance(expiresAt, context)}</span
+          >)</span
+        >
+      </p>
+    </div>
+    ${linkWithCode !== null && renderPhone(linkWithCode, context)}
+  </div>`;
+}
+
+/** Renders how a person with a phone types nothing. */
+function renderPhone(link: string, { texts }: LicensePage['context']): Html {
+  const words = texts.acquire.phone;
+  return html`<div class="phone">
+    ${renderQrCode(link, words.qrCode)}
+    <div>
+      <p class="label">${words.title}</p>
+      <p>${words.text}</p>
+      <p>${renderOutsideLink(link, words.link, texts)}</p>
+    </div>
   </div>`;
 }
 
@@ -85,13 +103,4 @@ function groupUserCode(userCode: string): Html {
   if (!/^[A-Z0-9]{6,12}$/i.test(userCode)) return html`${userCode}`;
   const groups = userCode.match(/.{1,4}/g) ?? [];
   return html`${groups.map((group) => html`<span class="group">${group}</span>`)}`;
-}
-
-function renderServerLink({ authorizationServerUrl, context }: LicensePage): Html | null {
-  const { texts } = context;
-  return authorizationServerUrl === null
-    ? null
-    : html`<a href="${authorizationServerUrl}" target="_blank" rel="noopener noreferrer"
-        >${texts.acquire.open} <span class="new-tab">${texts.newTab}</span></a
-      >`;
 }

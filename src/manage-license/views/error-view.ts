@@ -8,9 +8,12 @@ export function renderError(status: number, context: RenderContext): string {
   const { errors } = context.texts;
   const { title, text } = messageOf(status, errors);
   return renderPage(
-    { title, visitor: null, context: context },
-    html`<p>${text}</p>
-      <p><a href="/" role="button">${errors.back}</a></p>`,
+    { title, visitor: null, isNarrow: true, context },
+    html`<section class="card error">
+      <p class="number" aria-hidden="true">${status}</p>
+      <p>${text}</p>
+      <p><a href="/" role="button">${errors.back}</a></p>
+    </section>`,
   );
 }
 

@@ -1,6 +1,6 @@
 import { html, type Html } from '../html.js';
 import type { RenderContext } from '../render-context.js';
-import { formatInstant, formatDistance } from '../format-time.js';
+import { formatDistance, formatInstant, type InstantFormat } from '../format-time.js';
 
 /** Renders an instant in the reader's locale, with its UTC time for programs and its distance from now. */
 export function renderInstant(instant: Date, context: RenderContext, isPast = false): Html {
@@ -8,9 +8,10 @@ export function renderInstant(instant: Date, context: RenderContext, isPast = fa
     <span class="distance">(${renderDistance(instant, context, isPast)})</span>`;
 }
 
-export function renderDate(instant: Date, { locale }: RenderContext): Html {
-  const text = formatInstant(instant, locale);
-  return html`<time datetime="${instant.toISOString()}" lang="${locale}">${text}</time>`;
+export function renderDate(instant: Date, { locale }: RenderContext, format: InstantFormat = 'long'): Html {
+  const text = formatInstant(instant, locale, format);
+  const mark = format !== 'long' && html` data-format="${format}"`;
+  return html`<time datetime="${instant.toISOString()}" lang="${locale}" ${mark}>${text}</time>`;
 }
 
 /** @param isPast shows an instant that a corrected clock places in the future as just passed */

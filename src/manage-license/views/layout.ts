@@ -1,7 +1,7 @@
 import { serviceVersion } from '../../config/service-version.js';
 import { assetUrls } from '../page-assets.js';
 import { html, type Html } from '../html.js';
-import type { RenderContext } from '../render-context.js';
+import type { Place, RenderContext } from '../render-context.js';
 import type { Texts } from '../texts.js';
 
 /** The parts of a page around its content. */
@@ -10,6 +10,8 @@ export interface PageFrame {
   /** `null` if nobody is logged in. */
   readonly visitor: Visitor | null;
   readonly section?: 'license' | 'peers' | 'history';
+  /** Limits the width, for a page with little content. */
+  readonly isNarrow?: boolean;
   readonly live?: LiveMark;
   readonly context: RenderContext;
 }
@@ -19,7 +21,7 @@ export interface Visitor {
   readonly csrfToken: string;
 }
 
-/** The data with which the script of the page follows the license. */
+/** The data with which the script of the page keeps it up to date. */
 interface LiveMark {
   /** Identifies what the page shows; a different version is newer. */
   readonly version: string;
@@ -27,27 +29,34 @@ interface LiveMark {
   readonly summary: string;
   /** Whether a person decides something on this page, so that the script must not replace its content. */
   readonly isHeld: boolean;
+  /** Whether the script fetches the page again and again; otherwise it follows the license. */
+  readonly isPolled?: boolean;
 }
 
 export function renderPage(frame: PageFrame, content: Html): string {
-  const { visitor, live } = frame;
-  const { texts, now } = frame.context;
+  const { visitor, live, isNarrow } = frame;
+  const { texts, now, place } = frame.context;
   return html`<!doctype html>
     <html lang="${texts.language}">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <title>${frame.title} – ${texts.product}</title>
+        <title>${frame.title} – ${place?.server ?? texts.product}</title>
         <link rel="icon" href="${assetUrls.icon}" type="image/svg+xml" />
         <link rel="stylesheet" href="${assetUrls.styles}" />
         <script type="module" src="${assetUrls.script}"></script>
       </head>
       <body>
         <a class="skip" href="#content">${texts.skipToContent}</a>
-        <header class="container">
-          <p class="product">${texts.product}</p>
-          ${visitor && renderNavigation(visitor, frame.section, texts)}
+        <header class="top">
+          <div class="container">
+            <a class="brand" href="/">
+              <img src="${assetUrls.icon}" width="36" height="36" alt="" />
+              <span>${texts.product} ${place && renderPlace(place)}</span>
+            </a>
+            ${visitor && renderNavigation(visitor, frame.section, texts)}
+          </div>
         </header>
         <p
           class="container announcement"
@@ -59,7 +68,7 @@ export function renderPage(frame: PageFrame, content: Html): string {
           data-soon="${texts.distance.soon}"
         ></p>
         <main
-          class="container"
+          class="container${isNarrow === true && ' narrow'}"
           id="content"
           tabindex="-1"
           data-now="${now.toISOString()}"
@@ -68,9 +77,16 @@ export function renderPage(frame: PageFrame, content: Html): string {
           <h1>${frame.title}</h1>
           ${content}
         </main>
-        ${visitor && html`<footer class="container"><small>${texts.product} ${serviceVersion}</small></footer>`}
+        <footer class="container bottom">
+          <span>${texts.product} ${serviceVersion}</span>
+          <a href="/help">${texts.footer.help}</a>
+        </footer>
       </body>
     </html> `.text;
+}
+
+function renderPlace({ server, organization }: Place): Html {
+  return html`<small>${server} · ${organization}</small>`;
 }
 
 function renderNavigation(visitor: Visitor, section: PageFrame['section'], texts: Texts): Html {
@@ -78,18 +94,19 @@ function renderNavigation(visitor: Visitor, section: PageFrame['section'], texts
   const link = (name: NonNullable<PageFrame['section']>, path: string): Html =>
     html`<li><a href="${path}" ${name === section && html` aria-current="page"`}>${words[name]}</a></li>`;
   return html`<nav aria-label="${words.label}">
-    <ul>
-      ${link('license', '/')}${link('peers', '/peers')}${link('history', '/license/history')}
-    </ul>
+      <ul>
+        ${link('license', '/')}${link('peers', '/peers')}${link('history', '/license/history')}
+      </ul>
+    </nav>
     <form method="post" action="/logout">
       ${visitor.name !== null && html`<span class="visitor">${texts.loggedInAs(visitor.name)}</span>`}
-      ${renderCsrfField(visitor)}<button class="outline secondary">${words.logOut}</button>
-    </form>
-  </nav>`;
+      ${renderCsrfField(visitor)}<button class="outline">${words.logOut}</button>
+    </form>`;
 }
 
-function renderLiveMark({ version, summary, isHeld }: LiveMark): Html {
-  return html`data-version="${version}" data-summary="${summary}" ${isHeld && html`data-held`}`;
+function renderLiveMark({ version, summary, isHeld, isPolled }: LiveMark): Html {
+  return html`data-version="${version}" data-summary="${summary}" ${isHeld && html`data-held`}
+  ${isPolled === true && html`data-polled`}`;
 }
 
 export function renderCsrfField({ csrfToken }: Visitor): Html {

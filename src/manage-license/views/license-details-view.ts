@@ -1,5 +1,7 @@
 import { html, type Html } from '../html.js';
 import type { LicensePage } from '../license-page.js';
+import type { Texts } from '../texts.js';
+import { renderCopyButton } from './copy-view.js';
 import { renderInstant } from './instant-view.js';
 
 /** Renders the fields of a license, except its status. */
@@ -11,7 +13,7 @@ export function renderLicenseDetails({ license, context }: LicensePage): Html {
   return html`<section class="card" aria-labelledby="details-title">
     <h2 id="details-title">${words.details}</h2>
     <dl class="fields">
-      ${renderField(words.fields.serverId, html`<code>${license.serverId}</code>`)}
+      ${renderField(words.fields.serverId, renderServerId(license.serverId ?? '', texts))}
       ${renderField(words.fields.renewalDate, instant(license.renewalDate))}
       ${renderField(words.fields.features, license.features.length === 0 ? texts.none : license.features.join(', '))}
       ${renderField(words.fields.hubName, hub?.name ?? texts.none)}
@@ -23,6 +25,12 @@ export function renderLicenseDetails({ license, context }: LicensePage): Html {
       ${renderField(words.lastContact, connection.lastContactAt === null ? words.neverContacted : instant(connection.lastContactAt))}
     </dl>
   </section>`;
+}
+
+function renderServerId(serverId: string, texts: Texts): Html {
+  const { label, serverId: name } = texts.copy;
+  const copied = { text: serverId, elementId: 'server-id', label, name };
+  return html`<code id="server-id">${serverId}</code> ${renderCopyButton(copied, texts)}`;
 }
 
 function renderField(label: string, value: Html | string): Html {

@@ -21,6 +21,7 @@ const pending: AuthorizationView = {
   state: 'pending',
   refusal: null,
   userCode: 'WDJB-MJHT',
+  linkWithCode: 'https://auth.example/device?user_code=WDJB-MJHT',
   expiresAt: shift(startAt, 600_000),
 };
 
@@ -113,6 +114,53 @@ describe('renderLicensePage', () => {
     const page = buildPage(state, {}, shift(startAt, days * dayMs));
     expect(read(page)).toMatch(words);
     expect(renderLicensePage(page)).toContain(`<section class="status ${tone}">`);
+  });
+
+  it.each([
+    ['near its renewal date', 340, {}, true],
+    ['past its renewal date', 366, {}, true],
+    ['to be authorized again', 0, { reauthorizationRequired: true }, true],
+    ['refused', 0, { lastError: { code: 'access_denied', message: 'used up', at: startAt } }, true],
+    ['with an expired token', 8, { never }, false],
+  ])(
+    'links to the Authorization server in a warning that sends a person there: %s',
+    (_when, days, change, has) => {
+      const {
+        lastError = null,
+        never: base = licensed,
+        ...rest
+      } = change as Partial<LicenseState> & {
+        lastError?: LicenseState['connection']['lastError'];
+        never?: LicenseState;
+      };
+      const state = { ...base, ...rest, connection: { ...base.connection, lastError } };
+      const html = renderLicensePage(buildPage(state, {}, shift(startAt, days * dayMs)));
+      const [warning = ''] = /<section class="message[^]*?<\/section>/.exec(html) ?? [];
+      expect(warning.includes('href="https://auth.example/"')).toBe(has);
+    },
+  );
+
+  it('ticks off the steps before the user code, which stay visible, and shows no QR code without a link', () => {
+    const page = buildPage(initialLicenseState, { authorization: { ...pending, linkWithCode: null } });
+    const html = renderLicensePage(page);
+    expect(html.match(/<li class="done">/g)).toHaveLength(4);
+    expect(read(page)).toContain('(done)');
+    expect(html).not.toContain('qr-code');
+    expect(renderLicensePage(buildPage(initialLicenseState, { authorization: pending }))).toContain(
+      'qr-code',
+    );
+  });
+
+  it.each([
+    [0, 100],
+    [3.5, 50],
+    [8, null],
+  ])('shows the time that is left as a bar with a text: after %d of 7 days', (days, percent) => {
+    const html = renderLicensePage(buildPage(never, {}, shift(startAt, days * dayMs)));
+    const [, shown, label] =
+      /<progress max="100" value="(\d+)" aria-label="([^"]+)"/.exec(html.replaceAll(/\s+/g, ' ')) ?? [];
+    expect(shown).toBe(percent === null ? undefined : String(percent));
+    expect(label).toBe(percent === null ? undefined : texts.standing.timeLeft(percent));
   });
 
   it('shows the version of the service in its footer', () => {

@@ -1,12 +1,14 @@
 import { collectWarnings } from '../collect-warnings.js';
 import { html, type Html } from '../html.js';
 import { isAcquiring, type LicensePage, type Notice } from '../license-page.js';
-import type { Texts } from '../texts.js';
 import { renderAcquire } from './acquire-view.js';
 import { renderAction, renderPage } from './layout.js';
 import { renderLicenseDetails } from './license-details-view.js';
-import { type MessageTone, renderMessage, renderOutcome } from './message-view.js';
+import { type MessageTone, renderMessage, renderOutcome, renderSign } from './message-view.js';
 import { renderStanding } from './standing-view.js';
+import { renderPhases } from './phases-view.js';
+import { renderServerLink } from './server-link-view.js';
+import { renderStandingBar } from './standing-bar-view.js';
 import { renderDetail, renderWarnings } from './warnings-view.js';
 
 const goodNotices: ReadonlySet<string> = new Set(['acquired', 'refreshed']);
@@ -54,8 +56,7 @@ export function summarize(page: LicensePage): string {
 
 function renderContent(page: LicensePage): Html {
   const { license, notice } = page;
-  const { texts } = page.context;
-  const head = html`${notice && renderNotice(notice, texts)}${renderStatus(page)}${renderEnd(page)}${renderWarnings(page)}`;
+  const head = html`${notice && renderNotice(notice, page)}${renderStatus(page)}${renderEnd(page)}${renderWarnings(page)}`;
   const isCodeShown = page.authorization?.state === 'pending';
   if (license.status === 'unlicensed') return html`${head}${renderAcquire(page)}`;
   if (isCodeShown || isAcquiring(license)) {
@@ -67,22 +68,27 @@ function renderContent(page: LicensePage): Html {
     : html`${head}${renderLicenseDetails(page)}${renderActions(page, true)}`;
 }
 
-function renderNotice({ kind, detail }: Notice, texts: Texts): Html {
+function renderNotice({ kind, detail }: Notice, page: LicensePage): Html {
+  const { texts } = page.context;
   const tone = goodNotices.has(kind) ? 'good' : plainNotices.has(kind) ? 'plain' : 'warning';
-  return renderOutcome(tone, texts.notices[kind], renderDetail(detail, texts));
+  const more = html`${kind === 'acquired' && renderPhases(3, texts)}${kind === 'pending' && html`<p>${renderServerLink(page)}</p>`}${renderDetail(detail, texts)}`;
+  return renderOutcome(tone, texts.notices[kind], more);
 }
 
 function renderStatus(page: LicensePage): Html {
   const { license, context } = page;
-  const { serverName, organization, status, token, renewalDate } = license;
+  const { status, token, renewalDate } = license;
   const ends = token.expiresAt && { renewalDate, tokenExpiresAt: token.expiresAt };
   const words = context.texts.license;
-  const place = [serverName, organization?.name].filter((name) => name !== undefined && name !== null);
-  return html`<section class="status ${toneOf(page)}">
-    <p class="label">${words.fields.status}</p>
-    <p class="value">${words.statuses[status]}</p>
-    <p class="standing">${renderStanding(license.standing, ends, context)}</p>
-    ${status !== 'unlicensed' && place.length > 0 && html`<p class="place">${place.join(' · ')}</p>`}
+  const tone = toneOf(page);
+  return html`<section class="status ${tone}">
+    ${renderSign(tone)}
+    <div>
+      <p class="label">${words.fields.status}</p>
+      <p class="value">${words.statuses[status]}</p>
+      <p class="standing">${renderStanding(license.standing, ends, context)}</p>
+      ${renderStandingBar(license, context)}
+    </div>
   </section>`;
 }
 
@@ -100,19 +106,24 @@ function toneOf({ license: { status, token }, previousServer }: LicensePage): Me
 }
 
 /** Renders why there is no license, or no longer a user code. */
-function renderEnd({ license, authorization, context }: LicensePage): Html | null {
-  const { texts } = context;
+function renderEnd(page: LicensePage): Html | null {
+  const { license, authorization } = page;
+  const { texts } = page.context;
   if (authorization !== null && authorization.state !== 'pending') {
     const { state, refusal } = authorization;
-    return renderMessage('warning', texts.authorizationEnded[state], renderReason(refusal, texts));
+    return renderMessage('warning', texts.authorizationEnded[state], renderReason(refusal, page));
   }
   if (license.status !== 'unlicensed' || authorization !== null) return null;
   if (license.reason === 'revoked') return renderMessage('warning', texts.ended.revoked);
   return license.reason === 'removed' ? renderMessage('plain', texts.ended.removed) : null;
 }
 
-function renderReason(refusal: string | null, texts: Texts): Html | null {
-  return refusal === null ? null : html`<p>${texts.warnings.reason} ${refusal}</p>`;
+/** Renders why the Authorization server refused, and the way to the license there. */
+function renderReason(refusal: string | null, page: LicensePage): Html | null {
+  if (refusal === null) return null;
+  const { reason } = page.context.texts.warnings;
+  return html`<p>${reason} ${refusal}</p>
+    <p>${renderServerLink(page)}</p>`;
 }
 
 function renderActions(page: LicensePage, canRefresh: boolean): Html {

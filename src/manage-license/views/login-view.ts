@@ -18,8 +18,8 @@ export function renderLogin({ fault, name, tokenPlace, context }: LoginPage): st
   const isTokenFault = fault === 'wrong' || fault === 'slowed' || fault === 'refused';
   const isNameFault = fault === 'badName' || fault === 'takenName';
   return renderPage(
-    { title: words.title, visitor: null, context: context },
-    html`<p>${words.introduction}</p>
+    { title: words.title, visitor: null, isNarrow: true, context },
+    html`<p class="lead">${words.introduction}</p>
       ${fault !== null && html`<p class="message ${fault === 'ended' ? 'plain' : 'bad'}" role="alert" id="fault">${words[fault]}</p>`}
       <form method="post" action="/login" class="card login">
         <label for="token">${words.token}</label>

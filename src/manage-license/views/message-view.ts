@@ -8,13 +8,17 @@ const signs: Record<MessageTone, string> = { good: '✓', plain: 'i', warning: '
 
 export function renderMessage(tone: MessageTone, { title, text }: Message, more: Html | null = null): Html {
   return html`<section class="message ${tone}">
-    <span class="sign" aria-hidden="true">${signs[tone]}</span>
+    ${renderSign(tone)}
     <div>
       <h2>${title}</h2>
       <p>${emphasize(text)}</p>
       ${more}
     </div>
   </section>`;
+}
+
+export function renderSign(tone: MessageTone): Html {
+  return html`<span class="sign" aria-hidden="true">${signs[tone]}</span>`;
 }
 
 /** Renders the outcome of a person's last action. Screen readers announce it, and it gets the keyboard focus. */

@@ -3,7 +3,8 @@ import type { PeerView } from '../../peer-registry/list-peers.js';
 import { html, type Html } from '../html.js';
 import type { RenderContext } from '../render-context.js';
 import type { Texts } from '../texts.js';
-import { renderDate, renderDistance, renderInstant } from './instant-view.js';
+import { renderDate, renderDistance } from './instant-view.js';
+import { renderOutsideLink } from './server-link-view.js';
 import { renderStanding } from './standing-view.js';
 
 /** The reasons that can wait for a day. Every other reason stops a store from selling, now or soon. */
@@ -14,8 +15,15 @@ const mild: ReadonlySet<AttentionReason> = new Set([
   'clock-suspect',
 ]);
 
+/** The reasons whose remedy is on the Authorization server. */
+export const reasonsForServer: ReadonlySet<AttentionReason> = new Set([
+  'refused',
+  'license-expired',
+  'requires-renewal',
+]);
+
 /** Renders a row. Narrow screens show its cells below each other, each with the name of its column. */
-export function renderPeerRow(peer: PeerView, context: RenderContext): Html {
+export function renderPeerRow(peer: PeerView, serverUrl: string | null, context: RenderContext): Html {
   const { columns, kinds } = context.texts.peers;
   return html`<tr>
     <th scope="row">
@@ -23,7 +31,7 @@ export function renderPeerRow(peer: PeerView, context: RenderContext): Html {
       ${peer.serviceVersion !== null && html`<br /><small>${context.texts.peers.version(peer.serviceVersion)}</small>`}
     </th>
     ${renderCell(columns.kind, html`${kinds[peer.kind]}`)}
-    ${renderCell(columns.status, renderStatus(peer, context))}
+    ${renderCell(columns.status, renderStatus(peer, serverUrl, context))}
     ${renderCell(columns.tokenExpiry, renderTokenExpiry(peer, context))}
     ${renderCell(columns.lastSeen, renderLastSeen(peer, context))}
   </tr>`;
@@ -36,7 +44,7 @@ function renderCell(column: string, content: Html): Html {
   </td>`;
 }
 
-function renderStatus(peer: PeerView, context: RenderContext): Html {
+function renderStatus(peer: PeerView, serverUrl: string | null, context: RenderContext): Html {
   const { kind, status, tokenStatus, tokenExpiresAt, renewalDate, standing, attention } = peer;
   const { texts } = context;
   const ends = tokenExpiresAt && { renewalDate, tokenExpiresAt };
@@ -44,13 +52,14 @@ function renderStatus(peer: PeerView, context: RenderContext): Html {
   // Only servers report a license status. The token of a register shows that it has a license.
   const unreported = kind === 'server' ? words.notReported : words.tokenStatuses[tokenStatus];
   return html`${status === null ? unreported : texts.license.statuses[status]}
-  ${standing && html`<br /><small>${renderStanding(standing, ends, context)}</small>`}
+  ${standing && html`<br /><small>${renderStanding(standing, ends, context, 'short')}</small>`}
   ${
     attention.length > 0 &&
     html`<ul class="attention">
       ${attention.map((reason) => renderAttention(reason, peer, texts))}
     </ul>`
-  }`;
+  }
+  ${serverUrl !== null && attention.some((reason) => reasonsForServer.has(reason)) && html`<p>${renderOutsideLink(serverUrl, words.atServer, texts)}</p>`}`;
 }
 
 function renderAttention(reason: AttentionReason, { refusal }: PeerView, { peers }: Texts): Html {
@@ -60,13 +69,17 @@ function renderAttention(reason: AttentionReason, { refusal }: PeerView, { peers
 }
 
 function renderTokenExpiry({ tokenExpiresAt }: PeerView, context: RenderContext): Html {
-  return tokenExpiresAt === null ? html`${context.texts.none}` : renderInstant(tokenExpiresAt, context);
+  return tokenExpiresAt === null ? html`${context.texts.none}` : renderShortInstant(tokenExpiresAt, context);
 }
 
 function renderLastSeen({ connected, lastSeenAt }: PeerView, context: RenderContext): Html {
   const words = context.texts.peers;
   if (connected === true) return html`<span class="good connected">${words.connected}</span>`;
   return html`${connected === null ? words.unknownConnection : words.notConnected}<br />
-    ${renderDistance(lastSeenAt, context)}
-    <span class="distance">(${renderDate(lastSeenAt, context)})</span>`;
+    ${renderShortInstant(lastSeenAt, context)}`;
+}
+
+function renderShortInstant(instant: Date, context: RenderContext): Html {
+  return html`${renderDate(instant, context, 'short')}<br />
+    <span class="distance">${renderDistance(instant, context)}</span>`;
 }

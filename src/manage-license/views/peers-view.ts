@@ -1,8 +1,8 @@
 import type { PeerList } from '../../peer-registry/list-peers.js';
 import { type PeerFilter, peerFilters } from '../forms.js';
 import { emphasize, html, type Html } from '../html.js';
+import { nameVersion } from '../name-version.js';
 import type { RenderContext } from '../render-context.js';
-import { renderDate } from './instant-view.js';
 import { renderPage, type Visitor } from './layout.js';
 import { renderPeerRow } from './peer-row-view.js';
 
@@ -13,6 +13,8 @@ export interface PeersPage {
   readonly isFirst: boolean;
   /** `null` if this server was never licensed and does not know its name. */
   readonly serverName: string | null;
+  /** The page on which a person changes the devices of the Authorization server; `null` if there is nothing to change. */
+  readonly authorizationServerUrl: string | null;
   /** The URL at which peers reach the broker of this server. */
   readonly brokerUrl: string;
   readonly visitor: Visitor;
@@ -21,10 +23,23 @@ export interface PeersPage {
 
 export function renderPeers(page: PeersPage): string {
   const { list, visitor, context } = page;
+  const { title } = context.texts.peers;
+  const live = { version: nameOf(list), summary: summarize(page), isHeld: false, isPolled: true };
   return renderPage(
-    { title: context.texts.peers.title, visitor, section: 'peers', context: context },
+    { title, visitor, section: 'peers', live, context },
     list.counts.total === 0 ? renderEmpty(page) : renderList(page),
   );
+}
+
+function summarize({ list, context }: PeersPage): string {
+  const { total, connected, attention } = list.counts;
+  return context.texts.peers.summary(total, connected, attention);
+}
+
+/** The time at which a connected peer was last seen is the time of the page: it changes nothing that the page shows. */
+function nameOf({ peers, nextAfter, counts }: PeerList): string {
+  const shown = peers.map((peer) => (peer.connected === true ? { ...peer, lastSeenAt: null } : peer));
+  return nameVersion([shown, nextAfter, counts]);
 }
 
 function renderEmpty({ serverName, brokerUrl, context }: PeersPage): Html {
@@ -37,19 +52,15 @@ function renderEmpty({ serverName, brokerUrl, context }: PeersPage): Html {
       <li>${emphasize(hub(serverName ?? thisServer))}</li>
       <li>${connect} <code>${brokerUrl}</code></li>
     </ol>
-    <p class="minor">${words.reload}</p>
+    <p class="minor">${words.live}</p>
   </section>`;
 }
 
 function renderList(page: PeersPage): Html {
   const { list, context } = page;
   const words = context.texts.peers;
-  const { total, connected, attention } = list.counts;
-  return html`<p>
-      ${words.summary(total, connected, attention)}
-      <span class="minor">${words.asOf} ${renderDate(context.now, context)}. ${words.reload}</span>
-    </p>
-    ${renderFilters(page)} ${renderSearch(page)}
+  return html`<p class="lead">${summarize(page)} <span class="minor live">${words.live}</span></p>
+    <div class="tools">${renderFilters(page)} ${renderSearch(page)}</div>
     ${list.peers.length === 0 ? renderNone(page) : renderTable(page)} ${renderPaging(page)}`;
 }
 
@@ -57,11 +68,11 @@ function renderFilters({ filter, search, context }: PeersPage): Html {
   const words = context.texts.peers;
   const link = (name: PeerFilter): Html =>
     html`<li>
-      <a href="${pathOf(name, search)}" ${name === filter && html` aria-current="true"`}
+      <a href="${pathOf(name, search)}" id="show-${name}" ${name === filter && html` aria-current="true"`}
         >${words.filters[name]}</a
       >
     </li>`;
-  return html`<nav aria-label="${words.filter}">
+  return html`<nav class="choices" aria-label="${words.filter}">
     <ul>
       ${peerFilters.map(link)}
     </ul>
@@ -85,7 +96,7 @@ function renderNone({ filter, search, context }: PeersPage): Html {
   return html`<p>${filter === 'attention' && search === '' ? words.noneInNeed : words.noneFits}</p>`;
 }
 
-function renderTable({ list, context }: PeersPage): Html {
+function renderTable({ list, authorizationServerUrl, context }: PeersPage): Html {
   const { columns } = context.texts.peers;
   const heads = [columns.name, columns.kind, columns.status, columns.tokenExpiry, columns.lastSeen];
   return html`<table class="peers">
@@ -95,7 +106,7 @@ function renderTable({ list, context }: PeersPage): Html {
       </tr>
     </thead>
     <tbody>
-      ${list.peers.map((peer) => renderPeerRow(peer, context))}
+      ${list.peers.map((peer) => renderPeerRow(peer, authorizationServerUrl, context))}
     </tbody>
   </table>`;
 }
@@ -104,8 +115,8 @@ function renderPaging({ list, filter, search, isFirst, context }: PeersPage): Ht
   const words = context.texts.peers;
   if (isFirst && list.nextAfter === null) return null;
   return html`<p class="actions">
-    ${!isFirst && html`<a href="${pathOf(filter, search)}" role="button" class="outline secondary">${words.first}</a>`}
-    ${list.nextAfter !== null && html`<a href="${pathOf(filter, search, list.nextAfter)}" role="button" class="outline">${words.next}</a>`}
+    ${!isFirst && html`<a href="${pathOf(filter, search)}" role="button" class="outline" id="first-page">${words.first}</a>`}
+    ${list.nextAfter !== null && html`<a href="${pathOf(filter, search, list.nextAfter)}" role="button" class="outline" id="next-page">${words.next}</a>`}
   </p>`;
 }
 

@@ -18,7 +18,7 @@ export function renderRemoval(page: LicensePage): string {
       </ul>
       <form method="post" action="/license/remove" class="actions">
         ${renderCsrfField(visitor)}
-        <a href="/" role="button" class="outline secondary">${words.keep}</a>
+        <a href="/" role="button" class="outline">${words.keep}</a>
         <button class="danger">${words.confirm}</button>
       </form>
     </section>`,

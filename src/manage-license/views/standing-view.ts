@@ -1,4 +1,5 @@
 import type { LicenseEnds, Standing } from '../../domain/standing.js';
+import type { InstantFormat } from '../format-time.js';
 import { html, type Html } from '../html.js';
 import type { RenderContext } from '../render-context.js';
 import { renderDate } from './instant-view.js';
@@ -8,16 +9,17 @@ export function renderStanding(
   { reason, usableUntil, limitedBy }: Standing,
   ends: LicenseEnds | null,
   context: RenderContext,
+  format: InstantFormat = 'long',
 ): Html {
   const words = context.texts.standing;
   if (usableUntil !== null && limitedBy !== null) {
-    return html`${words.canSellUntil} ${renderDate(usableUntil, context)} (${words.limits[limitedBy]})`;
+    return html`${words.canSellUntil} ${renderDate(usableUntil, context, format)} (${words.limits[limitedBy]})`;
   }
   if (reason === 'licensed' || reason === 'unlicensed' || ends === null) return html`${words.unlicensed}`;
   const end = firstEnd(ends);
   // The clock of a store can be ahead, so that it reports an end that is in the future here.
   const since =
-    end > context.now ? words.cannotSell : html`${words.cannotSellSince} ${renderDate(end, context)}`;
+    end > context.now ? words.cannotSell : html`${words.cannotSellSince} ${renderDate(end, context, format)}`;
   return html`${since} (${words.ends[reason]})`;
 }
 

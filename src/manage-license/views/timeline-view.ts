@@ -1,64 +1,82 @@
 import { html, type Html } from '../html.js';
-import type { Timeline, Moment } from '../build-timelines.js';
+import type { Timeline } from '../build-timelines.js';
 import type { RenderContext } from '../render-context.js';
-import { renderInstant } from './instant-view.js';
+import { renderDate, renderDistance } from './instant-view.js';
 
-const marginUnits = 10;
-const barUnits = 300;
-const markUnits = 20;
-const barY = 12;
-const rowUnits = 22;
+/** A moment of a time line, or the present. */
+interface Mark {
+  readonly label: string;
+  readonly at: Date;
+  readonly offset: number;
+  readonly when: 'past' | 'now' | 'future';
+}
 
-/** Renders a time line as a bar with numbered marks, and as a list with the same numbers. */
+/**
+ * Renders a time line to scale, with a label for each of its marks. The labels have equal distances, so that they never
+ * overlap, and a line leads from each mark to its label. Narrow screens show it upright.
+ */
 export function renderTimeline(timeline: Timeline, context: RenderContext): Html {
   const words = context.texts.history;
-  const title = timeline.kind === 'token' ? words.tokenLife : words.licenseLife;
-  const rows = assignRows(timeline.moments);
-  const height = barY * 2 + Math.max(...rows) * rowUnits;
-  const nowX = toX(timeline.passed);
+  const marks = listMarks(timeline, context);
   return html`<div class="life">
-    <h3>${title}</h3>
-    <svg viewBox="0 0 320 ${height}" role="img" aria-label="${words.lifePassed(title, timeline.passed)}">
-      <rect class="bar" x="${marginUnits}" y="${barY - 3}" width="${barUnits}" height="6" rx="3" />
-      <rect
-        class="lived"
-        x="${marginUnits}"
-        y="${barY - 3}"
-        width="${nowX - marginUnits}"
-        height="6"
-        rx="3"
-      />
-      <path class="today" d="M${nowX} 0V${barY * 2}" />
-      ${timeline.moments.map((moment, index) => renderMark(moment, index + 1, rows[index] ?? 0))}
-    </svg>
-    <ol>
-      ${timeline.moments.map(({ kind, at }) => html`<li>${words.moments[kind]}: ${renderInstant(at, context)}</li>`)}
-    </ol>
+    <h3>${timeline.kind === 'token' ? words.tokenLife : words.licenseLife}</h3>
+    <p class="minor">${words.passed(Math.floor(timeline.passed * 100))}</p>
+    <div class="line">
+      ${renderDrawing(marks, timeline.passed, 'wide')} ${renderDrawing(marks, timeline.passed, 'tall')}
+      <ol>
+        ${marks.map((mark) => renderLabel(mark, context))}
+      </ol>
+    </div>
   </div>`;
 }
 
-function renderMark({ offset }: Moment, number: number, row: number): Html {
-  const x = toX(offset);
-  const y = barY + row * rowUnits;
-  return html`<g class="mark">
-    <path d="M${x} ${barY}V${y}" />
-    <circle cx="${x}" cy="${y}" r="9" />
-    <text x="${x}" y="${y + 4}">${number}</text>
-  </g>`;
+function listMarks({ moments, passed }: Timeline, { texts, now }: RenderContext): Mark[] {
+  const words = texts.history;
+  const marks = moments.map(({ kind, at, offset }): Mark => ({
+    label: words.moments[kind],
+    at,
+    offset,
+    when: at <= now ? 'past' : 'future',
+  }));
+  return [...marks, { label: words.now, at: now, offset: passed, when: 'now' } as const].toSorted(
+    (a, b) => a.offset - b.offset,
+  );
 }
 
-/** Moves marks that would overlap into rows below the bar. */
-function assignRows(moments: readonly Moment[]): number[] {
-  const lastInRow: number[] = [];
-  return moments.map(({ offset }) => {
-    const x = toX(offset);
-    const free = lastInRow.findIndex((last) => x - last >= markUnits);
-    const row = free === -1 ? lastInRow.length : free;
-    lastInRow[row] = x;
-    return row;
-  });
+function renderLabel({ label, at, when }: Mark, context: RenderContext): Html {
+  return html`<li class="${when}">
+    <strong>${label}</strong>
+    ${renderDate(at, context, 'short')}
+    ${when !== 'now' && html`<span class="distance">${renderDistance(at, context)}</span>`}
+  </li>`;
 }
 
-function toX(offset: number): number {
-  return Math.round(marginUnits + offset * barUnits);
+/** Draws the line in a square of 100 that the style sheet stretches. A line without length and with round ends is a dot. */
+function renderDrawing(marks: readonly Mark[], passed: number, direction: 'wide' | 'tall'): Html {
+  const point = (along: number, across: number): string =>
+    direction === 'wide' ? `${along} ${across}` : `${across} ${along}`;
+  const nowAt = round(100 * passed);
+  return html`<svg class="${direction}" viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
+    ${marks.map(({ offset }, index) => {
+      const center = round((100 * (index + 0.5)) / marks.length);
+      const at = round(100 * offset);
+      return html`<path
+        class="leader"
+        d="M${point(at, 12)}L${point(at, 30)}L${point(center, 75)}L${point(center, 100)}"
+      />`;
+    })}
+    <path class="bar" d="M${point(0, 12)}L${point(100, 12)}" />
+    <path class="lived" d="M${point(0, 12)}L${point(nowAt, 12)}" />
+    ${marks.map(
+      ({ offset, when }) =>
+        html`<path
+          class="dot ${when}"
+          d="M${point(round(100 * offset), 12)}L${point(round(100 * offset), 12)}"
+        />`,
+    )}
+  </svg>`;
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
 }

@@ -1,21 +1,23 @@
 import { collectWarnings, type Warning } from '../collect-warnings.js';
 import { html, type Html } from '../html.js';
 import type { LicensePage } from '../license-page.js';
-import type { RenderContext } from '../render-context.js';
 import type { Texts } from '../texts.js';
 import { renderInstant } from './instant-view.js';
 import { renderMessage } from './message-view.js';
+import { renderServerLink } from './server-link-view.js';
 
 export function renderWarnings(page: LicensePage): Html {
-  const warnings = collectWarnings(page).map((warning) => renderWarning(warning, page.context));
+  const warnings = collectWarnings(page).map((warning) => renderWarning(warning, page));
   return html`${warnings}`;
 }
 
-function renderWarning({ tone, message, instants, detail }: Warning, context: RenderContext): Html {
+function renderWarning({ tone, message, instants, isForServer, detail }: Warning, page: LicensePage): Html {
+  const { context } = page;
   const lines = instants.map(
     ({ label, at, isPast }) => html`<p>${label}: ${renderInstant(at, context, isPast)}</p>`,
   );
-  return renderMessage(tone, message, html`${lines}${renderDetail(detail, context.texts)}`);
+  const link = isForServer && html`<p>${renderServerLink(page)}</p>`;
+  return renderMessage(tone, message, html`${lines}${link}${renderDetail(detail, context.texts)}`);
 }
 
 /** Renders technical details, collapsed, for the person who is called to help. */
