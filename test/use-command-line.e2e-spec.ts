@@ -73,7 +73,9 @@ describe('pos-licensing', () => {
 
   it.each([
     [[], /Usage/],
-    [['sell'], /Unknown command "sell"/],
+    [['sell'], /Unknown command "sell"\. pos-licensing --help/],
+    [['refrsh'], /Unknown command "refrsh"\. Did you mean "refresh"\?/],
+    [['stat'], /Did you mean "status"\?/],
     [['status', '--loud'], /'--loud': pos-licensing status --help/],
     [['status', 'now'], /Usage: pos-licensing status/],
     [['backup'], /Usage: pos-licensing backup <file>/],

@@ -38,9 +38,24 @@ async function dispatch(
   }
   const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (load === undefined) {
-    throw usageError(`Unknown command "${name}": pos-licensing --help lists the commands.`);
+    const meant = findSimilar(name, Object.keys(commands));
+    const hint = meant === null ? '' : ` Did you mean "${meant}"?`;
+    throw usageError(`Unknown command "${name}".${hint} pos-licensing --help lists the commands.`);
   }
   return runCommand(name, await load(), rest, variables, terminal);
+}
+
+/** Returns the word with the most pairs of adjacent letters in common, or `null` if fewer than half are. */
+function findSimilar(name: string, words: readonly string[]): string | null {
+  const pairs = pairsOf(name);
+  const shared = (word: string) =>
+    (2 * pairsOf(word).filter((pair) => pairs.includes(pair)).length) / (word.length + name.length);
+  const best = words.toSorted((one, other) => shared(other) - shared(one))[0] ?? '';
+  return shared(best) < 0.5 ? null : best;
+}
+
+function pairsOf(word: string): string[] {
+  return Array.from({ length: word.length }, (_, index) => ` ${word}`.slice(index, index + 2));
 }
 
 async function runCommand(
