@@ -253,7 +253,8 @@ export class Environment {
   REFRESH_INTERVAL = '24h';
 
   /**
-   * Proxy for https calls to the Authorization server, such as `http://proxy.shop:3128`.
+   * Proxy for https calls to the Authorization server, such as `http://proxy.shop:3128`. The three names of a proxy are also
+   * read in lower case.
    * @defaultValue none
    */
   @IsOptional()

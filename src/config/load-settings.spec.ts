@@ -29,6 +29,17 @@ function writeSecret(name: string, content: string): string {
 }
 
 describe('loadSettings', () => {
+  it('reads the settings of a proxy in lower case unless they are set in upper case', () => {
+    expect(
+      loadSettings({
+        https_proxy: 'http://lower:3128',
+        HTTP_PROXY: 'http://upper:3128',
+        http_proxy: 'http://ignored:3128',
+        no_proxy: 'localhost',
+      }).proxy,
+    ).toEqual({ https: 'http://lower:3128', http: 'http://upper:3128', exceptions: 'localhost' });
+  });
+
   it('returns the defaults if nothing is set', () => {
     expect(loadSettings({})).toMatchObject({
       host: '127.0.0.1',

@@ -43,7 +43,7 @@ function readEnvironment(variables: Variables, faults: string[]): Environment {
   const present = Object.fromEntries(
     Object.keys(new Environment())
       .concat(optionalNames)
-      .map((name) => [name, variables[name]])
+      .map((name) => [name, variables[name] || variables[lowerCaseNames.get(name) ?? '']])
       .filter(([, value]) => value !== undefined && value !== ''),
   ) as Record<string, string>;
   for (const name of secretNames) {
@@ -63,6 +63,11 @@ function readEnvironment(variables: Variables, faults: string[]): Environment {
   }
   return plainToInstance(Environment, present, { exposeDefaultValues: true });
 }
+
+/** Most programs read these names, and some set no others. */
+const lowerCaseNames = new Map(
+  ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'].map((name) => [name, name.toLowerCase()]),
+);
 
 // oxlint-disable-next-line no-control-regex
 const controlCharacters = /[\u0000-\u001f\u007f]/g;

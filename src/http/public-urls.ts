@@ -17,6 +17,12 @@ const anyHost = /^\/(auth\/verify|health(\/live|\/ready)?|metrics)\/?(\?|$)/;
  */
 export function checkHost(fastify: FastifyInstance, publicUrls: readonly URL[]): void {
   fastify.decorateRequest('publicUrl', null);
+  fastify.addHook('onRequest', ({ raw }, _reply, done) => {
+    // RFC 9112 section 3.2. Node.js keeps the first one only, and a proxy may have used the other.
+    const hosts = raw.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host');
+    if (hosts.length > 1) done(new ProblemException(400, 'bad-request', 'The request has two Host headers.'));
+    else done();
+  });
   if (publicUrls.length === 0) return;
   fastify.addHook('onRequest', (request, _reply, done) => {
     request.publicUrl = publicUrls.find((url) => isHostOf(url, request.host)) ?? null;

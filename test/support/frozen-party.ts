@@ -19,14 +19,14 @@ export type Party = 'broker' | 'hub' | 'database' | 'Authorization server' | 'pr
 export async function startSurroundings(party: Party) {
   const ends: (() => unknown)[] = [];
   const environment: Record<string, string> = {};
-  let freeze: () => void = () => undefined;
+  let freeze: (() => void) | null = null;
 
   /** Returns the port of a link to a server, which `freeze` silences if the server is the party. */
   async function linkTo(port: number, server: Party): Promise<number> {
     if (server !== party) return port;
     const link = await startFreezableLink(port);
-    freeze = link.freeze;
-    ends.push(link.close);
+    freeze = () => link.freeze();
+    ends.push(() => link.close());
     return link.port;
   }
 
@@ -36,13 +36,16 @@ export async function startSurroundings(party: Party) {
       ? 'http://authorization-server.example'
       : `http://127.0.0.1:${await linkTo(mockPort, 'Authorization server')}`;
   const [mock, nats] = await Promise.all([startMock({ port: mockPort, issuerUrl }), startNats()]);
-  ends.push(mock.stop, nats.stop);
+  ends.push(
+    () => mock.stop(),
+    () => nats.stop(),
+  );
   Object.assign(environment, brokerEnvironment(nats), {
     NATS_URL: `nats://127.0.0.1:${await linkTo(nats.port, 'broker')}`,
   });
   if (party === 'proxy') {
     const proxy = await startForwardProxy(mockPort);
-    ends.push(proxy.stop);
+    ends.push(() => proxy.stop());
     const port = await linkTo(Number(new URL(proxy.url).port), 'proxy');
     Object.assign(environment, { HTTP_PROXY: `http://127.0.0.1:${port}`, ALLOW_INSECURE_AUTH_SERVER: 'on' });
   }
@@ -50,7 +53,10 @@ export async function startSurroundings(party: Party) {
     const hubNats = await startNats();
     const hub = await startApp({ mock, nats: hubNats });
     await hub.acquire(mock, 'srv-hub');
-    ends.push(hub.stop, hubNats.stop);
+    ends.push(
+      () => hubNats.stop(),
+      () => hub.stop(),
+    );
     environment['HUB_NATS_URL'] = `nats://127.0.0.1:${await linkTo(hubNats.port, 'hub')}`;
   }
   if (isOnPostgres) {
@@ -71,7 +77,7 @@ export async function startSurroundings(party: Party) {
     mock,
     nats,
     options,
-    freeze: () => freeze(),
+    freeze: () => freeze?.(),
     close: async () => {
       for (const end of ends.toReversed()) await end();
     },

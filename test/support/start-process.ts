@@ -123,6 +123,7 @@ async function launch(options: StartProcessOptions) {
   if (options.mock?.clock) throw new Error('A process uses the real clock, but this mock does not.');
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'licensing-')));
   const startedAt = Date.now();
+  const logTo = options.logTo ?? 'pipe';
   const child = spawn(process.execPath, [join(rootDir, 'dist/main.js')], {
     env: {
       ...inheritedEnvironment,
@@ -138,20 +139,26 @@ async function launch(options: StartProcessOptions) {
       }),
       ...options.environment,
     },
-    stdio: ['ignore', options.logTo ?? 'pipe', options.logTo ?? 'pipe'],
+    stdio: ['ignore', logTo, logTo],
     ...(options.uid !== undefined && { uid: options.uid, gid: options.uid }),
   });
   for (const [name, value] of Object.entries(options.environment ?? {})) {
     if (/(TOKEN|KEY|PASSWORD|SEED)$/.test(name)) noteSecret(name, value);
   }
+  const output = collectOutput(child);
+  const killWithTests = (): boolean => child.kill('SIGKILL');
+  process.once('exit', killWithTests);
+  child.once('exit', () => process.off('exit', killWithTests));
+  return { child, dataDir, startedAt, output };
+}
+
+/** Returns a function that returns what the process has written so far. */
+function collectOutput(child: ChildProcess): () => string {
   let text = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
   }
-  const killWithTests = (): boolean => child.kill('SIGKILL');
-  process.once('exit', killWithTests);
-  child.once('exit', () => process.off('exit', killWithTests));
-  return { child, dataDir, startedAt, output: () => text };
+  return () => text;
 }
 
 async function waitForUrl(child: ChildProcess, output: () => string, port = '0'): Promise<string> {
