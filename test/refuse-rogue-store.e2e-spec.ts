@@ -157,6 +157,24 @@ describe('a rogue store server at its hub', () => {
   });
 
   it.each([
+    ['a name with a space', 'Nats-Msg-Id : x\r\n\r\n'],
+    ['a line break in a value', 'X: a\nb\r\n\r\n'],
+    ['a value that continues into the sender', `${claimed}\r\nX: ab`],
+    ['a name that continues into the sender', `${claimed}\r\nXab`],
+    ['a claimed sender that continues into the true one', 'nats-request-info: ab'],
+  ])('gets no answer to a request whose headers have %s, and the hub keeps running', async (_what, lines) => {
+    const malformed = { encode: () => Buffer.from(`NATS/1.0\r\n${lines}`) } as unknown as MsgHdrs;
+    const reply = `_INBOX.${rogueId}.malformed`;
+    const answers: string[] = [];
+    const inbox = rogue.subscribe(reply, { callback: (_, answer) => void answers.push(answer.string()) });
+    for (const subject of ['svc.licensing.status', 'svc.licensing.stored', ownStatus])
+      rogue.publish(subject, '', { reply, headers: malformed });
+    for (const name of ['svc.licensing.status', 'svc.licensing.stored', ownStatus]) await rogue.request(name);
+    inbox.unsubscribe();
+    expect(answers).toEqual([]);
+  });
+
+  it.each([
     ['is unreadable', '{'],
     ['is null', 'null'],
     ['has an id that is not one', forge({ source: `/servers/${rogueId}`, id: canary })],
@@ -282,6 +300,9 @@ function withHeader(name: string, ...values: string[]): MsgHdrs {
 
 const fill = (list: readonly string[], deviceId: string) =>
   list.map((subject) => subject.replace('{deviceId}', deviceId));
+
+/** A sender as the broker would describe another store, under a name that the broker does not remove. */
+const claimed = `nats-request-info: ${JSON.stringify({ user: 'srv-store-1', issuer_key: 'A' })}`;
 
 /** Subjects that no peer may use. */
 const beyond = [
