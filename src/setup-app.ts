@@ -2,7 +2,7 @@ import { ValidationPipe } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Settings } from './config/settings.js';
 import { allowStylesOfDocs } from './http/allow-styles-of-docs.js';
-import { answerUnreadableRequest } from './http/answer-unreadable-request.js';
+import { answerUnreadableRequest, followAnswers } from './http/answer-unreadable-request.js';
 import { answerUnreadableUrl } from './http/answer-unreadable-url.js';
 import { checkHost } from './http/public-urls.js';
 import { endConnectionsAtClose } from './http/end-connections.js';
@@ -39,6 +39,7 @@ export async function setupApp(app: NestFastifyApplication): Promise<void> {
   fastify.decorateRequest('peer', null);
   const { metricsAccess, hasDocs, publicUrls } = app.get(Settings);
   endConnectionsAtClose(fastify);
+  followAnswers(fastify);
   setSecurityHeaders(fastify);
   checkHost(fastify, publicUrls);
   limitBodyDepth(fastify);

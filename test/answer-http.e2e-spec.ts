@@ -119,6 +119,11 @@ describe('the HTTP API', () => {
   it.each([
     ['headers that are too large', `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
     ['bytes that are not HTTP', 'hello\r\n\r\n', 400],
+    [
+      'several hosts',
+      'GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+      400,
+    ],
     ['an unknown method', 'BREW /api/license HTTP/1.1\r\nHost: x\r\n\r\n', 400],
     [
       'two lengths of one body',
@@ -133,6 +138,12 @@ describe('the HTTP API', () => {
     expect(head).toContain(`content-type: ${problemJson}`);
     expect(JSON.parse(body)).toMatchObject({ status, code: expect.stringMatching(/^[a-z-]+$/) });
     expect((await sendRaw(app.url, { method: 'GET', path: '/health/live' })).status).toBe(200);
+  });
+
+  it('answers a request once if its body turns out to be malformed after the answer', async () => {
+    const head = 'POST /login HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n\r\n';
+    const answers = await sendBytes(app.url, `${head}GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n`);
+    expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 415']);
   });
 
   it('hides its description and the docs page with DOCS=off', async () => {

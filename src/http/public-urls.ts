@@ -17,6 +17,13 @@ const anyHost = /^\/(auth\/verify|health(\/live|\/ready)?|metrics)\/?(\?|$)/;
  */
 export function checkHost(fastify: FastifyInstance, publicUrls: readonly URL[]): void {
   fastify.decorateRequest('publicUrl', null);
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    // RFC 9112 section 3.2. A proxy may read the other one.
+    const hosts = request.raw.rawHeaders.filter((text, index) => index % 2 === 0 && /^host$/i.test(text));
+    if (hosts.length > 1)
+      done(new ProblemException(400, 'bad-request', 'The request has several Host headers.'));
+    else done();
+  });
   if (publicUrls.length === 0) return;
   fastify.addHook('onRequest', (request, _reply, done) => {
     request.publicUrl = publicUrls.find((url) => isHostOf(url, request.host)) ?? null;
