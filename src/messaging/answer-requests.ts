@@ -89,7 +89,12 @@ function readSender(request: Msg): Sender | null {
     // Decoded here. @throws for a name or a value that is not one
     const { headers } = request;
     if (headers === undefined) return {};
-    const names = `${headers.toString()} ${headers.description}`.match(/nats-request-info/gi) ?? [];
+    const names =
+      [...headers]
+        .flatMap(([name, values]) => values.flatMap((value) => [name, value]))
+        .concat(headers.description)
+        .join('\n')
+        .match(/nats-request-info/gi) ?? [];
     if (names.length !== headers.values(senderHeader).length) return null;
     return parseSender(headers.last(senderHeader));
   } catch {
