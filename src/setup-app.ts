@@ -2,7 +2,7 @@ import { ValidationPipe } from '@nestjs/common';
 import { getMetadataStorage, validate } from 'class-validator';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Settings } from './config/settings.js';
-import { answerUnreadableRequest } from './http/answer-unreadable-request.js';
+import { answerUnreadableRequest, followAnswers } from './http/answer-unreadable-request.js';
 import { answerUnreadableUrl } from './http/answer-unreadable-url.js';
 import { checkHost } from './http/public-urls.js';
 import { endConnectionsAtClose } from './http/end-connections.js';
@@ -49,6 +49,7 @@ export async function setupApp(app: NestFastifyApplication): Promise<void> {
   fastify.decorateRequest('admin', null);
   fastify.decorateRequest('peer', null);
   endConnectionsAtClose(fastify);
+  followAnswers(fastify);
   setSecurityHeaders(fastify);
   checkHost(fastify, publicUrls);
   limitBodyDepth(fastify);

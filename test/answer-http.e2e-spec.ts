@@ -136,6 +136,12 @@ describe('the HTTP API', () => {
     expect((await sendRaw(app.url, { method: 'GET', path: '/health/live' })).status).toBe(200);
   });
 
+  it('answers a request once if its body turns out to be malformed after the answer', async () => {
+    const head = 'POST /login HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n\r\n';
+    const answers = await sendBytes(app.url, `${head}GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n`);
+    expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 415']);
+  });
+
   it('hides its description and the docs page with DOCS=off', async () => {
     const quiet = await startApp({ environment: { DOCS: 'off' } });
     for (const path of ['/docs', '/docs/', '/openapi.json', '/docs-json', '/docs-yaml', '/openapi.yaml']) {

@@ -46,10 +46,6 @@ async function dispatch(
   return runCommand(name, await load(), rest, variables, terminal);
 }
 
-function pairsOf(word: string): string[] {
-  return Array.from({ length: word.length }, (_, index) => ` ${word}`.slice(index, index + 2));
-}
-
 async function runCommand(
   name: string,
   command: Command,

@@ -11,7 +11,7 @@ export function storesSubject(serverId: string, subject: string): string {
   return `stores.${serverId}.${subject}`;
 }
 
-/** Returns the subject on which the hub's service receives the same events, to pass them on to the stream. */
-export function receivedSubject(serverId: string, subject: string): string {
-  return `svc.licensing.store.${serverId}.${subject}`;
+/** Returns the subject on which the hub's service receives these events of all store servers, to pass them to the stream. */
+export function receivedSubject(subject: string): string {
+  return `svc.licensing.store.*.${subject}`;
 }

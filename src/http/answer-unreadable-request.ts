@@ -1,7 +1,28 @@
-import { STATUS_CODES } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import type { FastifyInstance } from 'fastify';
 import { problemContentType, toProblem } from './problem.js';
 import { securityHeaders } from './security-headers.js';
+
+/** The last request of each connection. */
+const exchanges = new WeakMap<
+  Socket,
+  { readonly request: IncomingMessage; readonly answer: ServerResponse }
+>();
+
+/** Follows which requests are answered before their body is read. */
+export function followAnswers(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    exchanges.set(request.raw.socket, { request: request.raw, answer: reply.raw });
+    done();
+  });
+}
+
+/** Returns whether a body is malformed whose request has an answer: a proxy would pass another one to another client. */
+function isAnswered(socket: Socket): boolean {
+  const last = exchanges.get(socket);
+  return last !== undefined && !last.request.complete && last.answer.headersSent;
+}
 
 /** Answers requests that Node's parser rejects as malformed, too long or too slow. No hook or filter sees them. */
 export function answerUnreadableRequest(error: NodeJS.ErrnoException, socket: Socket): void {
@@ -9,6 +30,10 @@ export function answerUnreadableRequest(error: NodeJS.ErrnoException, socket: So
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
   if (!socket.writable) {
     socket.destroy();
+    return;
+  }
+  if (isAnswered(socket)) {
+    socket.end(() => socket.destroy());
     return;
   }
   const { status, code, detail } = explain(error.code);

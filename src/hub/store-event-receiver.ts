@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { headers, type Msg } from '@nats-io/transport-node';
 import { eventSubjects, receivedSubject, storesStreamName, storesSubject } from '../events/streams.js';
-import { answerRequests, deviceOf } from '../messaging/answer-requests.js';
+import { answerRequests } from '../messaging/answer-requests.js';
 import { FloodGuard } from '../messaging/flood-guard.js';
 import { NatsLink } from '../messaging/nats-link.js';
 import { RequestLink } from '../messaging/request-link.js';
@@ -31,7 +31,7 @@ export class StoreEventReceiver implements OnModuleInit {
 
   onModuleInit(): void {
     for (const type of eventSubjects) {
-      const subject = receivedSubject('*', type);
+      const subject = receivedSubject(type);
       answerRequests(this.requests, { subject, maxPerPeer: maxPerStore, guard: this.guard }, (event) =>
         this.store(event, type),
       );
@@ -40,9 +40,10 @@ export class StoreEventReceiver implements OnModuleInit {
 
   /** Resolves to the answer of the stream, which can be an error. */
   private async store(event: Msg, type: string): Promise<string | Uint8Array> {
-    const serverId = deviceOf(event);
     const { current } = this.link;
-    if (serverId === null || current === null) return unavailable;
+    if (current === null) return unavailable;
+    // The broker permits a store only its own subjects.
+    const serverId = event.subject.split('.').at(-3) ?? '';
     try {
       // Only the id: by other headers, the store could set conditions for the stream or displace messages.
       const passed = headers();

@@ -29,7 +29,10 @@ export function answerRequests(
   const served = new WeakSet<NatsConnection>();
   const limit = new RequestLimit(max, maxPerPeer);
   const respond = async (request: Msg, connection: NatsConnection) => {
-    const peer = peerOf(request);
+    const sender = readSender(request);
+    // A sender that hides itself would have no limit.
+    if (sender === null) return;
+    const peer = peerOf(sender);
     if (!limit.begin(peer)) {
       if (peer !== null) guard?.countDropped(peer);
       return;
@@ -56,12 +59,14 @@ export function answerRequests(
   });
 }
 
-/**
- * Returns the sender that the broker adds to a request (`share` in its configuration), or `null` if it adds none. A peer
- * may send the same header: only the last one comes from the broker.
- */
-function peerOf(request: Msg): string | null {
-  const { user, id, issuer_key: issuer } = readSender(request);
+/** The sender as the broker describes it (`share` in its configuration); empty if it does not. */
+interface Sender {
+  readonly user?: unknown;
+  readonly id?: unknown;
+  readonly issuer_key?: unknown;
+}
+
+function peerOf({ user, id, issuer_key: issuer }: Sender): string | null {
   if (typeof user !== 'string') return null;
   // An admitted peer counts as one however often it connects. The users of the configuration are shared by devices.
   return issuer === undefined ? `${user}/${String(id)}` : user;
@@ -69,13 +74,37 @@ function peerOf(request: Msg): string | null {
 
 /** Returns the id of the device that sent a request, or `null` if the sender is not an admitted peer. */
 export function deviceOf(request: Msg): string | null {
-  const { user, issuer_key: issuer } = readSender(request);
+  const { user, issuer_key: issuer } = readSender(request) ?? {};
   return typeof user === 'string' && issuer !== undefined ? user : null;
 }
 
-function readSender({ headers }: Msg): Readonly<Record<string, unknown>> {
+const senderHeader = 'Nats-Request-Info';
+
+/**
+ * Returns `null` if the headers are malformed. The broker checks none, and appends its own: that can then be part of another
+ * one. A peer may send the same header, too; only the last one comes from the broker.
+ */
+function readSender(request: Msg): Sender | null {
   try {
-    return (JSON.parse(headers?.last('Nats-Request-Info') ?? '') ?? {}) as Readonly<Record<string, unknown>>;
+    // Decoded here. @throws for a name or a value that is not one
+    const { headers } = request;
+    if (headers === undefined) return {};
+    const names =
+      [...headers]
+        .flatMap(([name, values]) => values.flatMap((value) => [name, value]))
+        .concat(headers.description)
+        .join('\n')
+        .match(/nats-request-info/gi) ?? [];
+    if (names.length !== headers.values(senderHeader).length) return null;
+    return parseSender(headers.last(senderHeader));
+  } catch {
+    return null;
+  }
+}
+
+function parseSender(text: string): Sender {
+  try {
+    return (JSON.parse(text) ?? {}) as Sender;
   } catch {
     return {};
   }

@@ -1,4 +1,4 @@
-import type { NatsConnection } from '@nats-io/transport-node';
+import { headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Logger } from '@nestjs/common';
 import type { LicenseQuery } from '../licensing/license-query.js';
@@ -9,7 +9,7 @@ import { StatusResponder } from './status-responder.js';
 type Listener = (connection: NatsConnection) => Promise<void>;
 
 interface Request {
-  readonly headers: { last(): string };
+  readonly headers: MsgHdrs;
   respond(answer: string): void;
 }
 
@@ -31,7 +31,9 @@ class FakeBroker {
 
   /** @param info describes the sender, as the broker adds it */
   request(info = ''): Promise<string> {
-    return new Promise((respond) => this.deliver(null, { headers: { last: () => info }, respond }));
+    const sent = headers();
+    sent.set('Nats-Request-Info', info);
+    return new Promise((respond) => this.deliver(null, { headers: sent, respond }));
   }
 }
 

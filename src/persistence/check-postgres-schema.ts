@@ -79,7 +79,7 @@ export async function checkPostgresSchema(manager: EntityManager, isCurrent: boo
   const { entityMetadatas } = manager.dataSource;
   const tables = entityMetadatas.map(({ tableName }) => tableName);
   const ask = async (query: string, ...values: unknown[]): Promise<string[]> =>
-    ((await manager.query(query, values)) as { object: string }[]).map(({ object }) => object);
+    (await manager.query<{ object: string }[]>(query, values)).map(({ object }) => object);
   const foreign = await ask(foreignObjects, [...tables, 'migrations'], guardType, guardBody);
   if (isCurrent) {
     const columns = entityMetadatas.flatMap((entity) =>
@@ -88,6 +88,6 @@ export async function checkPostgresSchema(manager: EntityManager, isCurrent: boo
     foreign.push(...(await ask(otherColumns, tables, columns)));
   }
   if (foreign.length > 0) throw new AlteredSchemaError(foreign);
-  const [guard] = (await manager.query(guardExists)) as { count: number }[];
+  const [guard] = await manager.query<{ count: number }[]>(guardExists);
   if (guard?.count !== 1) throw new AlteredSchemaError(['trigger audit_entry_refuses_change']);
 }
