@@ -81,7 +81,7 @@ class World {
   }
 
   get<T>(type: abstract new (...args: never[]) => T): T {
-    return this.testingModule.get(type as new (...args: never[]) => T, { strict: false });
+    return this.testingModule.get(type, { strict: false });
   }
 
   async acquire(): Promise<void> {
