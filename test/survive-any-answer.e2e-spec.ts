@@ -108,7 +108,7 @@ describe('the service, whatever the Authorization server answers', () => {
 
   /** Lets the service meet an answer in the calls that ask for it: a refresh, or another authorization. */
   async function meet(kind: AnswerKind, { mutation, isGrantDead }: Case): Promise<void> {
-    if (isGrantDead || kind === 'device') {
+    if ((isGrantDead && kind !== 'claims') || kind === 'device') {
       world.server.misbehave('token', {
         how: 'body',
         body: '{"error":"invalid_grant"}',
