@@ -22,12 +22,15 @@ import { RevocationList } from '../src/peers/revocation-list.js';
 import { TrustDataRefresher } from '../src/peers/trust-data-refresher.js';
 import { schema } from '../src/persistence/schema.js';
 import { Sqlite } from '../src/persistence/sqlite.js';
+import { startFakeAuthorizationServer } from './support/fake-authorization-server.js';
 import { FakeClock } from './support/fake-clock.js';
 import { fuzz } from './support/fuzz-run.js';
 import { holdScheduler } from './support/hold-scheduler.js';
 import { loggedLines } from './support/logged-lines.js';
-import { type Mutation, mutations } from './support/mutations.js';
+import { mutate, type Mutation, mutations } from './support/mutations.js';
 import { type AnswerKind, answerKinds, ScriptedServer } from './support/scripted-server.js';
+import { startApp } from './support/start-app.js';
+import { refreshPath } from './support/start-store.js';
 import { WatchedLog } from './support/watched-log.js';
 
 /** `ANSWER_CASES=20000` runs the long form. The number is of each kind of answer. */
@@ -78,7 +81,7 @@ class World {
   }
 
   get<T>(type: abstract new (...args: never[]) => T): T {
-    return this.testingModule.get(type as new (...args: never[]) => T, { strict: false });
+    return this.testingModule.get(type, { strict: false });
   }
 
   async acquire(): Promise<void> {
@@ -105,7 +108,7 @@ describe('the service, whatever the Authorization server answers', () => {
 
   /** Lets the service meet an answer in the calls that ask for it: a refresh, or another authorization. */
   async function meet(kind: AnswerKind, { mutation, isGrantDead }: Case): Promise<void> {
-    if (isGrantDead || kind === 'device') {
+    if ((isGrantDead && kind !== 'claims') || kind === 'device') {
       world.server.misbehave('token', {
         how: 'body',
         body: '{"error":"invalid_grant"}',
@@ -172,5 +175,49 @@ describe('the service, whatever the Authorization server answers', () => {
       });
     },
     timeoutMs,
+  );
+});
+
+describe('the running service behind a network that changes answers', () => {
+  const rounds = Math.max(10, Math.floor(cases / 100));
+  const paths = ['/.well-known/oauth-authorization-server', '/jwks', '/token'];
+
+  it(
+    'stays licensed and healthy, and refreshes at the next good answer',
+    async () => {
+      const fake = await startFakeAuthorizationServer();
+      // The tokens of the fake server use the clock of the machine.
+      const clock = new FakeClock(new Date());
+      const app = await startApp({ clock, environment: { AUTH_SERVER_URL: fake.url } });
+      holdScheduler(app);
+      try {
+        await app.as('post', '/api/license/authorization').expect(201);
+        await app.as('post', '/api/license/authorization/complete').expect(200);
+        const all = fc.record({ mutation: mutations(), path: fc.constantFrom(...paths) });
+        const share = { row: 'R19', cases: rounds, timeoutMs: 60_000 + rounds * 500 } as const;
+        await fuzz('mutations end to end', share, all, async ({ mutation, path }) => {
+          fake.misbehave({ change: (at, answer) => (at === path ? mutate(answer, mutation) : answer) });
+          app.app.get(OAuthSessions).forget();
+          expect((await app.as('post', refreshPath)).status).not.toBe(500);
+          expect(await app.view()).toMatchObject({
+            status: 'licensed',
+            token: { nextRefreshAt: expect.any(String) as string },
+          });
+          await app.as('get', '/health').expect(200);
+          fake.misbehave();
+          await app.as('post', refreshPath).expect(200);
+          expect(await app.view()).toMatchObject({
+            status: 'licensed',
+            features: ['xms'],
+            connection: { online: true, lastError: null },
+            reauthorizationRequired: false,
+          });
+        });
+      } finally {
+        await app.stop();
+        await fake.stop();
+      }
+    },
+    120_000 + rounds * 500,
   );
 });

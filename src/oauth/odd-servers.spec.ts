@@ -7,6 +7,7 @@ import { Logger } from '@nestjs/common';
 import { type CryptoKey, CompactEncrypt, exportJWK, generateKeyPair, type JWK } from 'jose';
 import { Agent, fetch as fetchByUndici } from 'undici';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { findFreePort } from '../../test/support/find-free-port.js';
 import { createCertificateAuthority } from '../../test/support/certificate-authority.js';
 import {
   type FakeAuthorizationServer,
@@ -388,6 +389,14 @@ describe('discovery', () => {
       answers: { '/token': { status: 404 }, '/new-token': json({ error: 'invalid_grant' }, { status: 400 }) },
     });
     expect(await refresh()).toMatchObject({ kind: 'grant-dead' });
+  });
+
+  it('reads the metadata again if it named an address where nothing listens', async () => {
+    const url = `http://127.0.0.1:${await findFreePort()}/token`;
+    fake.misbehave({ metadata: { token_endpoint: url } });
+    expect(await refresh()).toMatchObject({ kind: 'unreachable', isConclusive: true });
+    fake.misbehave();
+    expect(await refresh()).toMatchObject({ kind: 'granted' });
   });
 
   it.each(['jwks_uri', 'token_endpoint', 'device_authorization_endpoint', 'revocation_endpoint'])(

@@ -167,13 +167,15 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
     return resource === null ? {} : { resource };
   }
 
-  /** Explains a failed call. An endpoint that is gone may have moved, so the metadata is read again. */
+  /** Explains a failed call. An endpoint that is gone or was not reached may have moved: the metadata is read again. */
   private explain<T extends object>(
     error: unknown,
     explainError: (error: unknown) => T,
     sent: readonly string[] = [],
   ): T {
-    if (isGone(error)) this.sessions.forget();
+    const { code, isConclusive } = explainFailure(error);
+    const isUnreached = code === 'authorization-server-unreachable' && isConclusive;
+    if (isGone(error) || isUnreached) this.sessions.forget();
     return printable(explainError(error), sent);
   }
 

@@ -28,6 +28,8 @@ export interface Misbehavior {
     header: JsonObject,
     publishedKey: JWK,
   ) => string | Promise<string>;
+  /** Changes an answer on its way, after the server has done its work. */
+  readonly change?: (path: string, answer: RawAnswer) => RawAnswer;
   /** Whole answers by path, in place of the answers of the server. */
   readonly answers?: Readonly<Record<string, RawAnswer>>;
 }
@@ -112,8 +114,8 @@ export async function startFakeAuthorizationServer({
     const { pathname } = new URL(request.url ?? '/', url);
     const form = new URLSearchParams(await text(request));
     if (request.method === 'POST') calls.push({ path: pathname, form });
-    const { status, headers, body } =
-      fault.answers?.[pathname] ?? (await answer(pathname, form, proofOf(request.headers)));
+    const given = fault.answers?.[pathname] ?? (await answer(pathname, form, proofOf(request.headers)));
+    const { status, headers, body } = fault.change?.(pathname, given) ?? given;
     response.writeHead(status, { connection: 'close', ...fault.headers, ...headers }).end(body ?? '');
   };
   const server = createServer((request, response) => {

@@ -44,14 +44,31 @@ const types = [
 
 /** Values of the right type, which pass the first checks. */
 const plausible = [
-  ...[-1, 0, 0.5, 1, 1e10, 4_102_444_800, 253_402_300_799, 253_402_300_800, 1e15, 2 ** 53, 1e300],
-  ...[
-    'http://127.0.0.1:9/other',
-    'http://127.0.0.1:9',
-    'https://elsewhere.example/token',
-    'javascript:alert(1)',
-  ],
-  ...['2020-01-01', '9999-12-31', '2027-02-29', 'ES256', 'RS256', 'none', 'sig', 'enc', 'srv-2', 'org-2'],
+  -1,
+  0,
+  0.5,
+  1,
+  1e10,
+  4_102_444_800,
+  253_402_300_799,
+  253_402_300_800,
+  1e15,
+  2 ** 53,
+  1e300,
+  'http://127.0.0.1:9/other',
+  'http://127.0.0.1:9',
+  'https://elsewhere.example/token',
+  'javascript:alert(1)',
+  '2020-01-01',
+  '9999-12-31',
+  '2027-02-29',
+  'ES256',
+  'RS256',
+  'none',
+  'sig',
+  'enc',
+  'srv-2',
+  'org-2',
 ];
 
 /** An answer that goes wrong: in a member, in its text, as a whole, in its status or in its headers. */
