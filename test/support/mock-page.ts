@@ -20,7 +20,10 @@ export class MockPage {
   static async open(browser: Browser, locale?: string): Promise<MockPage> {
     const clock = new FakeClock();
     const mock = await startMock({ clock, loginPassword: password });
-    const { page, complaints, release } = await borrowPage(browser, locale === undefined ? undefined : { locale });
+    const { page, complaints, release } = await borrowPage(
+      browser,
+      locale === undefined ? undefined : { locale },
+    );
     return new MockPage(clock, mock, page, complaints, release);
   }
 

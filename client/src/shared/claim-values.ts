@@ -82,9 +82,10 @@ export function readName(name: string): string {
 
 /** Sanitizes and cuts a received text before it is stored, published, shown or logged. */
 export function toPlainText(text: string, maxCharacters: number): string {
-  const cut = toPrintable(text).slice(0, maxCharacters);
-  // The cut may have halved a surrogate pair.
-  return cut.replace(/\p{Cs}$/u, '\uFFFD');
+  const printable = toPrintable(text);
+  if (printable.length <= maxCharacters) return printable;
+  // The cut may halve a surrogate pair.
+  return printable.slice(0, maxCharacters).replace(/\p{Cs}$/u, '\uFFFD');
 }
 
 function withinBounds(value: Date): Date | null {
