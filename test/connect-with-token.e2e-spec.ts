@@ -274,7 +274,7 @@ describe('a connection with a license token', () => {
     await refetchKeys();
     const other = await open(await issue(otherRegister));
     const { keys } = (await (await fetch(`${mock.url}/oauth/jwks`)).json()) as { keys: { kid: string }[] };
-    const left = keys.filter((key) => key.kid === kid);
+    const left = keys.filter((one) => one.kid === kid);
     await mock.control('PUT', '/mock/faults', { mode: 'answer', on: '/oauth/jwks', body: { keys: left } });
     onTestFinished(() => mock.control('PUT', '/mock/faults', { mode: 'none' }) as Promise<void>);
     await refetchKeys();

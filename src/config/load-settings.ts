@@ -165,10 +165,7 @@ function toSettings(environment: Environment, profile: Profile): Settings {
     metricsAccess: environment.METRICS_ACCESS as Settings['metricsAccess'],
     hasDocs: environment.DOCS === 'on',
     runbookUrl: environment.RUNBOOK_URL ?? null,
-    webhook:
-      environment.WEBHOOK_URL === undefined
-        ? null
-        : { url: environment.WEBHOOK_URL, secret: environment.WEBHOOK_SECRET ?? null },
+    webhook: toWebhook(environment),
     changed: describeChangedSettings(environment),
     logLevel: environment.LOG_LEVEL as Settings['logLevel'],
     logFormat: (environment.LOG_FORMAT ?? (isatty(1) ? 'pretty' : 'json')) as Settings['logFormat'],
@@ -190,6 +187,10 @@ function toBroker(environment: Environment): Settings['nats'] {
     sys: toLogin(NATS_SYS_USER, NATS_SYS_PASSWORD),
     hubUrl: environment.HUB_NATS_URL ?? null,
   };
+}
+
+function toWebhook({ WEBHOOK_URL: url, WEBHOOK_SECRET }: Environment): Settings['webhook'] {
+  return url === undefined ? null : { url, secret: WEBHOOK_SECRET ?? null };
 }
 
 function toLogin(user: string | undefined, password: string | undefined): BrokerLogin | null {
