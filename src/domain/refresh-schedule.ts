@@ -17,8 +17,9 @@ const refusedRetryCaps = 4;
 const retryAfterPartOfLife = 0.2;
 
 /**
- * Returns when to refresh a token first: at a stable slot per device in the second half of the lifetime, so that a
- * chain of stores does not call the Authorization server simultaneously.
+ * Returns when to refresh a token first: at a stable slot per device, in the window before the refresh interval or
+ * before 70 % of the lifetime, whichever ends first. So a chain of stores does not call the Authorization server
+ * simultaneously.
  * @param offset the device's slot in the window, 0 ≤ offset < 1: see {@link stableOffset}
  * @param isAfterFailures whether earlier attempts failed. If the refresh interval limits the window, the window then
  *   starts much earlier, once: otherwise all servers hit by an outage would return in one wave
