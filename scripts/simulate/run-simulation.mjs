@@ -72,6 +72,7 @@ async function simulateMany(folder, calls) {
   });
   const codes = (await Promise.all(running)).map(([code]) => code);
   print(report, (performance.now() - beganAt) / 1000);
+  for (const { seed, name } of violations) console.log(`Seed ${seed} violates "${name}".`);
   const [first] = violations;
   if (first) {
     throw new CommandError(`"${first.name}" is violated: npm run simulate -- --seed ${first.seed}`);
@@ -89,6 +90,7 @@ function collect(report, violations, message) {
   }
   const { calls, simulatedMs, calms, faults, violation, seed } = message.result;
   report.worlds += 1;
+  if (report.worlds % 20 === 0) console.log(`${report.worlds} worlds, ${report.calls} calls …`);
   report.calls += calls;
   report.ms += simulatedMs;
   report.calms += calms;

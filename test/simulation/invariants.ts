@@ -42,8 +42,9 @@ export class Invariants {
   private readonly flights = new Set<Flight>();
   private readonly polls = new Map<string, number>();
   private lastSent: { grant: Grant; atMs: number; notBeforeMs: number } | null = null;
-  /** Whether a person has removed the license that is stored. */
-  isRemovalExpected = false;
+  /** When a person last removed the license. */
+  lastRemovalAtMs = Number.NEGATIVE_INFINITY;
+  private acquiredAtMs = 0;
 
   constructor(private readonly world: World) {}
 
@@ -63,7 +64,7 @@ export class Invariants {
     if (this.grantIn(before.secrets) !== this.grantIn(secrets)) this.grantStoredAtMs = this.world.nowMs;
     if (before.state.license !== null && state.license === null) this.checkLoss(before, state);
     if (state.reauthorizationRequired && !before.state.reauthorizationRequired) this.checkDeadGrant(before);
-    if (state.license !== null && before.state.license === null) this.isRemovalExpected = false;
+    if (state.license !== null && before.state.license === null) this.acquiredAtMs = this.world.nowMs;
   }
 
   /** A restored database continues with what the copy contains. */
@@ -91,6 +92,9 @@ export class Invariants {
   private checkSecrets(before: Pick<Committed, 'secrets'>, secrets: GrantSecrets | null): void {
     const { authority } = this.world;
     const old = before.secrets;
+    const isNewToken = secrets !== null && secrets.accessToken !== old?.accessToken;
+    if (isNewToken && authority.issuedWith.get(secrets.accessToken) !== secrets.refreshToken)
+      this.fail('tokens-stored-together', `${secrets.refreshToken} was not issued with the license token`);
     if (old === null || secrets === null || old.refreshToken === secrets.refreshToken) return;
     if (this.superseded.has(secrets.refreshToken))
       this.fail('no-spent-token-stored', `${secrets.refreshToken} replaces its successor`);
@@ -102,7 +106,7 @@ export class Invariants {
   }
 
   private checkLoss(before: Pick<Committed, 'state' | 'secrets'>, { reason }: LicenseState): void {
-    if (reason === 'removed' && this.isRemovalExpected) return;
+    if (reason === 'removed' && this.lastRemovalAtMs > this.acquiredAtMs - overlapMs) return;
     const { authority, nowMs, server } = this.world;
     const grant = before.secrets === null ? null : authority.grantOf(before.secrets);
     const isListed = grant !== null && authority.isListed(grant);
