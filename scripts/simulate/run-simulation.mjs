@@ -19,14 +19,12 @@ export async function runSimulation(words) {
       seed: { type: 'string' },
       calls: { type: 'string' },
       planted: { type: 'boolean' },
-      corner: { type: 'boolean' },
     },
   });
   const folder = compileSimulation();
   const seed = values.seed === undefined ? undefined : readNumber('seed', values.seed);
   const calls = values.calls === undefined ? undefined : readNumber('calls', values.calls);
   if (values.planted) await findPlantedBugs(folder);
-  else if (values.corner) await exploreCorner(folder);
   else if (seed !== undefined) await replay(folder, seed, calls ?? callsOfWorld);
   else await simulateMany(folder, calls ?? defaultCalls);
 }
@@ -118,12 +116,4 @@ async function findPlantedBugs(folder) {
   const { findAll } = await import(join(folder, 'test/simulation/find-planted-bugs.js'));
   const missed = await findAll(/** @param {string} line */ (line) => console.log(line));
   if (missed.length > 0) throw new CommandError(`Not found: ${missed.join(', ')}.`);
-}
-
-/** @param {string} folder */
-async function exploreCorner(folder) {
-  const { exploreCorner: explore } = await import(join(folder, 'test/simulation/explore-corner.js'));
-  const { runs, states, violation } = await explore();
-  console.log(`${runs} interleavings, ${states} distinct states.`);
-  if (violation !== null) throw new CommandError(`"${violation.name}" is violated: ${violation.detail}`);
 }

@@ -1,19 +1,15 @@
 import { type PlantedBug, plantedBugs } from './planted-bugs.js';
 import { simulate, type SimulationResult } from './simulate.js';
 
-/** Each bug is found in one of these worlds, or not at all. */
+/** The fixed set of seeds: each bug is found in one of these worlds, within so many calls, or not at all. */
 const seeds = [1, 2, 3, 4, 5, 6, 7, 8];
 const maxCalls = 10_000;
-const callsOfWorld = 4000;
 
-/** Looks for a violation in so many calls altogether. Resolves to the first run that has one, or `null`. */
+/** Looks for a violation. Resolves to the first run that has one within the calls, or `null`. */
 export async function findBug({ hooks }: PlantedBug): Promise<SimulationResult | null> {
-  let left = maxCalls;
   for (const seed of seeds) {
-    const result = await simulate({ seed, calls: Math.min(left, callsOfWorld), hooks });
-    if (result.violation !== null) return result;
-    left -= result.calls;
-    if (left <= 0) return null;
+    const result = await simulate({ seed, calls: maxCalls, hooks });
+    if (result.violation !== null && result.calls <= maxCalls) return result;
   }
   return null;
 }

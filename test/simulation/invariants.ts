@@ -36,6 +36,8 @@ export class Invariants {
   unpublished: number[] = [];
   highestSequence = 0;
   lastStatus: CommittedRow | null = null;
+  /** A Retry-After counts once its answer is stored: a crash may lose it. */
+  private askedToWaitMs = 0;
   private grantStoredAtMs = 0;
   private lastDescription = '';
   private readonly superseded = new Set<string>();
@@ -60,6 +62,11 @@ export class Invariants {
     this.lastDescription = description;
     for (const row of events) this.addRow(row);
     if (before === null) return;
+    if (
+      state.connection.lastError?.at.getTime() !== before.state.connection.lastError?.at.getTime() &&
+      this.lastSent !== null
+    )
+      this.lastSent = { ...this.lastSent, notBeforeMs: this.askedToWaitMs };
     this.checkSecrets(before, secrets);
     if (this.grantIn(before.secrets) !== this.grantIn(secrets)) this.grantStoredAtMs = this.world.nowMs;
     if (before.state.license !== null && state.license === null) this.checkLoss(before, state);
@@ -112,7 +119,9 @@ export class Invariants {
     const isListed = grant !== null && authority.isListed(grant);
     const endMs = before.state.license?.token.expiresAt.getTime() ?? 0;
     const latestMs = Math.max(nowMs, ...server.machines.map((machine) => machine.wallMs()));
-    const hasEnded = endMs <= latestMs && (grant === null || !grant.isLive);
+    // The end of a token is judged by the wall clock, even by one that was ahead a moment ago.
+    const isClockUnsure = this.world.lastClockFaultAtMs > nowMs - overlapMs;
+    const hasEnded = (endMs <= latestMs || isClockUnsure) && (grant === null || !grant.isLive);
     if (reason === 'revoked' && (isListed || hasEnded)) return;
     this.fail(
       'no-license-lost',
@@ -149,18 +158,30 @@ export class Invariants {
     this.flights.add(flight);
     return (retryAfterMs) => {
       this.flights.delete(flight);
-      const notBeforeMs = retryAfterMs === 0 ? 0 : world.nowMs + Math.min(retryAfterMs, maxHonoredMs);
-      if (this.lastSent !== null) this.lastSent = { ...this.lastSent, notBeforeMs };
+      this.askedToWaitMs = retryAfterMs === 0 ? 0 : world.nowMs + Math.min(retryAfterMs, maxHonoredMs);
     };
+  }
+
+  /** Whether a pause may have delayed a request after its decision. */
+  private get wasAnyPaused(): boolean {
+    return this.world.server.processes.some(
+      ({ pausedUntilMs }) => pausedUntilMs > this.world.nowMs - overlapMs,
+    );
   }
 
   private checkBackoff(grant: Grant): void {
     const { nowMs, lastPersonAtMs, lastClockFaultAtMs } = this.world;
     const { lastSent } = this;
     this.lastSent = { grant, atMs: nowMs, notBeforeMs: 0 };
+    this.askedToWaitMs = 0;
     // A person may refresh at any time, and a wrong clock cannot measure a wait.
-    if (lastSent?.grant !== grant || Math.max(lastPersonAtMs, lastClockFaultAtMs) > lastSent.atMs - 60_000)
+    if (
+      lastSent?.grant !== grant ||
+      lastPersonAtMs > nowMs - overlapMs ||
+      lastClockFaultAtMs > lastSent.atMs - overlapMs
+    )
       return;
+    if (this.wasAnyPaused) return;
     if (nowMs < Math.max(lastSent.atMs + minRetryGapMs, lastSent.notBeforeMs))
       this.fail('backoff', `${nowMs - lastSent.atMs} ms after the attempt before`);
   }
@@ -170,6 +191,7 @@ export class Invariants {
     const lastMs = this.polls.get(deviceCode) ?? Number.NEGATIVE_INFINITY;
     this.polls.set(deviceCode, nowMs);
     if (this.polls.size > 1000) this.polls.clear();
+    if (this.wasAnyPaused) return;
     if (nowMs - lastMs < codeIntervalSeconds * 1000 - claimMs && lastClockFaultAtMs < lastMs)
       this.fail('poll-interval', `${owner.name} polls after ${nowMs - lastMs} ms`);
   }

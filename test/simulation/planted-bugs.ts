@@ -124,13 +124,6 @@ const inRefresh: readonly PlantedBug[] = [
     }),
   },
   {
-    name: 'a failed refresh is kept as an outage after a success',
-    hooks: inStates((next, before) => ({
-      ...next,
-      connection: before.connection.lastError === null ? next.connection : before.connection,
-    })),
-  },
-  {
     name: 'the last secrets are revoked as dropped ones',
     hooks: inTransactions((transaction) => {
       const save = transaction.saveSecrets.bind(transaction);
