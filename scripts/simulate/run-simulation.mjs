@@ -1,4 +1,3 @@
-import 'reflect-metadata';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -22,6 +21,7 @@ export async function runSimulation(words) {
     },
   });
   const folder = compileSimulation();
+  await import('reflect-metadata');
   const seed = values.seed === undefined ? undefined : readNumber('seed', values.seed);
   const calls = values.calls === undefined ? undefined : readNumber('calls', values.calls);
   if (values.planted) await findPlantedBugs(folder);
@@ -98,7 +98,7 @@ function collect(report, violations, message) {
 
 /** @param {any} report @param {number} seconds */
 function print({ calls, ms, calms, worlds, faults, arms }, seconds) {
-  const kinds = [...faults].sort((a, b) => b[1] - a[1]);
+  const kinds = [...faults].toSorted((a, b) => b[1] - a[1]);
   const total = kinds.reduce((sum, [, count]) => sum + count, 0);
   for (const [kind, count] of kinds) console.log(`${String(count).padStart(9)}  ${kind}`);
   const missed = [...arms].filter(([, isReached]) => !isReached).map(([place]) => place);

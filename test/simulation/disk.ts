@@ -156,7 +156,7 @@ export class Disk {
     if (isNotifying) this.onNotify();
   }
 
-  /** Reports the present content, whoever wrote it. */
+  /** Reports the present content as a commit. */
   reread(): void {
     this.version = -1;
     this.committed(this.prepareCommit());

@@ -33,7 +33,7 @@ export class Incidents {
     this.next(meanGapMs);
   }
 
-  /** Ends every outage. What the Authorization server has decided stays. */
+  /** Ends every outage, and keeps the decisions of the Authorization server. */
   end(): void {
     const { world } = this;
     this.activeUntilMs = 0;

@@ -1,5 +1,6 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import { type Broker, type Headers, type Reply, replyOf } from './broker.js';
+import type { Broker } from './broker.js';
+import { type Headers, type Reply, replyOf } from './reply.js';
 import { Channel } from './channel.js';
 import type { Owner } from './scheduler.js';
 
