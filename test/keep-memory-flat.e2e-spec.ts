@@ -22,7 +22,7 @@ const maxMs = 180_000 + soakMinutes * 60_000;
  */
 const maxBytesPerRefresh = soakMinutes >= 5 ? 768 : 6144;
 const maxMoreResources = 10;
-const plantedLeaks = 100;
+const plantedLeaks = soakMinutes >= 5 ? 2000 : 100;
 /** The size of a planted leak for each request of `plantedPath`, which shows that the test finds a leak. */
 const plantedBytes = Math.round(maxBytesPerRefresh * 2.5);
 const plantedPath = '/planted-leak';

@@ -33,7 +33,7 @@ import { startApp } from './support/start-app.js';
 import { refreshPath } from './support/start-store.js';
 import { WatchedLog } from './support/watched-log.js';
 
-/** `ANSWER_CASES=20000` runs the long form. The number is of each kind of answer. */
+/** `ANSWER_CASES=1000` runs the long form. The number is of each kind of answer. */
 const cases = Number(process.env['ANSWER_CASES'] ?? 40);
 const timeoutMs = 60_000 + cases * 200;
 const hourMs = 3_600_000;

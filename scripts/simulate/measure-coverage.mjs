@@ -30,7 +30,9 @@ function listArms({ url, functions }) {
   const isReached = (node) => {
     const at = node.getStart(file);
     const around = ranges.filter(({ startOffset, endOffset }) => startOffset <= at && at < endOffset);
-    const innermost = around.sort((a, b) => a.endOffset - a.startOffset - (b.endOffset - b.startOffset))[0];
+    const innermost = around.toSorted(
+      (a, b) => a.endOffset - a.startOffset - (b.endOffset - b.startOffset),
+    )[0];
     return (innermost?.count ?? 0) > 0;
   };
   return findArms(file).map((node) => {

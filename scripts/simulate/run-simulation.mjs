@@ -1,4 +1,3 @@
-import 'reflect-metadata';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -19,14 +18,13 @@ export async function runSimulation(words) {
       seed: { type: 'string' },
       calls: { type: 'string' },
       planted: { type: 'boolean' },
-      corner: { type: 'boolean' },
     },
   });
   const folder = compileSimulation();
+  await import('reflect-metadata');
   const seed = values.seed === undefined ? undefined : readNumber('seed', values.seed);
   const calls = values.calls === undefined ? undefined : readNumber('calls', values.calls);
   if (values.planted) await findPlantedBugs(folder);
-  else if (values.corner) await exploreCorner(folder);
   else if (seed !== undefined) await replay(folder, seed, calls ?? callsOfWorld);
   else await simulateMany(folder, calls ?? defaultCalls);
 }
@@ -72,6 +70,7 @@ async function simulateMany(folder, calls) {
   });
   const codes = (await Promise.all(running)).map(([code]) => code);
   print(report, (performance.now() - beganAt) / 1000);
+  for (const { seed, name } of violations) console.log(`Seed ${seed} violates "${name}".`);
   const [first] = violations;
   if (first) {
     throw new CommandError(`"${first.name}" is violated: npm run simulate -- --seed ${first.seed}`);
@@ -89,6 +88,7 @@ function collect(report, violations, message) {
   }
   const { calls, simulatedMs, calms, faults, violation, seed } = message.result;
   report.worlds += 1;
+  if (report.worlds % 20 === 0) console.log(`${report.worlds} worlds, ${report.calls} calls …`);
   report.calls += calls;
   report.ms += simulatedMs;
   report.calms += calms;
@@ -98,7 +98,7 @@ function collect(report, violations, message) {
 
 /** @param {any} report @param {number} seconds */
 function print({ calls, ms, calms, worlds, faults, arms }, seconds) {
-  const kinds = [...faults].sort((a, b) => b[1] - a[1]);
+  const kinds = [...faults].toSorted((a, b) => b[1] - a[1]);
   const total = kinds.reduce((sum, [, count]) => sum + count, 0);
   for (const [kind, count] of kinds) console.log(`${String(count).padStart(9)}  ${kind}`);
   const missed = [...arms].filter(([, isReached]) => !isReached).map(([place]) => place);
@@ -116,12 +116,4 @@ async function findPlantedBugs(folder) {
   const { findAll } = await import(join(folder, 'test/simulation/find-planted-bugs.js'));
   const missed = await findAll(/** @param {string} line */ (line) => console.log(line));
   if (missed.length > 0) throw new CommandError(`Not found: ${missed.join(', ')}.`);
-}
-
-/** @param {string} folder */
-async function exploreCorner(folder) {
-  const { exploreCorner: explore } = await import(join(folder, 'test/simulation/explore-corner.js'));
-  const { runs, states, violation } = await explore();
-  console.log(`${runs} interleavings, ${states} distinct states.`);
-  if (violation !== null) throw new CommandError(`"${violation.name}" is violated: ${violation.detail}`);
 }

@@ -64,6 +64,8 @@ export class Authority {
   readonly grants: Grant[] = [];
   /** Grants that ended because a spent refresh token was presented. */
   readonly replays: Grant[] = [];
+  /** The refresh token that was issued with a license token. */
+  readonly issuedWith = new Map<string, string>();
   private readonly byToken = new Map<string, Grant>();
   private readonly codes = new Map<string, UserCode>();
   private signers: TokenSigner[] = [];
@@ -241,6 +243,8 @@ export class Authority {
       license: { features, renewal_date: renewalDate?.toISOString() ?? null, hub },
       status: { status_list: { idx: grant.index, uri: listUri } },
     });
+    if (this.issuedWith.size > 1000) this.issuedWith.clear();
+    this.issuedWith.set(accessToken, grant.current);
     return {
       accessToken,
       refreshToken: grant.current,

@@ -1,14 +1,7 @@
+import { type Headers, type Reply, replyOf } from './reply.js';
 import type { Owner } from './scheduler.js';
 import { SimulatedConnection } from './simulated-connection.js';
 import type { World } from './world.js';
-
-/** A message with the members that the clients read. */
-export interface Reply {
-  readonly data: Uint8Array;
-  readonly headers: { readonly code: number; readonly description: string } | undefined;
-  json<T>(): T;
-  string(): string;
-}
 
 interface StoredMessage {
   readonly subject: string;
@@ -49,7 +42,7 @@ export class Broker {
 
   /** Ends all connections. The streams stay. */
   dropConnections(): void {
-    for (const connection of [...this.connections]) connection.drop('the broker went away');
+    for (const connection of Array.from(this.connections)) connection.drop('the broker went away');
   }
 
   stop(): void {
@@ -118,7 +111,7 @@ export class Broker {
   }
 
   private deliver(subject: string, text: string): void {
-    for (const connection of [...this.connections]) connection.deliver(subject, text);
+    for (const connection of Array.from(this.connections)) connection.deliver(subject, text);
   }
 
   private handleStream(action: string, name: string, data: Uint8Array): Reply {
@@ -141,18 +134,6 @@ export class Broker {
     if (text === null) return replyOf('', { code: 404, description: 'Message Not Found' });
     return replyOf(text, { code: 0, description: '' });
   }
-}
-
-export type Headers = { get(name: string): string };
-
-export function replyOf(value: unknown, headers?: Reply['headers']): Reply {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return {
-    data: new TextEncoder().encode(text),
-    headers,
-    json: () => JSON.parse(text),
-    string: () => text,
-  };
 }
 
 function matches(pattern: string, subject: string): boolean {

@@ -21,6 +21,15 @@ export interface CommittedRow {
   readonly body: string;
 }
 
+/** The license row and the events of a transaction before its commit. */
+export interface PreparedCommit {
+  readonly version: number;
+  readonly state: string;
+  readonly secrets: string | null;
+  readonly events: readonly CommittedRow[];
+  readonly isNotifying: boolean;
+}
+
 /** What a commit has made durable. */
 export interface Committed {
   readonly version: number;
@@ -124,17 +133,21 @@ export class Disk {
     }
   }
 
+  /** Forgets what an earlier transaction has written. */
   rolledBack(): void {
     this.added = [];
     this.isNotifying = false;
   }
 
-  /** Reports what the last transaction has committed. */
-  committed(): void {
-    const { version, state, secrets } = this.readLicense();
-    const events = this.added;
-    const isNotifying = this.isNotifying;
+  /** Returns what the open transaction is about to commit. Others may change it right after the commit. */
+  prepareCommit(): PreparedCommit {
+    const prepared = { ...this.readLicense(), events: this.added, isNotifying: this.isNotifying };
     this.rolledBack();
+    return prepared;
+  }
+
+  /** Reports what a transaction has committed. */
+  committed({ version, state, secrets, events, isNotifying }: PreparedCommit): void {
     if (version !== this.version || events.length > 0) {
       this.version = version;
       const opened = secrets === null ? null : (JSON.parse(secrets) as GrantSecrets);
@@ -143,10 +156,10 @@ export class Disk {
     if (isNotifying) this.onNotify();
   }
 
-  /** Reports the present content, whoever wrote it. */
+  /** Reports the present content as a commit. */
   reread(): void {
     this.version = -1;
-    this.committed();
+    this.committed(this.prepareCommit());
   }
 
   private readLicense(): { version: number; state: string; secrets: string | null } {

@@ -28,12 +28,12 @@ export class Incidents {
   begin(untilMs: number): void {
     const { world, random } = this;
     this.activeUntilMs = untilMs;
-    world.faults.rate = random.pick([0, 0.02, 0.05, 0.2, 0.5]);
-    const meanGapMs = random.pick([5 * minuteMs, 30 * minuteMs, 2 * hourMs]);
+    world.faults.rate = random.pick([0, 0.03, 0.1, 0.3]);
+    const meanGapMs = random.pick([3 * minuteMs, 15 * minuteMs, 45 * minuteMs]);
     this.next(meanGapMs);
   }
 
-  /** Ends every outage. What the Authorization server has decided stays. */
+  /** Ends every outage, and keeps the decisions of the Authorization server. */
   end(): void {
     const { world } = this;
     this.activeUntilMs = 0;

@@ -36,14 +36,17 @@ export class Invariants {
   unpublished: number[] = [];
   highestSequence = 0;
   lastStatus: CommittedRow | null = null;
+  /** A Retry-After counts once its answer is stored: a crash may lose it. */
+  private askedToWaitMs = 0;
   private grantStoredAtMs = 0;
   private lastDescription = '';
   private readonly superseded = new Set<string>();
   private readonly flights = new Set<Flight>();
   private readonly polls = new Map<string, number>();
   private lastSent: { grant: Grant; atMs: number; notBeforeMs: number } | null = null;
-  /** Whether a person has removed the license that is stored. */
-  isRemovalExpected = false;
+  /** When a person last removed the license. */
+  lastRemovalAtMs = Number.NEGATIVE_INFINITY;
+  private acquiredAtMs = 0;
 
   constructor(private readonly world: World) {}
 
@@ -59,11 +62,16 @@ export class Invariants {
     this.lastDescription = description;
     for (const row of events) this.addRow(row);
     if (before === null) return;
+    if (
+      state.connection.lastError?.at.getTime() !== before.state.connection.lastError?.at.getTime() &&
+      this.lastSent !== null
+    )
+      this.lastSent = { ...this.lastSent, notBeforeMs: this.askedToWaitMs };
     this.checkSecrets(before, secrets);
     if (this.grantIn(before.secrets) !== this.grantIn(secrets)) this.grantStoredAtMs = this.world.nowMs;
     if (before.state.license !== null && state.license === null) this.checkLoss(before, state);
     if (state.reauthorizationRequired && !before.state.reauthorizationRequired) this.checkDeadGrant(before);
-    if (state.license !== null && before.state.license === null) this.isRemovalExpected = false;
+    if (state.license !== null && before.state.license === null) this.acquiredAtMs = this.world.nowMs;
   }
 
   /** A restored database continues with what the copy contains. */
@@ -91,6 +99,9 @@ export class Invariants {
   private checkSecrets(before: Pick<Committed, 'secrets'>, secrets: GrantSecrets | null): void {
     const { authority } = this.world;
     const old = before.secrets;
+    const isNewToken = secrets !== null && secrets.accessToken !== old?.accessToken;
+    if (isNewToken && authority.issuedWith.get(secrets.accessToken) !== secrets.refreshToken)
+      this.fail('tokens-stored-together', `${secrets.refreshToken} was not issued with the license token`);
     if (old === null || secrets === null || old.refreshToken === secrets.refreshToken) return;
     if (this.superseded.has(secrets.refreshToken))
       this.fail('no-spent-token-stored', `${secrets.refreshToken} replaces its successor`);
@@ -102,13 +113,15 @@ export class Invariants {
   }
 
   private checkLoss(before: Pick<Committed, 'state' | 'secrets'>, { reason }: LicenseState): void {
-    if (reason === 'removed' && this.isRemovalExpected) return;
+    if (reason === 'removed' && this.lastRemovalAtMs > this.acquiredAtMs - overlapMs) return;
     const { authority, nowMs, server } = this.world;
     const grant = before.secrets === null ? null : authority.grantOf(before.secrets);
     const isListed = grant !== null && authority.isListed(grant);
     const endMs = before.state.license?.token.expiresAt.getTime() ?? 0;
     const latestMs = Math.max(nowMs, ...server.machines.map((machine) => machine.wallMs()));
-    const hasEnded = endMs <= latestMs && (grant === null || !grant.isLive);
+    // The end of a token is judged by the wall clock, even by one that was ahead a moment ago.
+    const isClockUnsure = this.world.lastClockFaultAtMs > nowMs - overlapMs;
+    const hasEnded = (endMs <= latestMs || isClockUnsure) && (grant === null || !grant.isLive);
     if (reason === 'revoked' && (isListed || hasEnded)) return;
     this.fail(
       'no-license-lost',
@@ -145,18 +158,30 @@ export class Invariants {
     this.flights.add(flight);
     return (retryAfterMs) => {
       this.flights.delete(flight);
-      const notBeforeMs = retryAfterMs === 0 ? 0 : world.nowMs + Math.min(retryAfterMs, maxHonoredMs);
-      if (this.lastSent !== null) this.lastSent = { ...this.lastSent, notBeforeMs };
+      this.askedToWaitMs = retryAfterMs === 0 ? 0 : world.nowMs + Math.min(retryAfterMs, maxHonoredMs);
     };
+  }
+
+  /** Whether a pause may have delayed a request after its decision. */
+  private get wasAnyPaused(): boolean {
+    return this.world.server.processes.some(
+      ({ pausedUntilMs }) => pausedUntilMs > this.world.nowMs - overlapMs,
+    );
   }
 
   private checkBackoff(grant: Grant): void {
     const { nowMs, lastPersonAtMs, lastClockFaultAtMs } = this.world;
     const { lastSent } = this;
     this.lastSent = { grant, atMs: nowMs, notBeforeMs: 0 };
+    this.askedToWaitMs = 0;
     // A person may refresh at any time, and a wrong clock cannot measure a wait.
-    if (lastSent?.grant !== grant || Math.max(lastPersonAtMs, lastClockFaultAtMs) > lastSent.atMs - 60_000)
+    if (
+      lastSent?.grant !== grant ||
+      lastPersonAtMs > nowMs - overlapMs ||
+      lastClockFaultAtMs > lastSent.atMs - overlapMs
+    )
       return;
+    if (this.wasAnyPaused) return;
     if (nowMs < Math.max(lastSent.atMs + minRetryGapMs, lastSent.notBeforeMs))
       this.fail('backoff', `${nowMs - lastSent.atMs} ms after the attempt before`);
   }
@@ -166,6 +191,7 @@ export class Invariants {
     const lastMs = this.polls.get(deviceCode) ?? Number.NEGATIVE_INFINITY;
     this.polls.set(deviceCode, nowMs);
     if (this.polls.size > 1000) this.polls.clear();
+    if (this.wasAnyPaused) return;
     if (nowMs - lastMs < codeIntervalSeconds * 1000 - claimMs && lastClockFaultAtMs < lastMs)
       this.fail('poll-interval', `${owner.name} polls after ${nowMs - lastMs} ms`);
   }

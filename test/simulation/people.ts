@@ -4,7 +4,7 @@ import type { World } from './world.js';
 
 const actor = { name: 'anna', address: '10.0.0.9' };
 const minuteMs = 60_000;
-const meanGapMs = 3 * 3_600_000;
+const meanGapMs = 15 * minuteMs;
 
 /** The people of a store: the administrator at the page, and the one who approves at the Authorization server. */
 export class People {
@@ -55,15 +55,15 @@ export class People {
 
   private act(): void {
     const draw = this.random.next();
-    if (draw < 0.45) this.run('refreshes', (process) => process.refresh.execute(actor));
-    else if (draw < 0.6) this.authorize();
-    else if (draw < 0.7) this.run('cancels', (process) => process.cancel.execute(actor));
-    else if (draw < 0.8) this.removeLicense();
+    if (draw < 0.65) this.run('refreshes', (process) => process.refresh.execute(actor));
+    else if (draw < 0.75) this.authorize();
+    else if (draw < 0.8) this.run('cancels', (process) => process.cancel.execute(actor));
+    else if (draw < 0.85) this.removeLicense();
     else this.run('reads', (process) => process.query.freshText());
   }
 
   private removeLicense(): void {
-    this.world.invariants.isRemovalExpected = true;
+    this.world.invariants.lastRemovalAtMs = this.world.nowMs;
     this.run('removes the license', (process) => process.remove.execute(actor));
   }
 

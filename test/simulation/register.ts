@@ -16,6 +16,8 @@ export class Register implements Owner {
   connection: SimulatedConnection | null = null;
   /** The highest sequence that it has believed. */
   believed = '';
+  /** Planted: nothing is delivered to it. */
+  ignoresEvents = false;
   private token = '';
   private tokenEndsMs = 0;
   private readonly machine: Machine;
@@ -84,6 +86,7 @@ export class Register implements Owner {
     const connection = world.broker.connect(this);
     if (connection === null) throw new Error('connection refused');
     this.connection = connection;
+    connection.ignoresEvents = this.ignoresEvents;
     connection.onDropped = (reason) => this.lose(connection, reason, options);
     return connection.asNats;
   }

@@ -168,7 +168,7 @@ export class ServiceProcess implements Owner {
     this.isStarted = true;
     this.link.start();
     this.hubLink.start();
-    this.beat('tick', 500, 1_200_000, () => void this.scheduler.tick());
+    this.beat('tick', 500, 2_400_000, () => void this.scheduler.tick());
     this.beat('drain', 5000, 3_600_000, () => {
       void this.relay.drain();
       void this.hubRelay.drain();

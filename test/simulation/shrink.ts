@@ -1,7 +1,7 @@
 import type { Hooks } from './hooks.js';
 import { simulate, type SimulationResult } from './simulate.js';
 
-const maxRuns = 150;
+const maxRuns = 60;
 
 /**
  * Finds few faults that still violate the same invariant, by leaving out ever smaller groups of them. Resolves to the

@@ -1,5 +1,6 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import { type Broker, type Headers, type Reply, replyOf } from './broker.js';
+import type { Broker } from './broker.js';
+import { type Headers, type Reply, replyOf } from './reply.js';
 import { Channel } from './channel.js';
 import type { Owner } from './scheduler.js';
 
@@ -19,6 +20,7 @@ export class SimulatedConnection {
   readonly info = { max_payload: 1_048_576 };
   /** Whether the broker receives what is sent. */
   isLinked = true;
+  ignoresEvents = false;
   private readonly subscriptions = new Map<string, Channel<Delivered>>();
   private readonly statuses = new Channel<Status>();
   private readonly whenClosed: Promise<Error | void>;
@@ -71,7 +73,7 @@ export class SimulatedConnection {
 
   /** Delivers a message to the subscription, later and in order. */
   deliver(subject: string, text: string): void {
-    if (!this.subscriptions.has(subject)) return;
+    if (this.ignoresEvents || !this.subscriptions.has(subject)) return;
     const { world } = this.broker;
     const fault = world.drawFault('subscriber', this.owner);
     if (fault === 'slow-consumer') return this.drop('slow consumer');

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { Leases } from '../../src/coordination/leases.js';
 import { Database } from '../../src/persistence/database.js';
-import type { Disk } from './disk.js';
+import type { Disk, PreparedCommit } from './disk.js';
 import type { ServiceProcess } from './service-process.js';
 import type { World } from './world.js';
 
@@ -36,8 +36,10 @@ export class SimulatedDatabase extends Database {
     const fault = world.drawFault('database.write', owner);
     await world.call(owner, 'database begin');
     const unlock = await disk.lock(owner);
+    let prepared: PreparedCommit | null = null;
     try {
       const result = await super.transact(async (manager) => {
+        disk.rolledBack();
         if (fault === 'write-refused')
           throw new SimulatedStorageError('SQLITE_BUSY', 'the database is locked');
         if (commit === 'synced-later') disk.beforeUnsynced();
@@ -47,17 +49,15 @@ export class SimulatedDatabase extends Database {
         if (disk.state === 'read-only')
           throw new SimulatedStorageError('SQLITE_READONLY', 'read-only database');
         if (fault === 'write-undone') throw new SimulatedStorageError('SQLITE_IOERR', 'disk I/O error');
+        prepared = disk.prepareCommit();
         return done;
       }, commit);
       if (commit === 'synced') disk.synced();
-      disk.committed();
+      if (prepared !== null) disk.committed(prepared);
       await world.call(owner, 'database acknowledge');
       if (fault === 'commit-unacknowledged')
         throw new SimulatedStorageError('SQLITE_IOERR', 'the answer was lost');
       return result;
-    } catch (error) {
-      disk.rolledBack();
-      throw error;
     } finally {
       unlock();
     }

@@ -2,7 +2,7 @@ import { loadSettings } from '../../src/config/load-settings.js';
 import type { Settings } from '../../src/config/settings.js';
 import { Authority, type Device, issuer } from './authority.js';
 import { Broker } from './broker.js';
-import { checkCalm } from './check-calm.js';
+import { checkBacklog, checkCalm } from './check-calm.js';
 import { Disk, type DiskImage } from './disk.js';
 import { type CallFault, type CallPoint, Faults } from './faults.js';
 import type { Hooks } from './hooks.js';
@@ -17,7 +17,7 @@ import { StoreServer } from './store-server.js';
 
 const hourMs = 3_600_000;
 const startMs = Date.UTC(2026, 10, 24, 12);
-const busyAfterFaultMs = 20_000;
+const busyAfterFaultMs = 5000;
 const hubId = 'srv-hub';
 
 export interface WorldOptions {
@@ -57,7 +57,11 @@ export class World {
     this.scheduler = new Scheduler(seed, startMs);
     this.latency = new Random(seed, 5);
     this.faults = new Faults({ seed, isSkipped: options.isSkipped ?? (() => false) });
-    this.settings = loadSettings({ AUTH_SERVER_URL: issuer, HUB_NATS_URL: 'nats://127.0.0.1:4333' });
+    this.settings = loadSettings({
+      AUTH_SERVER_URL: issuer,
+      HUB_NATS_URL: 'nats://127.0.0.1:4333',
+      REFRESH_INTERVAL: this.latency.pick(['2h', '24h']),
+    });
     this.authority = new Authority(new Random(seed, 6), () => this.nowMs);
     this.broker = new Broker(this, 'broker');
     this.hub = new Broker(this, 'hub');
@@ -107,7 +111,9 @@ export class World {
   drawFault<Point extends CallPoint>(point: Point, owner: Owner): CallFault<Point> | null {
     const fault = this.faults.draw(point, this.scheduler.calls, this.nowMs);
     if (fault === null) return null;
-    this.lastFaultAtMs = this.nowMs;
+    // Refused reads alone would keep the tasks at their shortest intervals.
+    if (point !== 'database.read' && this.nowMs > this.lastFaultAtMs + 60_000)
+      this.lastFaultAtMs = this.nowMs;
     this.note('fault', `${fault} of ${owner.name} (call ${this.scheduler.calls})`);
     if (fault !== 'crash-soon' && fault !== 'pause-soon') return fault;
     const index = this.server.processes.findIndex((process) => process === owner);
@@ -169,13 +175,15 @@ export class World {
     this.people.begin(this.nowMs + hourMs);
     await this.runUntil(this.nowMs + hourMs, calls);
     while (this.scheduler.calls < calls && this.invariants.violation === null) {
-      const stormMs = this.latency.between(hourMs, 48 * hourMs);
+      const stormMs = this.latency.between(hourMs, 10 * hourMs);
       this.incidents.begin(this.nowMs + stormMs);
       this.people.begin(this.nowMs + stormMs);
       await this.runUntil(this.nowMs + stormMs, calls);
       this.incidents.end();
       this.people.end();
-      await this.runUntil(this.nowMs + 26 * hourMs, Infinity);
+      await this.runUntil(this.nowMs + 5 * hourMs, Infinity);
+      if (this.invariants.violation === null) checkBacklog(this);
+      await this.runUntil(this.nowMs + 21 * hourMs, Infinity);
       if (this.invariants.violation === null) await checkCalm(this);
       this.calms += 1;
     }
