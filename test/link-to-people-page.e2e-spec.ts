@@ -45,5 +45,5 @@ async function readLink(app: TestApp): Promise<string | undefined> {
   const person = supertest.agent(app.url);
   await person.post('/login').type('form').send({ token: app.adminToken }).expect(303);
   const { text } = await person.get('/').expect(200);
-  return /<a href="([^"]*)"[^>]*>\s*Open the Authorization server/.exec(text)?.[1];
+  return /<a [^>]*href="([^"]*)"[^>]*>\s*Open the Authorization server/.exec(text)?.[1];
 }
