@@ -51,13 +51,19 @@ function toType(schema, declarations) {
   return isOptional ? `${type} | null` : type;
 }
 
+/** @param {string | undefined} type of JSON */
+function toPlainType(type) {
+  if (type === 'integer') return 'number';
+  return type === 'boolean' ? type : 'string';
+}
+
 /** @param {Schema} schema @param {string[]} declarations @returns {string} */
 function toContent({ enum: values, properties, items, type }, declarations) {
   if (values !== undefined) {
     return values.flatMap((value) => (value === null ? [] : [`'${value}'`])).join(' | ');
   }
   if (items !== undefined) return `readonly ${toType(items, declarations)}[]`;
-  if (properties === undefined) return type === 'boolean' ? 'boolean' : 'string';
+  if (properties === undefined) return toPlainType(typeof type === 'string' ? type : type?.[0]);
   const members = Object.entries(properties).map(([name, member]) => {
     // A named part has its comment at its declaration.
     const comment = member.title === undefined ? toComment(member) : '';

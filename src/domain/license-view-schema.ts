@@ -134,7 +134,9 @@ type DescribedAs<Type, Schema> = Schema extends { readonly properties: infer Pro
       ? Date
       : Type extends 'boolean'
         ? boolean
-        : string;
+        : Type extends 'integer'
+          ? number
+          : string;
 
 /** Adds to each object of a schema that all its members are required. */
 export function requireAllMembers(schema: object): object {
