@@ -15,6 +15,8 @@ FROM manifests AS build
 RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY scripts scripts
+COPY styles styles
+COPY profiles profiles
 COPY src src
 COPY mock-auth-server mock-auth-server
 COPY client client
