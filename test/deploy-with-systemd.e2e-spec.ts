@@ -141,14 +141,21 @@ describe('pos-licensing in /usr/local/bin', () => {
       }
       write('pos-licensing', wrapper);
       write('runuser', '#!/bin/sh\n[ "$1 $2 $3" = "-u pos-licensing --" ] || exit 9\nshift 3\nexec "$@"\n');
-      write('licensing.env', 'AUTH_SERVER_URL=https://authorization-server.example\n');
+      const authority = join(home, 'absent.pem');
+      write(
+        'licensing.env',
+        `AUTH_SERVER_URL=https://authorization-server.example\nNODE_EXTRA_CA_CERTS="${authority}"\n`,
+      );
       write(
         'cli.mjs',
-        'const { DATA_DIR, AUTH_SERVER_URL } = process.env;\n' +
+        "import { createSecureContext } from 'node:tls';\ncreateSecureContext();\n" +
+          'const { DATA_DIR, AUTH_SERVER_URL } = process.env;\n' +
           'console.log(JSON.stringify({ DATA_DIR, AUTH_SERVER_URL, args: process.argv.slice(2) }));\n',
       );
       const env = { ...process.env, PATH: `${home}${delimiter}${process.env['PATH']}` };
-      const { stdout } = await run(join(home, 'pos-licensing'), ['peers', 'Store 12'], { env });
+      const { stdout, stderr } = await run(join(home, 'pos-licensing'), ['peers', 'Store 12'], { env });
+      // Node reads this setting only from the environment of the process, and warns of a file that is absent.
+      expect(stderr).toContain(authority);
       expect(JSON.parse(stdout)).toEqual({
         DATA_DIR: /DATA_DIR=(\S+)/.exec(unit)?.[1],
         AUTH_SERVER_URL: 'https://authorization-server.example',

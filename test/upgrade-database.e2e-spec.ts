@@ -1,17 +1,24 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { DataSource } from 'typeorm';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CreateSchema1764000000000 } from '../src/persistence/migrations/1764000000000-create-schema.js';
 import { ChainAuditTrail1764400000000 } from '../src/persistence/migrations/1764400000000-chain-audit-trail.js';
+import { schema } from '../src/persistence/schema.js';
 import { Sqlite } from '../src/persistence/sqlite.js';
+import { RecordedFollower } from '../client/test/support/record-license.js';
+import { commitEvents, readOutbox } from './support/commit-events.js';
 import { createDatabase, isOnPostgres } from './support/create-database.js';
 import { FakeClock } from './support/fake-clock.js';
+import { connectAsService, readStream } from './support/read-stream.js';
+import { Register010 } from './support/register-0.1.0.js';
 import { runCommand } from './support/run-command.js';
 import { startApp, type TestApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
+import { startNats, type TestNats } from './support/start-nats.js';
 
 const fixture = join(import.meta.dirname, 'fixtures/database-0.1.0.sql');
 const key = Buffer.alloc(32, 'fixture').toString('base64');
@@ -56,11 +63,12 @@ describe('a database of version 0.1.0', () => {
     return dump(path);
   }
 
-  const start = async () => {
+  const start = async (nats?: TestNats) => {
     const adminToken = 'a-token-for-this-test';
     app = await startApp({
       mock,
       dataDir,
+      ...(nats && { nats }),
       environment: {
         ENCRYPTION_KEY: key,
         ADMIN_TOKEN: adminToken,
@@ -132,6 +140,46 @@ describe('a database of version 0.1.0', () => {
     expect(await (await start()).view()).toMatchObject({ status: 'licensed' });
   });
 
+  it('loses no event while server, broker and registers are upgraded one after the other, in either order', async () => {
+    const published = await completeAsReleased();
+    const configPath = join(dataDir, '..', 'broker.conf');
+    await copyFile(join(import.meta.dirname, 'fixtures/store-0.1.0.conf'), configPath);
+    const nats = await startNats({ configPath });
+    await publishAsReleased(nats, published);
+    // The first register is upgraded last, the other one first. Both stay connected.
+    const older = await Register010.connect(nats);
+    const { user, password } = nats.registerUser;
+    const newer = new RecordedFollower({ natsUrl: nats.url, serverId: 'srv-store-1', user, password });
+    const seen = (id = '') => Promise.all([older.seen(id), newer.seenEvent(id)]);
+    await seen(published.at(-1)?.id);
+    expect(newer.follower.standing(clock.now())).toMatchObject({ isLicensed: true, reason: 'licensed' });
+
+    const upgraded = await start(nats);
+    const ids = async () => (await readOutbox(upgraded)).map(({ eventId }) => eventId);
+    await seen((await ids()).at(-1));
+    await commitEvents(upgraded, 1);
+    await seen((await ids()).at(-1));
+    await nats.kill();
+    await copyFile(join(import.meta.dirname, '../deploy/nats/store.conf'), configPath);
+    await commitEvents(upgraded, 1);
+    await nats.restart();
+    await seen((await ids()).at(-1));
+
+    const all = await ids();
+    expect(all).toHaveLength(9);
+    expect((await readStream(nats)).map(({ event }) => event.id)).toEqual(all);
+    // Both read the last stored event of version 0.1.0 and receive each later one.
+    expect(older.events.map(({ id }) => id)).toEqual(all.slice(4));
+    expect(newer.eventIds).toEqual(all.slice(4));
+    expect(older.refused).toEqual([]);
+    const answer = await older.connection.request('svc.licensing.status');
+    expect(answer.json()).toMatchObject({ serverId: 'srv-store-1', status: 'licensed' });
+    await Promise.all([older.connection.close(), newer.follower.close()]);
+    await upgraded.close();
+    app = null;
+    await nats.stop();
+  });
+
   // On PostgreSQL there is no file: its own tools make the copy.
   if (!isOnPostgres) {
     describe('in a file', () => {
@@ -185,6 +233,26 @@ describe('a database of version 0.1.0', () => {
     });
   }
 
+  /** Applies the other migrations of the release. Returns its first events, which it has published; two are queued. */
+  async function completeAsReleased(): Promise<PublishedEvent[]> {
+    const dataSource = new DataSource({
+      ...(databaseUrl === undefined
+        ? { type: 'better-sqlite3', driver: Sqlite, database: databasePath() }
+        : { type: 'postgres', url: databaseUrl }),
+      migrations: schema.migrations.slice(0, schema.migrations.indexOf(ChainAuditTrail1764400000000) + 1),
+    });
+    await dataSource.initialize();
+    await dataSource.runMigrations();
+    const events: PublishedEvent[] = await dataSource.query(
+      'SELECT sequence, event_id AS id, subject, body FROM outbox_event ORDER BY sequence LIMIT 5',
+    );
+    await dataSource.query(
+      `UPDATE outbox_event SET published_at = created_at WHERE sequence <= ${events.at(-1)?.sequence}`,
+    );
+    await dataSource.destroy();
+    return events;
+  }
+
   async function readTables(): Promise<string[]> {
     if (!isOnPostgres) return Object.keys(dump(databasePath()));
     const dataSource = await new DataSource({ type: 'postgres', url: databaseUrl ?? '' }).initialize();
@@ -193,6 +261,29 @@ describe('a database of version 0.1.0', () => {
     return rows.map(({ tablename }) => tablename);
   }
 });
+
+interface PublishedEvent {
+  readonly sequence: number | string;
+  readonly id: string;
+  readonly subject: string;
+  readonly body: string;
+}
+
+/** Creates the stream as version 0.1.0 does, and stores events in it. */
+async function publishAsReleased(nats: TestNats, events: readonly PublishedEvent[]): Promise<void> {
+  const connection = await connectAsService(nats);
+  const manager = await jetstreamManager(connection);
+  await manager.streams.add({
+    name: 'LICENSING',
+    subjects: ['license.status', 'token.expiring'],
+    max_msgs_per_subject: 1000,
+    allow_direct: true,
+    duplicate_window: 3600e9,
+  });
+  for (const { id, subject, body } of events)
+    await jetstream(connection).publish(subject, body, { msgID: id });
+  await connection.close();
+}
 
 async function loadIntoSqlite(path: string): Promise<void> {
   await writeFile(path, '', { mode: 0o600 });

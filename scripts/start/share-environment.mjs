@@ -14,6 +14,8 @@ const OWNERS = {
   NATS_ISSUER_SEED: 'licensing',
   NATS_CALLOUT_XKEY_SEED: 'licensing',
   NATS_SYS_PASSWORD: 'licensing',
+  WEBHOOK_URL: 'licensing',
+  WEBHOOK_SECRET: 'licensing',
   NATS_REGISTER_PASSWORD: 'register',
   LOGIN_PASSWORD: 'mock',
 };

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { shareEnvironment } from './share-environment.mjs';
 
@@ -34,6 +35,17 @@ describe('shareEnvironment', () => {
       NATS_PASSWORD: 'ours',
     });
     expect(shared).toEqual({ NATS_PASSWORD: 'ours' });
+  });
+
+  it('gives each secret setting of the service to no other process', () => {
+    const source = readFileSync(new URL('../../src/config/environment.ts', import.meta.url), 'utf8');
+    const names = /secretNames = \[([^\]]+)\]/.exec(source)?.[1]?.match(/(?<=')[A-Z_]+(?=')/g) ?? [];
+    expect(names).toContain('ADMIN_TOKEN');
+    const secrets = Object.fromEntries(
+      names.flatMap((name) => [name, `${name}_FILE`]).map((name) => [name, 'x']),
+    );
+    expect(shareEnvironment(secrets, 'licensing')).toEqual(secrets);
+    for (const other of ['mock', 'register']) expect(shareEnvironment(secrets, other)).toEqual({});
   });
 
   it('gives the register no secret', () => {
