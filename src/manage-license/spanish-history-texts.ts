@@ -29,7 +29,7 @@ export const spanishHistoryTexts: typeof historyTexts = {
   tokenLife: 'Token de licencia',
   licenseLife: 'Licencia',
   now: 'Ahora',
-  passed: (percent) => `ha pasado el ${percent} % de su tiempo`,
+  passed: (percent) => `Ha pasado el ${percent} % de su tiempo`,
   moments: {
     issued: 'Token emitido',
     'next-refresh': 'Próxima actualización',
