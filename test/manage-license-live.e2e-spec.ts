@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { logIn, startBrowser } from './support/browser.js';
 import { minuteMs } from './support/license-fixture.js';
 import { StorePage } from './support/store-page.js';
@@ -8,16 +8,32 @@ describe('an open page', { timeout: 120_000 }, () => {
   let browser: Browser;
   let store: StorePage;
 
+  // All tests share one store, because a start takes longer than a test. Time only moves forward.
   beforeAll(async () => {
     browser = await startBrowser();
-  });
-
-  beforeEach(async () => {
     store = await StorePage.open(browser);
   });
 
-  afterEach(() => store.close());
+  /** Logs out, and brings the server back to a state without a license. */
+  beforeEach(async () => {
+    await store.page.goto('about:blank');
+    await store.context.clearCookies();
+    await store.app.as('delete', '/api/license/authorization');
+    await store.app.as('delete', '/api/license').expect(204);
+    await store.changeLicense({ expiresOn: '2027-11-24T23:59:59Z' });
+  });
 
+  afterAll(() => store.close());
+
+  /** Waits until the page shows the last contact, which was now. */
+  const showsContactNow = async (): Promise<void> => {
+    const format = new Intl.DateTimeFormat('en-GB', {
+      dateStyle: 'long',
+      timeStyle: 'short',
+      timeZone: 'UTC',
+    });
+    await store.page.getByText(`${format.format(store.clock.now())} UTC`).waitFor();
+  };
   const announcement = () => store.page.getByRole('status');
 
   it('shows changes of the license by time and by the Authorization server without a reload', async () => {
@@ -40,7 +56,7 @@ describe('an open page', { timeout: 120_000 }, () => {
     await store.showsHeading('Done');
     store.clock.advance(minuteMs);
     await store.app.as('post', '/api/license/refresh').expect(200);
-    await store.page.getByText('24 November 2026 at 12:01 UTC').waitFor();
+    await showsContactNow();
     await store.showsHeading('Done');
     await store.page.reload();
     await store.hasStatus('Licensed');
@@ -84,29 +100,12 @@ describe('an open page', { timeout: 120_000 }, () => {
       .waitFor();
   });
 
-  it('names the device to choose again, and the way back if another one was chosen', async () => {
-    await store.app.acquire(store.mock);
-    await store.app.as('delete', '/api/license').expect(204);
-    await store.logIn('Anna');
-    await store.page.getByText('choose Store 1 (srv-store-1)').waitFor();
-    await store.app.acquire(store.mock, 'srv-store-2');
-    await store.showsHeading('This server is now licensed as Store 2 (srv-store-2)');
-    await store.page.getByText('Registers that are assigned to Store 1 (srv-store-1) are refused').waitFor();
-    await store.inspect('licensed-as-another-server');
-    await store.page.getByRole('link', { name: 'History' }).click();
-    await store.page.getByText('License acquired as another server').waitFor();
-    await store.app.as('delete', '/api/license').expect(204);
-    await store.app.acquire(store.mock, 'srv-store-1');
-    const { body } = await store.app.as('get', '/api/license').expect(200);
-    expect(body).toMatchObject({ serverId: 'srv-store-1', reason: 'server-changed' });
-  });
-
   it('keeps the focus', async () => {
     await store.logInLicensed();
     await store.page.getByRole('button', { name: 'Refresh now' }).focus();
     store.clock.advance(minuteMs);
     await store.app.as('post', '/api/license/refresh').expect(200);
-    await store.page.getByText('24 November 2026 at 12:01 UTC').waitFor();
+    await showsContactNow();
     expect(await store.page.locator(':focus').textContent()).toBe('Refresh now');
   });
 
@@ -133,6 +132,7 @@ describe('an open page', { timeout: 120_000 }, () => {
   it('goes to the login page when the session ends in another tab', async () => {
     await store.logInLicensed();
     const other = await store.context.newPage();
+    onTestFinished(() => other.close());
     await other.goto(store.app.url);
     await other.getByRole('button', { name: 'Log out' }).click();
     await store.page.waitForURL(/\/login$/);
@@ -147,5 +147,22 @@ describe('an open page', { timeout: 120_000 }, () => {
     await store.page.waitForURL(/\/login$/);
     await store.page.getByText('Your session has ended').waitFor();
     await logIn(store.page, store.app);
+  });
+
+  it('names the device to choose again, and the way back if another one was chosen', async () => {
+    await store.app.acquire(store.mock);
+    await store.app.as('delete', '/api/license').expect(204);
+    await store.logIn('Anna');
+    await store.page.getByText('choose Store 1 (srv-store-1)').waitFor();
+    await store.app.acquire(store.mock, 'srv-store-2');
+    await store.showsHeading('This server is now licensed as Store 2 (srv-store-2)');
+    await store.page.getByText('Registers that are assigned to Store 1 (srv-store-1) are refused').waitFor();
+    await store.inspect('licensed-as-another-server');
+    await store.page.getByRole('link', { name: 'History' }).click();
+    await store.page.getByText('License acquired as another server').waitFor();
+    await store.app.as('delete', '/api/license').expect(204);
+    await store.app.acquire(store.mock, 'srv-store-1');
+    const { body } = await store.app.as('get', '/api/license').expect(200);
+    expect(body).toMatchObject({ serverId: 'srv-store-1', reason: 'server-changed' });
   });
 });

@@ -19,8 +19,8 @@ export const historyTexts = {
   export: 'Export as CSV',
   older: 'Older entries',
   newest: 'Newest entries',
-  by: 'by',
-  from: 'from',
+  /** @param address the address of the sender; `null` if the action did not come over the network */
+  by: (who: string, address: string | null) => (address === null ? `by ${who}` : `by ${who} from ${address}`),
   system: 'the service',
   authorizationServer: (actor: string) => `the Authorization server, in answer to ${actor}`,
   yes: 'yes',

@@ -27,9 +27,9 @@ describe('html', () => {
 });
 
 describe('emphasize', () => {
-  it('renders text between asterisks as bold, and escapes all text', () => {
+  it('renders text between asterisks as bold, marks the vendor’s labels as English, and escapes all text', () => {
     expect(emphasize('Choose **Next** or <b>**<i>**').text).toBe(
-      'Choose <strong>Next</strong> or &#60;b&#62;<strong>&#60;i&#62;</strong>',
+      'Choose <strong lang="en">Next</strong> or &#60;b&#62;<strong>&#60;i&#62;</strong>',
     );
   });
 

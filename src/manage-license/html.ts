@@ -1,3 +1,5 @@
+import { isVendorLabel } from './vendor-labels.js';
+
 /** HTML that is inserted into a page without escaping. Only {@link html} creates it. */
 export class Html {
   private constructor(readonly text: string) {}
@@ -18,11 +20,20 @@ export function html(parts: TemplateStringsArray, ...values: readonly HtmlValue[
 
 const nothing = html``;
 
+/** Renders a label, and marks one of the vendor as English for the screen readers of other languages (WCAG 3.1.2). */
+export function renderLabel(text: string): Html {
+  return isVendorLabel(text) ? html`<span lang="en">${text}</span>` : html`${text}`;
+}
+
 /** Renders text in which `**words**` become bold. */
 export function emphasize(text: string): Html {
   const [first, ...rest] = text
     .split('**')
-    .map((part, index) => (index % 2 === 0 ? html`${part}` : html`<strong>${part}</strong>`));
+    .map((part, index) =>
+      index % 2 === 0
+        ? html`${part}`
+        : html`<strong${isVendorLabel(part) && html` lang="en"`}>${part}</strong>`,
+    );
   return first === undefined ? nothing : html`${[first, ...rest]}`;
 }
 

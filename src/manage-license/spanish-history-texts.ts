@@ -19,8 +19,7 @@ export const spanishHistoryTexts: typeof historyTexts = {
   export: 'Exportar como CSV',
   older: 'Entradas anteriores',
   newest: 'Entradas más recientes',
-  by: 'por',
-  from: 'desde',
+  by: (who, address) => (address === null ? `por ${who}` : `por ${who} desde ${address}`),
   system: 'el servicio',
   authorizationServer: (actor) => `el servidor de autorización, en respuesta a ${actor}`,
   yes: 'sí',
@@ -30,7 +29,7 @@ export const spanishHistoryTexts: typeof historyTexts = {
   tokenLife: 'Token de licencia',
   licenseLife: 'Licencia',
   now: 'Ahora',
-  passed: (percent) => `ha pasado el ${percent} % de su tiempo`,
+  passed: (percent) => `Ha pasado el ${percent} % de su tiempo`,
   moments: {
     issued: 'Token emitido',
     'next-refresh': 'Próxima actualización',

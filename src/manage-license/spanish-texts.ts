@@ -1,3 +1,4 @@
+import { html } from './html.js';
 import { spanishHelpTexts } from './spanish-help-texts.js';
 import { spanishHistoryTexts } from './spanish-history-texts.js';
 import { spanishPeerTexts } from './spanish-peer-texts.js';
@@ -90,9 +91,9 @@ export const spanish: Texts = {
   },
 
   standing: {
-    canSellUntil: 'Las cajas pueden vender hasta el',
-    cannotSell: 'Las cajas no pueden vender',
-    cannotSellSince: 'Las cajas no pueden vender desde el',
+    canSellUntil: (date, limit) => html`Las cajas pueden vender hasta el ${date} (${limit})`,
+    cannotSell: (why) => html`Las cajas no pueden vender (${why})`,
+    cannotSellSince: (date, why) => html`Las cajas no pueden vender desde el ${date} (${why})`,
     unlicensed: 'Las cajas no pueden vender: este servidor no tiene licencia',
     timeLeft: (percent) => `Queda el ${percent} % del tiempo`,
     limits: { token: 'token de licencia', license: 'fecha de renovación de la licencia' },

@@ -1,6 +1,7 @@
 import { fallbackLanguage, languageOf, type PageLanguage } from '../config/page-language.js';
 import { historyTexts } from './history-texts.js';
 import { helpTexts } from './help-texts.js';
+import { html, type Html } from './html.js';
 import { peerTexts } from './peer-texts.js';
 import { spanish } from './spanish-texts.js';
 import { vendorLabels } from './vendor-labels.js';
@@ -89,9 +90,9 @@ export const english = {
   },
 
   standing: {
-    canSellUntil: 'Registers can sell until',
-    cannotSell: 'Registers cannot sell',
-    cannotSellSince: 'Registers cannot sell since',
+    canSellUntil: (date: Html, limit: string) => html`Registers can sell until ${date} (${limit})`,
+    cannotSell: (why: string) => html`Registers cannot sell (${why})`,
+    cannotSellSince: (date: Html, why: string) => html`Registers cannot sell since ${date} (${why})`,
     unlicensed: 'Registers cannot sell: this server has no license',
     /** The text of the bar for the time until registers cannot sell. */
     timeLeft: (percent: number) => `${percent}% of the time is left`,

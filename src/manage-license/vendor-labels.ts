@@ -17,3 +17,17 @@ export const vendorLabels = {
   complete: 'Complete Authorization',
   userCode: 'User Code',
 };
+
+/** The labels on the Authorization server that the steps mention. */
+const serverLabels = ['Authorize Device', 'Device', 'Authorize', 'Deny'];
+const { fields, statuses, ...others } = vendorLabels;
+const allLabels: ReadonlySet<string> = new Set([
+  ...Object.values(fields),
+  ...Object.values(statuses),
+  ...Object.values(others),
+  ...serverLabels,
+]);
+
+export function isVendorLabel(text: string): boolean {
+  return allLabels.has(text);
+}

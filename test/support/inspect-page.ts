@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { findViolations, measureOverflow, takeScreenshot } from './browser.js';
 
 /**
- * `LOOKS=all` inspects all combinations and takes screenshots. Two are enough to find the same faults, because a theme
+ * `LOOKS=all` inspects all combinations and takes screenshots, in English and Spanish. Two are enough to find the same faults, because a theme
  * changes only colors and a width only the layout.
  */
 const isLong = process.env['LOOKS'] === 'all';
@@ -21,6 +21,11 @@ const looks = isLong
  * can only break the contrast, so the quick form runs all other rules once.
  */
 export async function inspectPage(page: Page, name: string): Promise<void> {
+  await inspectLooks(page, name);
+  if (isLong) await inspectInSpanish(page, name);
+}
+
+async function inspectLooks(page: Page, name: string): Promise<void> {
   const faults: string[] = [];
   for (const { colorScheme, width } of looks) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
@@ -34,4 +39,19 @@ export async function inspectPage(page: Page, name: string): Promise<void> {
   }
   await page.setViewportSize({ width: 1280, height: 720 });
   expect(faults).toEqual([]);
+}
+
+/** Inspects the same address in Spanish, in a browser of the same session. It does not show the outcome of the last click. */
+async function inspectInSpanish(page: Page, name: string): Promise<void> {
+  const browser = page.context().browser();
+  if (browser === null) return;
+  const storageState = await page.context().storageState();
+  const spanish = await browser.newContext({ locale: 'es-MX', timezoneId: 'UTC', storageState });
+  try {
+    const tab = await spanish.newPage();
+    await tab.goto(page.url());
+    await inspectLooks(tab, `${name}-es`);
+  } finally {
+    await spanish.close();
+  }
 }

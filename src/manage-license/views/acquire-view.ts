@@ -1,5 +1,5 @@
 import { nameServer } from '../collect-warnings.js';
-import { emphasize, html, type Html } from '../html.js';
+import { emphasize, html, type Html, renderLabel } from '../html.js';
 import type { AuthorizationView, LicensePage } from '../license-page.js';
 import { renderCopyButton } from './copy-view.js';
 import { renderDate, renderDistance } from './instant-view.js';
@@ -18,7 +18,7 @@ function renderBeforeCode(page: LicensePage): Html {
   const { texts } = page.context;
   const words = texts.acquire;
   const { logIn, chooseDevice, ...rest } = words.steps;
-  const introduction = page.license.status === 'unlicensed' ? words.introduction : words.again;
+  const introduction = page.license.serverId === null ? words.introduction : words.again;
   return html`<section class="card">
     <h2>${words.title}</h2>
     ${renderPhases(0, texts)}
@@ -69,7 +69,7 @@ function renderUserCode({ context }: LicensePage, authorization: AuthorizationVi
   const copied = { text: userCode, elementId: 'user-code', label: words.copy };
   return html`<div class="user-code">
     <div>
-      <p class="label" id="user-code-label">${words.userCode}</p>
+      <p class="label" id="user-code-label">${renderLabel(words.userCode)}</p>
       <p class="code"><code id="user-code" translate="no">${groupUserCode(userCode)}</code></p>
       ${renderCopyButton(copied, context.texts)}
       <p class="expiry">

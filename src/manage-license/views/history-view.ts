@@ -96,12 +96,11 @@ function renderDay({ at, lines }: Day, context: RenderContext): Html {
 
 function renderLine({ at, what, who, from, why, changes }: AuditLine, context: RenderContext): Html {
   const words = context.texts.history;
-  const origin = from === null ? who : `${who} ${words.from} ${from}`;
   return html`<li>
     <p class="when">${renderDate(at, context, 'time')}</p>
     <div>
       <p class="what">${what}</p>
-      <p class="who">${words.by} ${origin}</p>
+      <p class="who">${words.by(who, from)}</p>
       ${why !== null && html`<p class="why">${words.reason} ${why}</p>`}
       ${changes.map((change) => html`<p class="why">${change}</p>`)}
     </div>

@@ -1,6 +1,6 @@
 import { serviceVersion } from '../../config/service-version.js';
 import { assetUrls } from '../page-assets.js';
-import { html, type Html } from '../html.js';
+import { html, type Html, renderLabel } from '../html.js';
 import type { Place, RenderContext } from '../render-context.js';
 import type { Texts } from '../texts.js';
 
@@ -74,7 +74,7 @@ export function renderPage(frame: PageFrame, content: Html): string {
           data-now="${now.toISOString()}"
           ${live && renderLiveMark(live)}
         >
-          <h1>${frame.title}</h1>
+          <h1>${renderLabel(frame.title)}</h1>
           ${content}
         </main>
         <footer class="container bottom">
@@ -115,5 +115,5 @@ export function renderCsrfField({ csrfToken }: Visitor): Html {
 
 /** Renders a form that is one button. */
 export function renderAction(visitor: Visitor, path: string, label: string, className = ''): Html {
-  return html`<form method="post" action="${path}">${renderCsrfField(visitor)}<button${className !== '' && html` class="${className}"`} id="${path.replaceAll('/', '-').slice(1)}">${label}</button></form>`;
+  return html`<form method="post" action="${path}">${renderCsrfField(visitor)}<button${className !== '' && html` class="${className}"`} id="${path.replaceAll('/', '-').slice(1)}">${renderLabel(label)}</button></form>`;
 }

@@ -1,4 +1,4 @@
-import { html, type Html } from '../html.js';
+import { html, type Html, renderLabel } from '../html.js';
 import type { LicensePage } from '../license-page.js';
 import type { Texts } from '../texts.js';
 import { renderCopyButton } from './copy-view.js';
@@ -35,7 +35,7 @@ function renderServerId(serverId: string, texts: Texts): Html {
 
 function renderField(label: string, value: Html | string): Html {
   return html`<div>
-    <dt>${label}</dt>
+    <dt>${renderLabel(label)}</dt>
     <dd>${value}</dd>
   </div>`;
 }

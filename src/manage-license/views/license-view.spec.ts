@@ -109,7 +109,15 @@ describe('renderLicensePage', () => {
       'bad',
       /Registers cannot sell since December 1.* \(license token expired\)/,
     ],
+    ['to be authorized again', { ...never, reauthorizationRequired: true }, 0, 'warning', /sell until/],
     ['unlicensed', initialLicenseState, 0, 'plain', /Registers cannot sell: this server has no license/],
+    [
+      'revoked',
+      { ...licensed, license: null, reason: 'revoked' as const },
+      0,
+      'bad',
+      /Registers cannot sell/,
+    ],
   ])('shows whether registers can sell, for a server that is %s', (_when, state, days, tone, words) => {
     const page = buildPage(state, {}, shift(startAt, days * dayMs));
     expect(read(page)).toMatch(words);

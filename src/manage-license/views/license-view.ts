@@ -1,5 +1,5 @@
 import { collectWarnings } from '../collect-warnings.js';
-import { html, type Html } from '../html.js';
+import { html, type Html, renderLabel } from '../html.js';
 import { isAcquiring, type LicensePage, type Notice } from '../license-page.js';
 import { renderAcquire } from './acquire-view.js';
 import { renderAction, renderPage } from './layout.js';
@@ -84,8 +84,8 @@ function renderStatus(page: LicensePage): Html {
   return html`<section class="status ${tone}">
     ${renderSign(tone)}
     <div>
-      <p class="label">${words.fields.status}</p>
-      <p class="value">${words.statuses[status]}</p>
+      <p class="label">${renderLabel(words.fields.status)}</p>
+      <p class="value">${renderLabel(words.statuses[status])}</p>
       <p class="standing">${renderStanding(license.standing, ends, context)}</p>
       ${renderStandingBar(license, context)}
     </div>
@@ -93,16 +93,23 @@ function renderStatus(page: LicensePage): Html {
 }
 
 /**
- * Returns the worst tone of license, token and server: to a register, a license is of no use if its token has expired, or if
+ * Returns the worst tone of license, token, grant and server: to a register, a license is of no use if its token has expired, or if
  * this server became another one.
  */
-function toneOf({ license: { status, token }, previousServer }: LicensePage): MessageTone {
+function toneOf({ license, previousServer }: LicensePage): MessageTone {
+  const { status, token, reauthorizationRequired } = license;
   const tones: MessageTone[] = [
+    isRevoked(license) ? 'bad' : 'good',
+    reauthorizationRequired ? 'warning' : 'good',
     statusTones[status],
     tokenTones[token.status],
     previousServer === null ? 'good' : 'warning',
   ];
   return toneOrder.findLast((tone) => tones.includes(tone)) ?? 'plain';
+}
+
+function isRevoked({ status, reason }: LicensePage['license']): boolean {
+  return status === 'unlicensed' && reason === 'revoked';
 }
 
 /** Renders why there is no license, or no longer a user code. */
@@ -114,7 +121,7 @@ function renderEnd(page: LicensePage): Html | null {
     return renderMessage('warning', texts.authorizationEnded[state], renderReason(refusal, page));
   }
   if (license.status !== 'unlicensed' || authorization !== null) return null;
-  if (license.reason === 'revoked') return renderMessage('warning', texts.ended.revoked);
+  if (isRevoked(license)) return renderMessage('bad', texts.ended.revoked);
   return license.reason === 'removed' ? renderMessage('plain', texts.ended.removed) : null;
 }
 

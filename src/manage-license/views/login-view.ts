@@ -3,6 +3,7 @@ import { emphasize, html, type Html } from '../html.js';
 import type { RenderContext } from '../render-context.js';
 import type { Texts } from '../texts.js';
 import { renderPage } from './layout.js';
+import { renderSign } from './message-view.js';
 
 export type LoginFault = 'wrong' | 'slowed' | 'refused' | 'badName' | 'takenName' | 'ended';
 
@@ -20,7 +21,7 @@ export function renderLogin({ fault, name, tokenPlace, context }: LoginPage): st
   return renderPage(
     { title: words.title, visitor: null, isNarrow: true, context },
     html`<p class="lead">${words.introduction}</p>
-      ${fault !== null && html`<p class="message ${fault === 'ended' ? 'plain' : 'bad'}" role="alert" id="fault">${words[fault]}</p>`}
+      ${fault !== null && renderFault(fault, words)}
       <form method="post" action="/login" class="card login">
         <label for="token">${words.token}</label>
         <input
@@ -50,6 +51,14 @@ export function renderLogin({ fault, name, tokenPlace, context }: LoginPage): st
         ${renderHelp(tokenPlace, words)}
       </section>`,
   );
+}
+
+function renderFault(fault: LoginFault, words: Texts['login']): Html {
+  const tone = fault === 'ended' ? 'plain' : 'bad';
+  return html`<div class="message ${tone}" role="alert">
+    ${renderSign(tone)}
+    <p id="fault">${words[fault]}</p>
+  </div>`;
 }
 
 function renderHelp(place: AdminTokenPlace, words: Texts['login']): Html {

@@ -1,6 +1,6 @@
 import type { AttentionReason } from '../../peer-registry/attention.js';
 import type { PeerView } from '../../peer-registry/list-peers.js';
-import { html, type Html } from '../html.js';
+import { html, type Html, renderLabel } from '../html.js';
 import type { RenderContext } from '../render-context.js';
 import type { Texts } from '../texts.js';
 import { renderDate, renderDistance } from './instant-view.js';
@@ -39,7 +39,7 @@ export function renderPeerRow(peer: PeerView, serverUrl: string | null, context:
 
 function renderCell(column: string, content: Html): Html {
   return html`<td>
-    <span class="column" aria-hidden="true">${column}</span>
+    <span class="column" aria-hidden="true">${renderLabel(column)}</span>
     <div>${content}</div>
   </td>`;
 }
@@ -51,7 +51,7 @@ function renderStatus(peer: PeerView, serverUrl: string | null, context: RenderC
   const words = texts.peers;
   // Only servers report a license status. The token of a register shows that it has a license.
   const unreported = kind === 'server' ? words.notReported : words.tokenStatuses[tokenStatus];
-  return html`${status === null ? unreported : texts.license.statuses[status]}
+  return html`${renderLabel(status === null ? unreported : texts.license.statuses[status])}
   ${standing && html`<br /><small>${renderStanding(standing, ends, context, 'short')}</small>`}
   ${
     attention.length > 0 &&

@@ -1,6 +1,6 @@
 import type { PeerList } from '../../peer-registry/list-peers.js';
 import { type PeerFilter, peerFilters } from '../forms.js';
-import { emphasize, html, type Html } from '../html.js';
+import { emphasize, html, type Html, renderLabel } from '../html.js';
 import { nameVersion } from '../name-version.js';
 import type { RenderContext } from '../render-context.js';
 import { renderPage, type Visitor } from './layout.js';
@@ -102,7 +102,7 @@ function renderTable({ list, authorizationServerUrl, context }: PeersPage): Html
   return html`<table class="peers">
     <thead>
       <tr>
-        ${heads.map((head) => html`<th scope="col">${head}</th>`)}
+        ${heads.map((head) => html`<th scope="col">${renderLabel(head)}</th>`)}
       </tr>
     </thead>
     <tbody>

@@ -1,4 +1,4 @@
-import { html, type Html } from '../html.js';
+import { html, type Html, renderLabel } from '../html.js';
 import type { Texts } from '../texts.js';
 
 const phases = ['code', 'confirm', 'licensed'] as const;
@@ -14,8 +14,8 @@ export function renderPhases(doneCount: 0 | 1 | 3, { acquire }: Texts): Html {
 function renderPhase(text: string, index: number, doneCount: number, done: string): Html {
   if (index < doneCount) {
     return html`<li class="done">
-      <span>${text} <span class="for-readers">${done}</span></span>
+      <span>${renderLabel(text)} <span class="for-readers">${done}</span></span>
     </li>`;
   }
-  return html`<li ${index === doneCount && html`aria-current="step"`}><span>${text}</span></li>`;
+  return html`<li ${index === doneCount && html`aria-current="step"`}><span>${renderLabel(text)}</span></li>`;
 }

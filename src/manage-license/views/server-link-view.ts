@@ -13,6 +13,6 @@ export function renderServerLink({ authorizationServerUrl, context }: LicensePag
 /** Renders a link to a page outside of this service, which opens in a new tab. */
 export function renderOutsideLink(url: string, text: string, texts: Texts): Html {
   return html`<a class="outside" href="${url}" target="_blank" rel="noopener noreferrer"
-    >${text} <span class="new-tab">${texts.newTab}</span></a
+    >${text} <span class="new-tab"><span class="for-readers">${texts.newTab}</span></span></a
   >`;
 }

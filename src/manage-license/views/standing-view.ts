@@ -13,14 +13,15 @@ export function renderStanding(
 ): Html {
   const words = context.texts.standing;
   if (usableUntil !== null && limitedBy !== null) {
-    return html`${words.canSellUntil} ${renderDate(usableUntil, context, format)} (${words.limits[limitedBy]})`;
+    return words.canSellUntil(renderDate(usableUntil, context, format), words.limits[limitedBy]);
   }
   if (reason === 'licensed' || reason === 'unlicensed' || ends === null) return html`${words.unlicensed}`;
   const end = firstEnd(ends);
   // The clock of a store can be ahead, so that it reports an end that is in the future here.
-  const since =
-    end > context.now ? words.cannotSell : html`${words.cannotSellSince} ${renderDate(end, context, format)}`;
-  return html`${since} (${words.ends[reason]})`;
+  const why = words.ends[reason];
+  return end > context.now
+    ? words.cannotSell(why)
+    : words.cannotSellSince(renderDate(end, context, format), why);
 }
 
 /** Registers stop at the first of both ends. */

@@ -1,4 +1,4 @@
-import { html, type Html } from '../html.js';
+import { html, type Html, renderLabel } from '../html.js';
 import type { Timeline } from '../build-timelines.js';
 import type { RenderContext } from '../render-context.js';
 import { renderDate, renderDistance } from './instant-view.js';
@@ -24,7 +24,7 @@ export function renderTimeline(timeline: Timeline, context: RenderContext): Html
     <div class="line">
       ${renderDrawing(marks, timeline.passed, 'wide')} ${renderDrawing(marks, timeline.passed, 'tall')}
       <ol>
-        ${marks.map((mark) => renderLabel(mark, context))}
+        ${marks.map((mark) => renderMoment(mark, context))}
       </ol>
     </div>
   </div>`;
@@ -43,9 +43,9 @@ function listMarks({ moments, passed }: Timeline, { texts, now }: RenderContext)
   );
 }
 
-function renderLabel({ label, at, when }: Mark, context: RenderContext): Html {
+function renderMoment({ label, at, when }: Mark, context: RenderContext): Html {
   return html`<li class="${when}">
-    <strong>${label}</strong>
+    <strong>${renderLabel(label)}</strong>
     ${renderDate(at, context, 'short')}
     ${when !== 'now' && html`<span class="distance">${renderDistance(at, context)}</span>`}
   </li>`;
