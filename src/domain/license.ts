@@ -56,7 +56,10 @@ export interface LicensePolicy {
   readonly serviceVersion: string;
 }
 
+/** A license token that lives less closes a shop that is offline for part of a day. */
+export const minTokenLifeMs = 24 * 3_600_000;
+
 /** Returns the lifetime of a token in milliseconds. */
-export function tokenLifeMs(token: TokenLife): number {
+export function tokenLifeMs(token: Pick<TokenLife, 'issuedAt' | 'expiresAt'>): number {
   return Math.max(0, token.expiresAt.getTime() - token.issuedAt.getTime());
 }

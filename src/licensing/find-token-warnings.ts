@@ -1,8 +1,7 @@
+import { minTokenLifeMs, tokenLifeMs } from '../domain/license.js';
 import { maxTokenCharacters, readLicenseClaims } from '../domain/license-claims.js';
 import type { Profile } from '../domain/profile.js';
 import { parseCompactJws } from '../peers/tokens/parse-compact-jws.js';
-
-const minLifeMs = 24 * 3_600_000;
 
 /** Lists what a person should change at the Authorization server, although the license token is in use. */
 export function findTokenWarnings(token: string, profile: Profile): string[] {
@@ -16,8 +15,8 @@ export function findTokenWarnings(token: string, profile: Profile): string[] {
       `the license token must have at most ${maxTokenCharacters} characters, not ${token.length}: a hub may refuse it`,
     );
   }
-  const lifeMs = claims.expiresAt.getTime() - claims.issuedAt.getTime();
-  if (lifeMs < minLifeMs) {
+  const lifeMs = tokenLifeMs(claims);
+  if (lifeMs < minTokenLifeMs) {
     const minutes = Math.round(lifeMs / 60_000);
     warnings.push(
       `a license token lives ${minutes} minutes, so a shop closes when it has been offline that long. Let access tokens live at least 24 hours`,

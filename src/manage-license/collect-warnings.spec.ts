@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
+  buildGrant,
   buildLicensedState,
+  buildToken,
   dayMs,
   defaultPolicy,
   shift,
@@ -68,6 +70,14 @@ describe('collectWarnings', () => {
     expect(titlesOf({ ...refused, reauthorizationRequired: true })).toEqual([
       'This server must be authorized again',
     ]);
+  });
+
+  it.each([
+    [dayMs, []],
+    [dayMs - 1000, ['License tokens live less than 24 hours']],
+  ])('warns of license tokens that live less than a day: %d ms', (lifeMs, titles) => {
+    const state = buildLicensedState(buildGrant({ token: buildToken({ lifeMs }) }));
+    expect(titlesOf(state)).toEqual(titles);
   });
 
   it('warns about a suspect clock', () => {

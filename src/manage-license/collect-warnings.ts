@@ -1,3 +1,4 @@
+import { minTokenLifeMs, tokenLifeMs } from '../domain/license.js';
 import type { LicenseView } from '../domain/license-view.js';
 import type { LicensePage } from './license-page.js';
 import type { Message, Texts } from './texts.js';
@@ -36,6 +37,7 @@ export function collectWarnings(page: WarnedPage): Warning[] {
     warnOfToken(license, texts),
     warnOfConnection(license, texts),
     warnOfClock(page),
+    warnOfShortLife(license, texts),
   ].filter((warning) => warning !== null);
 }
 
@@ -108,6 +110,13 @@ function warnOfClock({ license, clocks, context }: WarnedPage): Warning | null {
     clocks?.trustedAt && { label: trustedTime, at: clocks.trustedAt },
   ].filter((instant) => instant !== null && instant !== undefined);
   return { tone: 'warning', message: clockSuspect, instants, isForServer: false, detail: null };
+}
+
+function warnOfShortLife({ token }: LicenseView, { warnings }: Texts): Warning | null {
+  const { issuedAt, expiresAt } = token;
+  if (issuedAt === null || expiresAt === null) return null;
+  if (tokenLifeMs({ issuedAt, expiresAt }) >= minTokenLifeMs) return null;
+  return { tone: 'warning', message: warnings.shortLife, instants: [], isForServer: true, detail: null };
 }
 
 function expiryOf({ expiresAt }: LicenseView['token'], { warnings }: Texts): Warning['instants'] {

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import {
   buildGrant,
   buildLicensedState,
+  buildToken,
   dayMs,
   defaultPolicy,
   shift,
@@ -71,6 +72,7 @@ function buildPage(state: LicenseState, change: Partial<LicensePage> = {}, after
 
 const licensed = buildLicensedState();
 const endless = buildLicensedState(buildGrant({ terms: { renewalDate: null, hub: null, features: [] } }));
+const shortLived = buildLicensedState(buildGrant({ token: buildToken({ lifeMs: 3_600_000 }) }));
 const lastError = { code: 'some-code', message: 'A MESSAGE', at: startAt };
 const withError: LicenseState = { ...licensed, connection: { ...licensed.connection, lastError } };
 const offline: LicenseState = { ...licensed, connection: { ...withError.connection, offlineSince: startAt } };
@@ -100,6 +102,7 @@ const licensePages: readonly (readonly [name: string, page: LicensePage])[] = [
   ['past the renewal date', buildPage(licensed, {}, 366)],
   ['with an expiring token', buildPage(endless, {}, 6)],
   ['with an expired token', buildPage(endless, {}, 8)],
+  ['with a token that lives an hour', buildPage(shortLived)],
   ['offline', buildPage(offline)],
   ['refused', buildPage(withError)],
   ['to be authorized again', buildPage({ ...withError, reauthorizationRequired: true })],

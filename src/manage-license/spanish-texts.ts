@@ -177,6 +177,10 @@ export const spanish: Texts = {
       title: 'El reloj de este servidor parece incorrecto',
       text: 'Corrija la fecha y la hora de este servidor. Hasta entonces el servicio usa la última hora fiable.',
     },
+    shortLife: {
+      title: 'Los tokens de licencia duran menos de 24 horas',
+      text: 'Las cajas dejan de vender cuando este servidor lleva sin conexión lo que dura su token de licencia. En el servidor de autorización, haga que los tokens de acceso duren al menos 24 horas; 7 días es un buen valor. Después elija **Comprobar de nuevo**.',
+    },
     machineTime: 'Este servidor indica',
     trustedTime: 'Según el servidor de autorización es',
     until: 'Caduca',

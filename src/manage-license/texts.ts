@@ -177,6 +177,10 @@ export const english = {
       title: 'The clock of this server seems to be wrong',
       text: 'Correct the date and time of this server. Until then the service uses the last trusted time.',
     },
+    shortLife: {
+      title: 'License tokens live less than 24 hours',
+      text: 'Registers stop selling when this server has been offline for the life of its license token. On the Authorization server, let access tokens live at least 24 hours; 7 days are a good value. Then choose **Check again**.',
+    },
     machineTime: 'This server shows',
     trustedTime: 'According to the Authorization server it is',
     until: 'Expires',

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { exportJWK, generateKeyPair } from 'jose';
-import { type Configuration, errors, Provider } from 'oidc-provider';
+import { type ClientMetadata, type Configuration, errors, Provider } from 'oidc-provider';
 import { vi } from 'vitest';
 import { findFreePort } from './find-free-port.js';
 
@@ -10,6 +10,15 @@ const resource = 'urn:pos:license';
 const scope = 'license';
 const organization = { id: 'org-9', name: 'Third Party' };
 const device = { id: 'srv-9', name: 'Store 9', kind: 'server', url: 'https://store-9.example' };
+
+const audience = `urn:pos:${organization.id}`;
+const client: ClientMetadata = {
+  client_id: 'pos-server',
+  token_endpoint_auth_method: 'none',
+  grant_types: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'],
+  response_types: [],
+  redirect_uris: [],
+};
 
 /** The claims of the next license token, named as in the token. */
 export interface LicenseClaims {
@@ -23,6 +32,9 @@ export interface OidcProviderOptions {
   readonly hasDpop: boolean;
   readonly isRotated: boolean;
 }
+
+/** The package as it is, except for what a licensing server must have: the device flow, the client and the license token. */
+export const ownDefaults = 'own-defaults';
 
 /** A third-party Authorization server: the npm package `oidc-provider`. It knows one device. */
 export interface OidcProvider {
@@ -38,18 +50,23 @@ export interface OidcProvider {
   /** Ends the grant of the device, as its operator would. */
   endGrant(): Promise<void>;
   knowsRefreshToken(token: string): Promise<boolean>;
+  /** Loses the next answer to a token request, after the server has done its work. */
+  dropNextAnswer(): void;
   stop(): Promise<void>;
 }
 
 /** Starts the server on a free loopback port. */
-export async function startOidcProvider(options: OidcProviderOptions): Promise<OidcProvider> {
+export async function startOidcProvider(
+  options: OidcProviderOptions | typeof ownDefaults,
+): Promise<OidcProvider> {
   let license: LicenseClaims = { features: ['xms'], renewal_date: null, hub: null };
   let refusal: string | null = null;
   let grantId = '';
+  let isNextAnswerDropped = false;
   const granted: string[] = [];
   const url = `http://127.0.0.1:${await findFreePort()}`;
   const provider = createSilently(url, {
-    ...(await configure(options)),
+    ...(options === ownDefaults ? configurePlain() : await configure(options)),
     extraTokenClaims: () => ({ organization, device, license }),
     findAccount: (_context, accountId) => {
       if (refusal !== null) throw new errors.AccessDenied(refusal);
@@ -58,7 +75,13 @@ export async function startOidcProvider(options: OidcProviderOptions): Promise<O
   });
   provider.on('grant.success', ({ oidc }) => granted.push(String(oidc.params?.['grant_type'])));
   const answer = provider.callback();
-  const server = createServer((request, response) => void answer(request, response));
+  const server = createServer((request, response) => {
+    if (isNextAnswerDropped && request.url === '/token') {
+      isNextAnswerDropped = false;
+      response.end = () => response.destroy();
+    }
+    void answer(request, response);
+  });
   server.listen(Number(new URL(url).port), '127.0.0.1');
   await once(server, 'listening');
   return {
@@ -69,7 +92,8 @@ export async function startOidcProvider(options: OidcProviderOptions): Promise<O
       const grant = new provider.Grant({ accountId: device.id, clientId: 'pos-server' });
       grant.addResourceScope(resource, scope);
       grantId = await grant.save();
-      await Object.assign(code, { accountId: device.id, grantId, scope, resource }).save();
+      const granted = { accountId: device.id, grantId, scope: `${scope} offline_access`, resource };
+      await Object.assign(code, granted).save();
     },
     deny: async (userCode) => {
       const code = await findCode(provider, userCode);
@@ -87,6 +111,9 @@ export async function startOidcProvider(options: OidcProviderOptions): Promise<O
     knowsRefreshToken: async (token) => {
       const found = await provider.RefreshToken.find(token);
       return found !== undefined && (await provider.Grant.find(found.grantId ?? '')) !== undefined;
+    },
+    dropNextAnswer: () => {
+      isNextAnswerDropped = true;
     },
     stop: async () => {
       server.closeAllConnections();
@@ -106,6 +133,24 @@ function createSilently(url: string, configuration: Configuration): Provider {
   }
 }
 
+/** Issues license tokens, and leaves everything else at its default: RS256, tokens of one hour, rotation, no DPoP. */
+function configurePlain(): Configuration {
+  return {
+    clients: [client],
+    scopes: ['openid', 'offline_access', scope],
+    // The default values, because the package prints a notice without them.
+    ttl: { AccessToken: 3600, DeviceCode: 600, RefreshToken: 14 * 86_400, Grant: 14 * 86_400 },
+    features: {
+      deviceFlow: { enabled: true },
+      revocation: { enabled: true },
+      resourceIndicators: {
+        enabled: true,
+        getResourceServerInfo: () => ({ scope, audience, accessTokenFormat: 'jwt' }),
+      },
+    },
+  };
+}
+
 /** Returns the license tokens of the contract. Everything else keeps the defaults of the package where possible. */
 async function configure({ hasDpop, isRotated }: OidcProviderOptions): Promise<Configuration> {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
@@ -113,11 +158,7 @@ async function configure({ hasDpop, isRotated }: OidcProviderOptions): Promise<C
     jwks: { keys: [{ ...(await exportJWK(privateKey)), alg: 'ES256', use: 'sig' }] },
     clients: [
       {
-        client_id: 'pos-server',
-        token_endpoint_auth_method: 'none',
-        grant_types: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'],
-        response_types: [],
-        redirect_uris: [],
+        ...client,
         id_token_signed_response_alg: 'ES256',
         ...(hasDpop && { dpop_bound_access_tokens: true }),
       },
@@ -133,7 +174,7 @@ async function configure({ hasDpop, isRotated }: OidcProviderOptions): Promise<C
         enabled: true,
         getResourceServerInfo: () => ({
           scope,
-          audience: `urn:pos:${organization.id}`,
+          audience,
           accessTokenFormat: 'jwt',
           jwt: { sign: { alg: 'ES256' } },
         }),

@@ -1,4 +1,4 @@
-import { type License, tokenLifeMs } from '../../domain/license.js';
+import { type License, minTokenLifeMs, tokenLifeMs } from '../../domain/license.js';
 import type {
   AuthorizationServer,
   DeviceCodeAnswer,
@@ -8,7 +8,6 @@ import type {
 import type { Clock } from '../../domain/ports/clock.js';
 import { fail, type Finding, ok, warn } from '../doctor/finding.js';
 
-const minTokenLifeMs = 24 * 3_600_000;
 const minCodeSeconds = 300;
 const slowDownSeconds = 5;
 
