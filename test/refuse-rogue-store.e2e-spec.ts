@@ -212,6 +212,19 @@ describe('a rogue store server at its hub', () => {
     expect(await lastOf('stores.srv-store-1.license.status')).toBe('the last event of another store');
   });
 
+  it('leaves the broker no long message id to remember', async () => {
+    const publish = (id: string) => jetstream(rogue).publish(ownStatus, 'x', { msgID: id });
+    expect([await publish('short'), await publish('short')].map(({ duplicate }) => duplicate)).toEqual([
+      false,
+      true,
+    ]);
+    const long = 'x'.repeat(60_000);
+    expect([await publish(long), await publish(long)].map(({ duplicate }) => duplicate)).toEqual([
+      false,
+      false,
+    ]);
+  });
+
   async function readEntry() {
     const { body } = await hub.as('get', '/api/peers?kind=server');
     return (body as { peers: PeerJson[] }).peers.find(({ deviceId }) => deviceId === rogueId);

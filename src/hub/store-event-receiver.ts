@@ -5,6 +5,7 @@ import { answerRequests, deviceOf } from '../messaging/answer-requests.js';
 import { FloodGuard } from '../messaging/flood-guard.js';
 import { NatsLink } from '../messaging/nats-link.js';
 import { RequestLink } from '../messaging/request-link.js';
+import { MessageIdBudget } from './message-id-budget.js';
 
 const idHeader = 'Nats-Msg-Id';
 const timeoutMs = 4000;
@@ -23,6 +24,8 @@ const unavailable = JSON.stringify({
  */
 @Injectable()
 export class StoreEventReceiver implements OnModuleInit {
+  private readonly ids = new MessageIdBudget();
+
   constructor(
     private readonly requests: RequestLink,
     private readonly link: NatsLink,
@@ -50,7 +53,7 @@ export class StoreEventReceiver implements OnModuleInit {
       // Only the id: by other headers, the store could set conditions for the stream or displace messages.
       const passed = headers();
       const id = event.headers?.get(idHeader);
-      if (id) passed.set(idHeader, id);
+      if (id && this.ids.take(serverId, id)) passed.set(idHeader, id);
       const options = { timeout: timeoutMs, headers: passed };
       return (await current.request(storesSubject(serverId, type), event.data, options)).data;
     } catch {

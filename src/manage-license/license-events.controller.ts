@@ -33,6 +33,8 @@ export class LicenseEventsController {
   follow(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const session = request.admin?.session;
     if (!session) throw sessionRequired();
+    // Fastify serves HEAD with this route, too, and never reads the stream: it would stay open until the session ends.
+    if (request.method === 'HEAD') return void reply.headers(headers).send();
     const outcome = this.feed.open(session);
     switch (outcome.kind) {
       case 'opened':
