@@ -1,6 +1,6 @@
 import { type LicenseClaims, readLicenseClaims } from '../../domain/license-claims.js';
 import type { ServerIdentity } from '../../domain/license.js';
-import { hasAudience, type Profile } from '../../domain/profile.js';
+import { containsAudience, type Profile } from '../../domain/profile.js';
 import type { CompactJws } from './parse-compact-jws.js';
 import { type Peer, type PeerVerdict, refuse } from './peer.js';
 import { statusReferenceOf } from './token-status-list.js';
@@ -9,23 +9,24 @@ import { statusReferenceOf } from './token-status-list.js';
 const leewayMs = 60_000;
 
 export interface JudgedBy {
-  readonly identity: ServerIdentity | null;
+  readonly identity: ServerIdentity;
   readonly issuer: string;
+  /** Expected for the organization of `identity`. */
+  readonly audience: string;
   readonly profile: Profile;
   readonly isRevoked: (claims: Readonly<Record<string, unknown>>) => boolean;
 }
 
 /** Checks the claims of a token with a verified signature, except its expiry, which is checked at each use. */
 export function checkClaims({ payload }: Pick<CompactJws, 'payload'>, check: JudgedBy): PeerVerdict {
-  const { identity, issuer, profile } = check;
-  if (identity === null) return refuse('server-unlicensed');
+  const { identity, issuer, audience, profile } = check;
   if (payload['iss'] !== issuer) return refuse('wrong-issuer');
   const reading = readLicenseClaims(payload, profile);
   if (reading.kind === 'unreadable') return refuse('token-malformed');
   const { claims } = reading;
   const { deviceId, deviceKind, clientId } = claims;
   const { id: organizationId } = identity.organization;
-  if (claims.organizationId !== organizationId || !hasAudience(payload['aud'], profile, organizationId)) {
+  if (claims.organizationId !== organizationId || !containsAudience(payload['aud'], audience)) {
     return refuse('foreign-organization', deviceId);
   }
   // RFC 9068 section 2.2 requires the client id.

@@ -4,12 +4,15 @@ import { maxTokenCharacters } from '../../domain/license-claims.js';
 export interface CompactJws {
   readonly header: Readonly<Record<string, unknown>>;
   readonly payload: Readonly<Record<string, unknown>>;
-  /** The signed bytes. */
-  readonly signingInput: Buffer;
-  readonly signature: Buffer;
+  /** The signed text, which is ASCII. */
+  readonly signingInput: string;
+  /** In canonical base64url; empty if the token spells it differently. */
+  readonly signature: string;
 }
 
 const shape = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+/** The permitted last characters of base64url by the length modulo 4; of a multiple of 4, each one. */
+const canonicalEnds = [undefined, [], [...'AQgw'], [...'AEIMQUYcgkosw048']];
 
 /**
  * Parses a JWS with a JSON object as payload; returns `null` if the text is invalid or longer than `most` characters.
@@ -21,16 +24,21 @@ export function parseCompactJws(text: string, most = maxTokenCharacters): Compac
   const header = parseHeader(text.slice(0, firstDot));
   const payload = parseObject(text.slice(firstDot + 1, lastDot));
   if (header === null || payload === null) return null;
-  const spelled = text.slice(lastDot + 1);
-  const signature = Buffer.from(spelled, 'base64url');
-  // The last character has unused bits: without this check, several spellings of one signature would be valid.
-  const isCanonical = signature.toString('base64url') === spelled;
   return {
     header,
     payload,
-    signingInput: Buffer.from(text.slice(0, lastDot), 'latin1'),
-    signature: isCanonical ? signature : Buffer.alloc(0),
+    signingInput: text.slice(0, lastDot),
+    signature: isCanonical(text, text.length - lastDot - 1) ? text.slice(lastDot + 1) : '',
   };
+}
+
+/**
+ * Returns whether the unused bits of the last character are zero. Without this check, several spellings of one signature
+ * would be valid.
+ */
+function isCanonical(text: string, length: number): boolean {
+  const ends = canonicalEnds[length % 4];
+  return ends === undefined || ends.includes(text.charAt(text.length - 1));
 }
 
 /**
@@ -53,11 +61,19 @@ function parseHeader(part: string): Readonly<Record<string, unknown>> | null {
 
 function parseObject(part: string): Record<string, unknown> | null {
   try {
-    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
+    const value: unknown = JSON.parse(decode(part));
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)
       : null;
   } catch {
     return null;
   }
+}
+
+/** Reused for short texts, because a new buffer costs as much as decoding. */
+const scratch = Buffer.allocUnsafeSlow(maxTokenCharacters);
+
+function decode(part: string): string {
+  if (part.length > scratch.length) return Buffer.from(part, 'base64url').toString('utf8');
+  return scratch.toString('utf8', 0, scratch.write(part, 'base64url'));
 }

@@ -1,4 +1,12 @@
-import { constants, createPublicKey, type JsonWebKey, type KeyObject, verify } from 'node:crypto';
+import {
+  constants,
+  createPublicKey,
+  createVerify,
+  type JsonWebKey,
+  type KeyObject,
+  type Verify,
+  verify,
+} from 'node:crypto';
 import type { CompactJws } from './parse-compact-jws.js';
 
 /** A public key with the names of its algorithms: never `none`, never a shared secret (RFC 8725 section 3.1). */
@@ -51,22 +59,27 @@ function importJwk(jwk: JsonWebKey): KeyObject {
 }
 
 /** Verifies a signature with the algorithm named in the header. */
-export function hasSignatureOf({ header, signingInput, signature }: CompactJws, key: SignatureKey): boolean {
-  const { alg } = header;
+export function hasSignatureOf(jws: CompactJws, key: SignatureKey): boolean {
+  const { signingInput, signature } = jws;
+  const { alg } = jws.header;
   if (typeof alg !== 'string' || !key.algorithms.includes(alg)) return false;
   switch (alg) {
     case 'ES256':
-      return verify('sha256', signingInput, { key: key.key, dsaEncoding: 'ieee-p1363' }, signature);
+      return signature.length === 86 && isSigned('sha256', jws, { key: key.key, dsaEncoding: 'ieee-p1363' });
     case 'ES384':
-      return verify('sha384', signingInput, { key: key.key, dsaEncoding: 'ieee-p1363' }, signature);
+      return signature.length === 128 && isSigned('sha384', jws, { key: key.key, dsaEncoding: 'ieee-p1363' });
     case 'RS256':
-      return verify('sha256', signingInput, key.key, signature);
+      return isSigned('sha256', jws, key.key);
     case 'PS256': {
       const padding = constants.RSA_PKCS1_PSS_PADDING;
-      const pss = { key: key.key, padding, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
-      return verify('sha256', signingInput, pss, signature);
+      return isSigned('sha256', jws, { key: key.key, padding, saltLength: constants.RSA_PSS_SALTLEN_DIGEST });
     }
     default:
-      return verify(null, signingInput, key.key, signature);
+      return verify(null, Buffer.from(signingInput, 'latin1'), key.key, Buffer.from(signature, 'base64url'));
   }
+}
+
+/** Reads the texts without a copy of their bytes. An ECDSA signature of another length would throw. */
+function isSigned(digest: string, jws: CompactJws, key: Parameters<Verify['verify']>[0]): boolean {
+  return createVerify(digest).update(jws.signingInput, 'latin1').verify(key, jws.signature, 'base64url');
 }
