@@ -3,7 +3,7 @@
 import { readName, readNumericDate, readRenewalDate, toPlainText } from './claim-values.js';
 import type { DeviceKind } from './device-kind.js';
 import type { HubServer } from '../license-view.js';
-import type { Profile, ProfileClaim } from './profile.js';
+import type { ClaimPath, Profile, ProfileClaim } from './profile.js';
 
 /** The largest license token; a broker accepts connections with it together with a proof. */
 export const maxTokenCharacters = 11_000;
@@ -93,8 +93,7 @@ class ClaimsReader {
   /** A token of the default profile names its device twice: in `sub`, which counts, and in `device.id`. */
   private refuseContradiction(id: string | null): void {
     const { device } = this.payload;
-    if (this.profile.claims.deviceId.join('.') !== 'sub' || typeof device !== 'object' || device === null)
-      return;
+    if (!isSubject(this.profile.claims.deviceId) || typeof device !== 'object' || device === null) return;
     const named = 'id' in device ? (device.id ?? null) : null;
     if (named !== null && named !== id) this.fault('deviceId', 'must be the same as device.id');
   }
@@ -203,7 +202,9 @@ class ClaimsReader {
   }
 
   private valueOf(name: ProfileClaim): unknown {
-    return this.profile.claims[name].reduce(memberOf, this.payload);
+    let value: unknown = this.payload;
+    for (const member of this.profile.claims[name]) value = memberOf(value, member);
+    return value;
   }
 
   private fault(name: ProfileClaim, fault: string): void {
@@ -213,6 +214,10 @@ class ClaimsReader {
   private exceed(name: ProfileClaim, excess: string): void {
     this.excess.push(`"${this.profile.claims[name].join('.')}" ${excess}`);
   }
+}
+
+function isSubject(path: ClaimPath): boolean {
+  return path.length === 1 && path[0] === 'sub';
 }
 
 /** Returns a member, `null` if there is none. */

@@ -56,8 +56,16 @@ export function readClaimPath(written: string | readonly string[]): ClaimPath {
 }
 
 /** Returns whether `aud` (RFC 7519 section 4.1.3) contains the audience that the profile expects. */
-export function hasAudience(aud: unknown, { audience }: Profile, organizationId: string): boolean {
-  const expected = audience.replaceAll('{organizationId}', organizationId);
+export function hasAudience(aud: unknown, profile: Profile, organizationId: string): boolean {
+  return containsAudience(aud, audienceOf(profile, organizationId));
+}
+
+/** Returns the audience that a profile expects in the tokens of an organization. */
+export function audienceOf({ audience }: Profile, organizationId: string): string {
+  return audience.replaceAll('{organizationId}', organizationId);
+}
+
+export function containsAudience(aud: unknown, expected: string): boolean {
   return Array.isArray(aud) ? aud.includes(expected) : aud === expected;
 }
 
@@ -68,7 +76,8 @@ export function isAlgorithm(alg: unknown, { algorithms }: Profile): boolean {
 
 /** Returns whether `typ` is accepted. Media types are compared as RFC 7515 section 4.1.9 says. */
 export function isTokenType(typ: unknown, { tokenTypes }: Profile): boolean {
-  return typeof typ === 'string' && tokenTypes.some((accepted) => mediaType(accepted) === mediaType(typ));
+  if (typeof typ !== 'string') return false;
+  return tokenTypes.includes(typ) || tokenTypes.some((accepted) => mediaType(accepted) === mediaType(typ));
 }
 
 function mediaType(typ: string): string {
