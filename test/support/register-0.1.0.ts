@@ -79,6 +79,9 @@ export class Register010 {
 const instant = /^\d{4}-\d\d-\d\dT.+(?:Z|[+-]\d\d:\d\d)$/;
 const statuses = ['unlicensed', 'licensed', 'requires-renewal', 'expired'];
 
+const isInstantOrNull = (value: unknown) =>
+  value === null || (typeof value === 'string' && instant.test(value));
+
 /** Checks what that version checks. */
 function isReadable({ data, ...event }: StoredEvent, subject: string): boolean {
   const isEnvelope =
@@ -91,5 +94,5 @@ function isReadable({ data, ...event }: StoredEvent, subject: string): boolean {
     return isEnvelope && instant.test(String(data['expiresAt'])) && Number.isFinite(data['secondsRemaining']);
   const ends = [data['renewalDate'], (data['token'] as { expiresAt?: unknown } | null)?.expiresAt];
   const isStatus = statuses.includes(String(data['status']));
-  return isEnvelope && isStatus && ends.every((end) => end === null || instant.test(String(end)));
+  return isEnvelope && isStatus && ends.every(isInstantOrNull);
 }
