@@ -1,4 +1,5 @@
 import { EventEmitter, once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type { TestNats } from './start-nats.js';
 
@@ -21,6 +22,8 @@ interface StoredEvent {
 export class Register010 {
   /** The events that it keeps, in order. */
   readonly events: StoredEvent[] = [];
+  /** How often it has read the last events. */
+  readings = 0;
   /** The messages that it cannot read. */
   readonly refused: string[] = [];
   readonly #arrivals = new EventEmitter();
@@ -58,10 +61,18 @@ export class Register010 {
   }
 
   async #readLastEvents(): Promise<void> {
-    for (const subject of subjects) {
-      const request = `$JS.API.DIRECT.GET.LICENSING.${subject}`;
-      const { headers, data } = await this.connection.request(request, undefined, { timeout: 2_000 });
-      if ((headers?.code ?? 0) === 0) this.#receive(subject, data);
+    while (!this.connection.isClosed()) {
+      try {
+        for (const subject of subjects) {
+          const request = `$JS.API.DIRECT.GET.LICENSING.${subject}`;
+          const { headers, data } = await this.connection.request(request, undefined, { timeout: 2_000 });
+          if ((headers?.code ?? 0) === 0) this.#receive(subject, data);
+        }
+        this.readings += 1;
+        return;
+      } catch {
+        await sleep(1_000);
+      }
     }
   }
 
