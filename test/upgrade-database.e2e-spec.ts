@@ -164,6 +164,7 @@ describe('a database of version 0.1.0', () => {
     await commitEvents(upgraded, 1);
     await nats.restart();
     await seen((await ids()).at(-1));
+    await expect.poll(() => older.readings, { timeout: 15_000 }).toBeGreaterThan(1);
 
     const all = await ids();
     expect(all).toHaveLength(9);

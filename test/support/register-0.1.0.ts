@@ -1,4 +1,5 @@
 import { EventEmitter, once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type { TestNats } from './start-nats.js';
 
@@ -21,6 +22,8 @@ interface StoredEvent {
 export class Register010 {
   /** The events that it keeps, in order. */
   readonly events: StoredEvent[] = [];
+  /** How often it has read the last events. */
+  readings = 0;
   /** The messages that it cannot read. */
   readonly refused: string[] = [];
   readonly #arrivals = new EventEmitter();
@@ -58,10 +61,18 @@ export class Register010 {
   }
 
   async #readLastEvents(): Promise<void> {
-    for (const subject of subjects) {
-      const request = `$JS.API.DIRECT.GET.LICENSING.${subject}`;
-      const { headers, data } = await this.connection.request(request, undefined, { timeout: 2_000 });
-      if ((headers?.code ?? 0) === 0) this.#receive(subject, data);
+    while (!this.connection.isClosed()) {
+      try {
+        for (const subject of subjects) {
+          const request = `$JS.API.DIRECT.GET.LICENSING.${subject}`;
+          const { headers, data } = await this.connection.request(request, undefined, { timeout: 2_000 });
+          if ((headers?.code ?? 0) === 0) this.#receive(subject, data);
+        }
+        this.readings += 1;
+        return;
+      } catch {
+        await sleep(1_000);
+      }
     }
   }
 
@@ -79,6 +90,9 @@ export class Register010 {
 const instant = /^\d{4}-\d\d-\d\dT.+(?:Z|[+-]\d\d:\d\d)$/;
 const statuses = ['unlicensed', 'licensed', 'requires-renewal', 'expired'];
 
+const isInstantOrNull = (value: unknown) =>
+  value === null || (typeof value === 'string' && instant.test(value));
+
 /** Checks what that version checks. */
 function isReadable({ data, ...event }: StoredEvent, subject: string): boolean {
   const isEnvelope =
@@ -91,5 +105,5 @@ function isReadable({ data, ...event }: StoredEvent, subject: string): boolean {
     return isEnvelope && instant.test(String(data['expiresAt'])) && Number.isFinite(data['secondsRemaining']);
   const ends = [data['renewalDate'], (data['token'] as { expiresAt?: unknown } | null)?.expiresAt];
   const isStatus = statuses.includes(String(data['status']));
-  return isEnvelope && isStatus && ends.every((end) => end === null || instant.test(String(end)));
+  return isEnvelope && isStatus && ends.every(isInstantOrNull);
 }
