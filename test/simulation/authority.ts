@@ -125,6 +125,8 @@ export class Authority {
     if (code.choice === null) return { kind: 'pending' };
     if (code.choice === 'denied') return { kind: 'denied' };
     code.isUsed = true;
+    // The device was revoked after a person chose it: a grant for it would be dead from the start.
+    if (code.choice.isRevoked) return { kind: 'denied' };
     const grant = this.grantTo(code.choice);
     return { kind: 'granted', grant, issued: this.issue(grant) };
   }
