@@ -176,6 +176,19 @@ describe('a license with a dead grant', () => {
     expect(observeAt(waiting, shift(startAt, 7 * dayMs + offsetMs))).toEqual(expected);
   });
 
+  it('outlives a clock that jumps ahead and is corrected', () => {
+    const ahead = applyTime(waiting, policy, shift(startAt, 400 * dayMs), startAt);
+    expect(ahead.state).toMatchObject({ license: waiting.license, reauthorizationRequired: true });
+    const corrected = applyTime(ahead.state, policy, startAt);
+    expect(corrected.state).toMatchObject({ license: waiting.license, reportedStatus: 'licensed' });
+  });
+
+  it('does not end when it is refused again while the clock is ahead', () => {
+    const ahead = shift(startAt, 400 * dayMs);
+    const begun = beginRefresh(waiting, ahead, 0);
+    expect(failRefresh(begun, grantDead, policy, ahead, 0, startAt).state.license).toBe(waiting.license);
+  });
+
   it('leaves an unlicensed server that keeps its identity', () => {
     const { state, events } = applyTime(waiting, policy, shift(startAt, 8 * dayMs));
     expect(state).toMatchObject({

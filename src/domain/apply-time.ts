@@ -7,8 +7,15 @@ import { dueTokenWarnings } from './token-warnings.js';
 /**
  * Applies the effects of elapsed time: renewal window, renewal date, token thresholds and token expiry. Returns the
  * same state object and no events if nothing is due.
+ *
+ * @param confirmedAt the time that may end a license permanently: a wrong clock of the machine must not move it
  */
-export function applyTime(state: LicenseState, policy: LicensePolicy, now: Date): LicenseChange {
+export function applyTime(
+  state: LicenseState,
+  policy: LicensePolicy,
+  now: Date,
+  confirmedAt: Date = now,
+): LicenseChange {
   if (state.license === null) return unchanged(state);
   let change = applyRenewalDate(unchanged(state), policy, now);
   const due = dueTokenWarnings(
@@ -19,7 +26,7 @@ export function applyTime(state: LicenseState, policy: LicensePolicy, now: Date)
   );
   for (const thresholdSeconds of due) change = emitTokenExpiring(change, thresholdSeconds, now);
   // A license with a dead grant ends with its token.
-  if (state.reauthorizationRequired && now > state.license.token.expiresAt) {
+  if (state.reauthorizationRequired && confirmedAt > state.license.token.expiresAt) {
     return emitStatus({ ...change, state: withEndedToken(change.state) }, 'revoked', policy, now);
   }
   return due.includes(0) ? emitStatus(change, 'token-expired', policy, now) : change;

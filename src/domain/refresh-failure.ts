@@ -35,13 +35,18 @@ export function beginRefresh(state: LicenseState, now: Date, random: number): Li
   };
 }
 
-/** Applies a failed attempt. `before.refresh` is the progress before {@link beginRefresh}. */
+/**
+ * Applies a failed attempt. `before.refresh` is the progress before {@link beginRefresh}.
+ *
+ * @param confirmedAt the time that may end a license permanently: a wrong clock of the machine must not move it
+ */
 export function failRefresh(
   before: LicenseState,
   failure: RefreshFailure,
   policy: LicensePolicy,
   now: Date,
   random: number,
+  confirmedAt: Date = now,
 ): LicenseChange {
   const lastError: ConnectionError = { code: failure.code, message: failure.message, at: now };
   switch (failure.kind) {
@@ -50,7 +55,7 @@ export function failRefresh(
     case 'refused':
       return unchanged(retrySlowly(before, lastError, random));
     case 'grant-dead':
-      return loseGrant(retrySlowly(before, lastError, random), policy, now);
+      return loseGrant(retrySlowly(before, lastError, random), policy, now, confirmedAt);
     case 'revoked':
       return revokeLicense({ ...before, connection: reached(lastError) }, policy, now);
   }
@@ -100,9 +105,9 @@ function retrySlowly(before: LicenseState, lastError: ConnectionError, random: n
  * Asks for another authorization. The refusal may only mean that the refresh token is old or was used twice, so the
  * license stays until its token expires, and the refresh token is tried slowly even after that.
  */
-function loseGrant(state: LicenseState, policy: LicensePolicy, now: Date): LicenseChange {
+function loseGrant(state: LicenseState, policy: LicensePolicy, now: Date, confirmedAt: Date): LicenseChange {
   if (state.license === null) return unchanged(state);
-  if (state.license.token.expiresAt < now) {
+  if (state.license.token.expiresAt < confirmedAt) {
     return emitStatus(unchanged(withEndedToken(state)), 'revoked', policy, now);
   }
   if (state.reauthorizationRequired) return unchanged(state);

@@ -5,7 +5,7 @@ import { type LicenseChange, type LicenseEvent, unchanged } from '../domain/lice
 import type { LicenseState } from '../domain/license-state.js';
 import { applyClockTrust } from '../domain/apply-clock-trust.js';
 import { applyTime } from '../domain/apply-time.js';
-import { Clock } from '../domain/ports/clock.js';
+import { Clock, confirmedNow } from '../domain/ports/clock.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
 import { summarizeLicense } from '../domain/summarize-license.js';
 
@@ -49,7 +49,7 @@ export class AdvanceLicense {
     const clock = { isSuspect: this.clock.isSuspect(), trustedAt: this.clock.trustedNow() };
     // First the clock: the events of a wrong time must not take their numbers from it.
     const trust = applyClockTrust(unchanged(state), clock, policy, now);
-    const time = applyTime(trust.state, policy, now);
+    const time = applyTime(trust.state, policy, now, confirmedNow(this.clock));
     return { state: time.state, events: [...trust.events, ...time.events] };
   }
 

@@ -11,7 +11,7 @@ import type {
   RefreshAnswer,
   Unreachable,
 } from '../domain/ports/authorization-server.js';
-import { Clock } from '../domain/ports/clock.js';
+import { Clock, confirmedNow } from '../domain/ports/clock.js';
 import type { AuditAction, LicenseTransaction } from '../domain/ports/license-store.js';
 import { summarizeLicense } from '../domain/summarize-license.js';
 
@@ -99,7 +99,15 @@ export class ApplyRefreshAnswer {
     actor: AuditActor,
   ): Promise<void> {
     const before: LicenseState = { ...transaction.state, refresh: received.begun.progressBefore };
-    const change = failRefresh(before, failure, this.settings.policy, this.clock.now(), Math.random());
+    const { clock, settings } = this;
+    const change = failRefresh(
+      before,
+      failure,
+      settings.policy,
+      clock.now(),
+      Math.random(),
+      confirmedNow(clock),
+    );
     await transaction.saveState(change.state, change.events);
     const secrets = failure.kind === 'revoked' ? null : secretsOf(received);
     if (failure.kind === 'revoked' || secrets !== null) await transaction.saveSecrets(secrets);

@@ -114,14 +114,11 @@ export class Invariants {
 
   private checkLoss(before: Pick<Committed, 'state' | 'secrets'>, { reason }: LicenseState): void {
     if (reason === 'removed' && this.lastRemovalAtMs > this.acquiredAtMs - overlapMs) return;
-    const { authority, nowMs, server } = this.world;
+    const { authority, nowMs } = this.world;
     const grant = before.secrets === null ? null : authority.grantOf(before.secrets);
     const isListed = grant !== null && authority.isListed(grant);
     const endMs = before.state.license?.token.expiresAt.getTime() ?? 0;
-    const latestMs = Math.max(nowMs, ...server.machines.map((machine) => machine.wallMs()));
-    // The end of a token is judged by the wall clock, even by one that was ahead a moment ago.
-    const isClockUnsure = this.world.lastClockFaultAtMs > nowMs - overlapMs;
-    const hasEnded = (endMs <= latestMs || isClockUnsure) && (grant === null || !grant.isLive);
+    const hasEnded = endMs <= nowMs && !grant?.isLive;
     if (reason === 'revoked' && (isListed || hasEnded)) return;
     this.fail(
       'no-license-lost',

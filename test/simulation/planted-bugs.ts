@@ -243,6 +243,12 @@ const inTheRest: readonly PlantedBug[] = [
     }),
   },
   {
+    name: 'the trusted time follows a clock that is wrong',
+    hooks: inProcesses(({ clock }) => {
+      clock.trustedNow = () => clock.now();
+    }),
+  },
+  {
     name: 'a register believes an older event of the stream',
     hooks: {
       ...noHooks,

@@ -21,6 +21,11 @@ export abstract class Clock {
   abstract sleep(ms: number): Promise<void>;
 }
 
+/** Returns the trusted time, which a wrong clock of the machine cannot move; before the first contact the current time. */
+export function confirmedNow(clock: Pick<Clock, 'now' | 'trustedNow'>): Date {
+  return clock.trustedNow() ?? clock.now();
+}
+
 /** Returns the last trusted time while the clock is suspect, otherwise the current time. */
 export function trustworthyNow(clock: Pick<Clock, 'now' | 'trustedNow' | 'isSuspect'>): Date {
   return (clock.isSuspect() ? clock.trustedNow() : null) ?? clock.now();
