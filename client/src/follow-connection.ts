@@ -27,9 +27,12 @@ export async function followConnection(
   listener: ConnectionListener,
 ): Promise<string> {
   const faults: Faults = { last: null };
-  for (const subject of licenseSubjects) void listen(connection, subject, listener, faults);
-  void watch(connection, listener, faults);
+  const closing = new AbortController();
+  const askServer = createQuestion(connection, listener, closing.signal);
+  for (const subject of licenseSubjects) void listen(connection, subject, { listener, faults, askServer });
+  void watch(connection, { listener, faults, askServer });
   const error = await connection.closed();
+  closing.abort();
   return faults.last ?? (error instanceof Error ? error.message : 'the connection was closed');
 }
 
@@ -37,17 +40,46 @@ interface Faults {
   last: string | null;
 }
 
+interface Following {
+  readonly listener: ConnectionListener;
+  readonly faults: Faults;
+  /** Resolves after the first attempt. */
+  readonly askServer: () => Promise<void>;
+}
+
+/**
+ * Returns a function that asks the server for its status. Until the server answers, the question is repeated: only its
+ * answer decides about an event that is not usable.
+ */
+function createQuestion(
+  connection: NatsConnection,
+  listener: ConnectionListener,
+  signal: AbortSignal,
+): () => Promise<void> {
+  let isRepeating = false;
+  const repeat = async (): Promise<void> => {
+    isRepeating = true;
+    for (let retryMs = 1_000; !signal.aborted; retryMs = Math.min(2 * retryMs, MAX_RETRY_MS)) {
+      await delay(retryMs, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted || (await receiveStatus(connection, listener))) break;
+    }
+    isRepeating = false;
+  };
+  return async () => {
+    if (!(await receiveStatus(connection, listener)) && !isRepeating) void repeat();
+  };
+}
+
 async function listen(
   connection: NatsConnection,
   subject: LicenseSubject,
-  listener: ConnectionListener,
-  faults: Faults,
+  { listener, faults, askServer }: Following,
 ): Promise<void> {
   try {
     for await (const message of connection.subscribe(subject)) {
       const isUsable = listener.receive(subject, message.data, 'live');
       // A restored server may continue with lower sequences than known: its own answer decides.
-      if (!isUsable && subject === 'license.status') await receiveStatus(connection, listener);
+      if (!isUsable && subject === 'license.status') await askServer();
     }
   } catch (error) {
     faults.last = `the subscription to ${subject} failed: ${String(error)}`;
@@ -56,18 +88,15 @@ async function listen(
   await connection.close();
 }
 
-async function watch(
-  connection: NatsConnection,
-  listener: ConnectionListener,
-  faults: Faults,
-): Promise<void> {
-  let session = startSession(connection, listener);
+async function watch(connection: NatsConnection, following: Following): Promise<void> {
+  const { listener, faults } = following;
+  let session = startSession(connection, following);
   for await (const status of connection.status()) {
     if (status.type === 'reconnect') {
       // One reconnection may cause several of these: the newest session reads the last events, the others end.
       session.abort();
       faults.last = null;
-      session = startSession(connection, listener);
+      session = startSession(connection, following);
     } else if (status.type === 'disconnect') {
       session.abort();
       listener.disconnected(faults.last ?? 'the broker closed the connection');
@@ -81,22 +110,18 @@ async function watch(
   session.abort();
 }
 
-function startSession(connection: NatsConnection, listener: ConnectionListener): AbortController {
+function startSession(connection: NatsConnection, following: Following): AbortController {
   const session = new AbortController();
-  listener.connected(connection.getServer());
-  void catchUp(connection, listener, session.signal);
+  following.listener.connected(connection.getServer());
+  void catchUp(connection, following, session.signal);
   return session;
 }
 
 /** Reads the last events, and retries until it succeeds or the connection is lost. */
-async function catchUp(
-  connection: NatsConnection,
-  listener: ConnectionListener,
-  signal: AbortSignal,
-): Promise<void> {
+async function catchUp(connection: NatsConnection, following: Following, signal: AbortSignal): Promise<void> {
   for (let retryMs = 1_000; !signal.aborted; retryMs = Math.min(2 * retryMs, MAX_RETRY_MS)) {
-    if (await receiveLastEvents(connection, listener, signal)) {
-      listener.caughtUp();
+    if (await receiveLastEvents(connection, following, signal)) {
+      following.listener.caughtUp();
       return;
     }
     await delay(retryMs, undefined, { signal }).catch(() => undefined);
@@ -109,7 +134,7 @@ async function catchUp(
  */
 async function receiveLastEvents(
   connection: NatsConnection,
-  listener: ConnectionListener,
+  { listener, askServer }: Following,
   signal: AbortSignal,
 ): Promise<boolean> {
   for (const subject of licenseSubjects) {
@@ -117,13 +142,17 @@ async function receiveLastEvents(
     if (signal.aborted || last.kind === 'unavailable') return false;
     const isUsable = last.kind === 'found' && listener.receive(subject, last.body, 'stored');
     if (isUsable || subject !== 'license.status') continue;
-    await receiveStatus(connection, listener);
+    // An empty stream needs no second question: the next event arrives live.
+    if (last.kind === 'found') await askServer();
+    else await receiveStatus(connection, listener);
     if (signal.aborted) return false;
   }
   return true;
 }
 
-async function receiveStatus(connection: NatsConnection, listener: ConnectionListener): Promise<void> {
+/** Returns whether the server has answered. */
+async function receiveStatus(connection: NatsConnection, listener: ConnectionListener): Promise<boolean> {
   const status = await readStatus(connection);
   if (status !== null) listener.receiveStatus(status);
+  return status !== null;
 }

@@ -192,6 +192,18 @@ describe('followLicense with a broker that stays up', () => {
     expect(register.follower.current()?.sequence).toBe(restored.sequence);
   });
 
+  it('asks the server again until it answers about an event with a lower sequence', async () => {
+    const restored = nextStatus();
+    await service.publish(nextStatus());
+    const register = follow(broker.url, broker);
+    await register.seen('caught-up');
+    await service.publish(restored);
+    await register.seen('dropped', ({ drop }) => drop.detail.includes(restored.id));
+    await service.answerStatus({ ...restored.data, sequence: restored.sequence });
+    await register.seenEvent(`svc.licensing.status/${restored.sequence}`);
+    expect(register.follower.current()?.sequence).toBe(restored.sequence);
+  });
+
   it('keeps receiving after callbacks that throw or reject, and emits process warnings', async () => {
     const emitWarning = vi.spyOn(process, 'emitWarning').mockReturnValue();
     endings.push(() => Promise.resolve(emitWarning.mockRestore()));
