@@ -13,6 +13,7 @@ const longForm = {
   ANSWER_CASES: '1000',
   SOAK_MINUTES: '10',
   GUIDE_LANGUAGES: 'all',
+  PLANTED_BUGS: 'all',
   // Only root may mount one.
   ...(process.getuid?.() === 0 && { SMALL_DISK: 'on' }),
 };

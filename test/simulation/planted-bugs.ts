@@ -243,9 +243,12 @@ const inTheRest: readonly PlantedBug[] = [
     }),
   },
   {
-    name: 'the trusted time follows a clock that is wrong',
-    hooks: inProcesses(({ clock }) => {
-      clock.trustedNow = () => clock.now();
+    name: 'a clock that is ahead ends the license of a dead grant',
+    hooks: inStates((next) => {
+      const { license, reauthorizationRequired } = next;
+      // The wall clock of the process whose turn it is.
+      if (license === null || !reauthorizationRequired || license.token.expiresAt > new Date()) return next;
+      return { ...next, license: null, reauthorizationRequired: false, reason: 'revoked' };
     }),
   },
   {
