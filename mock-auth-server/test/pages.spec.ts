@@ -567,7 +567,7 @@ describe('the Authorize Device page', () => {
       expect(question.text).toContain(word);
     }
     expect(question.text).toMatch(
-      /<button name="decision" value="confirm">Confirm<\/button>\s*<button name="decision" value="deny">Deny<\/button>/,
+      /<button name="decision" value="confirm"><span lang="en">Confirm<\/span><\/button>\s*<button name="decision" value="deny"><span lang="en">Deny<\/span><\/button>/,
     );
     expect(await oauthErrorOf(redeem(config, codes.device_code))).toBe('authorization_pending');
     const done = await person.fillIn(question, `${path}/confirm`, { decision: 'confirm' });

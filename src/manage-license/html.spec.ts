@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { emphasize, html } from './html.js';
+import { emphasize, html, renderLabel } from './html.js';
 
 const hostile = `<script>alert("1" + '2') & more</script>`;
 
@@ -23,6 +23,13 @@ describe('html', () => {
   it('refuses an object that only looks like HTML', () => {
     const forged = { text: '<b>' } as unknown as string;
     expect(() => html`${forged}`.text).toThrow();
+  });
+});
+
+describe('renderLabel', () => {
+  it('marks a label of the vendor as English, and no other text', () => {
+    expect(renderLabel('Server ID').text).toBe('<span lang="en">Server ID</span>');
+    expect(renderLabel('Próxima <b>').text).toBe('Próxima &#60;b&#62;');
   });
 });
 

@@ -1,3 +1,5 @@
+import { vendorLabels } from './vendor-labels.js';
+
 /** HTML that is safe to insert into a page without escaping. Only `html` creates it. */
 export class Html {
   readonly text: string;
@@ -20,6 +22,13 @@ const entities: Record<string, string> = {
 /** Builds HTML from a template. Every value except HTML is escaped; `null` and `false` are omitted. */
 export function html(parts: TemplateStringsArray, ...values: HtmlValue[]): Html {
   return new Html(parts.map((part, index) => part + toText(values[index] ?? null)).join(''));
+}
+
+const labels: ReadonlySet<string> = new Set(Object.values(vendorLabels));
+
+/** Renders a label, and marks one of the vendor as English for the screen readers of other languages (WCAG 3.1.2). */
+export function renderLabel(text: string): Html {
+  return labels.has(text) ? html`<span lang="en">${text}</span>` : html`${text}`;
 }
 
 function toText(value: HtmlValue): string {

@@ -57,7 +57,7 @@ export const spanish: Texts = {
     create: 'Crear una licencia',
     titleOf: (name) => `Licencia ${name}`,
     used: 'Uso',
-    usedOf: (used, count) => `${used} de ${count}`,
+    usedOf: (used, count) => `${used}\u{A0}de\u{A0}${count}`,
     noEnd: 'Sin fin',
     expired: 'caducada',
     renew: 'Renovar un año',
@@ -110,20 +110,21 @@ export const spanish: Texts = {
     noDevices: (organization) =>
       `${organization} aún no tiene ningún dispositivo. Cree antes un dispositivo y después autorícelo.`,
     alreadyAuthorized: 'ya autorizado',
-    codeHint: html`Elija <strong>Next</strong> en la página de la licencia para obtenerlo.`,
+    chooseDevice: 'Elija el dispositivo',
+    codeHint: html`Elija <strong lang="en">Next</strong> en la página de la licencia para obtenerlo.`,
     question: (device) => `¿Autorizar ${device}?`,
     effect: 'Esto concede una licencia al dispositivo que muestra este User Code.',
     asker: (name) =>
       html`El dispositivo que la solicita se llama a sí mismo ${name}. Este servidor no puede comprobar ese
       nombre.`,
-    again: html`Este dispositivo ya está autorizado. <strong>Confirm</strong> pone fin a su autorización
-      anterior, cuyos tokens de licencia siguen siendo válidos hasta que caduquen.`,
-    advice: html`Elija <strong>Confirm</strong> solo si ve este User Code en la página de licencia de ese
-      dispositivo. Si alguien le envió el código, elija <strong>Deny</strong>.`,
+    again: html`Este dispositivo ya está autorizado. <strong lang="en">Confirm</strong> pone fin a su
+      autorización anterior, cuyos tokens de licencia siguen siendo válidos hasta que caduquen.`,
+    advice: html`Elija <strong lang="en">Confirm</strong> solo si ve este User Code en la página de licencia
+      de ese dispositivo. Si alguien le envió el código, elija <strong lang="en">Deny</strong>.`,
     granted: 'Dispositivo autorizado',
     grantedText: (device, organization) =>
       html`${device} de ${organization} está autorizado. De vuelta en su página de licencia, elija
-        <strong>Complete Authorization</strong>.`,
+        <strong lang="en">Complete Authorization</strong>.`,
     denied: 'Autorización denegada',
     deniedText: 'No se ha concedido nada. El User Code ya no es válido.',
     slowed: (minutes) =>
@@ -151,13 +152,13 @@ export const spanish: Texts = {
       'Este servidor sustituye al servidor de autorización del fabricante. Aquí una persona concede licencias a servidores y cajas.',
     stepsTitle: 'Dar una licencia a un dispositivo',
     steps: [
-      html`En la página de licencia del dispositivo, elija <strong>Next</strong>. La página muestra un User
-        Code.`,
-      html`Inicie sesión aquí, elija <strong>Manage</strong> junto a la organización y después
-        <strong>Authorize Device</strong>.`,
-      html`Elija el dispositivo, introduzca el User Code, elija <strong>Authorize</strong>, compare lo que
-        muestra la página y elija <strong>Confirm</strong>.`,
-      html`De vuelta en la página de la licencia, elija <strong>Complete Authorization</strong>.`,
+      html`En la página de licencia del dispositivo, elija <strong lang="en">Next</strong>. La página muestra
+        un User Code.`,
+      html`Inicie sesión aquí, elija <strong lang="en">Manage</strong> junto a la organización y después
+        <strong lang="en">Authorize Device</strong>.`,
+      html`Elija el dispositivo, introduzca el User Code, elija <strong lang="en">Authorize</strong>, compare
+        lo que muestra la página y elija <strong lang="en">Confirm</strong>.`,
+      html`De vuelta en la página de la licencia, elija <strong lang="en">Complete Authorization</strong>.`,
     ],
     more: html`La página de inicio de sesión indica dónde está la contraseña. Todos los ajustes están en el
       archivo <code>mock-auth-server/README.md</code> del proyecto.`,

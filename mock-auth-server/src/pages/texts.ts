@@ -111,7 +111,7 @@ export const english = {
     removeTitle: (name: string): string => `Remove the authorization of ${name}?`,
     removeEffect: (device: Html, organization: string): Html =>
       html`${device} of ${organization} loses its license permanently at its next refresh. To restore it,
-      authorize the device again with a new user code. Its seat becomes free.`,
+      authorize the device again with a new User Code. Its seat becomes free.`,
     faults: {
       url: 'The URL must be an http or https URL, such as https://store.example.',
       license: 'The license must belong to this organization.',
@@ -124,6 +124,7 @@ export const english = {
     noDevices: (organization: string): string =>
       `${organization} has no device yet. Create a device first, then authorize it.`,
     alreadyAuthorized: 'already authorized',
+    chooseDevice: 'Choose the device',
     codeHint: html`Choose <strong>Next</strong> on the license page to get it.`,
     question: (device: string): string => `Authorize ${device}?`,
     effect: 'This grants a license to the device that shows this User Code.',
@@ -138,7 +139,7 @@ export const english = {
       html`${device} of ${organization} is authorized. Back on its license page choose
         <strong>Complete Authorization</strong>.`,
     denied: 'Authorization denied',
-    deniedText: 'Nothing was granted. The user code is no longer valid.',
+    deniedText: 'Nothing was granted. The User Code is no longer valid.',
     slowed: (minutes: number): string =>
       `Too many incorrect user codes: wait ${minutes} minutes and try again.`,
     refusals: {

@@ -1,7 +1,7 @@
 import type { DeviceState } from '../../controls/describe-state.js';
 import type { Organization } from '../../domain/model.js';
 import type { Html } from '../html.js';
-import { html } from '../html.js';
+import { html, renderLabel } from '../html.js';
 import type { RenderContext } from '../render-context.js';
 import { renderOption } from './device-view.js';
 import {
@@ -47,11 +47,11 @@ function renderForm({ csrfToken, devices, draft, organization, context }: Author
   });
   return html`<form method="post" action="${path}/authorize-device" class="card">
     ${renderCsrfField(csrfToken)}
-    <label for="deviceId">${texts.labels.device}</label>
+    <label for="deviceId">${renderLabel(texts.labels.device)}</label>
     <select id="deviceId" name="deviceId" required>
-      ${options}
+      ${renderOption('', texts.authorize.chooseDevice, draft.deviceId)} ${options}
     </select>
-    <label for="userCode">${texts.labels.userCode}</label>
+    <label for="userCode">${renderLabel(texts.labels.userCode)}</label>
     <input
       id="userCode"
       class="code"

@@ -1,6 +1,6 @@
 import type { Device, License, Organization } from '../../domain/model.js';
 import type { Html } from '../html.js';
-import { html } from '../html.js';
+import { html, renderLabel } from '../html.js';
 import type { RenderContext } from '../render-context.js';
 import { renderInstant } from './instant-view.js';
 import { renderCsrfField, renderMessage, renderPage } from './layout.js';
@@ -29,7 +29,7 @@ export function renderConfirmAuthorization(view: ConfirmAuthorizationView): stri
     html`<section class="card">
       <p>${authorize.effect}</p>
       <div class="user-code">
-        <p>${labels.userCode}</p>
+        <p>${renderLabel(labels.userCode)}</p>
         <p><code translate="no">${view.userCode}</code></p>
       </div>
       ${view.deviceName !== null && html`<p>${authorize.asker(renderAsker(view.deviceName))}</p>`}
@@ -40,8 +40,8 @@ export function renderConfirmAuthorization(view: ConfirmAuthorizationView): stri
         <input type="hidden" name="deviceId" value="${device.id}" />
         <input type="hidden" name="userCode" value="${view.userCode}" />
         <div class="actions decision">
-          <button name="decision" value="confirm">${labels.confirm}</button>
-          <button name="decision" value="deny">${labels.deny}</button>
+          <button name="decision" value="confirm">${renderLabel(labels.confirm)}</button>
+          <button name="decision" value="deny">${renderLabel(labels.deny)}</button>
         </div>
       </form>
     </section>`,
@@ -70,7 +70,7 @@ function renderGrant(view: ConfirmAuthorizationView): Html {
     ${fields.map(
       ([name, value]) =>
         html`<div>
-          <dt>${name}</dt>
+          <dt>${renderLabel(name)}</dt>
           <dd>${value}</dd>
         </div>`,
     )}

@@ -1,6 +1,6 @@
 import type { Device, DeviceKind, License, Organization } from '../../domain/model.js';
 import type { Html } from '../html.js';
-import { html } from '../html.js';
+import { html, renderLabel } from '../html.js';
 import type { RenderContext } from '../render-context.js';
 import type { Texts } from '../texts.js';
 import { renderCsrfField, renderFault, renderFormActions, renderPage, renderPlace } from './layout.js';
@@ -40,14 +40,14 @@ export function renderDevice(view: DeviceView): string {
       ${renderFault(view.fault)}
       <form method="post" action="${path}/devices${deviceId !== null && `/${deviceId}`}" class="card">
         ${renderCsrfField(csrfToken)}
-        <label for="name">${labels.name}</label>
+        <label for="name">${renderLabel(labels.name)}</label>
         <input id="name" name="name" value="${draft.name}" maxlength="100" autocomplete="off" required />
         ${deviceId === null && renderKind(draft.kind, texts)}
         <label for="licenseId">${words.license}</label>
         <select id="licenseId" name="licenseId" required>
           ${view.licenses.map(({ id, name }) => renderOption(id, name, draft.licenseId))}
         </select>
-        <label for="hubId">${labels.hubServer}</label>
+        <label for="hubId">${renderLabel(labels.hubServer)}</label>
         <select id="hubId" name="hubId" aria-describedby="hub-hint">
           ${renderOption('', texts.none, draft.hubId)}
           ${view.hubs.map(({ id, name }) => renderOption(id, name, draft.hubId))}

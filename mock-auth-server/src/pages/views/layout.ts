@@ -1,6 +1,6 @@
 import { serverVersion } from '../../server-version.js';
 import type { Html } from '../html.js';
-import { html } from '../html.js';
+import { html, renderLabel } from '../html.js';
 import { assetUrls } from '../page-assets.js';
 import type { RenderContext } from '../render-context.js';
 import type { Texts } from '../texts.js';
@@ -37,7 +37,7 @@ export function renderPage(frame: PageFrame, content: Html): string {
         </div>
         ${frame.csrfToken !== null && renderNavigation(frame.csrfToken, container, texts)}
         <main class="${container}" id="content" tabindex="-1">
-          <h1>${frame.title}</h1>
+          <h1>${renderLabel(frame.title)}</h1>
           ${content}
         </main>
         <footer class="${container}">
@@ -50,7 +50,7 @@ export function renderPage(frame: PageFrame, content: Html): string {
 function renderNavigation(csrfToken: string, container: string, texts: Texts): Html {
   return html`<header class="${container}">
     <nav aria-label="${texts.navigation}">
-      <p><a href="/organizations">${texts.labels.organizations}</a></p>
+      <p><a href="/organizations">${renderLabel(texts.labels.organizations)}</a></p>
       <form method="post" action="/logout">
         ${renderCsrfField(csrfToken)}<button class="outline secondary">${texts.logOut}</button>
       </form>
@@ -70,7 +70,7 @@ export function renderFormActions(
   isDangerous = false,
 ): Html {
   return html`<div class="actions">
-    <button${isDangerous && html` class="danger"`}>${label}</button>
+    <button${isDangerous && html` class="danger"`}>${renderLabel(label)}</button>
     <a href="${cancelPath}" class="button outline secondary">${cancel}</a>
   </div>`;
 }

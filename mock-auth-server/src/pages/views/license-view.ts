@@ -1,6 +1,6 @@
 import type { Organization } from '../../domain/model.js';
 import type { Html } from '../html.js';
-import { html } from '../html.js';
+import { html, renderLabel } from '../html.js';
 import type { RenderContext } from '../render-context.js';
 import type { Texts } from '../texts.js';
 import { renderCsrfField, renderFault, renderFormActions, renderPage, renderPlace } from './layout.js';
@@ -42,9 +42,9 @@ export function renderLicense(view: LicenseView): string {
 
 function renderTerms(draft: LicenseDraft, { labels, licenses: words }: Texts): Html {
   const isDate = draft.expiresOn === '' || /^\d{4}-\d{2}-\d{2}$/.test(draft.expiresOn);
-  return html`<label for="name">${labels.name}</label>
+  return html`<label for="name">${renderLabel(labels.name)}</label>
     <input id="name" name="name" value="${draft.name}" maxlength="100" autocomplete="off" required />
-    <label for="count">${labels.count}</label>
+    <label for="count">${renderLabel(labels.count)}</label>
     <input
       type="number"
       id="count"
@@ -56,7 +56,7 @@ function renderTerms(draft: LicenseDraft, { labels, licenses: words }: Texts): H
       required
     />
     <small id="count-hint">${words.countHint}</small>
-    <label for="expiresOn">${labels.expiresOn}</label>
+    <label for="expiresOn">${renderLabel(labels.expiresOn)}</label>
     <input
       type="${isDate ? 'date' : 'text'}"
       id="expiresOn"
@@ -65,7 +65,7 @@ function renderTerms(draft: LicenseDraft, { labels, licenses: words }: Texts): H
       aria-describedby="expires-hint"
     />
     <small id="expires-hint">${words.expiresHint}</small>
-    <label for="features">${labels.licensedFeatures}</label>
+    <label for="features">${renderLabel(labels.licensedFeatures)}</label>
     <input
       id="features"
       name="features"
@@ -79,6 +79,6 @@ function renderTerms(draft: LicenseDraft, { labels, licenses: words }: Texts): H
     <small id="features-hint">${words.featuresHint}</small>
     <label
       ><input type="checkbox" name="isActive" value="on" ${draft.isActive && html` checked`} />
-      ${labels.isActive}</label
+      ${renderLabel(labels.isActive)}</label
     >`;
 }

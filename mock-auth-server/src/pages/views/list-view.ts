@@ -1,5 +1,5 @@
 import type { Html } from '../html.js';
-import { html } from '../html.js';
+import { html, renderLabel } from '../html.js';
 
 export interface ListColumn<Row> {
   title: string;
@@ -21,7 +21,7 @@ export function renderList<Row>(
   return html`<table class="list" role="table" aria-label="${label}">
     <thead role="rowgroup">
       <tr role="row">
-        ${columns.map(({ title }) => html`<th scope="col" role="columnheader">${title}</th>`)}
+        ${columns.map(({ title }) => html`<th scope="col" role="columnheader">${renderLabel(title)}</th>`)}
       </tr>
     </thead>
     <tbody role="rowgroup">

@@ -1,7 +1,7 @@
 import type { DeviceState, LicenseState } from '../../controls/describe-state.js';
 import type { Grant, Organization } from '../../domain/model.js';
 import type { Html } from '../html.js';
-import { html } from '../html.js';
+import { html, renderLabel } from '../html.js';
 import type { RenderContext } from '../render-context.js';
 import type { Texts } from '../texts.js';
 import { renderInstant, renderDay } from './instant-view.js';
@@ -31,7 +31,7 @@ export function renderOrganization(view: OrganizationView): string {
   return renderPage(
     { title: organization.name, csrfToken, isWide: true, context },
     html`<p class="place">${texts.organization} <code>${organization.id}</code></p>
-      ${devices.length > 0 && html`<p class="actions"><a href="${path}/authorize-device" class="button">${texts.labels.authorizeDevice}</a></p>`}
+      ${devices.length > 0 && html`<p class="actions"><a href="${path}/authorize-device" class="button">${renderLabel(texts.labels.authorizeDevice)}</a></p>`}
       <section class="card">
         <h2>${texts.licenses.title}</h2>
         ${

@@ -1,6 +1,6 @@
 import type { Organization } from '../../domain/model.js';
 import type { Html } from '../html.js';
-import { html } from '../html.js';
+import { html, renderLabel } from '../html.js';
 import type { RenderContext } from '../render-context.js';
 import type { Texts } from '../texts.js';
 import { renderCsrfField, renderFault, renderMessage, renderPage } from './layout.js';
@@ -34,7 +34,7 @@ function renderManage({ id, name }: Organization, { labels, organizations }: Tex
     href="/organizations/${id}"
     class="button outline"
     aria-label="${organizations.manageNamed(name)}"
-    >${labels.manage}</a
+    >${renderLabel(labels.manage)}</a
   >`;
 }
 
@@ -47,7 +47,7 @@ function renderAuthorize(
     href="/organizations/${id}/authorize-device?user_code=${userCode}"
     class="button"
     aria-label="${organizations.authorizeNamed(name)}"
-    >${labels.authorizeDevice}</a
+    >${renderLabel(labels.authorizeDevice)}</a
   >`;
 }
 
@@ -67,7 +67,7 @@ export function renderOrganizations(view: OrganizationsView): string {
         }
       </section>
       <section class="card">
-        <h2>${labels.createNew}</h2>
+        <h2>${renderLabel(labels.createNew)}</h2>
         ${renderFault(view.fault)} ${renderForm(view)}
       </section>`,
   );
@@ -90,8 +90,8 @@ function renderForm({ csrfToken, draft, context }: OrganizationsView): Html {
       required
     />
     <small id="id-hint">${words.idHint}</small>
-    <label for="name">${labels.name}</label>
+    <label for="name">${renderLabel(labels.name)}</label>
     <input id="name" name="name" value="${draft.name}" maxlength="100" autocomplete="off" required />
-    <button>${labels.createNew}</button>
+    <button>${renderLabel(labels.createNew)}</button>
   </form>`;
 }
