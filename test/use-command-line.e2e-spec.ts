@@ -86,6 +86,20 @@ describe('pos-licensing', () => {
     expect((await run('--version')).output).toBe(version);
   });
 
+  it('ends with 4 at an Authorization server that does not fit, and names the remedy', async () => {
+    const profile = join(app.dataDir, 'profile.json');
+    await writeFile(profile, '{"algorithms":["RS256"]}');
+    const { exitCode, output } = await runCommandProcess(
+      { ...app, environment: { AUTH_SERVER_URL: mock.url, AUTH_SERVER_PROFILE: profile } },
+      ['check-authorization-server', '--no-device-flow'],
+    );
+    expect(exitCode).toBe(4);
+    expect(output).toMatch(/fail +keys +No key at "jwks_uri" fits RS256; published: ES256/);
+    expect(output).toContain(
+      '→ Publish such a key, or add the algorithm of the server to "algorithms" in the profile.',
+    );
+  });
+
   it('is a command of npx in a checkout', () => {
     const checkout = { cwd: join(import.meta.dirname, '..'), encoding: 'utf8', timeout: 20_000 } as const;
     const { stdout } = spawnSync('npx', ['--offline', '--', 'pos-licensing', 'peers', '--help'], checkout);

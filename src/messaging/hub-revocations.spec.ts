@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LicenseStore } from '../domain/ports/license-store.js';
 import type { RevocationList } from '../peers/revocation-list.js';
 import type { HubLink } from './hub-link.js';
+import { statusReferenceOf } from '../peers/tokens/token-status-list.js';
 import { HubRevocations } from './hub-revocations.js';
 
 const uri = 'https://auth.example/status-list';
@@ -32,7 +33,7 @@ describe('HubRevocations', () => {
     revocations = new HubRevocations(
       link as HubLink,
       store as LicenseStore,
-      { offer, signed: { uri, jwt: 'known' } } as unknown as RevocationList,
+      { offer, referenceOf: statusReferenceOf, signed: { uri, jwt: 'known' } } as unknown as RevocationList,
     );
   });
 

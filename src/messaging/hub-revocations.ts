@@ -3,7 +3,6 @@ import { Interval } from '@nestjs/schedule';
 import { LicenseStore } from '../domain/ports/license-store.js';
 import { parseCompactJws } from '../peers/tokens/parse-compact-jws.js';
 import { RevocationList, type SignedStatusList } from '../peers/revocation-list.js';
-import { statusReferenceOf } from '../peers/tokens/token-status-list.js';
 import { HubLink } from './hub-link.js';
 
 const askMs = 30_000;
@@ -48,6 +47,6 @@ export class HubRevocations implements OnModuleInit {
     const token = this.store.secrets?.accessToken ?? '';
     // A refreshed token may exceed the limit for peers.
     const claims = parseCompactJws(token, token.length)?.payload;
-    return (claims && statusReferenceOf(claims)?.uri) ?? null;
+    return (claims && this.revocations.referenceOf(claims)?.uri) ?? null;
   }
 }

@@ -122,7 +122,7 @@ describe('PeerVerifier', () => {
     const documents = { fetchKeys } as unknown as IssuerDocuments;
     keys = new IssuerKeys(settings, documents, values);
     const clock = { now: () => time, isSuspect: () => false } as unknown as Clock;
-    revocations = new RevocationList(keys, documents, values, clock);
+    revocations = new RevocationList(keys, documents, values, clock, settings);
     state = {
       identity: { serverId: 'srv-1', serverName: 'Store 1', organization: { id: 'org-1', name: 'Demo' } },
     };

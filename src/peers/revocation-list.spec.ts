@@ -3,6 +3,8 @@ import { deflateSync } from 'node:zlib';
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
 import type { KeyValueStore } from '../persistence/key-value-store.js';
+import type { Settings } from '../config/settings.js';
+import type { Profile } from '../domain/profile.js';
 import type { Clock } from '../domain/ports/clock.js';
 import type { IssuerDocuments } from '../domain/ports/issuer-documents.js';
 import type { IssuerKeys } from './issuer-keys.js';
@@ -52,7 +54,7 @@ describe('RevocationList', () => {
   let isClockSuspect: boolean;
   const fetchStatusList = vi.fn<IssuerDocuments['fetchStatusList']>();
 
-  const makeList = () => {
+  const makeList = (profile: Partial<Profile> = {}) => {
     const key = readSignatureKey(signer.publicKey.export({ format: 'jwk' }));
     return new RevocationList(
       { issuer, find: (kid: unknown) => (kid === 'a' ? [key] : []) } as unknown as IssuerKeys,
@@ -62,6 +64,7 @@ describe('RevocationList', () => {
         write: (name: string, value: string) => Promise.resolve(void kept.set(name, value)),
       } as unknown as KeyValueStore,
       clock as Clock,
+      { authorizationServer: { profile } } as Settings,
     );
   };
 
@@ -101,6 +104,14 @@ describe('RevocationList', () => {
     expect(list.isRevoked(claimsAt(3, `${uri}/2`))).toBe(false);
     expect(list.isRevoked({})).toBe(false);
     expect([list.ttlSeconds, list.signed, list.version]).toEqual([600, { uri, jwt }, 1]);
+  });
+
+  it('neither fetches nor applies a list if the profile turns it off', async () => {
+    const unused = makeList({ statusList: 'off' });
+    expect(await unused.fetch(claimsAt(3))).toBe(false);
+    expect(fetchStatusList).not.toHaveBeenCalled();
+    await unused.offer(signList({ revoked: 3 }), uri);
+    expect(unused.isRevoked(claimsAt(3))).toBe(false);
   });
 
   it('fetches nothing for a token without a list and keeps its list if a fetch fails', async () => {

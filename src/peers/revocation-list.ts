@@ -1,11 +1,17 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { Settings } from '../config/settings.js';
 import { Clock } from '../domain/ports/clock.js';
 import { KeyValueStore } from '../persistence/key-value-store.js';
 import { IssuerDocuments } from '../domain/ports/issuer-documents.js';
 import { IssuerKeys } from './issuer-keys.js';
 import { parseCompactJws } from './tokens/parse-compact-jws.js';
 import { hasSignatureOf } from './tokens/signature-key.js';
-import { readTokenStatusList, statusReferenceOf, type TokenStatusList } from './tokens/token-status-list.js';
+import {
+  readTokenStatusList,
+  type StatusReference,
+  statusReferenceOf,
+  type TokenStatusList,
+} from './tokens/token-status-list.js';
 
 const valueName = 'token-status-list';
 const maxListCharacters = 4 * 1024 * 1024;
@@ -33,6 +39,7 @@ export class RevocationList {
     private readonly documents: IssuerDocuments,
     private readonly values: KeyValueStore,
     private readonly clock: Clock,
+    private readonly settings: Settings,
   ) {}
 
   /** Incremented for each new list; earlier verdicts are then invalid. */
@@ -48,15 +55,21 @@ export class RevocationList {
     return this.list !== null && this.jwt !== null ? { uri: this.list.uri, jwt: this.jwt } : null;
   }
 
+  /** Returns where the list has the state of a license token; `null` if it has none or the profile uses no list. */
+  referenceOf(claims: Readonly<Record<string, unknown>>): StatusReference | null {
+    const { statusList } = this.settings.authorizationServer.profile;
+    return statusList === 'off' ? null : statusReferenceOf(claims);
+  }
+
   isRevoked(claims: Readonly<Record<string, unknown>>): boolean {
-    const reference = statusReferenceOf(claims);
+    const reference = this.referenceOf(claims);
     return reference !== null && reference.uri === this.list?.uri && this.list.isSet(reference.index);
   }
 
   /** Returns whether the list says that this license token is revoked permanently. */
   isTokenRevoked(token: string): boolean {
     const claims = parseCompactJws(token)?.payload;
-    const reference = claims ? statusReferenceOf(claims) : null;
+    const reference = claims ? this.referenceOf(claims) : null;
     return reference !== null && reference.uri === this.list?.uri && this.list.isInvalid(reference.index);
   }
 
@@ -70,7 +83,7 @@ export class RevocationList {
 
   /** Fetches the list that `claims` refer to. Resolves to whether a valid one was received. */
   async fetch(claims: Readonly<Record<string, unknown>>): Promise<boolean> {
-    const reference = statusReferenceOf(claims);
+    const reference = this.referenceOf(claims);
     if (reference === null) return false;
     try {
       return await this.offer(await this.documents.fetchStatusList(reference.uri), reference.uri);

@@ -5,7 +5,6 @@ import { LicenseStore } from '../domain/ports/license-store.js';
 import { IssuerKeys } from './issuer-keys.js';
 import { parseCompactJws } from './tokens/parse-compact-jws.js';
 import { RevocationList } from './revocation-list.js';
-import { statusReferenceOf } from './tokens/token-status-list.js';
 
 const checkIntervalMs = 5000;
 /** The interval after a failure; after a success the list specifies it. */
@@ -69,7 +68,7 @@ export class TrustDataRefresher implements OnModuleInit {
     const claims = this.token === null ? null : parseCompactJws(this.token, this.token.length)?.payload;
     if (!claims) return;
     const hasKeys = await this.keys.fetch();
-    if (statusReferenceOf(claims) === null) {
+    if (this.revocations.referenceOf(claims) === null) {
       if (hasKeys) this.nextListAt = performance.now() + keysIntervalMs;
       return;
     }

@@ -94,7 +94,7 @@ export class ServiceProcess implements Owner {
     const authority = world.hooks.wrapAuthority(new AuthorityClient(world, this));
     const documents = new SimulatedDocuments(world, this);
     const keys = new IssuerKeys(settings, documents, values);
-    this.revocations = new RevocationList(keys, documents, values, clock);
+    this.revocations = new RevocationList(keys, documents, values, clock, settings);
     this.trustData = new TrustDataRefresher(keys, this.revocations, store);
     const leases = server.disk.isShared
       ? new SimulatedLeases(world, this, server.leases)

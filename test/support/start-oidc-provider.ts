@@ -92,8 +92,8 @@ export async function startOidcProvider(
       const grant = new provider.Grant({ accountId: device.id, clientId: 'pos-server' });
       grant.addResourceScope(resource, scope);
       grantId = await grant.save();
-      const granted = { accountId: device.id, grantId, scope: `${scope} offline_access`, resource };
-      await Object.assign(code, granted).save();
+      const decision = { accountId: device.id, grantId, scope: `${scope} offline_access`, resource };
+      await Object.assign(code, decision).save();
     },
     deny: async (userCode) => {
       const code = await findCode(provider, userCode);

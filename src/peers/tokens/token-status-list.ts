@@ -60,10 +60,13 @@ function unpack(lst: string): Buffer | null {
   }
 }
 
+export interface StatusReference {
+  readonly uri: string;
+  readonly index: number;
+}
+
 /** Returns the status list reference of a license token; `null` if there is none. */
-export function statusReferenceOf(
-  claims: Readonly<Record<string, unknown>>,
-): { uri: string; index: number } | null {
+export function statusReferenceOf(claims: Readonly<Record<string, unknown>>): StatusReference | null {
   const { status_list: reference } = (claims['status'] ?? {}) as { status_list?: unknown };
   const { idx, uri } = (reference ?? {}) as { idx?: unknown; uri?: unknown };
   if (typeof uri !== 'string' || !Number.isSafeInteger(idx) || (idx as number) < 0) return null;
