@@ -303,6 +303,19 @@ describe('a rogue store server at its hub', () => {
     expect(peers.get('the other store')?.isClosed()).toBe(false);
     await expect(connectAs(id)).rejects.toThrow(/authorization violation/i);
   });
+
+  it('is refused if it floods over many short connections', async () => {
+    await mock.control('PATCH', '/mock/devices/reg-2-2', { hubId: 'srv-hub' });
+    for (let count = 0; count < 2; count += 1) {
+      const short = await connectAs('reg-2-2');
+      for (let sent = 0; sent < 7000; sent += 1) short.publish('$JS.API.DIRECT.GET.LICENSING.license.status');
+      await short.flush();
+      await short.close();
+    }
+    await expect
+      .poll(() => connectAs('reg-2-2').then((admitted) => admitted.close(), String), { timeout: 4000 })
+      .toMatch(/authorization violation/i);
+  });
 });
 
 function withHeader(name: string, ...values: string[]): MsgHdrs {
