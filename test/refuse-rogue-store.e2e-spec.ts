@@ -212,14 +212,15 @@ describe('a rogue store server at its hub', () => {
     expect(await lastOf('stores.srv-store-1.license.status')).toBe('the last event of another store');
   });
 
+  const publishAs = (id: string) => jetstream(rogue).publish(ownStatus, 'x', { msgID: id });
+
   it('leaves the broker no long message id to remember', async () => {
-    const publish = (id: string) => jetstream(rogue).publish(ownStatus, 'x', { msgID: id });
-    expect([await publish('short'), await publish('short')].map(({ duplicate }) => duplicate)).toEqual([
+    expect([await publishAs('short'), await publishAs('short')].map(({ duplicate }) => duplicate)).toEqual([
       false,
       true,
     ]);
     const long = 'x'.repeat(60_000);
-    expect([await publish(long), await publish(long)].map(({ duplicate }) => duplicate)).toEqual([
+    expect([await publishAs(long), await publishAs(long)].map(({ duplicate }) => duplicate)).toEqual([
       false,
       false,
     ]);

@@ -13,6 +13,8 @@ interface Connection {
   readonly isShared?: boolean;
 }
 
+const timeOf = (at: number) => new Date(at * 1000).toISOString();
+
 describe('FloodWatch', () => {
   const refuse = vi.fn();
   let second: number;
@@ -33,8 +35,6 @@ describe('FloodWatch', () => {
     const data = { now: timeOf(second), connections: acc === 'REG' ? listed : [] };
     yield { json: () => ({ server: { id: 'N' }, data }) };
   }
-
-  const timeOf = (at: number) => new Date(at * 1000).toISOString();
 
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['performance'] });
@@ -67,6 +67,11 @@ describe('FloodWatch', () => {
     vi.advanceTimersByTime(seconds * 1000);
   }
 
+  function endAfter6000(cid: number): void {
+    const times = { startedAtMs: second * 1000, endedAtMs: second * 1000 + 100 };
+    left.next({ name: `N/${cid}`, deviceId: 'reg-1-1', sent: 6000, ...times });
+  }
+
   it('refuses a peer that has sent more than 10,000 messages since the last check, and no other', async () => {
     await advance(1, { 'srv-store-1': 3, 'srv-store-2': 9 });
     await advance(1, { 'srv-store-1': 4, 'srv-store-2': 12_000 });
@@ -97,13 +102,9 @@ describe('FloodWatch', () => {
 
   it('counts connections that end between two checks', async () => {
     await advance(1, {});
-    const end = (cid: number) => {
-      const times = { startedAtMs: second * 1000, endedAtMs: second * 1000 + 100 };
-      left.next({ name: `N/${cid}`, deviceId: 'reg-1-1', sent: 6000, ...times });
-    };
-    end(1);
+    endAfter6000(1);
     expect(refuse).not.toHaveBeenCalled();
-    end(2);
+    endAfter6000(2);
     expect(refuse).toHaveBeenCalledWith('reg-1-1');
   });
 
