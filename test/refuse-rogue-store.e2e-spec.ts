@@ -212,14 +212,15 @@ describe('a rogue store server at its hub', () => {
     expect(await lastOf('stores.srv-store-1.license.status')).toBe('the last event of another store');
   });
 
+  const publishAs = (id: string) => jetstream(rogue).publish(ownStatus, 'x', { msgID: id });
+
   it('leaves the broker no long message id to remember', async () => {
-    const publish = (id: string) => jetstream(rogue).publish(ownStatus, 'x', { msgID: id });
-    expect([await publish('short'), await publish('short')].map(({ duplicate }) => duplicate)).toEqual([
+    expect([await publishAs('short'), await publishAs('short')].map(({ duplicate }) => duplicate)).toEqual([
       false,
       true,
     ]);
     const long = 'x'.repeat(60_000);
-    expect([await publish(long), await publish(long)].map(({ duplicate }) => duplicate)).toEqual([
+    expect([await publishAs(long), await publishAs(long)].map(({ duplicate }) => duplicate)).toEqual([
       false,
       false,
     ]);
@@ -302,6 +303,19 @@ describe('a rogue store server at its hub', () => {
     await flooding.closed();
     expect(peers.get('the other store')?.isClosed()).toBe(false);
     await expect(connectAs(id)).rejects.toThrow(/authorization violation/i);
+  });
+
+  it('is refused if it floods over many short connections', async () => {
+    await mock.control('PATCH', '/mock/devices/reg-2-2', { hubId: 'srv-hub' });
+    for (let count = 0; count < 2; count += 1) {
+      const short = await connectAs('reg-2-2');
+      for (let sent = 0; sent < 7000; sent += 1) short.publish('$JS.API.DIRECT.GET.LICENSING.license.status');
+      await short.flush();
+      await short.close();
+    }
+    await expect
+      .poll(() => connectAs('reg-2-2').then((admitted) => admitted.close(), String), { timeout: 4000 })
+      .toMatch(/authorization violation/i);
   });
 });
 

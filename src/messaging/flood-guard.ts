@@ -42,13 +42,8 @@ export class FloodGuard {
     return performance.now() < (this.refusedUntil.get(deviceId) ?? 0);
   }
 
-  /**
-   * Disconnects a peer and refuses it for a minute. Does nothing for a user of the broker's configuration: devices share it,
-   * and the flooding one is unknown.
-   */
+  /** Disconnects a peer and refuses it for a minute, even if it has no connection at this moment. */
   refuse(peer: string): void {
-    const names = this.peers.connectionsOf(peer);
-    if (names.length === 0) return;
     if (!this.isRefused(peer)) {
       this.logger.warn(
         `${peer} floods this service with messages. It is disconnected and refused for a minute.`,
@@ -56,6 +51,6 @@ export class FloodGuard {
     }
     this.refusedUntil.delete(peer);
     setBounded(this.refusedUntil, peer, performance.now() + refusedMs, maxPeers);
-    for (const name of names) void this.connections.endNamed(name, peer);
+    for (const name of this.peers.connectionsOf(peer)) void this.connections.endNamed(name, peer);
   }
 }

@@ -1,40 +1,58 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { FaultLog } from '../logging/fault-log.js';
+import { setBounded } from '../peers/tokens/set-bounded.js';
 import { FloodGuard } from './flood-guard.js';
 import { PeerDisconnector, connectionName } from './peer-disconnector.js';
 import { peerAccounts } from './peer-permissions.js';
-import { requestConnections } from './request-connections.js';
+import { type EndedConnection, PeerPresence } from './peer-presence.js';
+import { type ConnectionList, requestConnections } from './request-connections.js';
 
 /** Short: what a flooding store has published by then delays the events of others, which wait behind it. */
 const checkIntervalMs = 500;
-/** A flooding connection is soon among those that have sent the most. */
-const busiest = 8;
+/** A flooding connection is soon among those that have sent the most: twice as many as a device may have. */
+const busiest = 64;
 /** A store server has a backlog after an outage, and publishes one event at a time. */
 const maxBurst = 10_000;
 const maxPerSecond = 500;
+/** What an unlisted connection may send all the time: a part of the rate of its device, which has up to 32 connections. */
+const unlistedPerSecond = maxPerSecond / 32;
+const maxDevices = 10_000;
+const maxConnections = 100_000;
 
-interface Spending {
-  readonly sent: number;
-  readonly budget: number;
+interface Budget {
+  readonly left: number;
   readonly at: number;
 }
 
 /**
- * Refuses a peer that sends too many messages, by the counters of the broker. Some never reach this service: the broker stores
- * the events of store servers and answers requests for the last event itself.
+ * Refuses a peer that sends too many messages over all of its connections, by the counters of the broker. Some never reach this
+ * service: the broker answers requests for the last event itself.
  */
 @Injectable()
-export class FloodWatch {
+export class FloodWatch implements OnModuleInit {
   private readonly faults = new FaultLog(new Logger('NATS'), 'Reading the message counters of the broker');
-  private spendings = new Map<string, Spending>();
+  /** How many messages of each connection are counted. */
+  private readonly counted = new Map<string, number>();
+  private readonly budgets = new Map<string, Budget>();
+  /** By the clock of the broker. */
+  private watchedSinceMs: number | null = null;
   private brokers: number | null = null;
   private isChecking = false;
 
   constructor(
     private readonly link: PeerDisconnector,
+    private readonly presence: PeerPresence,
     private readonly guard: FloodGuard,
   ) {}
+
+  onModuleInit(): void {
+    // A peer could stay off the list by many short connections.
+    this.presence.left.subscribe((connection) => {
+      this.count(connection);
+      this.counted.delete(connection.name);
+    });
+  }
 
   /** Never rejects. */
   @Interval(checkIntervalMs)
@@ -42,33 +60,58 @@ export class FloodWatch {
     const connection = this.link.current;
     if (connection === null || this.isChecking) return;
     this.isChecking = true;
-    const now = performance.now();
-    const spendings = new Map<string, Spending>();
     try {
       for (const account of peerAccounts) {
         const query = { acc: account, auth: true, sort: 'msgs_from', limit: busiest };
         const lists = await requestConnections(connection, query, this.brokers);
         this.brokers = lists.length || null;
-        for (const { server, data } of lists) {
-          for (const { cid, in_msgs: sent = 0, authorized_user: user } of data?.connections ?? []) {
-            const name = connectionName(server.id, cid);
-            const spending = spend(this.spendings.get(name), sent, now);
-            spendings.set(name, spending);
-            if (spending.budget < 0 && user !== undefined) this.guard.refuse(user);
-          }
-        }
+        for (const list of lists) this.countAll(list);
       }
       this.faults.end();
     } catch (error) {
       this.faults.report(error);
     }
-    this.spendings = spendings;
     this.isChecking = false;
   }
-}
 
-function spend(before: Spending | undefined, sent: number, now: number): Spending {
-  if (before === undefined) return { sent, budget: maxBurst - sent, at: now };
-  const earned = before.budget + ((now - before.at) / 1000) * maxPerSecond;
-  return { sent, budget: Math.min(maxBurst, earned) - (sent - before.sent), at: now };
+  private countAll({ server, data }: ConnectionList): void {
+    const nowMs = Date.parse(data?.now ?? '');
+    this.watchedSinceMs ??= nowMs;
+    for (const {
+      cid,
+      in_msgs: sent = 0,
+      authorized_user: deviceId,
+      issuer_key,
+      start,
+    } of data?.connections ?? []) {
+      // Devices share a user of the broker's configuration, and the flooding one is unknown.
+      if (deviceId === undefined || issuer_key === undefined) continue;
+      const name = connectionName(server.id, cid);
+      this.count({ name, deviceId, sent, startedAtMs: Date.parse(start), endedAtMs: nowMs });
+    }
+  }
+
+  /** Takes what a connection has sent since it was last counted from the budget of its device. */
+  private count({ name, deviceId, sent, ...times }: EndedConnection): void {
+    const before = this.counted.get(name) ?? this.uncounted(sent, times);
+    this.counted.delete(name);
+    setBounded(this.counted, name, sent, maxConnections);
+    const now = performance.now();
+    const { left, at } = this.budgets.get(deviceId) ?? { left: maxBurst, at: now };
+    const earned = Math.min(maxBurst, left + ((now - at) / 1000) * maxPerSecond);
+    const budget = Math.max(-maxBurst, earned - (sent - before));
+    this.budgets.delete(deviceId);
+    setBounded(this.budgets, deviceId, { left: budget, at: now }, maxDevices);
+    if (budget < 0) this.guard.refuse(deviceId);
+  }
+
+  /** Returns how many messages do not count of a connection that is seen for the first time. */
+  private uncounted(
+    sent: number,
+    { startedAtMs, endedAtMs }: Pick<EndedConnection, 'startedAtMs' | 'endedAtMs'>,
+  ): number {
+    // This process may have started after it.
+    if (!(startedAtMs >= (this.watchedSinceMs ?? Number.POSITIVE_INFINITY))) return sent;
+    return Math.min(sent, ((endedAtMs - startedAtMs) / 1000) * unlistedPerSecond);
+  }
 }

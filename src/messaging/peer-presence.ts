@@ -11,7 +11,26 @@ const maxPages = 1000;
 /** A report of the broker's system account about a connection that began or ended. */
 interface Advisory {
   readonly server: { readonly id: string };
-  readonly client: { readonly id: number; readonly user?: string; readonly issuer_key?: string };
+  readonly client: {
+    readonly id: number;
+    readonly user?: string;
+    readonly issuer_key?: string;
+    readonly start?: string;
+    readonly stop?: string;
+  };
+  /** What the client has sent, when its connection has ended. */
+  readonly sent?: { readonly msgs?: number };
+}
+
+/** An ended connection of a peer. */
+export interface EndedConnection {
+  /** As returned by `connectionName`. */
+  readonly name: string;
+  readonly deviceId: string;
+  /** How many messages the peer has sent. */
+  readonly sent: number;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
 }
 
 /**
@@ -29,8 +48,8 @@ export class PeerPresence implements OnModuleInit {
   private readonly ended = new Set<string>();
   private isKnown = false;
   private isFirstList = true;
-  /** Emits the device id when a connection of a peer ends. */
-  readonly left = new Subject<string>();
+  /** Emits each connection of a peer that ends. */
+  readonly left = new Subject<EndedConnection>();
 
   constructor(private readonly link: PeerDisconnector) {}
 
@@ -91,7 +110,9 @@ export class PeerPresence implements OnModuleInit {
     if (deviceId === undefined) return;
     this.devices.delete(name);
     this.change(deviceId, -1);
-    this.left.next(deviceId);
+    const { start = '', stop = '' } = advisory.client;
+    const [startedAtMs, endedAtMs] = [Date.parse(start), Date.parse(stop)];
+    this.left.next({ name, deviceId, sent: advisory.sent?.msgs ?? 0, startedAtMs, endedAtMs });
   }
 
   private async readAll(connection: NatsConnection, account: PeerAccount): Promise<void> {
@@ -133,9 +154,10 @@ export class PeerPresence implements OnModuleInit {
 /** Returns `null` if the message is malformed: an error in a callback would end the connection to the broker. */
 function readAdvisory(message: Msg): Advisory | null {
   try {
-    const { server, client } = message.json<Advisory>();
+    const advisory = message.json<Advisory>();
+    const { server, client } = advisory;
     const isNamed = typeof server.id === 'string' && typeof client.id === 'number';
-    return isNamed && [client.user, client.issuer_key].every(isTextOrAbsent) ? { server, client } : null;
+    return isNamed && [client.user, client.issuer_key].every(isTextOrAbsent) ? advisory : null;
   } catch {
     return null;
   }

@@ -6,11 +6,13 @@ const timeoutMs = 5000;
 export interface ConnectionList {
   readonly server: { readonly id: string };
   readonly data?: {
+    readonly now: string;
     readonly total: number;
     readonly connections: readonly {
       readonly cid: number;
       readonly authorized_user?: string;
       readonly issuer_key?: string;
+      readonly start: string;
       /** How many messages the client has sent. */
       readonly in_msgs?: number;
     }[];

@@ -45,7 +45,7 @@ export class PeerSightingWriter implements OnModuleInit, BeforeApplicationShutdo
       if (this.connected.present?.has(deviceId) === true) return;
       this.refusals.set(deviceId, { kind: 'refused', deviceId, code, at: this.clock.now() });
     });
-    this.connected.left.subscribe((deviceId) => this.recordPresence(deviceId));
+    this.connected.left.subscribe(({ deviceId }) => this.recordPresence(deviceId));
   }
 
   /** Writes the collected sightings. Never rejects: those that cannot be written are kept. */
