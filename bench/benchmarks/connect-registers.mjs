@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign, verify } from 'node:crypto';
-import { createConnectionOptions } from '../../client/dist/index.js';
 import { connectAs } from '../fixtures/connect-as.mjs';
+import { makeRegister } from '../fixtures/make-register.mjs';
 import { Subscribers } from '../fixtures/subscribers.mjs';
 
 /** @type {import('../harness/benchmark.mjs').Benchmark} */
@@ -82,14 +82,4 @@ function signatures(count) {
     sign(null, signed, natsKey.privateKey);
   }
   return performance.now() - startedAt;
-}
-
-/** @param {string} natsUrl @param {import('../fixtures/start-mock.mjs').Mock} mock @param {number} number */
-async function makeRegister(natsUrl, mock, number) {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const dpopKey = privateKey.export({ format: 'jwk' });
-  const { d: _secret, ...dpopJwk } = dpopKey;
-  const deviceId = `reg-bench-${number}`;
-  const { token } = await mock.control('POST', '/mock/tokens', { deviceId, dpopJwk });
-  return createConnectionOptions({ natsUrl, token, dpopKey, serverId: 'srv-store-1' });
 }

@@ -10,7 +10,9 @@ import { peerGrowth } from '../benchmarks/peer-growth.mjs';
 import { readLicense } from '../benchmarks/read-license.mjs';
 import { readPage } from '../benchmarks/read-page.mjs';
 import { refreshLicense } from '../benchmarks/refresh-license.mjs';
+import { scrape } from '../benchmarks/scrape.mjs';
 import { start } from '../benchmarks/start.mjs';
+import { storm } from '../benchmarks/storm.mjs';
 import { verifyFirstEdDsa, verifyFirstEs256, verifyFirstRs256 } from '../benchmarks/verify-first.mjs';
 import { verifyOverHttp } from '../benchmarks/verify-over-http.mjs';
 import { verifyProof } from '../benchmarks/verify-proof.mjs';
@@ -30,6 +32,7 @@ export const benchmarks = [
   drainBacklog,
   fanOut,
   connectRegisters,
+  storm,
   refreshLicense,
   grantRefreshes,
   start,
@@ -38,5 +41,6 @@ export const benchmarks = [
   auditGrowth,
   deviceGrowth,
   peerGrowth,
+  scrape,
   fleet,
 ];

@@ -16,7 +16,7 @@ export function licenseViewAt(state: LicenseState, policy: LicensePolicy, now: D
     reason: state.reason,
     ...viewIdentity(state.identity),
     ...viewTerms(state.license?.terms),
-    token: viewToken(state, policy, now),
+    token: viewToken(state, tokenWarningSeconds(state, policy), now),
     connection: state.connection,
     standing: standingAt(state.license && endsOf(state.license), now),
     clockSuspect: state.clockSuspect,
@@ -36,11 +36,15 @@ function viewTerms(terms: LicenseTerms | undefined): Pick<LicenseView, 'renewalD
   return terms ?? { renewalDate: null, features: [], hub: null };
 }
 
-function viewToken(state: LicenseState, policy: LicensePolicy, now: Date): LicenseView['token'] {
+/** Returns the largest warning threshold of the license token. */
+export function tokenWarningSeconds({ license }: LicenseState, policy: LicensePolicy): number {
+  return (license && tokenWarningThresholds(license.token, policy.tokenWarningsSeconds)[0]) ?? 0;
+}
+
+function viewToken(state: LicenseState, warningSeconds: number, now: Date): LicenseView['token'] {
   const nextRefreshAt = state.refresh.nextAttemptAt;
   if (state.license === null) return { status: 'none', expiresAt: null, issuedAt: null, nextRefreshAt };
   const { token } = state.license;
-  const warningSeconds = tokenWarningThresholds(token, policy.tokenWarningsSeconds)[0] ?? 0;
   return {
     status: tokenStatusAt(token, warningSeconds, now),
     expiresAt: token.expiresAt,

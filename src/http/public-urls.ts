@@ -19,8 +19,8 @@ export function checkHost(fastify: FastifyInstance, publicUrls: readonly URL[]):
   fastify.decorateRequest('publicUrl', null);
   fastify.addHook('onRequest', ({ raw }, _reply, done) => {
     // RFC 9112 section 3.2. Node.js keeps the first one only, and a proxy may have used the other.
-    const hosts = raw.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host');
-    if (hosts.length > 1) done(new ProblemException(400, 'bad-request', 'The request has two Host headers.'));
+    if (countHosts(raw.rawHeaders) > 1)
+      done(new ProblemException(400, 'bad-request', 'The request has two Host headers.'));
     else done();
   });
   if (publicUrls.length === 0) return;
@@ -33,6 +33,15 @@ export function checkHost(fastify: FastifyInstance, publicUrls: readonly URL[]):
       done(new ProblemException(421, 'misdirected-request', detail));
     }
   });
+}
+
+/** @param rawHeaders names and values in turn */
+function countHosts(rawHeaders: readonly string[]): number {
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    if (rawHeaders[index]?.length === 4 && rawHeaders[index]?.toLowerCase() === 'host') count += 1;
+  }
+  return count;
 }
 
 /** Returns the path below which a client reaches this service, without a slash at its end. */

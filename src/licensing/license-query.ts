@@ -1,14 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import type { LicenseState } from '../domain/license-state.js';
-import { type LicenseView, licenseViewAt } from '../domain/license-view.js';
+import {
+  type LicenseStatus,
+  licenseStatusAt,
+  type TokenStatus,
+  tokenStatusAt,
+} from '../domain/license-status.js';
+import { type LicenseView, licenseViewAt, tokenWarningSeconds } from '../domain/license-view.js';
 import { Clock } from '../domain/ports/clock.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
 import { findTokenWarnings } from './find-token-warnings.js';
 
 interface TextOfLicense {
   readonly state: LicenseState;
-  readonly view: LicenseView;
+  readonly status: LicenseStatus;
+  readonly tokenStatus: TokenStatus;
+  readonly warningSeconds: number;
   readonly text: string;
 }
 
@@ -26,16 +34,28 @@ export class LicenseQuery {
   /** Returns the license as JSON, including the last commit of another process. */
   async freshText(): Promise<string> {
     await this.store.sync();
-    const { state } = this.store;
-    const view = this.view();
-    // Without a commit only these two change, so the last text can usually be reused.
-    if (
-      this.cached?.state !== state ||
-      this.cached.view.status !== view.status ||
-      this.cached.view.token.status !== view.token.status
-    )
-      this.cached = { state, view, text: JSON.stringify(view) };
+    const now = this.clock.now();
+    if (this.cached === null || !this.isCurrent(this.cached, now)) this.cached = this.textAt(now);
     return this.cached.text;
+  }
+
+  /** Without a commit only the two statuses change, so the last text can usually be reused. */
+  private isCurrent({ state, status, tokenStatus, warningSeconds }: TextOfLicense, now: Date): boolean {
+    const { license } = state;
+    return (
+      state === this.store.state &&
+      status === licenseStatusAt(license, this.settings.policy.renewalWindowMs, now) &&
+      tokenStatus === tokenStatusAt(license && license.token, warningSeconds, now)
+    );
+  }
+
+  private textAt(now: Date): TextOfLicense {
+    const { state } = this.store;
+    const { policy } = this.settings;
+    const view = licenseViewAt(state, policy, now);
+    const warningSeconds = tokenWarningSeconds(state, policy);
+    const { status, token } = view;
+    return { state, status, tokenStatus: token.status, warningSeconds, text: JSON.stringify(view) };
   }
 
   /** Lists what a person should change at the Authorization server about the current license token. */

@@ -12,7 +12,7 @@ export interface CompactJws {
 
 const shape = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 /** The permitted last characters of base64url by the length modulo 4; of a multiple of 4, each one. */
-const canonicalEnds = [undefined, [], [...'AQgw'], [...'AEIMQUYcgkosw048']];
+const canonicalEnds = [undefined, '', 'AQgw', 'AEIMQUYcgkosw048'];
 
 /**
  * Parses a JWS with a JSON object as payload; returns `null` if the text is invalid or longer than `most` characters.
