@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { searchCorner } from './simulation/corner.js';
 import { findBug } from './simulation/find-planted-bugs.js';
 import { plantedBugs } from './simulation/planted-bugs.js';
+import { shrink } from './simulation/shrink.js';
 import { simulate } from './simulation/simulate.js';
 import { reportFigure } from './support/report-figure.js';
 
@@ -41,6 +43,36 @@ describe('a simulated store with every fault', () => {
     expect(calls).toBeGreaterThanOrEqual(20_000);
     expect(faults).toBeGreaterThan(500);
     reportFigure('R25', `${calls} calls with ${faults} faults`);
+  });
+
+  it('violates no invariant in any order of a refresh and a removal with up to two faults', async () => {
+    const { violation, choices, states, runs } = await searchCorner(3);
+    expect(violation, choices.join(' ')).toBeNull();
+    expect(states).toBeGreaterThan(30);
+    expect(runs).toBeGreaterThanOrEqual(states);
+  });
+
+  it('shrinks a violation to the faults that cause it', { timeout: 60_000 }, async () => {
+    const bug = plantedBugs.find(
+      ({ name }) => name === 'a clock that is ahead ends the license of a dead grant',
+    );
+    if (bug === undefined) throw new Error('The planted bug is gone.');
+    const found = await findBug(bug);
+    if (!found?.violation) throw new Error('The planted bug was not found.');
+    const short = await shrink(found, bug.hooks, 12);
+    expect(short.violation?.name).toBe(found.violation.name);
+    expect(short.faultKeys.length).toBeLessThan(found.faultKeys.length);
+    expect(short.calls).toBeLessThanOrEqual(found.calls);
+    const { seed, calls } = found;
+    const replayed = await simulate({
+      seed,
+      calls: short.calls + 1,
+      hooks: bug.hooks,
+      isSkipped: (key) => !short.faultKeys.includes(key),
+    });
+    expect(replayed.violation).toEqual(short.violation);
+    const harmless = await simulate({ seed, calls, hooks: bug.hooks, isSkipped: () => true });
+    expect(harmless.violation).toBeNull();
   });
 
   it.each(lookedFor)('finds this planted bug: $name', { timeout: 120_000 }, async (bug) => {

@@ -8,6 +8,7 @@ import { compileSimulation } from './compile-simulation.mjs';
 const defaultCalls = 20_000;
 const callsOfWorld = 10_000;
 const workers = 2;
+const stepsOfCorner = 12;
 const yearMs = 365.25 * 86_400_000;
 
 /** Simulates stores and reports what happened. @param {string[]} words */
@@ -18,6 +19,7 @@ export async function runSimulation(words) {
       seed: { type: 'string' },
       calls: { type: 'string' },
       planted: { type: 'boolean' },
+      corner: { type: 'boolean' },
     },
   });
   const folder = compileSimulation();
@@ -25,6 +27,7 @@ export async function runSimulation(words) {
   const seed = values.seed === undefined ? undefined : readNumber('seed', values.seed);
   const calls = values.calls === undefined ? undefined : readNumber('calls', values.calls);
   if (values.planted) await findPlantedBugs(folder);
+  else if (values.corner) await searchSmallWorld(folder);
   else if (seed !== undefined) await replay(folder, seed, calls ?? callsOfWorld);
   else await simulateMany(folder, calls ?? defaultCalls);
 }
@@ -109,6 +112,20 @@ function print({ calls, ms, calms, worlds, faults, arms }, seconds) {
       `${(ms / yearMs).toFixed(1)} years in ${seconds.toFixed(0)} s. ` +
       `${percent.toFixed(1)} % of ${arms.size} branches of the core and the use cases reached.`,
   );
+}
+
+/** Tries all orders in a world of one server with at most two faults. @param {string} folder */
+async function searchSmallWorld(folder) {
+  const beganAt = performance.now();
+  const { searchCorner } = await import(join(folder, 'test/simulation/corner.js'));
+  const { states, runs, choices, violation } = await searchCorner(stepsOfCorner);
+  const seconds = ((performance.now() - beganAt) / 1000).toFixed(0);
+  console.log(`${states} distinct states of ${stepsOfCorner} steps in ${runs} runs and ${seconds} s.`);
+  if (violation !== null) {
+    throw new CommandError(
+      `"${violation.name}" (${violation.detail}) with the choices ${choices.join(' ')}.`,
+    );
+  }
 }
 
 /** @param {string} folder */

@@ -84,11 +84,17 @@ export class Faults {
   readonly counts = new Map<string, number>();
   /** The probability that a call fails: it changes with the weather. */
   rate = 0;
+  /** Chooses the fault of a call, in a search through all of them. */
+  choose: ((point: CallPoint) => CallFault | null) | null = null;
 
   constructor(private readonly plan: FaultPlan) {}
 
   /** Draws a fault for the current call; `null` if it works. */
   draw<Point extends CallPoint>(point: Point, call: number, nowMs: number): CallFault<Point> | null {
+    if (this.choose !== null) {
+      const chosen = this.choose(point) as CallFault<Point> | null;
+      return chosen !== null && this.inject(`call ${call}`, chosen, nowMs) ? chosen : null;
+    }
     if (this.rate === 0 || drawAt(this.plan.seed, callStream, call) >= this.rate) return null;
     const kinds: readonly CallFault<Point>[] = callFaults[point];
     const kind = kinds[Math.floor(drawAt(this.plan.seed, kindStream, call) * kinds.length)];

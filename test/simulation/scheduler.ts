@@ -16,7 +16,12 @@ interface Turn {
   readonly tie: number;
   readonly owner: Owner | null;
   readonly run: () => void;
+  /** The call that waits for it, if there is one. */
+  readonly point: string;
 }
+
+/** Turns so close to each other can run in any order. */
+const closeMs = 150;
 
 const latencyStream = 1;
 const tieStream = 2;
@@ -34,6 +39,8 @@ export class Scheduler {
   current: Owner | null = null;
   /** A hash over all turns: two runs with one hash took the same decisions. */
   traceHash = 0x811c9dc5;
+  /** Chooses one of so many turns that can run next, in a search through all orders. */
+  choose: ((count: number) => number) | null = null;
   private readonly heap: Turn[] = [];
 
   constructor(
@@ -44,17 +51,18 @@ export class Scheduler {
   }
 
   /** Runs `run` as `owner` at a true time. */
-  at(atMs: number, owner: Owner | null, run: () => void): void {
+  at(atMs: number, owner: Owner | null, run: () => void, point = ''): void {
     this.push({
       atMs: Math.max(atMs, this.nowMs),
       tie: drawAt(this.seed, tieStream, this.turns + this.heap.length),
       owner,
       run,
+      point,
     });
   }
 
-  after(delayMs: number, owner: Owner | null, run: () => void): void {
-    this.at(this.nowMs + delayMs, owner, run);
+  after(delayMs: number, owner: Owner | null, run: () => void, point = ''): void {
+    this.at(this.nowMs + delayMs, owner, run, point);
   }
 
   /** Waits for the next turn of a call through a port. Never resolves if the owner has crashed in the meantime. */
@@ -64,11 +72,18 @@ export class Scheduler {
     const draw = drawAt(this.seed, latencyStream, this.calls);
     // Most calls are fast, a few take very long: both orders of two concurrent calls occur.
     const delayMs = draw < 0.9 ? draw * slowestMs : (draw - 0.9) * slowestMs * 200;
-    return this.sleep(owner, delayMs);
+    return this.sleep(owner, this.choose === null ? delayMs : 0, point);
   }
 
-  sleep(owner: Owner, ms: number): Promise<void> {
-    return new Promise((resolve) => this.after(Math.max(0, ms), owner, resolve));
+  sleep(owner: Owner, ms: number, point = ''): Promise<void> {
+    return new Promise((resolve) => this.after(Math.max(0, ms), owner, resolve, point));
+  }
+
+  /** Returns the turns that can run next, in an order that depends on the run only. */
+  get ready(): readonly { readonly owner: Owner | null; readonly point: string }[] {
+    const living = this.heap.filter(({ owner }) => owner?.isAlive !== false);
+    const firstMs = Math.min(...living.map(({ atMs }) => atMs));
+    return living.filter(({ atMs }) => atMs <= firstMs + closeMs);
   }
 
   /** Adds a text to the hash of the trace. */
@@ -81,7 +96,7 @@ export class Scheduler {
 
   /** Runs the next turn up to `untilMs`. Resolves to false if there is none. */
   async step(untilMs: number): Promise<boolean> {
-    const turn = this.pop(untilMs);
+    const turn = this.choose === null ? this.pop(untilMs) : this.popChosen(this.choose);
     if (turn === null) return false;
     this.turns += 1;
     this.nowMs = Math.max(this.nowMs, turn.atMs);
@@ -97,6 +112,16 @@ export class Scheduler {
     await new Promise((resolve) => realImmediate(resolve));
     this.current = null;
     return true;
+  }
+
+  private popChosen(choose: (count: number) => number): Turn | null {
+    const { heap, ready } = this;
+    const turn = ready[ready.length > 1 ? choose(ready.length) : 0] as Turn | undefined;
+    if (turn === undefined) return null;
+    const rest = heap.filter((each) => each !== turn);
+    heap.length = 0;
+    for (const each of rest) this.push(each);
+    return turn;
   }
 
   private pop(untilMs: number): Turn | null {

@@ -1,13 +1,15 @@
 import type { Hooks } from './hooks.js';
 import { simulate, type SimulationResult } from './simulate.js';
 
-const maxRuns = 60;
-
 /**
  * Finds few faults that still violate the same invariant, by leaving out ever smaller groups of them. Resolves to the
  * shortest run, with its time line.
  */
-export async function shrink(found: SimulationResult, hooks?: Hooks): Promise<SimulationResult> {
+export async function shrink(
+  found: SimulationResult,
+  hooks?: Hooks,
+  maxRuns = 60,
+): Promise<SimulationResult> {
   const { seed, violation } = found;
   let calls = found.calls + 1;
   let best = found;

@@ -28,7 +28,7 @@ export interface SimulationResult {
 let shared: Promise<{ disk: Disk; blank: DiskImage }> | null = null;
 
 /** One database for all worlds of this process, because opening one takes longer than many worlds. */
-async function openDisk(): Promise<{ disk: Disk; blank: DiskImage }> {
+export async function openDisk(): Promise<{ disk: Disk; blank: DiskImage }> {
   const disk = await Disk.create();
   return { disk, blank: disk.copy() };
 }

@@ -26,6 +26,8 @@ export interface WorldOptions {
   readonly isSkipped?: (key: string) => boolean;
   /** Whether the time line is recorded. */
   readonly isNoted?: boolean;
+  /** Whether it has one process and no registers. */
+  readonly isSmall?: boolean;
 }
 
 /** A store with its server, registers, hub and people, in virtual time. */
@@ -81,12 +83,12 @@ export class World {
     const world = new World(options);
     const restoreGlobals = replaceGlobals(world.scheduler, options.seed);
     const random = new Random(options.seed, 9);
-    disk.isShared = random.chance(0.4);
+    disk.isShared = !options.isSmall && random.chance(0.4);
     world.server = new StoreServer(world, disk, disk.isShared ? 2 : 1);
     disk.onCommit = (committed) => world.invariants.committed(committed);
     world.wireBrokers();
     world.server.startAll();
-    for (const name of ['register 1', 'register 2']) world.addRegister(name);
+    for (const name of options.isSmall ? [] : ['register 1', 'register 2']) world.addRegister(name);
     return Object.assign(world, { end: restoreGlobals });
   }
 
