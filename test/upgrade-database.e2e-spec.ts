@@ -173,8 +173,10 @@ describe('a database of version 0.1.0', () => {
     expect(older.events.map(({ id }) => id)).toEqual(all.slice(4));
     expect(newer.eventIds).toEqual(all.slice(4));
     expect(older.refused).toEqual([]);
-    const answer = await older.connection.request('svc.licensing.status');
-    expect(answer.json()).toMatchObject({ serverId: 'srv-store-1', status: 'licensed' });
+    // The service answers requests on a connection of its own, which may return a moment later.
+    await expect
+      .poll(async () => (await older.connection.request('svc.licensing.status')).json(), { timeout: 15_000 })
+      .toMatchObject({ serverId: 'srv-store-1', status: 'licensed' });
     await Promise.all([older.connection.close(), newer.follower.close()]);
     await upgraded.close();
     app = null;
