@@ -4,7 +4,6 @@ import { CommandError } from '../command-error.mjs';
 import { runCaptured } from '../run-step.mjs';
 import { describeApi } from './describe-api.mjs';
 import { hashSources } from './hash-sources.mjs';
-import { joinModules } from './join-modules.mjs';
 
 const ROOT_DIR = join(import.meta.dirname, '../..');
 const PARTS = ['.', 'mock-auth-server', 'client'];
@@ -42,6 +41,8 @@ export async function buildParts() {
   const failed = results.filter((result) => !result.isCompiled).map((result) => result.part);
   if (failed.length > 0) throw new CommandError(`The build failed in ${failed.join(', ')}`);
   for (const { from, to } of ASSETS) cpSync(join(ROOT_DIR, from), join(ROOT_DIR, to), { recursive: true });
+  // Imported here, because this file is loaded before the packages are installed.
+  const { joinModules } = await import('./join-modules.mjs');
   await joinModules(MODULES, join(ROOT_DIR, 'dist'));
   mkdirSync(join(ROOT_DIR, 'dist/http'));
   writeFileSync(join(ROOT_DIR, 'dist/http/openapi.json'), JSON.stringify(await describeApi(MODULES)));
