@@ -173,7 +173,7 @@ describe('a database of version 0.1.0', () => {
     expect(older.events.map(({ id }) => id)).toEqual(all.slice(4));
     expect(newer.eventIds).toEqual(all.slice(4));
     expect(older.refused).toEqual([]);
-    // The service answers requests on a connection of its own, which may return a moment later.
+    // The service answers requests on another connection, which may return a moment later.
     await expect
       .poll(async () => (await older.connection.request('svc.licensing.status')).json(), { timeout: 15_000 })
       .toMatchObject({ serverId: 'srv-store-1', status: 'licensed' });
