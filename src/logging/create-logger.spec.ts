@@ -61,6 +61,15 @@ describe.each(['pretty', 'json'] as const)('the %s log', (logFormat) => {
     ]);
   });
 
+  it('shows a line of one context during a flood of different lines in another', () => {
+    const output = write(logFormat, (logger) => {
+      for (let client = 0; client < 1000; client += 1) logger.warn(`Client ${client} is refused.`, 'Callout');
+      logger.warn('The disk is full.', 'Database');
+    });
+    expect(output).toContain('The disk is full.');
+    expect(output.split('\n').length).toBeLessThan(600);
+  });
+
   it('shows lines that differ', () => {
     const output = write(logFormat, (logger) => {
       for (const name of ['a', 'b', 'a']) logger.warn(`Device ${name} is refused.`, 'Callout');

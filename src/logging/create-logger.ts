@@ -48,23 +48,34 @@ export function createLogger(settings: Settings): ConsoleLogger {
 
 /** Writes a line that repeats within a minute once, and then as one line with its count at the end of each minute. */
 class ServiceLogger extends ConsoleLogger {
-  private readonly logs = countRepeats((text) => super.log(text, 'Log'));
-  private readonly warnings = countRepeats((text) => super.warn(text, 'Log'));
-  private readonly errors = countRepeats((text) => super.error(text, 'Log'));
+  /** By level and context: a flood of different lines in one context hides no line of another. */
+  private readonly counted = new Map<string, CountedLog>();
 
   override log(message: unknown, ...rest: unknown[]): void {
     if (frameworkContexts.has(String(rest.at(-1))) && !this.isLevelEnabled('debug')) return;
-    this.logs.count(keyOf(message, rest), () => super.log(message, ...rest));
+    this.count('log', message, rest, () => super.log(message, ...rest));
   }
 
   override warn(message: unknown, ...rest: unknown[]): void {
-    this.warnings.count(keyOf(message, rest), () => super.warn(message, ...rest));
+    this.count('warn', message, rest, () => super.warn(message, ...rest));
   }
 
   override error(message: unknown, ...rest: unknown[]): void {
     // A fault at start, which `explainStartFault` reports.
     if (rest.at(-1) === 'ExceptionHandler') return;
-    this.errors.count(keyOf(message, rest), () => super.error(message, ...rest));
+    this.count('error', message, rest, () => super.error(message, ...rest));
+  }
+
+  private count(
+    level: 'log' | 'warn' | 'error',
+    message: unknown,
+    rest: readonly unknown[],
+    writeFirst: () => void,
+  ): void {
+    const name = `${level} ${String(rest.at(-1))}`;
+    const counted = this.counted.get(name) ?? countRepeats((text) => super[level](text, 'Log'));
+    this.counted.set(name, counted);
+    counted.count(keyOf(message, rest), writeFirst);
   }
 
   /** Messages repeat text from outside, such as the name of a device. */

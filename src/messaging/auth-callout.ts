@@ -2,7 +2,6 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { explainRefusal } from '../peers/explain-refusal.js';
 import { PeerAdmission } from '../peers/peer-admission.js';
-import { CountedLog } from '../logging/counted-log.js';
 import type { Peer, RefusedPeer } from '../peers/tokens/peer.js';
 import { answerRequests } from './answer-requests.js';
 import { BrokerLink } from './broker-link.js';
@@ -21,10 +20,6 @@ const maxLogins = 4096;
 @Injectable()
 export class AuthCallout extends BrokerLink {
   private readonly log = new Logger('Callout');
-  private readonly refusals = new CountedLog(
-    (client, count) => this.log.warn(`${client}${count === 1 ? '' : ` ${count} times in the last minute.`}`),
-    'Other clients are refused.',
-  );
 
   constructor(
     private readonly settings: Settings,
@@ -80,7 +75,7 @@ export class AuthCallout extends BrokerLink {
     const verdict = await this.admission.admitNats(request.authToken, request.address);
     if (verdict.kind === 'refused') {
       const client = describeClient(request, verdict);
-      this.refusals.count(`${client} is refused (${verdict.code}). ${explainRefusal(verdict.code)}`);
+      this.log.warn(`${client} is refused (${verdict.code}). ${explainRefusal(verdict.code)}`);
       return { error: verdict.code };
     }
     if (this.guard.isRefused(verdict.peer.deviceId)) return { error: 'too-many-requests' };
