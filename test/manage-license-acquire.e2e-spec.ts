@@ -77,7 +77,7 @@ describe('a license acquisition on the page', { timeout: 120_000 }, () => {
     expect(body.entries[0]).toMatchObject({ action: 'acquired', actor: 'Anna' });
   });
 
-  it('continues by itself once the code is confirmed, and announces it to a screen reader', async () => {
+  it('continues by itself once the code is confirmed, names the server, and announces it to a screen reader', async () => {
     store = await StorePage.open(browser);
     await store.logIn();
     await store.choose('Next');
@@ -86,6 +86,8 @@ describe('a license acquisition on the page', { timeout: 120_000 }, () => {
     await store.app.tick();
     await store.hasStatus('Licensed');
     expect(await store.page.getByRole('status').textContent()).toBe('License Status: Licensed');
+    expect(await store.page.locator('.brand').innerText()).toContain('Store 1');
+    expect(await store.page.title()).toContain('Store 1');
   });
 
   it('works without JavaScript', async () => {

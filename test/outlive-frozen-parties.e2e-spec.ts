@@ -59,7 +59,7 @@ async function expectOutcome(service: TestProcess, method: string, path: string)
   expect(tookMs).toBeLessThan(maxMs.refresh);
 }
 
-const meanwhile: Record<
+const act: Record<
   Exclude<Phase, 'start'>,
   (service: TestProcess, around: Surroundings, party: Party, test: TestContext) => Promise<void>
 > = {
@@ -139,7 +139,7 @@ describe.concurrent(
       } else {
         await givenLicensed(service, around, party, test);
         around.freeze();
-        await meanwhile[phase](service, around, party, test);
+        await act[phase](service, around, party, test);
       }
       await expectStop(service, party);
     });

@@ -4,7 +4,7 @@ import { rolldown } from 'rolldown';
 /** Of these packages, the build joins the parts that the service uses. A process imports the others as they are. */
 const JOINED = /^(class-validator|validator|libphonenumber-js|@oxc-project\/runtime)(\/|$)/;
 const HAS_NO_EFFECT = /node_modules\/(class-validator|validator|libphonenumber-js)\//;
-/** The document is in dist/openapi.json, so the decorators have no effect at run time. */
+/** The document is in dist/http/openapi.json, so the decorators have no effect at run time. */
 const NO_DECORATORS =
   'export const { ApiBearerAuth, ApiExcludeController, ApiOperation, ApiProduces, ApiProperty, ApiResponse, ApiTags } = new Proxy({}, { get: () => () => () => {} });';
 

@@ -13,7 +13,7 @@ export const supportBundleCommand: Command = {
     'last events, the last entries of the audit trail with its head, metrics, and the end of the log as JSON into <file>, which\n' +
     'only its owner can read; "-" prints it. It contains names and addresses of devices and people, so read it before you\n' +
     'send it. The service writes its log to its standard output: name a file with it, or /dev/stdin:\n' +
-    '  journalctl -u pos-licensing -n 1000 | pos-licensing support-bundle --log /dev/stdin bundle.json\n' +
+    '  journalctl -u pos-licensing -n 1000 | pos-licensing support-bundle --log /dev/stdin - > bundle.json\n' +
     'Works whether or not the service is running. pos-licensing doctor --bundle <file> reads it.',
   operands: ['<file>'],
   options: {

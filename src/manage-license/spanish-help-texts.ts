@@ -26,14 +26,14 @@ export const spanishHelpTexts: typeof helpTexts = {
     {
       title: 'Las cajas no pueden vender. ¿Y ahora?',
       facts: [
-        ['Lea la página de la licencia', 'Sus avisos nombran la causa y el remedio, primero lo más urgente.'],
+        ['Lea la página de la licencia', 'Sus avisos indican la causa y la solución, primero lo más urgente.'],
         [
           'Compruebe la conexión a internet',
           'El token de licencia dura unos días sin internet. Después el servidor debe conectarse una vez.',
         ],
         [
           'Compruebe la lista de servidores y cajas',
-          'Nombra cada dispositivo que este servidor rechaza, con el motivo.',
+          'Indica cada dispositivo que este servidor rechaza, con el motivo.',
         ],
       ],
     },
@@ -46,7 +46,7 @@ export const spanishHelpTexts: typeof helpTexts = {
           'Historial',
           'En la página del historial, **Exportar como CSV** guarda todo en un archivo sin secretos.',
         ],
-        ['Diagnóstico', 'En el servidor, ejecute **pos-licensing doctor**. Nombra cada fallo y su remedio.'],
+        ['Diagnóstico', 'En el servidor, ejecute **pos-licensing doctor**. Indica cada fallo y su solución.'],
       ],
     },
     {

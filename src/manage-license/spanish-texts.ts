@@ -162,11 +162,11 @@ export const spanish: Texts = {
     },
     expired: {
       title: 'La licencia ha caducado',
-      text: 'Si ya se renovó en el servidor de autorización, elija **Comprobar de nuevo**. En otro caso elija **Quitar licencia** y siga los pasos para obtener de nuevo una licencia.',
+      text: 'Si ya se renovó en el servidor de autorización, elija **Comprobar de nuevo**. De lo contrario, elija **Quitar licencia** y siga los pasos para obtener de nuevo una licencia.',
     },
     reauthorization: {
       title: 'Este servidor debe autorizarse de nuevo',
-      text: 'El servidor de autorización ya no acepta el token de actualización de este servidor: se sustituyó, se usó dos veces o es demasiado antiguo, o este servidor se restauró de una copia de seguridad. La licencia se mantiene hasta que caduque su token. Antes de eso, autorice de nuevo este servidor con los pasos siguientes.',
+      text: 'El servidor de autorización ya no acepta el token de actualización de este servidor: se sustituyó, se usó dos veces o es demasiado antiguo, o este servidor se restauró a partir de una copia de seguridad. La licencia se mantiene hasta que caduque su token. Antes de eso, autorice de nuevo este servidor con los pasos siguientes.',
     },
     serverChanged: {
       title: (now) => `Este servidor tiene ahora la licencia de ${now}`,

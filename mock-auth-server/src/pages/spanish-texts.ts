@@ -58,7 +58,7 @@ export const spanish: Texts = {
     titleOf: (name) => `Licencia ${name}`,
     used: 'Uso',
     usedOf: (used, count) => `${used}\u{A0}de\u{A0}${count}`,
-    noEnd: 'Sin fin',
+    noEnd: 'Sin fecha de fin',
     expired: 'caducada',
     renew: 'Renovar un año',
     renewNamed: (name) => `Renovar un año: ${name}`,

@@ -69,7 +69,8 @@ async function readMetrics(service: ServiceClient): Promise<string[]> {
 /** The service writes its log only to its standard output, so a person names the file or pipes it. */
 function readEndOfLog(path: string | null): string {
   if (path === null) throw new Error('Name the log with --log.');
-  const bytes = readFileSync(path);
+  // By its descriptor, because the pipe of another user cannot be opened by its path: root runs the wrapper for systemd.
+  const bytes = readFileSync(path === '/dev/stdin' ? process.stdin.fd : path);
   const end = bytes.subarray(Math.max(0, bytes.length - maxLogBytes)).toString('utf8');
   // The first line may begin within a secret.
   return bytes.length > maxLogBytes ? end.slice(end.indexOf('\n') + 1) : end;

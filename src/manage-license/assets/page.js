@@ -200,7 +200,15 @@ async function fetchContent(path) {
   if (response?.redirected) location.assign(`${root}login`);
   if (!response?.ok || response.redirected) return null;
   const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+  showPlace(page);
   return document.adoptNode(page.getElementById('content'));
+}
+
+/** The name of the server is known once it is licensed. */
+function showPlace(page) {
+  const [shown, fresh] = [document, page].map((one) => one.querySelector('.brand'));
+  if (shown.textContent !== fresh.textContent) shown.replaceWith(document.adoptNode(fresh));
+  document.title = page.title;
 }
 
 /** Keeps a page up to date that shows more than the license. */
