@@ -1,7 +1,7 @@
 import { fitExponent, median, spread } from './statistics.mjs';
 
-/** If half of the rounds of a baseline differ by more than this part of it, the machine is too busy to judge a target. */
-const mostSpread = 0.25;
+/** Above this distance between the quartiles, as a part of the median, a baseline is too noisy to judge a target. */
+const maxSpread = 0.25;
 
 /** @typedef {Map<string, Map<string, number[]>>} Samples by contender and figure, one value per round */
 
@@ -37,7 +37,7 @@ function judgeRatio({ figure, ours, other, atLeast, atMost = Infinity }, samples
   });
   const value = median(ratios);
   return {
-    isNoisy: spread(others) > mostSpread,
+    isNoisy: spread(others) > maxSpread,
     what: `${ours} : ${other}, ${figure}`,
     value,
     wanted: atLeast === undefined ? `≤ ${atMost} × its cost` : `≥ ${atLeast} × its speed`,

@@ -1,4 +1,4 @@
-import { dirname, relative } from 'node:path';
+import { dirname, isAbsolute, relative } from 'node:path';
 import { rolldown } from 'rolldown';
 
 /** Of these packages, the build joins the parts that the service uses. A process imports the others as they are. */
@@ -18,14 +18,14 @@ export async function joinModules(from, to) {
     input: { main: `${from}/main.js`, cli: `${from}/cli.js` },
     platform: 'node',
     tsconfig: false,
-    external: (id) => /^[^./\0]/.test(id) && !JOINED.test(id) && id !== '@nestjs/swagger',
+    external: (id) => !isAbsolute(id) && /^[^./\0]/.test(id) && !JOINED.test(id) && id !== '@nestjs/swagger',
     resolve: { mainFields: ['module', 'main'] },
     treeshake: { moduleSideEffects: (id) => !HAS_NO_EFFECT.test(id) },
     plugins: [
       {
         name: 'service',
         resolveId: (id) =>
-          id === '@nestjs/swagger' ? '\0decorators' : id.endsWith('/describe-api.js') ? '\0none' : null,
+          id === '@nestjs/swagger' ? '\0decorators' : /[/\\]describe-api\.js$/.test(id) ? '\0none' : null,
         load: (id) =>
           id === '\0decorators'
             ? NO_DECORATORS
@@ -34,9 +34,15 @@ export async function joinModules(from, to) {
               : null,
         // A module finds its files by its own place, which the joined file does not have.
         transform(code, id) {
-          if (!id.startsWith(`${from}/`) || !code.includes('import.meta.')) return null;
-          const path = JSON.stringify(`./${relative(from, id)}`);
-          const folder = JSON.stringify(`/${relative(from, dirname(id))}`);
+          if (
+            relative(from, id).startsWith('..') ||
+            isAbsolute(relative(from, id)) ||
+            !code.includes('import.meta.')
+          )
+            return null;
+          const place = relative(from, id).replaceAll('\\', '/');
+          const path = JSON.stringify(`./${place}`);
+          const folder = JSON.stringify(`/${dirname(place)}`);
           return {
             code: code
               .replaceAll('import.meta.dirname', `(import.meta.dirname + ${folder})`)

@@ -2,8 +2,16 @@ import { readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { formatAs } from './write-license-view.mjs';
 
-/** The reader of license tokens, which the client library has in common with the service. */
-const SHARED = ['check-profile', 'claim-values', 'device-kind', 'license-claims', 'printable', 'profile'];
+/** The readers of license tokens and of answers, which the client library has in common with the service. */
+const SHARED = [
+  'check-profile',
+  'claim-values',
+  'device-kind',
+  'license-claims',
+  'parse-answer',
+  'printable',
+  'profile',
+];
 
 /**
  * Copies the reader of license tokens and the presets of profiles into the client library, which is a separate package.

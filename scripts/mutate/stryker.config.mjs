@@ -16,7 +16,8 @@ export default {
   ],
   ignorePatterns: [
     '.cache',
-    'build',
+    '/build',
+    'dist-simulation',
     'dist',
     'data',
     'bench',

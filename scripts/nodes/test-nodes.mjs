@@ -12,7 +12,8 @@ import { startAndRefresh } from './start-and-refresh.mjs';
 const ROOT_DIR = join(import.meta.dirname, '../..');
 const PRELOAD = pathToFileURL(join(import.meta.dirname, 'force-gc.mjs')).href;
 const FEW_REFRESHES = 5;
-const NOT_COMMITTED = /[/\\](node_modules|dist|dist-simulation|(?<!scripts[/\\])build|data|coverage|\.cache|\.git)$/;
+const NOT_COMMITTED =
+  /[/\\](node_modules|dist|dist-simulation|(?<!scripts[/\\])build|data|coverage|\.cache|\.git)$/;
 const QUICK_TESTS = ['--project=unit', 'src/persistence/sqlite.spec.ts'];
 /** Fast test files that use SQLite. */
 const TESTS = [

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { startCoverage } from './measure-coverage.mjs';
 
-/** Runs every second world, and sends its results to the process that started it. */
+/** Runs every `step`-th world from `first` on, and sends the results to its parent. */
 const [folder = '', first = '0', step = '1', calls = '0', callsOfWorld = '0'] = process.argv.slice(2);
 await import('reflect-metadata');
 const { simulate } = await import(join(folder, 'test/simulation/simulate.js'));

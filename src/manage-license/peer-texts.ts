@@ -5,7 +5,6 @@ import type { AttentionReason } from '../peer-registry/attention.js';
 /** The English texts of the page of connected servers and registers. `**words**` are bold. */
 export const peerTexts = {
   title: 'Connected servers and registers',
-  asOf: 'As of',
   live: 'This page updates itself.',
   summary: (total: number, connected: number | null, attention: number) =>
     `${total} known, ${connected ?? 'an unknown number'} connected, ` +

@@ -26,7 +26,10 @@ export const spanishHelpTexts: typeof helpTexts = {
     {
       title: 'Las cajas no pueden vender. ¿Y ahora?',
       facts: [
-        ['Lea la página de la licencia', 'Sus avisos indican la causa y la solución, primero lo más urgente.'],
+        [
+          'Lea la página de la licencia',
+          'Sus avisos indican la causa y la solución, primero lo más urgente.',
+        ],
         [
           'Compruebe la conexión a internet',
           'El token de licencia dura unos días sin internet. Después el servidor debe conectarse una vez.',

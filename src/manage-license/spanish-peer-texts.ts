@@ -4,7 +4,6 @@ import { vendorLabels } from './vendor-labels.js';
 /** The texts of the page of connected servers and registers, in Spanish. `**words**` are bold. */
 export const spanishPeerTexts: typeof peerTexts = {
   title: 'Servidores y cajas conectados',
-  asOf: 'Datos del',
   live: 'Esta página se actualiza sola.',
   summary: (total, connected, attention) =>
     `Conocidos: ${total}. Conectados: ${connected ?? 'se desconoce'}. Requieren atención: ${attention}.`,

@@ -115,11 +115,12 @@ async function copyFromButton({ target }) {
   const button = target.closest('[data-copy]');
   if (button === null) return;
   const { copy, copyFrom, copied, failed } = button.dataset;
-  const label = button.textContent;
+  // A second click within three seconds finds the outcome of the first one.
+  button.dataset.label ??= button.textContent;
   const isCopied = await copyText(copy, copyFrom);
   button.textContent = isCopied ? `✓ ${copied}` : failed;
   announce(isCopied ? copied : failed);
-  setTimeout(() => (button.textContent = label), 3 * secondMs);
+  setTimeout(() => (button.textContent = button.dataset.label), 3 * secondMs);
 }
 
 async function copyText(text, elementId) {

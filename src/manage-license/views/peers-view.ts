@@ -59,7 +59,7 @@ function renderEmpty({ serverName, brokerUrl, context }: PeersPage): Html {
 function renderList(page: PeersPage): Html {
   const { list, context } = page;
   const words = context.texts.peers;
-  return html`<p class="lead">${summarize(page)} <span class="minor live">${words.live}</span></p>
+  return html`<p class="lead">${summarize(page)} <span class="minor">${words.live}</span></p>
     <div class="tools">${renderFilters(page)} ${renderSearch(page)}</div>
     ${list.peers.length === 0 ? renderNone(page) : renderTable(page)} ${renderPaging(page)}`;
 }
