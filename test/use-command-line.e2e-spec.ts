@@ -313,6 +313,16 @@ describe('pos-licensing with a license', () => {
     expect(followed.output.split('\n')).toEqual([output, expect.stringMatching(/\(refreshed\)/)]);
   });
 
+  it('follows only the events since a time, even if there is none yet', async () => {
+    const [last = '{}'] = (await run('events', '--limit', '1', '--json')).output.split('\n');
+    const { time, sequence } = JSON.parse(last) as { time: string; sequence: string };
+    const since = new Date(Date.parse(time) + 1).toISOString();
+    const command = startCommand(app, ['events', '--since', since, '--follow', '--limit', '1', '--json']);
+    await app.as('post', '/api/license/refresh').expect(200);
+    const { output } = await command.ended;
+    expect((JSON.parse(output) as { sequence: string }).sequence > sequence).toBe(true);
+  });
+
   it('writes a support bundle that only its owner can read, without secrets, and the doctor reads it', async () => {
     const log = join(app.dataDir, 'service.log');
     await writeFile(log, `{"level":"info","message":"It starts."}\nadmin token ${app.adminToken}\n`);

@@ -42,10 +42,16 @@ export const eventsCommand: Command = {
     const isFollowed = input.isSet('follow');
     const limit = readLimit(input, since !== null || isFollowed ? Infinity : shownByDefault);
     const settings = loadSettings(input.variables);
-    const read: ReadAfter = (after, count) => readNewestEvents(input, settings, count, after);
-    const events = await readSinceTime(read, since, isFollowed && since === null ? 1 : limit);
+    const read: ReadAfter = async (after, count) => {
+      const events = await readNewestEvents(input, settings, count, after);
+      return events.filter(({ time }) => since === null || Date.parse(time) >= since);
+    };
+    // A sequence is never lower than the time of its event in milliseconds, so no event is missed. After a wrong clock the
+    // list may contain older events, which `read` leaves out.
+    const start = since === null ? 0 : Math.max(0, since - 1);
+    const events = await read(start, isFollowed && since === null ? 1 : limit);
     if (isFollowed) {
-      await follow(input, read, events, limit);
+      await follow(input, read, { events, start }, limit);
       return exitCodes.ok;
     }
     for (const event of events) show(input, event);
@@ -54,20 +60,14 @@ export const eventsCommand: Command = {
   },
 };
 
-/** A sequence is never below the time of its event in milliseconds, so this finds all, and others only after a wrong clock. */
-async function readSinceTime(read: ReadAfter, since: number | null, limit: number): Promise<EmittedEvent[]> {
-  const events = await read(since === null ? 0 : since - 1, limit);
-  return events.filter(({ time }) => since === null || Date.parse(time) >= since);
-}
-
-/** Shows events until there were `limit`. @param events the first ones */
+/** Shows events until there were `limit`. @param first the events to begin with, and the sequence after which they were read */
 async function follow(
   input: CommandInput,
   read: ReadAfter,
-  events: readonly EmittedEvent[],
+  { events, start }: { readonly events: readonly EmittedEvent[]; readonly start: number },
   limit: number,
 ): Promise<void> {
-  let [shown, after, isAway] = [0, 0, false];
+  let [shown, after, isAway] = [0, start, false];
   for (let next = events; ; next = await read(after, Infinity).catch(wait)) {
     isAway &&= next.length === 0;
     for (const event of next.slice(0, limit - shown)) {

@@ -1,12 +1,10 @@
 import type { Settings } from '../config/settings.js';
-import { type EmittedEvent, type EventQuery, readEvents } from '../outbox/read-events.js';
+import { type EmittedEvent, type EventQuery, maxSequence, readEvents } from '../outbox/read-events.js';
 import type { CommandInput } from './command.js';
 import { connectService } from './connect-service.js';
 import { withDatabase } from './open-offline.js';
 import { readNewest } from './read-newest.js';
 import { ServiceAwayError } from './service-client.js';
-
-const noLowerSequence = 999_999_999_999_999;
 
 /**
  * Reads up to `limit` events with a sequence above `after`, oldest first: from the running service, or from its database
@@ -23,7 +21,7 @@ export function readNewestEvents(
       readPage(input, settings, {
         limit: wanted,
         after,
-        before: last === null ? noLowerSequence : Number(last.sequence),
+        before: last === null ? maxSequence : Number(last.sequence),
       }),
     limit,
   );

@@ -31,7 +31,7 @@ const rules: readonly Rule[] = [
   {
     name: 'DATABASE_URL',
     permission: 'ALLOW_INSECURE_DATABASE',
-    remedy: 'must end with ?sslmode=verify-full',
+    remedy: 'must contain sslmode=verify-full',
     isInsecure: isInsecureDatabase,
   },
   {
@@ -67,8 +67,17 @@ function isInsecureDatabase(url: string): boolean {
   if (!URL.canParse(url)) return true;
   // The driver takes the last value, and a host from the query. A host that is a path is a socket of this machine.
   const last = (name: string) => new URL(url).searchParams.getAll(name).at(-1);
-  const host = last('host') ?? decodeURIComponent(hostOf(url));
+  const host = last('host') ?? decodeSafely(hostOf(url));
   return !host.startsWith('/') && !isLoopback(host) && last('sslmode') !== 'verify-full';
+}
+
+/** Returns the text as it is if it cannot be decoded: it then counts as another machine. */
+export function decodeSafely(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** Returns an empty string, which counts as another machine, if the host cannot be read. */

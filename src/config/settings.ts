@@ -63,7 +63,7 @@ export class Settings {
   readonly hasDocs!: boolean;
   /** The address of the runbook, or `null` if nothing links to it. */
   readonly runbookUrl!: string | null;
-  /** Who is called when the standing changes, and the key of the signature; `null` if nobody is. */
+  /** The receiver of changes of the standing, and the key of the signature; `null` if there is none. */
   readonly webhook!: { readonly url: string; readonly secret: string | null } | null;
   /** The settings that differ from their defaults, as texts for the log. */
   readonly changed!: readonly string[];

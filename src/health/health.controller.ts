@@ -106,6 +106,7 @@ export class HealthController {
     const { lastLoss } = this.relay;
     const setAside = this.outbox.setAside.size + this.hubOutbox.setAside.size;
     const data: Record<string, unknown> = {
+      connected: this.link.isConnected,
       eventsWaiting: count,
       oldestWaitingSince: oldestAt,
       lastLoss,
@@ -149,7 +150,7 @@ export class HealthController {
       tokenExpiresAt: token.expiresAt,
       renewalDate,
       standing,
-      tokenWarnings: this.query.tokenWarnings(),
+      tokenFaults: this.query.tokenFaults(),
     };
     const isFine = status === 'licensed' && token.status === 'valid' && !reauthorizationRequired;
     return isFine ? check.up(data) : check.degraded({ ...data, reauthorizationRequired });

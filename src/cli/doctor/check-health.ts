@@ -11,6 +11,7 @@ export interface Health {
   readonly nats?: {
     readonly status: string;
     readonly message?: string;
+    readonly connected?: boolean;
     readonly lastLoss?: StreamLoss | null;
     readonly hub?: { readonly lastLoss?: StreamLoss | null };
   };
@@ -30,7 +31,8 @@ export function reportBroker({ nats }: Health): Finding[] {
   if (nats.status === 'up') return [ok('broker', 'The service is connected to its broker.')];
   const remedy =
     'See the log of the service, and BrokerAway and HubAway in docs/operations.md. Events stay queued until then.';
-  return [fail('broker', `The service reports of its broker: ${nats.message ?? nats.status}.`, remedy)];
+  const message = `The service reports for its broker: ${nats.message ?? nats.status}.`;
+  return [nats.connected === false ? fail('broker', message, remedy) : warn('broker', message, remedy)];
 }
 
 /** Reports the last events that the streams lost. The service has published them again. */

@@ -31,13 +31,13 @@ export async function examine(input: CommandInput): Promise<Finding[]> {
       ? await guard('admin-token', () => checkAdministration(service, tokenPathOf(input, settings)))
       : []),
     ...(isRunning
-      ? await guard('health', () => checkWithService(service, settings))
+      ? await guard('health', () => checkWithService(input, service, settings))
       : await checkAlone(settings)),
   ];
   return all.map((finding) => addRunbook(finding, settings.runbookUrl));
 }
 
-/** Checks the outside parties from here, because the service does not run. */
+/** Checks the Authorization server and the broker from here, because the service does not run. */
 async function checkAlone(settings: Settings): Promise<Finding[]> {
   return [
     ...(await guard('authorization-server', () => checkAuthorizationServer(settings))),
@@ -46,12 +46,16 @@ async function checkAlone(settings: Settings): Promise<Finding[]> {
 }
 
 /**
- * Checks the outside parties of the running service. A party whose address or login is not among the settings of this command
+ * Checks the Authorization server and the broker of the running service. One whose address or login is not among the settings of this command
  * may be another one than that of the service, so the service is asked.
  */
-async function checkWithService(service: ServiceClient, settings: Settings): Promise<Finding[]> {
+async function checkWithService(
+  { variables }: CommandInput,
+  service: ServiceClient,
+  settings: Settings,
+): Promise<Finding[]> {
   const health = (await readHealth(service)).details as Health;
-  const knowsServer = settings.changed.some((setting) => setting.startsWith('AUTH_SERVER_URL='));
+  const knowsServer = Boolean(variables['AUTH_SERVER_URL']);
   return [
     ...(knowsServer
       ? await guard('authorization-server', () => checkAuthorizationServer(settings))

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { arch, release, type } from 'node:os';
 import { loadSettings } from '../../config/load-settings.js';
 import { serviceVersion } from '../../config/service-version.js';
@@ -70,10 +70,22 @@ async function readMetrics(service: ServiceClient): Promise<string[]> {
 function readEndOfLog(path: string | null): string {
   if (path === null) throw new Error('Name the log with --log.');
   // By its descriptor, because the pipe of another user cannot be opened by its path: root runs the wrapper for systemd.
-  const bytes = readFileSync(path === '/dev/stdin' ? process.stdin.fd : path);
-  const end = bytes.subarray(Math.max(0, bytes.length - maxLogBytes)).toString('utf8');
-  // The first line may begin within a secret.
-  return bytes.length > maxLogBytes ? end.slice(end.indexOf('\n') + 1) : end;
+  const file = path === '/dev/stdin' ? 0 : openSync(path, 'r');
+  try {
+    const { size } = fstatSync(file);
+    const bytes = size > maxLogBytes ? readFrom(file, size - maxLogBytes) : readFileSync(file);
+    const end = bytes.subarray(Math.max(0, bytes.length - maxLogBytes)).toString('utf8');
+    // The first line may begin within a secret.
+    return Math.max(size, bytes.length) > maxLogBytes ? end.slice(end.indexOf('\n') + 1) : end;
+  } finally {
+    if (file !== 0) closeSync(file);
+  }
+}
+
+/** Reads the end of a file, which may be larger than the memory. */
+function readFrom(file: number, position: number): Buffer {
+  const end = Buffer.alloc(maxLogBytes);
+  return end.subarray(0, readSync(file, end, 0, maxLogBytes, position));
 }
 
 function toLines(text: string): string[] {

@@ -8,7 +8,11 @@ export function examineBundle({ createdAt, version, license, findings, missing }
     ok('bundle', `Written at ${createdAt} by version ${version} on ${server}.`),
     ...findings,
     ...Object.entries(missing).map(([part, reason]) =>
-      warn('bundle', `It has no ${part}: ${reason}`, 'Write it again after that, if this part is needed.'),
+      warn(
+        'bundle',
+        `It has no ${part}: ${reason}`,
+        'If this part is needed, fix the cause and write the bundle again.',
+      ),
     ),
   ];
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { adminTokenPath } from '../../admin/admin-token.js';
+import { decodeSafely } from '../../config/insecure-addresses.js';
 import type { Settings } from '../../config/settings.js';
 import { encryptionKeyPaths } from '../../persistence/encryption-key.js';
 
@@ -29,14 +30,6 @@ function passwordsOf(url: string): string[] {
   if (!URL.canParse(readable)) return [];
   const { password } = new URL(readable);
   return [password, decodeSafely(password)];
-}
-
-function decodeSafely(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 function readIfPossible(path: string | null): string | null {
