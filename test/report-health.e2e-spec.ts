@@ -53,7 +53,7 @@ describe('health', () => {
     const version = expect.stringMatching(/^\d+\.\d+\.\d+/) as string;
     expect(answer).toMatchObject({ status: 200, body: { status: 'ok', version } });
     const { token, standing } = (await app.as('get', '/api/license').expect(200)).body as LicenseView;
-    expect(answer.body.details['license']).toMatchObject({ standing, tokenWarnings: [] });
+    expect(answer.body.details['license']).toMatchObject({ standing, tokenFaults: [] });
     expect(standing).toMatchObject({ isLicensed: true, usableUntil: token.expiresAt, limitedBy: 'token' });
     expect(statusesOf(answer)).toEqual({
       database: 'up',

@@ -28,9 +28,10 @@ export async function followConnection(
 ): Promise<string> {
   const faults: Faults = { last: null };
   const closing = new AbortController();
-  const askServer = createQuestion(connection, listener, closing.signal);
-  for (const subject of licenseSubjects) void listen(connection, subject, { listener, faults, askServer });
-  void watch(connection, { listener, faults, askServer });
+  const requestStatus = createStatusRequest(connection, listener, closing.signal);
+  for (const subject of licenseSubjects)
+    void listen(connection, subject, { listener, faults, requestStatus });
+  void watch(connection, { listener, faults, requestStatus });
   const error = await connection.closed();
   closing.abort();
   return faults.last ?? (error instanceof Error ? error.message : 'the connection was closed');
@@ -44,14 +45,14 @@ interface Following {
   readonly listener: ConnectionListener;
   readonly faults: Faults;
   /** Resolves after the first attempt. */
-  readonly askServer: () => Promise<void>;
+  readonly requestStatus: () => Promise<void>;
 }
 
 /**
  * Returns a function that asks the server for its status. Until the server answers, the question is repeated: only its
  * answer decides about an event that is not usable.
  */
-function createQuestion(
+function createStatusRequest(
   connection: NatsConnection,
   listener: ConnectionListener,
   signal: AbortSignal,
@@ -73,13 +74,13 @@ function createQuestion(
 async function listen(
   connection: NatsConnection,
   subject: LicenseSubject,
-  { listener, faults, askServer }: Following,
+  { listener, faults, requestStatus }: Following,
 ): Promise<void> {
   try {
     for await (const message of connection.subscribe(subject)) {
       const isUsable = listener.receive(subject, message.data, 'live');
       // A restored server may continue with lower sequences than known: its own answer decides.
-      if (!isUsable && subject === 'license.status') await askServer();
+      if (!isUsable && subject === 'license.status') await requestStatus();
     }
   } catch (error) {
     faults.last = `the subscription to ${subject} failed: ${String(error)}`;
@@ -134,7 +135,7 @@ async function catchUp(connection: NatsConnection, following: Following, signal:
  */
 async function receiveLastEvents(
   connection: NatsConnection,
-  { listener, askServer }: Following,
+  { listener, requestStatus }: Following,
   signal: AbortSignal,
 ): Promise<boolean> {
   for (const subject of licenseSubjects) {
@@ -143,7 +144,7 @@ async function receiveLastEvents(
     const isUsable = last.kind === 'found' && listener.receive(subject, last.body, 'stored');
     if (isUsable || subject !== 'license.status') continue;
     // An empty stream needs no second question: the next event arrives live.
-    if (last.kind === 'found') await askServer();
+    if (last.kind === 'found') await requestStatus();
     else await receiveStatus(connection, listener);
     if (signal.aborted) return false;
   }

@@ -30,8 +30,6 @@ export function hashAdminToken(token: string): Buffer {
 export class AdminToken implements OnModuleInit {
   private readonly logger = new Logger('Admin');
   private hash: Buffer = randomBytes(32);
-  /** The token once it was seen, since comparing it is much cheaper than its hash. */
-  private seen: Buffer = Buffer.alloc(0);
 
   constructor(
     private readonly settings: Settings,
@@ -54,11 +52,7 @@ export class AdminToken implements OnModuleInit {
 
   /** Compares a candidate with the admin token in constant time. */
   matches(candidate: string): boolean {
-    const bytes = Buffer.from(candidate);
-    if (bytes.length === this.seen.length && timingSafeEqual(bytes, this.seen)) return true;
-    if (!timingSafeEqual(hashAdminToken(candidate), this.hash)) return false;
-    this.seen = bytes;
-    return true;
+    return timingSafeEqual(hashAdminToken(candidate), this.hash);
   }
 
   private async loadOrCreate(): Promise<Buffer> {

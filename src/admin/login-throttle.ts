@@ -1,6 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../domain/ports/clock.js';
-import { CountedLog } from '../logging/counted-log.js';
 import { AdminToken } from './admin-token.js';
 import { networkOf } from './network-of.js';
 
@@ -35,10 +34,6 @@ interface Mistakes {
 @Injectable()
 export class LoginThrottle {
   private readonly logger = new Logger('Login');
-  private readonly log = new CountedLog(
-    (network, count) => this.logger.warn(`Incorrect admin tokens from ${network}: ${count}.`),
-    'other addresses',
-  );
   private readonly mistakes = new Map<string, Mistakes>();
   private mistakesOfAll: Mistakes = { count: 0, lastAt: 0 };
   private waiting = 0;
@@ -49,12 +44,12 @@ export class LoginThrottle {
   ) {}
 
   async attempt(address: string, candidate: string): Promise<LoginOutcome> {
+    const network = networkOf(address);
     if (this.adminToken.matches(candidate)) {
-      if (this.mistakes.size > 0) this.mistakes.delete(networkOf(address));
+      this.mistakes.delete(network);
       return { kind: 'right' };
     }
-    const network = networkOf(address);
-    this.log.count(network);
+    this.logger.warn(`Incorrect admin token from ${network}.`);
     // Counted before the delay, so that concurrent attempts add up.
     const delayMs = Math.max(this.countOfNetwork(network), this.countOfAll());
     if (delayMs === 0) return { kind: 'wrong', isSlowed: false };

@@ -18,7 +18,7 @@ export function followAnswers(fastify: FastifyInstance): void {
   });
 }
 
-/** Returns whether a body is malformed whose request has an answer: a proxy would pass another one to another client. */
+/** Returns whether the request whose body is malformed was already answered. A proxy would pass a second answer to another client. */
 function isAnswered(socket: Socket): boolean {
   const last = exchanges.get(socket);
   return last !== undefined && !last.request.complete && last.answer.headersSent;

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { headers, type Msg } from '@nats-io/transport-node';
 import { eventSubjects, receivedSubject, storesStreamName, storesSubject } from '../events/streams.js';
-import { answerRequests, deviceOf } from '../messaging/answer-requests.js';
+import { answerRequests } from '../messaging/answer-requests.js';
 import { FloodGuard } from '../messaging/flood-guard.js';
 import { NatsLink } from '../messaging/nats-link.js';
 import { RequestLink } from '../messaging/request-link.js';
@@ -35,20 +35,22 @@ export class StoreEventReceiver implements OnModuleInit {
   onModuleInit(): void {
     for (const type of eventSubjects) {
       const subject = receivedSubject(type);
-      answerRequests(this.requests, { subject, maxPerPeer: maxPerStore, guard: this.guard }, (event) =>
-        this.store(event, type),
+      answerRequests(
+        this.requests,
+        { subject, maxPerPeer: maxPerStore, guard: this.guard },
+        (event, deviceId) => this.store(event, deviceId, type),
       );
     }
   }
 
   /** Resolves to the answer of the stream, which can be an error. */
-  private async store(event: Msg, type: string): Promise<string | Uint8Array> {
+  private async store(event: Msg, deviceId: string | null, type: string): Promise<string | Uint8Array> {
     const { current } = this.link;
     if (current === null) return unavailable;
     const serverId = event.subject.split('.').at(-3) ?? '';
     // The broker permits a store only its own subjects, but does not check the reply subject of a request: the answer to it
     // would arrive here as an event of another store.
-    if (deviceOf(event) !== serverId) return unavailable;
+    if (deviceId !== serverId) return unavailable;
     try {
       // Only the id: by other headers, the store could set conditions for the stream or displace messages.
       const passed = headers();

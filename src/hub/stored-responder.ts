@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { eventSubjects, storesStreamName, storesSubject } from '../events/streams.js';
-import { answerRequests, deviceOf } from '../messaging/answer-requests.js';
+import { answerRequests } from '../messaging/answer-requests.js';
 import { FloodGuard } from '../messaging/flood-guard.js';
 import { storedSubject } from '../messaging/peer-permissions.js';
 import { RequestLink } from '../messaging/request-link.js';
@@ -21,8 +21,7 @@ export class StoredResponder implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    answerRequests(this.link, { subject: storedSubject, guard: this.guard }, async (request) => {
-      const serverId = deviceOf(request);
+    answerRequests(this.link, { subject: storedSubject, guard: this.guard }, async (_request, serverId) => {
       const { current } = this.link;
       const stored = eventSubjects.map(async (subject) => [
         subject,

@@ -10,7 +10,7 @@ import {
 import { type LicenseView, licenseViewAt, tokenWarningSeconds } from '../domain/license-view.js';
 import { Clock } from '../domain/ports/clock.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
-import { findTokenWarnings } from './find-token-warnings.js';
+import { findTokenFaults } from './find-token-faults.js';
 
 interface TextOfLicense {
   readonly state: LicenseState;
@@ -59,11 +59,11 @@ export class LicenseQuery {
   }
 
   /** Lists what a person should change at the Authorization server about the current license token. */
-  tokenWarnings(): string[] {
+  tokenFaults(): string[] {
     const { secrets } = this.store;
     return secrets === null
       ? []
-      : findTokenWarnings(secrets.accessToken, this.settings.authorizationServer.profile);
+      : findTokenFaults(secrets.accessToken, this.settings.authorizationServer.profile);
   }
 
   /** Returns the license without checking for commits of other processes. */

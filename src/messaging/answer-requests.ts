@@ -24,7 +24,7 @@ export interface ServedSubject {
 export function answerRequests(
   link: Pick<BrokerLink, 'onConnected'>,
   { subject, max = defaultMax, maxPerPeer, guard }: ServedSubject,
-  answer: (request: Msg) => Promise<string | Uint8Array>,
+  answer: (request: Msg, deviceId: string | null) => Promise<string | Uint8Array>,
 ): void {
   const served = new WeakSet<NatsConnection>();
   const limit = new RequestLimit(max, maxPerPeer);
@@ -39,7 +39,7 @@ export function answerRequests(
       return;
     }
     try {
-      request.respond(await answer(request));
+      request.respond(await answer(request, deviceOf(sender)));
       // The request counts until the broker has read the answer: unread answers take memory here.
       await connection.flush().catch(() => undefined);
     } catch (error) {
@@ -73,21 +73,20 @@ function peerOf({ user, id, issuer_key: issuer }: Sender): string | null {
   return issuer === undefined ? `${user}/${String(id)}` : user;
 }
 
-/** Returns the id of the device that sent a request, or `null` if the sender is not an admitted peer. */
-export function deviceOf(request: Msg): string | null {
-  const { user, issuer_key: issuer } = readSender(request) ?? {};
+/** Returns the id of the device, or `null` if the sender is not an admitted peer. */
+function deviceOf({ user, issuer_key: issuer }: Sender): string | null {
   return typeof user === 'string' && issuer !== undefined ? user : null;
 }
 
 const senderHeader = 'Nats-Request-Info';
 
 /**
- * Returns `null` if the headers are malformed. The broker checks none, and appends its own: that can then be part of another
- * one. A peer may send the same header, too; only the last one comes from the broker.
+ * Returns `null` if the headers are malformed. The broker does not check the headers of a peer and appends its own, which
+ * malformed ones could swallow. A peer can also send this header itself, so only the last one counts.
  */
 function readSender(request: Msg): Sender | null {
   try {
-    // Decoded here. @throws for a name or a value that is not one
+    // Decodes the headers, which throws if a name or a value is invalid.
     const { headers } = request;
     if (headers === undefined) return {};
     const names =

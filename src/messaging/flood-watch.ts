@@ -2,6 +2,7 @@ import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { FaultLog } from '../logging/fault-log.js';
 import { setBounded } from '../peers/tokens/set-bounded.js';
+import { Budgets } from './budgets.js';
 import { FloodGuard } from './flood-guard.js';
 import { PeerDisconnector, connectionName } from './peer-disconnector.js';
 import { peerAccounts } from './peer-permissions.js';
@@ -20,11 +21,6 @@ const unlistedPerSecond = maxPerSecond / 32;
 const maxDevices = 10_000;
 const maxConnections = 100_000;
 
-interface Budget {
-  readonly left: number;
-  readonly at: number;
-}
-
 /**
  * Refuses a peer that sends too many messages over all of its connections, by the counters of the broker. Some never reach this
  * service: the broker answers requests for the last event itself.
@@ -34,7 +30,7 @@ export class FloodWatch implements OnModuleInit {
   private readonly faults = new FaultLog(new Logger('NATS'), 'Reading the message counters of the broker');
   /** How many messages of each connection are counted. */
   private readonly counted = new Map<string, number>();
-  private readonly budgets = new Map<string, Budget>();
+  private readonly budgets = new Budgets(maxBurst, maxPerSecond, maxDevices);
   /** By the clock of the broker. */
   private watchedSinceMs: number | null = null;
   private brokers: number | null = null;
@@ -96,16 +92,10 @@ export class FloodWatch implements OnModuleInit {
     const before = this.counted.get(name) ?? this.uncounted(sent, times);
     this.counted.delete(name);
     setBounded(this.counted, name, sent, maxConnections);
-    const now = performance.now();
-    const { left, at } = this.budgets.get(deviceId) ?? { left: maxBurst, at: now };
-    const earned = Math.min(maxBurst, left + ((now - at) / 1000) * maxPerSecond);
-    const budget = Math.max(-maxBurst, earned - (sent - before));
-    this.budgets.delete(deviceId);
-    setBounded(this.budgets, deviceId, { left: budget, at: now }, maxDevices);
-    if (budget < 0) this.guard.refuse(deviceId);
+    if (this.budgets.spend(deviceId, sent - before) < 0) this.guard.refuse(deviceId);
   }
 
-  /** Returns how many messages do not count of a connection that is seen for the first time. */
+  /** Returns how many messages of a newly seen connection are not counted. */
   private uncounted(
     sent: number,
     { startedAtMs, endedAtMs }: Pick<EndedConnection, 'startedAtMs' | 'endedAtMs'>,

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { PeerAdmission } from '../peers/peer-admission.js';
-import { answerRequests, deviceOf } from './answer-requests.js';
+import { answerRequests } from './answer-requests.js';
 import { FloodGuard } from './flood-guard.js';
 import { RequestLink } from './request-link.js';
 
@@ -26,8 +26,11 @@ export class VerifyResponder implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    answerRequests(this.link, { subject: 'svc.licensing.verify', guard: this.guard }, async (request) =>
-      JSON.stringify(await this.answer(request.data, deviceOf(request) ?? 'svc.licensing.verify')),
+    answerRequests(
+      this.link,
+      { subject: 'svc.licensing.verify', guard: this.guard },
+      async ({ data }, deviceId) =>
+        JSON.stringify(await this.answer(data, deviceId ?? 'svc.licensing.verify')),
     );
   }
 

@@ -15,7 +15,8 @@ import { createFetch } from './create-fetch.js';
 import { importDpopKey } from './dpop-key.js';
 import { IssuerKeySet } from './issuer-key-set.js';
 import { limitAnswer, maxAnswerBytes } from './limit-answer.js';
-import { type AnswerMembers, readAnswer } from './read-answer.js';
+import type { AnswerMembers } from '../domain/parse-answer.js';
+import { readAnswer } from './read-answer.js';
 import {
   checkMetadata,
   isEndpoint,

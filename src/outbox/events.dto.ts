@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, Matches, Max, Min } from 'class-validator';
+import { maxSequence } from './read-events.js';
 
 const limit = { message: 'limit must be a whole number from 1 to 200' };
 const sequence = /^\d{1,16}$/;
@@ -23,7 +24,7 @@ export class EventQueryDto {
 
   @Matches(sequence, { message: 'before must be the sequence of an event' })
   @ApiProperty({ required: false, type: String, description: 'Only events with a lower sequence.' })
-  before = '9'.repeat(15);
+  before = String(maxSequence);
 }
 
 export class EventPageDto {

@@ -4,6 +4,7 @@ import { Settings } from '../config/settings.js';
 import { Database } from '../persistence/database.js';
 import { OutboxEventRow } from '../persistence/entities/outbox-event.entity.js';
 import type { CommittedEvent } from './committed-event.js';
+import { maxSequence } from './read-events.js';
 import { readDeliveredTo } from './webhook-cursor.js';
 
 /** PostgreSQL returns a bigint as a string. */
@@ -85,8 +86,8 @@ export class Outbox {
     );
     const isAtHub = this.settings.nats.hubUrl === null ? {} : { hubPublishedAt: Not(IsNull()) };
     await this.database.transact(async (manager) => {
-      const deliveredTo = this.settings.webhook === null ? Infinity : await readDeliveredTo(manager);
-      const sequence = And(Not(In(kept)), LessThanOrEqual(Math.min(deliveredTo, Number.MAX_SAFE_INTEGER)));
+      const deliveredTo = this.settings.webhook === null ? maxSequence : await readDeliveredTo(manager);
+      const sequence = And(Not(In(kept)), LessThanOrEqual(deliveredTo));
       return manager.delete(OutboxEventRow, { publishedAt: LessThan(before), sequence, ...isAtHub });
     });
   }

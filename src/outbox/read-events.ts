@@ -10,6 +10,9 @@ export interface EmittedEvent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
+/** Higher than any sequence: in milliseconds it is the year 33658. */
+export const maxSequence = 999_999_999_999_999;
+
 export interface EventQuery {
   readonly limit: number;
   /** Only events with a higher sequence. */

@@ -4,6 +4,7 @@ import { Interval } from '@nestjs/schedule';
 import { serviceVersion } from '../config/service-version.js';
 import { Settings } from '../config/settings.js';
 import { Leadership } from '../coordination/leadership.js';
+import { retryDelayMs } from '../domain/refresh-schedule.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
 import { FaultLog } from '../logging/fault-log.js';
 import { createFetch } from '../oauth/create-fetch.js';
@@ -11,8 +12,6 @@ import { WebhookCursor } from './webhook-cursor.js';
 
 const safetyNetMs = 5000;
 const timeoutMs = 5000;
-const firstDelayMs = 1000;
-const maxDelayMs = 15 * 60_000;
 
 /**
  * Calls `WEBHOOK_URL` with the event of each change of the standing, in their order, until it answers 2xx. An event may arrive
@@ -30,6 +29,8 @@ export class Webhook implements OnModuleInit, BeforeApplicationShutdown {
   private running: Promise<void> | null = null;
   private hasNewWork = false;
   private failures = 0;
+  /** One, because each may keep connections to the proxy open. */
+  private fetch: ReturnType<typeof createFetch> | null = null;
   private nextAttemptAt = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -65,21 +66,14 @@ export class Webhook implements OnModuleInit, BeforeApplicationShutdown {
       this.hasNewWork = false;
       try {
         await this.deliverWaiting(webhook);
-        this.failures = 0;
         this.faults.end();
       } catch (error) {
         if (this.stopping.signal.aborted) return;
-        const delayMs = Math.min(maxDelayMs, firstDelayMs * 2 ** this.failures);
         this.failures += 1;
-        this.postpone(delayMs * (0.5 + Math.random() / 2));
+        this.nextAttemptAt = performance.now() + retryDelayMs(this.failures, Infinity, Math.random());
         this.faults.report(reasonOf(error));
       }
     }
-  }
-
-  private postpone(delayMs: number): void {
-    this.nextAttemptAt = performance.now() + delayMs;
-    setTimeout(() => void this.deliver(), delayMs + 1).unref();
   }
 
   private async deliverWaiting({ url, secret }: NonNullable<Settings['webhook']>): Promise<void> {
@@ -95,7 +89,8 @@ export class Webhook implements OnModuleInit, BeforeApplicationShutdown {
 
   private async call(url: string, secret: string | null, body: string): Promise<void> {
     const signature = secret === null ? null : createHmac('sha256', secret).update(body).digest('hex');
-    const fetchThroughProxy = await createFetch(this.settings);
+    this.fetch ??= createFetch(this.settings);
+    const fetchThroughProxy = await this.fetch;
     const response = await fetchThroughProxy(url, {
       method: 'POST',
       headers: {

@@ -5,7 +5,7 @@ import { Clock } from '../domain/ports/clock.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
 import { audienceOf, isAlgorithm, isTokenType } from '../domain/profile.js';
 import { IssuerKeys } from './issuer-keys.js';
-import { checkClaims, checkExpiry, type JudgedBy } from './tokens/check-claims.js';
+import { checkClaims, checkExpiry, type ClaimCriteria } from './tokens/check-claims.js';
 import { parseCompactJws } from './tokens/parse-compact-jws.js';
 import { type AcceptedPeer, type PeerRefusal, type PeerVerdict, refuse } from './tokens/peer.js';
 import { setBounded } from './tokens/set-bounded.js';
@@ -33,7 +33,7 @@ export class PeerVerifier {
   private seenUnder = '';
   private versions = -1;
   private identity: ServerIdentity | null = null;
-  private judgedBy: JudgedBy | null = null;
+  private criteria: ClaimCriteria | null = null;
 
   constructor(
     private readonly keys: IssuerKeys,
@@ -63,10 +63,10 @@ export class PeerVerifier {
   /** Verifies a token with the stored data only. */
   verifyOffline(token: string): PeerVerdict {
     this.forgetIfStale();
-    if (this.judgedBy === null) return refuse('server-unlicensed');
+    if (this.criteria === null) return refuse('server-unlicensed');
     const id = token.slice(-keyCharacters);
     const known = this.seen.get(id);
-    if (known?.token !== token) return this.verifyFirst(token, id, this.judgedBy);
+    if (known?.token !== token) return this.verifyFirst(token, id, this.criteria);
     const { verdict } = known;
     const late = checkExpiry(verdict.peer, this.clock.now());
     if (late === null) return verdict;
@@ -74,10 +74,10 @@ export class PeerVerifier {
     return refuse(late, verdict.peer.deviceId);
   }
 
-  private verifyFirst(token: string, id: string, judgedBy: JudgedBy): PeerVerdict {
+  private verifyFirst(token: string, id: string, criteria: ClaimCriteria): PeerVerdict {
     const jws = parseCompactJws(token);
     if (jws === null) return refuse('token-malformed');
-    const { profile } = judgedBy;
+    const { profile } = criteria;
     const { typ, kid, crit, alg } = jws.header;
     if (!isTokenType(typ, profile)) return refuse('token-type');
     // RFC 7515 section 4.1.11: no critical extension is supported.
@@ -87,7 +87,7 @@ export class PeerVerifier {
     if (!isAlgorithm(alg, profile) || !keys.some((key) => hasSignatureOf(jws, key))) {
       return refuse('bad-signature');
     }
-    const verdict = checkClaims(jws, judgedBy);
+    const verdict = checkClaims(jws, criteria);
     if (verdict.kind === 'refused') return verdict;
     const late = checkExpiry(verdict.peer, this.clock.now());
     if (late !== null) return refuse(late, verdict.peer.deviceId);
@@ -103,17 +103,17 @@ export class PeerVerifier {
     if (identity === this.identity && versions === this.versions) return;
     this.identity = identity;
     this.versions = versions;
-    this.judgedBy = identity && this.judgeFor(identity);
+    this.criteria = identity && this.criteriaFor(identity);
     const { basis } = this;
     if (basis === this.seenUnder) return;
     this.seenUnder = basis;
     this.seen.clear();
   }
 
-  private judgeFor(identity: ServerIdentity): JudgedBy {
+  private criteriaFor(identity: ServerIdentity): ClaimCriteria {
     const { profile } = this.settings.authorizationServer;
     const audience = audienceOf(profile, identity.organization.id);
-    const isRevoked: JudgedBy['isRevoked'] = (claims) => this.revocations.isRevoked(claims);
+    const isRevoked: ClaimCriteria['isRevoked'] = (claims) => this.revocations.isRevoked(claims);
     return { identity, issuer: this.keys.issuer, audience, profile, isRevoked };
   }
 }

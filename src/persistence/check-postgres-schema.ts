@@ -26,7 +26,7 @@ const foreignObjects = `
   UNION ALL
   SELECT 'rule ' || rulename FROM pg_rewrite JOIN ours ON ours.oid = ev_class WHERE ours.relkind = 'r'
   UNION ALL
-  SELECT 'heir of ' || relname FROM pg_inherits JOIN ours ON ours.oid IN (inhparent, inhrelid)
+  SELECT 'inheritance of ' || relname FROM pg_inherits JOIN ours ON ours.oid IN (inhparent, inhrelid)
   UNION ALL
   SELECT 'column ' || relname || '.' || attname FROM pg_attribute JOIN ours ON ours.oid = attrelid
       JOIN pg_type y ON y.oid = atttypid, built_in

@@ -8,7 +8,7 @@ import { statusReferenceOf } from './token-status-list.js';
 /** The tolerated clock deviation (RFC 9068 section 4). */
 const leewayMs = 60_000;
 
-export interface JudgedBy {
+export interface ClaimCriteria {
   readonly identity: ServerIdentity;
   readonly issuer: string;
   /** Expected for the organization of `identity`. */
@@ -18,7 +18,7 @@ export interface JudgedBy {
 }
 
 /** Checks the claims of a token with a verified signature, except its expiry, which is checked at each use. */
-export function checkClaims({ payload }: Pick<CompactJws, 'payload'>, check: JudgedBy): PeerVerdict {
+export function checkClaims({ payload }: Pick<CompactJws, 'payload'>, check: ClaimCriteria): PeerVerdict {
   const { identity, issuer, audience, profile } = check;
   if (payload['iss'] !== issuer) return refuse('wrong-issuer');
   const reading = readLicenseClaims(payload, profile);
