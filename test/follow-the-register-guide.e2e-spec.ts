@@ -104,6 +104,7 @@ describe('docs/registers.md', () => {
     }
   });
 
+  // Only in the long form: npm test needs neither a JDK nor a C compiler, and has no skipped tests.
   it.each(hasAllLanguages ? ['Java 17'] : [])(
     'leads to a register in %s without a library, which binds and refreshes its token and answers PING',
     { timeout: 120_000 },

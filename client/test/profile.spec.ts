@@ -25,7 +25,7 @@ async function startDevice(url: string, profile: ProfileOption): Promise<TestDev
   return started;
 }
 
-describe('a register at a server of another product', () => {
+describe('a register at a server with another profile', () => {
   const register: StrangerDevice = {
     id: 'reg-7',
     name: 'Till 7',
@@ -41,7 +41,7 @@ describe('a register at a server of another product', () => {
     { preset: 'keycloak', start: startKeycloak, isBound: true },
     { preset: 'auth0', start: startAuth0, isBound: false },
   ])(
-    'acquires, refreshes and loads a license token with the preset $preset',
+    'acquires, refreshes and loads a license token at a server that behaves like $preset',
     async ({ preset, start, isBound }) => {
       const stranger = await start({ now: () => new Date() });
       endings.push(() => stranger.stop());
@@ -70,7 +70,7 @@ describe('a register at a server of another product', () => {
     },
   );
 
-  it('needs the profile of that product, and keeps nothing without it', async () => {
+  it('needs the profile of that server, and keeps nothing without it', async () => {
     const stranger = await startKeycloak({ now: () => new Date() });
     endings.push(() => stranger.stop());
     const { device, storage } = await startDevice(stranger.issuer, 'default');
