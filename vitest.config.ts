@@ -6,7 +6,12 @@ import { ProgressReporter } from './scripts/test/progress-reporter.mjs';
  * The test files of a project share the modules of their worker, because loading Nest, TypeORM and the application takes
  * longer than most files. `begin-file.ts` clears the state of the support modules.
  */
-const shared = { isolate: false, setupFiles: ['test/support/begin-file.ts'] };
+const shared = {
+  isolate: false,
+  setupFiles: ['test/support/begin-file.ts'],
+  // A project does not inherit this. The default of one second is too short for a loaded machine.
+  expect: { poll: { timeout: 10_000 } },
+};
 
 /**
  * The temporary files of tests are in memory if it has room for them, because the databases and brokers wait for the disk
@@ -36,6 +41,8 @@ export default defineConfig({
           ...shared,
           name: 'unit',
           include: ['src/**/*.spec.ts', 'scripts/**/*.spec.mjs', 'bench/**/*.spec.mjs'],
+          // More than a poll may take, so that its assertion fails and not the limit.
+          testTimeout: 15_000,
         },
       },
       {
@@ -77,6 +84,7 @@ export default defineConfig({
         // Builds images, which takes minutes: npm run test:containers.
         test: {
           name: 'containers',
+          expect: shared.expect,
           include: ['test/run-in-containers.e2e-spec.ts'],
           testTimeout: 120_000,
         },

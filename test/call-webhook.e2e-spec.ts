@@ -13,6 +13,7 @@ import { startMock, type TestMock } from './support/start-mock.js';
 
 const secret = 'a-key-of-the-webhook';
 const waitMs = 10_000;
+const maxStopMs = 10_000;
 
 interface Call {
   readonly headers: IncomingHttpHeaders;
@@ -90,7 +91,7 @@ describe('the webhook', () => {
     expect(new Set(calls.slice(0, 3).map(({ body }) => body)).size).toBe(1);
   });
 
-  it('holds up nothing if it does not answer, and receives the event after a restart, even if the outbox was pruned', async () => {
+  it('holds up neither a change nor a stop if it does not answer, and receives the event after a restart, even if the outbox was pruned', async () => {
     statuses = [0];
     await app.acquire(mock);
     await received(1);
@@ -103,7 +104,9 @@ describe('the webhook', () => {
       new Date(0),
     );
     await outbox.prune(new Date('9999-01-01'), eventSubjects);
+    const closedAt = performance.now();
     await app.close();
+    expect(performance.now() - closedAt).toBeLessThan(maxStopMs);
     app = await start(app.dataDir);
     await received(3);
     expect(reasons()).toEqual(['acquired', 'acquired', 'removed']);

@@ -90,7 +90,7 @@ describe('a register with the client library', () => {
   });
 });
 
-describe('a register at an Authorization server of another product', () => {
+describe('a register at an Authorization server that behaves like Keycloak', () => {
   const organization = { id: 'org-9', name: 'Strangers' };
   const server = {
     id: 'srv-12',

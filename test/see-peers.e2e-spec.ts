@@ -141,7 +141,7 @@ describe('the page of connected servers and registers', { timeout: 120_000 }, ()
     await store.showsHeading('The request was not valid');
   });
 
-  it('and every other page have a margin and do not scroll sideways at any width, or with text of double size', async () => {
+  it('has a margin and does not scroll sideways at any width or with text of double size, like every other page', async () => {
     const { page, app } = store;
     for (const path of ['/', '/peers', '/license/history', '/license/remove', '/nowhere']) {
       await page.goto(`${app.url}${path}`);

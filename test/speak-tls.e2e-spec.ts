@@ -58,6 +58,7 @@ describe('a broker with deploy/nats/store-tls.conf', () => {
     await register.follower.close();
   });
 
+  // Only in the long form: npm test needs no JDK, and has no skipped tests.
   it.each(hasAllLanguages ? ['Java 17'] : [])(
     'accepts the register of the guide in %s, which begins TLS after INFO',
     { timeout: 120_000 },

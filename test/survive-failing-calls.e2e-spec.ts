@@ -1,4 +1,4 @@
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -14,6 +14,7 @@ import { UsedProofs } from '../src/persistence/used-proofs.js';
 import { databaseName, isOnPostgres } from './support/create-database.js';
 import { commitEvents, readOutbox } from './support/commit-events.js';
 import { DatabaseFault, type StatementOutcome, statementOutcomes } from './support/database-fault.js';
+import { chooseInt } from './support/fuzz-run.js';
 import { dayMs, hourMs, shift } from './support/license-fixture.js';
 import { LicenseRequests } from './support/license-requests.js';
 import { PublishFault, type PublishOutcome } from './support/publish-fault.js';
@@ -60,12 +61,14 @@ interface Injection {
  * PostgreSQL for a random half of the calls.
  */
 function* planInjections(
+  useCase: string,
   isLong = process.env['FAILING_CALLS'] === 'all',
 ): Generator<Injection, void, boolean> {
   const share = isOnPostgres ? 2 : 1;
   const { length } = statementOutcomes;
   for (const [index, outcome] of statementOutcomes.entries()) {
-    const [first, step] = isLong ? [1, 1] : [1 + index + length * randomInt(share), length * share];
+    const half = chooseInt(`${useCase} ${outcome}`, 0, share);
+    const [first, step] = isLong ? [1, 1] : [1 + index + length * half, length * share];
     for (let at = first; at < maxCalls && (yield { at, outcome, isPermanent: false }); at += step);
   }
   const step = isLong ? 1 : 8 * share;
@@ -316,7 +319,7 @@ async function expectIntact(): Promise<void> {
   await expectPublished();
 }
 
-describe.each(useCases)('$name', ({ prepare, run, otherwise }) => {
+describe.each(useCases)('$name', ({ name, prepare, run, otherwise }) => {
   /** Fails at one call, heals and tries again. Resolves to whether the use case reached that call. */
   async function attempt({ at, outcome, isPermanent }: Injection, whole: Change): Promise<boolean> {
     const where = `${outcome} at call ${at}${isPermanent ? ' and from it on' : ''}`;
@@ -355,7 +358,7 @@ describe.each(useCases)('$name', ({ prepare, run, otherwise }) => {
     await run();
     await drain();
     const whole = compare(before, await readFacts());
-    const plan = planInjections();
+    const plan = planInjections(name);
     for (let injection = plan.next(); !injection.done;) {
       const isReached = await attempt(injection.value, whole);
       if (isReached) attempts += 1;

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createDatabase, databaseName, isOnPostgres } from './support/create-database.js';
 import { buildTimeoutMs, ensureBuilt } from './support/ensure-built.js';
 import { examineDatabase } from './support/examine-database.js';
+import { chooseInt } from './support/fuzz-run.js';
 import { authorizationPath } from './support/license-requests.js';
 import { readStream } from './support/read-stream.js';
 import { reportFigure } from './support/report-figure.js';
@@ -59,7 +59,7 @@ describe('a first start that is killed', () => {
     'is completed by the next one, whichever step was killed, and leaves no half-done work',
     async () => {
       await ensureBuilt();
-      const kills = await forEachStep(randomInt(1, stepsOfStart + 1), async (step) => {
+      const kills = await forEachStep(chooseInt('a first start', 1, stepsOfStart + 1), async (step) => {
         const folder = await mkdtemp(join(tmpdir(), 'kill-at-step-'));
         const dataDir = join(folder, 'data');
         const databaseUrl = isOnPostgres ? await createDatabase() : undefined;
@@ -263,7 +263,7 @@ describe('a use case that is killed', () => {
     await (redo ?? ask)(service, request);
   }
 
-  const startFor = async ({ request, steps }: UseCase, step = randomInt(1, steps + 1)) => ({
+  const startFor = async ({ request, steps }: UseCase, step = chooseInt(request, 1, steps + 1)) => ({
     service: await start(killAt({ of: `${request}?killed`, step })),
     step,
   });

@@ -1,9 +1,9 @@
-import { randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { License } from '../src/domain/license.js';
 import { LicenseStore } from '../src/domain/ports/license-store.js';
 import { databaseName } from './support/create-database.js';
 import type { Fault } from './support/fault-proxy.js';
+import { chooseInt } from './support/fuzz-run.js';
 import { hourMs, minuteMs } from './support/license-fixture.js';
 import { authorizationPath, LicenseRequests } from './support/license-requests.js';
 import { reportFigure } from './support/report-figure.js';
@@ -136,7 +136,7 @@ const useCases: readonly UseCase[] = [
   },
 ];
 
-describe.each(useCases)('$name', ({ prepare, run, redo = run, isDoneByStatus, expectDone }) => {
+describe.each(useCases)('$name', ({ name, prepare, run, redo = run, isDoneByStatus, expectDone }) => {
   /** The number of exchanges that can fail. */
   let counts: Readonly<Record<Fault['at'], number>>;
 
@@ -174,7 +174,7 @@ describe.each(useCases)('$name', ({ prepare, run, redo = run, isDoneByStatus, ex
 
   /** Fails one exchange or all from it on: in the long form each exchange, until there are no more. */
   async function failAtEach(outcome: Pick<Fault, 'at' | 'outcome'>, times: number): Promise<void> {
-    const random = randomInt(counts[outcome.at]);
+    const random = chooseInt(`${name} ${JSON.stringify(outcome)} ${times}`, 0, counts[outcome.at]);
     const quick = new Set(times === 1 ? [0, random] : [random]);
     for (const after of isLong ? Array(maxExchanges).keys() : quick) {
       if (!(await attempt({ path: null, after, times, ...outcome }))) {

@@ -17,6 +17,11 @@ const maxAnswerMs = 1000;
 const maxEventMs = 2000;
 const maxMegabytes = 300;
 
+/** @param flood returns what the flood has reported */
+async function expectDisconnected(flood: () => string): Promise<void> {
+  await expect.poll(flood, { timeout: 10_000 }).toContain('flooding\nclosed\n');
+}
+
 describe('a peer that floods the service', () => {
   let mock: TestMock;
   let nats: TestNats;
@@ -52,8 +57,8 @@ describe('a peer that floods the service', () => {
     return ((await mock.control('POST', '/mock/tokens', { deviceId })) as { token: string }).token;
   }
 
-  /** Resolves once the messages are being sent. */
-  async function startFlood(deviceId: string, subject: string, payload = '') {
+  /** Resolves once the messages are being sent, to a function that returns what the flood has reported. */
+  async function startFlood(deviceId: string, subject: string, payload = ''): Promise<() => string> {
     const token = await issue(deviceId);
     const child = spawn(process.execPath, [join(import.meta.dirname, 'support/flood.mjs')], {
       env: { PORT: String(nats.port), TOKEN: token, DEVICE_ID: deviceId, SUBJECT: subject, PAYLOAD: payload },
@@ -64,7 +69,10 @@ describe('a peer that floods the service', () => {
       child.kill('SIGKILL');
       await ended;
     });
+    let reported = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (reported += text));
     await once(child.stdout, 'data', { signal: AbortSignal.timeout(10_000) });
+    return () => reported;
   }
 
   async function readMegabytes(): Promise<number> {
@@ -118,13 +126,14 @@ describe('a peer that floods the service', () => {
   ])(
     'delays neither other registers nor events as %s on %s, and is disconnected',
     async (rogueId, subject) => {
-      await startFlood(rogueId, subject);
+      const flood = await startFlood(rogueId, subject);
       const request = subject.endsWith('verify') ? JSON.stringify({ token: honestToken }) : '';
       await expectUnharmed(rogueId, subject, () => honest.request(subject, request, { timeout: 10_000 }));
+      await expectDisconnected(flood);
     },
   );
 
-  it('delays neither the events of another store nor its own as a store on its own subject, and is disconnected', async () => {
+  it('as a store that floods its own subject, delays neither its hub nor another store, and is disconnected', async () => {
     const store = await connectAs('srv-store-1', await issue('srv-store-1'));
     onTestFinished(() => store.close());
     const publish = () =>
@@ -134,7 +143,8 @@ describe('a peer that floods the service', () => {
       .poll(() => publish().catch(() => null), { timeout: 10_000 })
       .toMatchObject({ stream: 'STORES' });
     const subject = 'stores.srv-store-2.license.status';
-    await startFlood('srv-store-2', subject, '{}');
+    const flood = await startFlood('srv-store-2', subject, '{}');
     await expectUnharmed('srv-store-2', subject, publish);
+    await expectDisconnected(flood);
   });
 });

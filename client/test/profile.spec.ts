@@ -25,7 +25,7 @@ async function startDevice(url: string, profile: ProfileOption): Promise<TestDev
   return started;
 }
 
-describe('a register at a server of another product', () => {
+describe('a register at a server with another profile', () => {
   const register: StrangerDevice = {
     id: 'reg-7',
     name: 'Till 7',
@@ -41,7 +41,7 @@ describe('a register at a server of another product', () => {
     { preset: 'keycloak', start: startKeycloak, isBound: true },
     { preset: 'auth0', start: startAuth0, isBound: false },
   ])(
-    'acquires, refreshes and loads a license token with the preset $preset',
+    'acquires, refreshes and loads a license token at a server that behaves like $preset',
     async ({ preset, start, isBound }) => {
       const stranger = await start({ now: () => new Date() });
       endings.push(() => stranger.stop());
@@ -70,7 +70,7 @@ describe('a register at a server of another product', () => {
     },
   );
 
-  it('needs the profile of that product, and keeps nothing without it', async () => {
+  it('needs the profile of that server, and keeps nothing without it', async () => {
     const stranger = await startKeycloak({ now: () => new Date() });
     endings.push(() => stranger.stop());
     const { device, storage } = await startDevice(stranger.issuer, 'default');
@@ -94,20 +94,19 @@ describe('a register with its own profile', () => {
     dateZone: 'America/New_York',
   };
 
-  async function authorize(
-    option: ProfileOption,
-    fault: Misbehavior = {},
-  ): Promise<{ fake: FakeAuthorizationServer; till: TestDevice }> {
-    const fake = await startFakeAuthorizationServer();
+  let fake: FakeAuthorizationServer;
+
+  async function authorize(option: ProfileOption, fault: Misbehavior = {}): Promise<TestDevice> {
+    fake = await startFakeAuthorizationServer();
     endings.push(() => fake.stop());
     fake.misbehave({ ...fault, claims: { ...claims, ...fault.claims } });
     const till = await startDevice(fake.url, option);
     await till.device.authorize(() => undefined);
-    return { fake, till };
+    return till;
   }
 
   it('sends its client id, scope and resource, and reads dates in its zone', async () => {
-    const { fake, till } = await authorize(profile);
+    const till = await authorize(profile);
     await till.device.refresh();
     expect(till.device.license).toMatchObject({
       kind: 'register',
@@ -122,8 +121,14 @@ describe('a register with its own profile', () => {
   });
 
   it('sends no proof of a key if the profile turns DPoP off', async () => {
-    const { till } = await authorize({ ...profile, dpop: 'off' });
+    const till = await authorize({ ...profile, dpop: 'off' });
+    await till.device.refresh();
     expect(till.device.isBound).toBe(false);
+    expect(fake.calls.map(({ path, proof }) => [path, proof])).toEqual([
+      ['/device', undefined],
+      ['/token', undefined],
+      ['/token', undefined],
+    ]);
   });
 
   it('asks for no user code if the profile requires DPoP and the server does not offer it', async () => {
@@ -132,6 +137,7 @@ describe('a register with its own profile', () => {
       code: 'token-not-acceptable',
       message: expect.stringContaining('DPoP') as string,
     });
+    expect(fake.calls).toEqual([]);
   });
 
   it.each<{ what: string; fault: Misbehavior; message: RegExp }>([
@@ -158,7 +164,7 @@ describe('a register with its own profile', () => {
       expires_in: 0,
       interval,
     };
-    const fake = await startFakeAuthorizationServer();
+    fake = await startFakeAuthorizationServer();
     endings.push(() => fake.stop());
     const headers = { 'content-type': 'application/json' };
     fake.misbehave({ answers: { '/device': { status: 200, headers, body: JSON.stringify(code) } } });
@@ -168,7 +174,7 @@ describe('a register with its own profile', () => {
   });
 
   it('finds an endpoint that has moved, because it reads the metadata again', async () => {
-    const { fake, till } = await authorize(profile);
+    const till = await authorize(profile);
     fake.misbehave({ claims, answers: { '/token': { status: 404 } } });
     await expect(till.device.refresh()).rejects.toMatchObject({ code: 'authorization-server-refused' });
     const metadata = { token_endpoint: `${fake.url}/moved` };

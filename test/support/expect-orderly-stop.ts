@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { TestProcess } from './start-process.js';
 
-export const maxStopMs = 10_000;
+const maxStopMs = 10_000;
 
 /** Checks that the service stops in time with code 0, and leaves nothing behind. */
 export async function expectOrderlyStop(

@@ -40,11 +40,18 @@ export interface RawAnswer {
   readonly body?: string | Buffer;
 }
 
+interface FakeCall {
+  readonly path: string;
+  readonly form: URLSearchParams;
+  /** The DPoP header. */
+  readonly proof: string | undefined;
+}
+
 /** An Authorization server that grants every request, with faults that a test sets. */
 export interface FakeAuthorizationServer {
   readonly url: string;
   /** The POST requests so far. */
-  readonly calls: readonly { readonly path: string; readonly form: URLSearchParams }[];
+  readonly calls: readonly FakeCall[];
   /** Sets its faults from now on. Without an argument it has none. */
   misbehave(misbehaviour?: Misbehavior): void;
   /** Signs with a new key from now on, and publishes only that key. */
@@ -66,7 +73,7 @@ export interface FakeServerOptions {
 export async function startFakeAuthorizationServer({
   isStrict = false,
 }: FakeServerOptions = {}): Promise<FakeAuthorizationServer> {
-  const calls: { path: string; form: URLSearchParams }[] = [];
+  const calls: FakeCall[] = [];
   let fault: Misbehavior = {};
   let key = await makeKey();
   let url = '';
@@ -113,8 +120,9 @@ export async function startFakeAuthorizationServer({
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname } = new URL(request.url ?? '/', url);
     const form = new URLSearchParams(await text(request));
-    if (request.method === 'POST') calls.push({ path: pathname, form });
-    const given = fault.answers?.[pathname] ?? (await answer(pathname, form, proofOf(request.headers)));
+    const proof = proofOf(request.headers);
+    if (request.method === 'POST') calls.push({ path: pathname, form, proof });
+    const given = fault.answers?.[pathname] ?? (await answer(pathname, form, proof));
     const { status, headers, body } = fault.change?.(pathname, given) ?? given;
     response.writeHead(status, { connection: 'close', ...fault.headers, ...headers }).end(body ?? '');
   };

@@ -15,11 +15,14 @@ for (;;) {
 }
 
 async function flood() {
+  let isFlooding = false;
   const socket = connect({ host: '127.0.0.1', port: Number(PORT) });
   socket.write(`CONNECT ${JSON.stringify(login)}\r\nSUB _INBOX.${DEVICE_ID}.> 1\r\nPING\r\n`);
   // Incoming data is read and discarded, so that the broker has no other reason to end this connection.
   socket.on('data', (bytes) => {
-    if (bytes.includes('PONG')) process.stdout.write('flooding\n');
+    if (isFlooding || !bytes.includes('PONG')) return;
+    isFlooding = true;
+    process.stdout.write('flooding\n');
   });
   const send = () => {
     while (socket.write(batch));
@@ -28,4 +31,5 @@ async function flood() {
   socket.on('error', () => undefined);
   send();
   await new Promise((resolve) => socket.once('close', resolve));
+  if (isFlooding) process.stdout.write('closed\n');
 }

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,7 +7,7 @@ import { join } from 'node:path';
 import { brokerEnvironment } from './broker-environment.js';
 import { createDatabase, isOnPostgres } from './create-database.js';
 import { findFreePort } from './find-free-port.js';
-import { startFreezableLink } from './freezable-link.js';
+import { type FreezableLink, startFreezableLink } from './freezable-link.js';
 import { startApp } from './start-app.js';
 import { startForwardProxy } from './start-forward-proxy.js';
 import { startMock } from './start-mock.js';
@@ -20,11 +21,13 @@ export async function startSurroundings(party: Party) {
   const ends: (() => unknown)[] = [];
   const environment: Record<string, string> = {};
   let freeze: (() => void) | null = null;
+  let frozenLink: FreezableLink | null = null;
 
   /** Returns the port of a link to a server, which `freeze` silences if the server is the party. */
   async function linkTo(port: number, server: Party): Promise<number> {
     if (server !== party) return port;
     const link = await startFreezableLink(port);
+    frozenLink = link;
     freeze = () => link.freeze();
     ends.push(() => link.close());
     return link.port;
@@ -77,7 +80,14 @@ export async function startSurroundings(party: Party) {
     mock,
     nats,
     options,
-    freeze: () => freeze?.(),
+    freeze: () => {
+      if (freeze === null) throw new Error(`Nothing can freeze the ${party}.`);
+      freeze();
+    },
+    /** Resolves once the frozen party withholds bytes. A full pipe withholds every line of the log. */
+    untilHeld: async () => {
+      if (frozenLink !== null) await once(frozenLink.events, 'held', { signal: AbortSignal.timeout(10_000) });
+    },
     close: async () => {
       for (const end of ends.toReversed()) await end();
     },

@@ -1,5 +1,6 @@
-import { randomInt } from 'node:crypto';
+import { createHash, randomInt } from 'node:crypto';
 import fc from 'fast-check';
+import { expect } from 'vitest';
 import { expectNoGrowth, type MeasuredProcess, measureMemory } from './measure-memory.js';
 import { reportFigure } from './report-figure.js';
 
@@ -7,6 +8,21 @@ import { reportFigure } from './report-figure.js';
 const allCases = Number(process.env['FUZZ_CASES'] ?? 4000);
 /** `FUZZ_SEED=…` repeats a run. */
 const seed = Number(process.env['FUZZ_SEED'] ?? randomInt(2 ** 31));
+
+/** The test file for which `chooseInt` has printed the seed. */
+let printedFor: string | undefined;
+
+/**
+ * Returns a whole number from `first` up to and without `end`, as `randomInt` does, which `FUZZ_SEED` repeats.
+ * @param what names the choice, because each choice of a run has its own number
+ */
+export function chooseInt(what: string, first: number, end: number): number {
+  const { testPath } = expect.getState();
+  if (printedFor !== testPath) process.stdout.write(`FUZZ_SEED=${seed}\n`);
+  printedFor = testPath;
+  const hash = createHash('sha256').update(`${seed} ${what}`).digest();
+  return first + (hash.readUInt32BE() % (end - first));
+}
 
 /** A share of the cases of this run, with its time limit. */
 export interface FuzzShare {

@@ -44,7 +44,7 @@ async function inspectLooks(page: Page, name: string): Promise<void> {
 /** Inspects the same address in Spanish, in a browser of the same session. It does not show the outcome of the last click. */
 async function inspectInSpanish(page: Page, name: string): Promise<void> {
   const browser = page.context().browser();
-  if (browser === null) return;
+  if (browser === null) throw new Error('The context of the page has no browser to open another one.');
   const storageState = await page.context().storageState();
   const spanish = await browser.newContext({ locale: 'es-MX', timezoneId: 'UTC', storageState });
   try {

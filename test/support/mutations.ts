@@ -71,18 +71,21 @@ const plausible = [
   'org-2',
 ];
 
+/** A change of members, which claims have before they are signed. */
+export function memberMutations(): fc.Arbitrary<Mutation> {
+  const status = fc.oneof(
+    { weight: 9, arbitrary: fc.constant(200) },
+    { weight: 1, arbitrary: fc.constantFrom(...statuses) },
+  );
+  const changes = alterations(fc.constantFrom<unknown>(...plausible));
+  return fc.record({ how: fc.constant('members' as const), changes, status });
+}
+
 /** An answer that goes wrong: in a member, in its text, as a whole, in its status or in its headers. */
 export function mutations(): fc.Arbitrary<Mutation> {
   const status = fc.constantFrom(...statuses);
   return fc.oneof(
-    {
-      weight: 5,
-      arbitrary: fc.record({
-        how: fc.constant('members' as const),
-        changes: alterations(fc.constantFrom<unknown>(...plausible)),
-        status: fc.oneof({ weight: 9, arbitrary: fc.constant(200) }, { weight: 1, arbitrary: status }),
-      }),
-    },
+    { weight: 5, arbitrary: memberMutations() },
     {
       weight: 1,
       arbitrary: fc.record({

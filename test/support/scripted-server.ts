@@ -34,6 +34,8 @@ export class ScriptedServer {
   readonly issuer = origin;
   /** The last status list that was not mutated. */
   goodList = '';
+  /** How often the current mutation was applied. */
+  applied = 0;
   private fault: { readonly kind: AnswerKind; readonly mutation: Mutation } | null = null;
 
   private constructor(
@@ -53,6 +55,7 @@ export class ScriptedServer {
 
   misbehave(kind: AnswerKind, mutation: Mutation): void {
     this.fault = { kind, mutation };
+    this.applied = 0;
   }
 
   behave(): void {
@@ -69,6 +72,7 @@ export class ScriptedServer {
     const good =
       kind === undefined ? { status: 404 } : await this.answer(kind, new Headers(init?.headers).get('dpop'));
     const isMutated = this.fault !== null && this.fault.kind === kind && this.fault.kind !== 'claims';
+    if (isMutated) this.applied += 1;
     const { status, headers, body } = isMutated && this.fault ? mutate(good, this.fault.mutation) : good;
     return new Response(bodiless.includes(status) ? null : String(body ?? ''), {
       status,
@@ -129,6 +133,7 @@ export class ScriptedServer {
     const { fault } = this;
     if (fault?.kind !== kind || fault.mutation.how !== 'members')
       return signToken({ ...claims }, header, this.key);
+    this.applied += 1;
     return signToken(alter(claims, fault.mutation.changes), header, this.key);
   }
 

@@ -41,9 +41,6 @@ export interface TestNats {
   stop(): Promise<void>;
   /** Kills it with SIGKILL, as a power cut would. The store folder stays. */
   kill(): Promise<void>;
-  /** Stops its answers while its connections stay open. */
-  freeze(): Promise<void>;
-  thaw(): Promise<void>;
   /** Starts it again with the same port, store and passwords. A running broker is stopped first. */
   restart(): Promise<void>;
 }
@@ -113,12 +110,6 @@ export async function startNats(options: StartNatsOptions = {}): Promise<TestNat
     await endProcess(broker, signal);
   }
 
-  /** Pauses the container: signals to `docker run` would only freeze that process. */
-  async function pause(isPaused: boolean): Promise<void> {
-    if (server.kind === 'docker') await run('docker', [isPaused ? 'pause' : 'unpause', containerName(port)]);
-    else broker.kill(isPaused ? 'SIGSTOP' : 'SIGCONT');
-  }
-
   return {
     url: `${certificate ? 'tls' : 'nats'}://${HOST}:${port}`,
     port,
@@ -136,8 +127,6 @@ export async function startNats(options: StartNatsOptions = {}): Promise<TestNat
       expectNoSecretsInLog('The log of the broker', log.join(''));
     },
     kill: () => end('SIGKILL'),
-    freeze: () => pause(true),
-    thaw: () => pause(false),
     async restart() {
       await end('SIGTERM');
       broker = await startBroker(plan, port, log);
