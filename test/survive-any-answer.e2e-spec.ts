@@ -195,7 +195,7 @@ describe('the service, whatever the Authorization server answers', () => {
   });
 
   it.each(answerKinds)(
-    'keeps a good license and asks on after any %s, and is right again at the next good answer',
+    'keeps a good license and keeps trying after any %s, and is correct again after the next good answer',
     async (kind) => {
       const share = { row: 'R19', cases, timeoutMs } as const;
       const mutation = kind === 'claims' ? memberMutations() : mutations();
