@@ -101,7 +101,11 @@ const plantedOnPostgres: [string, string, RegExp][] = [
   ],
   ['another column', 'ALTER TABLE setting ADD COLUMN planted TEXT', /column setting\.planted/],
   ['a missing column', 'ALTER TABLE peer DROP COLUMN refusal', /column peer\.refusal/],
-  ['a table that adds rows to one of ours', 'CREATE TABLE planted () INHERITS (setting)', /inheritance of setting/],
+  [
+    'a table that adds rows to one of ours',
+    'CREATE TABLE planted () INHERITS (setting)',
+    /inheritance of setting/,
+  ],
   [
     'a table whose rows ours may not lose',
     'CREATE TABLE planted (name text REFERENCES setting (name))',
