@@ -73,6 +73,7 @@ describe('a connection with a license token', () => {
 
   it('is reported in the same line each time the same device is refused, with its id if its signature was good', async () => {
     await app.acquire(mock);
+    loggedLines.length = 0;
     const foreign = await issue('reg-2-1');
     const forged = `${(await issue('reg-1-2')).slice(0, -8)}AAAAAAAA`;
     for (let attempt = 0; attempt < 3; attempt++) {
