@@ -52,7 +52,7 @@ export default defineConfig({
           env: temporary,
           include: ['mock-auth-server/**/*.spec.ts'],
           exclude: ['**/node_modules/**', '**/dist/**'],
-          testTimeout: 30_000,
+          testTimeout: 60_000,
         },
       },
       {
@@ -62,7 +62,7 @@ export default defineConfig({
           env: temporary,
           include: ['client/**/*.spec.ts'],
           exclude: ['**/node_modules/**', '**/dist/**'],
-          testTimeout: 30_000,
+          testTimeout: 60_000,
         },
       },
       {
