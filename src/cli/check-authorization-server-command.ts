@@ -19,7 +19,10 @@ export const checkAuthorizationServerCommand: Command = {
   async run({ variables, terminal, isSet }) {
     const settings = loadSettings(variables);
     const showCode = (userCode: string, verificationUri: string) =>
-      terminal.notify(`Open ${verificationUri} and approve the user code ${userCode} for a server.`);
+      terminal.notify(
+        `Open ${verificationUri} and approve the user code ${userCode} for a test server. ` +
+          'Do not choose the device of a running server: it can lose its authorization.',
+      );
     const findings = await checkServer({
       settings,
       clock: new WallClock(),
