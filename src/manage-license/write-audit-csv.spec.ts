@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { countTurns } from '../../test/support/count-turns.js';
 import { startAt } from '../../test/support/license-fixture.js';
 import type { RecordedAuditEntry } from '../domain/ports/license-store.js';
 import { writeAuditCsv } from './write-audit-csv.js';
@@ -33,6 +34,14 @@ describe('writeAuditCsv', () => {
     expect(rows[1]).toBe(
       '"5","2026-11-24T12:00:00.000Z","Anna ""the"" admin","","refreshed","","","{""features"":[""xms""]}","abc"',
     );
+  });
+
+  it('lets the service do other work after each page', async () => {
+    const { turns, result } = await countTurns(() =>
+      write([6, 5, 4, 3, 2, 1].map((id) => buildEntry(id, 'x'))),
+    );
+    expect(result).toHaveLength(8);
+    expect(turns).toBeGreaterThanOrEqual(3);
   });
 
   it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', ' =1', '＝1'])(

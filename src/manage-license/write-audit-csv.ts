@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RecordedAuditEntry } from '../domain/ports/license-store.js';
 
 /** The byte order mark, without which Excel does not read UTF-8. */
@@ -16,6 +17,8 @@ export async function* writeAuditCsv(
     if (last === undefined) return;
     yield entries.map((entry) => writeRow(columns.map((column) => entry[column]))).join('');
     beforeId = last.id;
+    // SQLite reads synchronously, and a fast client accepts many pages: without a turn of the event loop, others would wait.
+    await nextTurn();
   }
 }
 
