@@ -50,4 +50,8 @@ describe('writeAuditCsv', () => {
       expect((await write([buildEntry(1, actor)]))[1]).toContain(`"'${actor}"`);
     },
   );
+
+  it('writes a formula after a semicolon as text, because some spreadsheets end a cell there', async () => {
+    expect((await write([buildEntry(1, 'Anna; =1+1;@A1;b')]))[1]).toContain(`"Anna;' =1+1;'@A1;b"`);
+  });
 });

@@ -32,7 +32,10 @@ function toText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** A spreadsheet executes a cell that begins like a formula. The apostrophe makes it text. */
+/**
+ * A spreadsheet executes a cell that begins like a formula. The apostrophe makes it text. In languages with a decimal comma, such
+ * as Spanish, a spreadsheet ends cells at semicolons, even at those within quotes of this format.
+ */
 function guard(text: string): string {
-  return /^[\s]*[=+\-@\t\r＝＋－＠]/.test(text) ? `'${text}` : text;
+  return text.replaceAll(/(^|[;\t])(?=\s*[=+\-@\t\r＝＋－＠])/g, "$1'");
 }
