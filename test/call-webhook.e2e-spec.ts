@@ -16,6 +16,7 @@ const waitMs = 10_000;
 const maxStopMs = 10_000;
 
 interface Call {
+  readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
@@ -33,9 +34,9 @@ describe('the webhook', () => {
     noteSecret('the key of the webhook', secret);
     receiver = createServer((request, response) => {
       void text(request).then((body) => {
-        calls.push({ headers: request.headers, body });
+        calls.push({ path: request.url ?? '', headers: request.headers, body });
         const status = statuses.shift() ?? 204;
-        if (status !== 0) response.writeHead(status, { location: '/elsewhere' }).end();
+        if (status !== 0) response.writeHead(status, { location: internalUrl() }).end();
       });
     });
     await once(receiver.listen(0, '127.0.0.1'), 'listening');
@@ -60,6 +61,8 @@ describe('the webhook', () => {
     return startApp({ mock, environment, ...(dataDir !== undefined && { dataDir }) });
   }
 
+  /** An address that the receiver names to reach what only this machine can reach. */
+  const internalUrl = () => `http://localhost:${(receiver.address() as AddressInfo).port}/internal`;
   const remove = () => app.as('delete', '/api/license').expect(204);
   const received = (count: number) => expect.poll(() => calls.length, { timeout: waitMs }).toBe(count);
   const reasons = () =>
@@ -82,13 +85,14 @@ describe('the webhook', () => {
     }
   });
 
-  it('is called again after an error or a redirect, with the same event, and with later ones only after it', async () => {
+  it('is called again after an error or a redirect, which is not followed, with the same event, and with later ones only after it', async () => {
     statuses = [500, 302];
     await app.acquire(mock);
     await remove();
     await received(4);
     expect(reasons()).toEqual(['acquired', 'acquired', 'acquired', 'removed']);
     expect(new Set(calls.slice(0, 3).map(({ body }) => body)).size).toBe(1);
+    expect(new Set(calls.map(({ path }) => path))).toEqual(new Set(['/pos']));
   });
 
   it('holds up neither a change nor a stop if it does not answer, and receives the event after a restart, even if the outbox was pruned', async () => {

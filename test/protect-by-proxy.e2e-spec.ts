@@ -86,6 +86,10 @@ describe('a service behind nginx with deploy/nginx/require-license-token.conf', 
     expect(answer.headers['dpop-nonce']).toBeDefined();
     expect(seen.at(-1)?.headers).toMatchObject({ 'x-device-id': 'reg-1-2' });
     expect(seen.at(-1)?.headers).not.toHaveProperty('dpop');
+    // Another proxy before this one ends TLS.
+    const htu = `${url.replace('http:', 'https:')}/orders`;
+    await ask({ nonce, htu }).expect(401);
+    await ask({ nonce, htu }).set('X-Forwarded-Proto', 'https').expect(200);
   });
 
   it.each<[string, () => Promise<string>, number]>([

@@ -309,6 +309,37 @@ describe('a rogue store server at its hub', () => {
     expect(open).toHaveLength(31);
   });
 
+  it.each([rogueId, 'reg-1-1'])('has as %s at most 64 subscriptions and 64 KB for a message', async (id) => {
+    const connection = await connectAs(id);
+    const errors: string[] = [];
+    const watched = (async () => {
+      for await (const status of connection.status())
+        if (status.type === 'error') errors.push(status.error.message);
+    })();
+    // Announced by the broker, which also enforces it.
+    expect(connection.info?.max_payload).toBe(65_536);
+    const subscribe = () => connection.subscribe('license.status', { callback: () => undefined });
+    for (let count = 0; count < 64; count += 1) subscribe();
+    await connection.flush();
+    expect(errors).toEqual([]);
+    subscribe();
+    await expect.poll(() => errors).toEqual([expect.stringMatching(/maximum subscriptions exceeded/i)]);
+    await connection.close();
+    await watched;
+  });
+
+  it('is offered no API of JetStream by the service, except to read the last events of the hub', async () => {
+    const { user, password: pass } = nats.sysUser;
+    const system = await connect({ servers: nats.url, user, pass });
+    const answer = await system.request('$SYS.REQ.SERVER.PING.ACCOUNTZ', '{"account":"POS"}');
+    await system.close();
+    const { exports } = answer.json<AccountAnswer>().data.account_detail;
+    const offered = exports.map(({ subject }) => subject);
+    expect(offered.filter((subject) => subject.startsWith('$JS'))).toEqual([
+      '$JS.API.DIRECT.GET.LICENSING.>',
+    ]);
+  });
+
   it.each([
     [rogueId, 'svc.licensing.stored'],
     ['reg-2-1', '$JS.API.DIRECT.GET.LICENSING.license.status'],
@@ -367,6 +398,10 @@ const beyond = [
   '$JS.API.DIRECT.GET.LICENSING',
   '$JS.API.CONSUMER.CREATE.STORES',
 ];
+
+interface AccountAnswer {
+  readonly data: { readonly account_detail: { readonly exports: readonly { readonly subject: string }[] } };
+}
 
 interface Health {
   readonly details: { readonly nats: { readonly eventsWaiting: number } };

@@ -39,9 +39,13 @@ describe('the service behind a proxy', () => {
     await logIn({ ...forwarded, origin: 'https://store.example' }).expect(403);
   });
 
-  it('delays a guesser by the address that a trusted proxy reports, and nobody else', async () => {
+  it('delays a guesser by the address that a trusted proxy reports, for IPv6 by its /64 network, and nobody else', async () => {
     await start('127.0.0.0/8');
-    expect(await guess('203.0.113.7')).toContain(429);
+    expect(await guess((attempt) => `2001:db8:1:2:${attempt}::1`)).toContain(429);
+    await logIn({ ...forwarded, 'x-forwarded-for': '2001:db8:1:3::1' }, 'wrong-wrong-wrong-wrong').expect(
+      401,
+    );
+    expect(await guess(() => '203.0.113.7')).toContain(429);
     await logIn({ ...forwarded, 'x-forwarded-for': '203.0.113.8' }, 'wrong-wrong-wrong-wrong').expect(401);
     // The value that the client itself sent comes before the one that the proxy added.
     await logIn(
@@ -52,16 +56,19 @@ describe('the service behind a proxy', () => {
 
   it('lets nobody evade the delay by sending another address when no proxy is trusted', async () => {
     await start();
-    const statuses = await guess('203.0.113.7');
+    const statuses = await guess(() => '203.0.113.7');
     expect(statuses).toContain(429);
     await logIn({ ...forwarded, 'x-forwarded-for': '203.0.113.8' }, 'wrong-wrong-wrong-wrong').expect(429);
   });
 
   /** Guesses until an answer is delayed. */
-  async function guess(address: string): Promise<number[]> {
+  async function guess(addressOf: (attempt: number) => string): Promise<number[]> {
     const statuses: number[] = [];
     for (let attempt = 0; attempt < wrongAttempts && !statuses.includes(429); attempt++) {
-      const answer = await logIn({ ...forwarded, 'x-forwarded-for': address }, 'wrong-wrong-wrong-wrong');
+      const answer = await logIn(
+        { ...forwarded, 'x-forwarded-for': addressOf(attempt) },
+        'wrong-wrong-wrong-wrong',
+      );
       statuses.push(answer.status);
     }
     return statuses;

@@ -4,7 +4,11 @@ import { open, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import supertest from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { withAuditSource } from '../src/cli/audit-source.js';
+import type { CommandInput } from '../src/cli/command.js';
 import type { SupportBundle } from '../src/cli/support-bundle/support-bundle.js';
+import { loadSettings } from '../src/config/load-settings.js';
+import { Database } from '../src/persistence/database.js';
 import { buildTimeoutMs, ensureBuilt } from './support/ensure-built.js';
 import { runCommand, runCommandProcess, startCommand } from './support/run-command.js';
 import { expectNoSecretsInLog } from './support/secret-scanner.js';
@@ -394,6 +398,19 @@ describe('pos-licensing without a running service', () => {
     const { output } = await runCommand(offline, ['audit', '--limit', '3']);
     expect(output).toMatch(/ acquired /);
     expect(output.split('\n')).toHaveLength(1 + 3);
+  });
+
+  it('opens the database once for all pages of the audit trail', async () => {
+    const closed = vi.spyOn(Database.prototype, 'close');
+    const input = { textOf: () => null } as unknown as CommandInput;
+    const settings = loadSettings({ DATA_DIR: offline.dataDir, PORT: '9' });
+    const pages = await withAuditSource(input, settings, async (source) => [
+      await source.read(null, 1),
+      await source.read(null, 1),
+    ]);
+    expect(pages.flat()).toHaveLength(2);
+    expect(closed).toHaveBeenCalledOnce();
+    closed.mockRestore();
   });
 
   it('reads the database for `events` and `support-bundle`, which names what it lacks', async () => {

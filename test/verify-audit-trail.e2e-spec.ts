@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type AuditEntry, LicenseStore } from '../src/domain/ports/license-store.js';
 import { Database } from '../src/persistence/database.js';
+import { countTurns } from './support/count-turns.js';
 import { isOnPostgres } from './support/create-database.js';
 import { startApp, type TestApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
@@ -114,6 +115,16 @@ describe('the audit trail', () => {
     );
     if (other !== app) await other.close();
     expect(await verify()).toMatchObject({ isIntact: true, entryCount: entryCount + 20 });
+  });
+
+  it('is verified in batches of 200, between which the service does other work', async () => {
+    const store = app.app.get(LicenseStore);
+    await store.transact(async (transaction) => {
+      for (let n = 0; n < 600; n += 1) await transaction.appendAudit(entryOf(n));
+    });
+    const { turns, result } = await countTurns(() => store.verifyAudit(null));
+    expect(result.isIntact).toBe(true);
+    expect(turns).toBeGreaterThanOrEqual(3);
   });
 });
 

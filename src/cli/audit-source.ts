@@ -1,6 +1,7 @@
 import { LessThan } from 'typeorm';
 import type { Settings } from '../config/settings.js';
 import type { AuditVerification } from '../domain/ports/license-store.js';
+import type { Database } from '../persistence/database.js';
 import { AuditEntryRow } from '../persistence/entities/audit-entry.entity.js';
 import { toAuditEntry } from '../persistence/audit/to-audit-entry.js';
 import { verifyAuditTrail } from '../persistence/audit/verify-audit-trail.js';
@@ -33,7 +34,7 @@ export async function withAuditSource<T>(
     return await work(auditOfService(connectService(input, settings)));
   } catch (error) {
     if (!(error instanceof ServiceAwayError) || input.textOf('url') !== null) throw error;
-    return work(auditOfDatabase(settings));
+    return withDatabase(settings, (database) => work(auditOfDatabase(database)));
   }
 }
 
@@ -49,19 +50,17 @@ function auditOfService(service: ServiceClient): AuditSource {
   };
 }
 
-function auditOfDatabase(settings: Settings): AuditSource {
+function auditOfDatabase(database: Database): AuditSource {
   return {
     read: (beforeId, limit) =>
-      withDatabase(settings, (database) =>
-        database.read(async (manager) => {
-          const rows = await manager.find(AuditEntryRow, {
-            ...(beforeId !== null && { where: { id: LessThan(beforeId) } }),
-            order: { id: 'DESC' },
-            take: limit,
-          });
-          return rows.map(toAuditEntry);
-        }),
-      ),
-    verify: (notedHead) => withDatabase(settings, (database) => verifyAuditTrail(database, notedHead)),
+      database.read(async (manager) => {
+        const rows = await manager.find(AuditEntryRow, {
+          ...(beforeId !== null && { where: { id: LessThan(beforeId) } }),
+          order: { id: 'DESC' },
+          take: limit,
+        });
+        return rows.map(toAuditEntry);
+      }),
+    verify: (notedHead) => verifyAuditTrail(database, notedHead),
   };
 }

@@ -16,7 +16,7 @@ import { writeAuditCsv } from './write-audit-csv.js';
 import { renderHistory } from './views/history-view.js';
 
 const linesPerPage = 25;
-const entriesAtOnce = 1000;
+const entriesAtOnce = 200;
 /** Bounds the list of people to choose from. */
 const maxActors = 100;
 

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { countTurns } from '../../test/support/count-turns.js';
 import { startAt } from '../../test/support/license-fixture.js';
 import type { RecordedAuditEntry } from '../domain/ports/license-store.js';
 import { writeAuditCsv } from './write-audit-csv.js';
@@ -35,10 +36,22 @@ describe('writeAuditCsv', () => {
     );
   });
 
+  it('lets the service do other work after each page', async () => {
+    const { turns, result } = await countTurns(() =>
+      write([6, 5, 4, 3, 2, 1].map((id) => buildEntry(id, 'x'))),
+    );
+    expect(result).toHaveLength(8);
+    expect(turns).toBeGreaterThanOrEqual(3);
+  });
+
   it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', ' =1', '＝1'])(
     'writes %j so that no spreadsheet executes it',
     async (actor) => {
       expect((await write([buildEntry(1, actor)]))[1]).toContain(`"'${actor}"`);
     },
   );
+
+  it('writes a formula after a semicolon as text, because some spreadsheets end a cell there', async () => {
+    expect((await write([buildEntry(1, 'Anna; =1+1;@A1;b')]))[1]).toContain(`"Anna;' =1+1;'@A1;b"`);
+  });
 });

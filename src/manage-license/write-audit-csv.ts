@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RecordedAuditEntry } from '../domain/ports/license-store.js';
 
 /** The byte order mark, without which Excel does not read UTF-8. */
@@ -16,6 +17,8 @@ export async function* writeAuditCsv(
     if (last === undefined) return;
     yield entries.map((entry) => writeRow(columns.map((column) => entry[column]))).join('');
     beforeId = last.id;
+    // SQLite reads synchronously, and a fast client accepts many pages: without a turn of the event loop, others would wait.
+    await nextTurn();
   }
 }
 
@@ -29,7 +32,10 @@ function toText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** A spreadsheet executes a cell that begins like a formula. The apostrophe makes it text. */
+/**
+ * A spreadsheet executes a cell that begins like a formula. The apostrophe makes it text. In languages with a decimal comma, such
+ * as Spanish, a spreadsheet ends cells at semicolons, even at those within quotes of this format.
+ */
 function guard(text: string): string {
-  return /^[\s]*[=+\-@\t\r＝＋－＠]/.test(text) ? `'${text}` : text;
+  return text.replaceAll(/(^|[;\t])(?=\s*[=+\-@\t\r＝＋－＠])/g, "$1'");
 }

@@ -1,15 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
-import {
-  appendFileSync,
-  closeSync,
-  createReadStream,
-  fsyncSync,
-  openSync,
-  readSync,
-  statSync,
-  truncateSync,
-} from 'node:fs';
+import { closeSync, createReadStream, openSync, readSync, statSync, truncateSync } from 'node:fs';
 import type { SecretBox } from './secret-box.js';
+import { syncFile } from './sync-file.js';
 
 const prefix = '\npos-licensing-hmac-sha256:';
 const tagLength = prefix.length + 64 + 1;
@@ -43,13 +35,7 @@ export class BackupTagError extends Error {
 /** Appends the authentication code of a backup to its file. SQLite ignores what follows the last page. */
 export async function appendBackupTag(path: string, box: SecretBox): Promise<void> {
   const code = await codeOf(path, statSync(path).size, box);
-  appendFileSync(path, `${prefix}${code}\n`);
-  const file = openSync(path, 'r+');
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
+  await syncFile(path, `${prefix}${code}\n`);
 }
 
 /**

@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs';
+import { closeSync, openSync, rmSync } from 'node:fs';
 import type { EntityManager } from 'typeorm';
 import { checkSqliteFile } from './check-sqlite-file.js';
+import { syncFile } from './sync-file.js';
 
 /**
  * Writes a copy of an open SQLite database to a new file that only its owner can read. Syncs and verifies it before it
@@ -11,19 +12,10 @@ export async function copySqlite(manager: EntityManager, path: string): Promise<
   closeSync(openSync(path, 'wx', 0o600));
   try {
     await manager.query('VACUUM INTO ?', [path]);
-    flush(path);
+    await syncFile(path);
     checkSqliteFile(path);
   } catch (error) {
     rmSync(path, { force: true });
     throw error;
-  }
-}
-
-function flush(path: string): void {
-  const file = openSync(path, 'r+');
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
   }
 }

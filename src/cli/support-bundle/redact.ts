@@ -2,11 +2,14 @@ const mark = '[redacted]';
 /** A shorter one would also match ordinary words. */
 const minLength = 4;
 
-/** The shapes of secrets that this command does not know, such as those in the log of another program. */
+/**
+ * The shapes of secrets that this command does not know, such as those in the log of another program. None searches a long
+ * word from each of its characters to its end.
+ */
 const shapes: readonly (readonly [shape: RegExp, replacement: string])[] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[^]*?(?:-----END [A-Z ]*-----|$)/g, mark],
   [/\b(Bearer|DPoP|Basic)\s+[\w.~+/=-]+/gi, `$1 ${mark}`],
-  [/eyJ[\w-]{10,}\.[\w-]{10,}(?:\.[\w-]*)?/g, mark],
+  [/(?<![\w-])((?:(?!eyJ)[\w-])*)eyJ[\w-]{10,}\.[\w-]{10,}(?:\.[\w-]*)?/g, `$1${mark}`],
   // The seeds of NATS.
   [/\bS[A-Z][A-Z2-7]{56}\b/g, mark],
   // 32 random bytes or more, in base64url or base64.
@@ -15,7 +18,7 @@ const shapes: readonly (readonly [shape: RegExp, replacement: string])[] = [
   // A user code, which grants a license while it is pending.
   [/\b[A-Z]{4}-[A-Z]{4}\b/g, mark],
   // The login in an address.
-  [/(\w+:\/\/)[^\s/@"']+@/g, `$1${mark}@`],
+  [/(?<!\w)(\w+:\/\/)[^\s/@"']+@/g, `$1${mark}@`],
   [
     /((?:passw(?:or)?d|\bpass|secret|seed|(?:access|refresh|admin|auth)_?token|(?:user|device)_?code|encryption_?key|cookie)["']?\s*[:=]\s*["']?)[^\s"',;&}]+/gi,
     `$1${mark}`,
