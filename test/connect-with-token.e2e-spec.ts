@@ -10,7 +10,7 @@ import { PeerDisconnector } from '../src/messaging/peer-disconnector.js';
 import { IssuerKeys } from '../src/peers/issuer-keys.js';
 import { RevocationList } from '../src/peers/revocation-list.js';
 import { makeDeviceKey } from './support/device-key.js';
-import { connectAsService, streamInfo } from './support/read-stream.js';
+import { connectAsService, requestAnswer, streamInfo } from './support/read-stream.js';
 import { loggedLines } from './support/logged-lines.js';
 import { refusalToPublish } from './support/refusal-to-publish.js';
 import { startApp, type TestApp } from './support/start-app.js';
@@ -90,8 +90,10 @@ describe('a connection with a license token', () => {
 
   it('receives the last status immediately and the next one live, and can request the license view', async () => {
     const connection = await open(await issue(register));
-    await expect.poll(async () => (await connection.request(lastStatus)).headers?.code ?? 0).toBe(0);
-    expect((await connection.request(lastStatus)).json()).toMatchObject({ data: { status: 'licensed' } });
+    await expect.poll(async () => (await requestAnswer(connection, lastStatus)).headers?.code ?? 0).toBe(0);
+    expect((await requestAnswer(connection, lastStatus)).json()).toMatchObject({
+      data: { status: 'licensed' },
+    });
     const received = (async () => {
       for await (const message of connection.subscribe('license.status', { max: 1 })) return message.json();
       return null;
@@ -99,7 +101,9 @@ describe('a connection with a license token', () => {
     await connection.flush();
     await app.as('post', '/api/license/refresh').expect(200);
     expect(await received).toMatchObject({ data: { reason: 'refreshed' } });
-    expect((await connection.request('svc.licensing.status')).json()).toMatchObject({ status: 'licensed' });
+    expect((await requestAnswer(connection, 'svc.licensing.status')).json()).toMatchObject({
+      status: 'licensed',
+    });
   });
 
   it('sends its token encrypted from the broker to the service', async () => {
@@ -120,7 +124,7 @@ describe('a connection with a license token', () => {
   it('can request the verification of another token', async () => {
     const connection = await open(await issue(register));
     const ask = async (request: unknown) =>
-      (await connection.request('svc.licensing.verify', JSON.stringify(request))).json();
+      (await requestAnswer(connection, 'svc.licensing.verify', JSON.stringify(request))).json();
     expect(await ask({ token: await issue(otherRegister) })).toMatchObject({
       active: true,
       deviceId: otherRegister,
@@ -135,7 +139,7 @@ describe('a connection with a license token', () => {
     const token = await issue(register, { dpopJwk: key.publicJwk });
     const iat = Math.floor(Date.now() / 1000) - 9 * 60;
     const connection = await open(key.connectToken(token, 'srv-store-1', { iat }));
-    expect((await connection.request(lastStatus)).json()).toMatchObject({ type: 'license.status' });
+    expect((await requestAnswer(connection, lastStatus)).json()).toMatchObject({ type: 'license.status' });
   });
 
   it('does not open again with the same proof, even after a restart of the service', async () => {
@@ -215,13 +219,13 @@ describe('a connection with a license token', () => {
         connection.publish(request, '', { reply });
       }
       await connection.flush();
-      await connection.request('svc.licensing.status');
+      await requestAnswer(connection, 'svc.licensing.status');
       expect((await streamInfo(service)).state.messages).toBe(messages);
     },
   );
 
   it('ends when its token expires, and opens again with the next token', async () => {
-    const connection = await open(await issue(register, { ttlSeconds: 2 }));
+    const connection = await open(await issue(register, { ttlSeconds: 5 }));
     expect(String(await connection.closed())).toMatch(/expired/i);
     await open(await issue(register));
   });
@@ -230,7 +234,7 @@ describe('a connection with a license token', () => {
     const connection = await open(await issue(register));
     const late = await issue(otherRegister);
     await app.close();
-    expect((await connection.request(lastStatus)).json()).toMatchObject({ type: 'license.status' });
+    expect((await requestAnswer(connection, lastStatus)).json()).toMatchObject({ type: 'license.status' });
     await expect(open(late, { timeout: 1000 })).rejects.toThrow();
     app = await startApp({ mock, nats, dataDir: app.dataDir });
     await expect
@@ -246,8 +250,13 @@ describe('a connection with a license token', () => {
   });
 
   it('can be opened by a hundred registers concurrently', async () => {
-    const token = await issue(register);
-    const opened = await Promise.all(Array.from({ length: 100 }, () => open(token)));
+    const devices = [register, otherRegister, 'reg-2-1', 'reg-2-2'];
+    for (const id of devices) await mock.control('PATCH', `/mock/devices/${id}`, { hubId: 'srv-store-1' });
+    const tokens = await Promise.all(devices.map((id) => issue(id)));
+    // A device may have 32 connections.
+    const opened = await Promise.all(
+      Array.from({ length: 100 }, (_, index) => open(tokens[index % tokens.length] ?? '')),
+    );
     expect(opened.every((connection) => !connection.isClosed())).toBe(true);
   });
 
@@ -314,7 +323,7 @@ describe('a connection with a license token', () => {
     await service.get(PeerDisconnector).checkNow();
     await revoked.closed();
     expect(await back).toBe(true);
-    expect((await other.request(lastStatus)).json()).toMatchObject({ type: 'license.status' });
+    expect((await requestAnswer(other, lastStatus)).json()).toMatchObject({ type: 'license.status' });
   });
 
   it('stays open when the license of the server is removed, so the register receives the event', async () => {

@@ -16,7 +16,7 @@ import { commitEvents, readOutbox } from './support/commit-events.js';
 import { isOnPostgres } from './support/create-database.js';
 import { type CuttableBrokerLink, startCuttableBrokerLink } from './support/cuttable-broker-link.js';
 import { readMetrics } from './support/read-metrics.js';
-import { connectAsService, readStream } from './support/read-stream.js';
+import { connectAsService, readStream, requestAnswer } from './support/read-stream.js';
 import type { ReceivedEvent } from './support/register-connection.js';
 import { refusalToPublish } from './support/refusal-to-publish.js';
 import { startApp, type TestApp } from './support/start-app.js';
@@ -43,6 +43,8 @@ describe('a store server with a hub', () => {
   let store: TestApp;
   /** Has no broker. */
   let otherStore: TestApp;
+  /** Follows what reaches the hub. */
+  let watcher: NatsConnection;
   /** The ids of all events published at the hub, including the duplicates that its stream drops. */
   const received: string[] = [];
 
@@ -54,16 +56,16 @@ describe('a store server with a hub', () => {
     store = await startApp({ mock, nats, environment: { HUB_NATS_URL: link.url } });
     otherStore = await startApp({ mock, environment: { HUB_NATS_URL: otherLink.url } });
     await hub.acquire(mock, 'srv-hub');
-    const connection = await connectAsService(hubNats);
-    connection.subscribe('stores.>', { callback: (_error, { data }) => void received.push(eventId(data)) });
-    await connection.flush();
+    watcher = await connectAsService(hubNats);
+    watcher.subscribe('stores.>', { callback: (_error, { data }) => void received.push(eventId(data)) });
+    await watcher.flush();
     await Promise.all([store.acquire(mock, 'srv-store-1'), otherStore.acquire(mock, 'srv-store-2')]);
   });
 
   beforeEach(() => untilDelivered(store));
 
   afterAll(async () => {
-    await Promise.all([store.stop(), otherStore.stop()]);
+    await Promise.all([store.stop(), otherStore.stop(), watcher.close()]);
     await hub.stop();
     await Promise.all([link.close(), otherLink.close(), mock.stop(), hubNats.stop(), nats.stop()]);
   });
@@ -83,6 +85,12 @@ describe('a store server with a hub', () => {
     });
   }
 
+  /** Resolves once the events of the store are at the hub, and the watcher has received them. */
+  async function untilReceived(): Promise<void> {
+    await untilDelivered(store);
+    await watcher.flush();
+  }
+
   /** Restarts the hub, and restores the links once it admits servers: a refused server retries only seconds later. */
   async function restartHub(): Promise<void> {
     link.cut();
@@ -90,6 +98,16 @@ describe('a store server with a hub', () => {
     await hubNats.restart();
     const own = [hub.app.get(NatsLink), hub.app.get(AuthCallout)];
     await expect.poll(() => own.every(({ isConnected: isUp }) => isUp), patience).toBe(true);
+    await expect
+      .poll(
+        () =>
+          watcher.flush().then(
+            () => true,
+            () => false,
+          ),
+        patience,
+      )
+      .toBe(true);
     link.restore();
     otherLink.restore();
   }
@@ -99,6 +117,7 @@ describe('a store server with a hub', () => {
     await untilDelivered(store);
     await untilDelivered(otherStore);
     const stored = await readHub('srv-store-1');
+    await expect.poll(async () => (await store.app.get(Outbox).pending()).count, patience).toBe(0);
     expect(stored).toEqual(
       (await readStream(nats)).map((event) => ({
         ...event,
@@ -130,7 +149,7 @@ describe('a store server with a hub', () => {
 
     received.length = 0;
     link.restore();
-    await untilDelivered(store);
+    await untilReceived();
     const committed = (await readOutbox(store)).slice(-100).map((row) => row.eventId);
     expect(idsOf(await readHub('srv-store-1'))).toEqual(committed.slice(-kept));
     expect(received).toEqual(committed);
@@ -153,7 +172,7 @@ describe('a store server with a hub', () => {
     const { cuts } = link;
     link.cutAfter(20_000, 'from-broker');
     await commitEvents(store, 300);
-    await untilDelivered(store);
+    await untilReceived();
     expect(received.length).toBeGreaterThanOrEqual(300);
     const committed = (await readOutbox(store)).slice(-300).map((row) => row.eventId);
     expect([...new Set(received)]).toEqual(committed);
@@ -183,11 +202,11 @@ describe('a store server with a hub', () => {
   it('sends nothing to a broker without TLS if the URL begins with tls', async () => {
     const url = hubNats.url.replace('nats:', 'tls:');
     const secured = new NatsLink({ nats: { url, login: hubNats.serviceUser } } as Settings);
-    const said = new Promise<unknown>((resolve) => {
-      vi.spyOn(Logger.prototype, 'warn').mockImplementationOnce(resolve);
-    });
+    const warn = vi.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
     secured.onApplicationBootstrap();
-    expect(await said).toMatch(/server does not support 'tls'/);
+    const refusal = expect.stringContaining("server does not support 'tls'");
+    await vi.waitFor(() => expect(warn).toHaveBeenCalledWith(refusal), patience);
+    warn.mockRestore();
     await secured.beforeApplicationShutdown();
   });
 
@@ -203,7 +222,7 @@ describe('a store server with a hub', () => {
       received.length = 0;
       await commitEvents(replica, 20);
       await commitEvents(store, 20);
-      await untilDelivered(store);
+      await untilReceived();
       expect(received).toEqual((await readOutbox(store)).slice(-40).map((row) => row.eventId));
       await replica.close();
     });
@@ -245,7 +264,7 @@ describe('a store server with a hub', () => {
     connection.publish('svc.licensing.stored', '', { reply });
     connection.publish('$JS.API.DIRECT.GET.LICENSING.license.status', '', { reply });
     connection.publish('svc.licensing.status-list', '', { reply });
-    await connection.request('svc.licensing.status');
+    await requestAnswer(connection, 'svc.licensing.status');
     expect(await readStream(hubNats, 'STORES')).toEqual(before);
     await connection.close();
   });

@@ -8,6 +8,7 @@ import { connect as connectToBroker } from '@nats-io/transport-node';
 import { compactVerify, importJWK, type JWK } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hashOf, makeDeviceKey } from './support/device-key.js';
+import { requestAnswer } from './support/read-stream.js';
 import { buildTimeoutMs, ensureBuilt } from './support/ensure-built.js';
 import {
   blocksOf,
@@ -153,7 +154,7 @@ describe('docs/registers.md', () => {
   async function readRoundTrip(language: string): Promise<string | undefined> {
     const { user, password: pass } = nats.sysUser;
     const connection = await connectToBroker({ servers: nats.url, user, pass });
-    const answer = await connection.request('$SYS.REQ.SERVER.PING.CONNZ', '{"auth":true}');
+    const answer = await requestAnswer(connection, '$SYS.REQ.SERVER.PING.CONNZ', '{"auth":true}');
     await connection.close();
     const { data } = answer.json<{ data: { connections: { lang?: string; rtt?: string }[] } }>();
     return data.connections.find(({ lang }) => lang === language)?.rtt;

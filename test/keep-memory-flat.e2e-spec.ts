@@ -1,6 +1,7 @@
 import { connect, tokenAuthenticator } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { brokerEnvironment } from './support/broker-environment.js';
+import { requestAnswer } from './support/read-stream.js';
 import { type CuttableBrokerLink, startCuttableBrokerLink } from './support/cuttable-broker-link.js';
 import { makeDeviceKey } from './support/device-key.js';
 import { buildTimeoutMs, ensureBuilt } from './support/ensure-built.js';
@@ -100,7 +101,7 @@ describe('the memory of a service', () => {
       inboxPrefix: `_INBOX.${register}`,
       reconnect: false,
     });
-    await connection.request('svc.licensing.status');
+    await requestAnswer(connection, 'svc.licensing.status');
     await connection.close();
   }
 
@@ -113,6 +114,7 @@ describe('the memory of a service', () => {
 
   async function breakLink(): Promise<void> {
     link.cut();
+    await expect.poll(readStatusOfNats, { timeout: 15_000 }).not.toBe('up');
     link.restore();
     await expect.poll(readStatusOfNats, { timeout: 15_000 }).toBe('up');
   }

@@ -85,7 +85,7 @@ describe('a store server that reaches its hub, but not the Authorization server'
       `a revoked register is out ${ms} ms after the store has asked its hub; ` +
         `at most ${ttlSeconds} s (list) + 5 s (hub looks) + 30 s (store asks) + 1 s (store ends it) after it was revoked`,
     );
-    expect(ms).toBeLessThan(2000);
+    expect(ms).toBeLessThan(10_000);
     expect(ttlSeconds).toBe(300);
     await expect(open(token)).rejects.toThrow(/authorization violation/i);
     expect(other.isClosed()).toBe(false);

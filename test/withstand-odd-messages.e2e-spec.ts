@@ -9,7 +9,7 @@ import { expectNoGrowth, measurable, measureMemory } from './support/measure-mem
 import { type MessageTarget, type OddMessage, oddMessage } from './support/odd-messages.js';
 import { damaged, oddText } from './support/odd-values.js';
 import { refusalToPublish } from './support/refusal-to-publish.js';
-import { readStream } from './support/read-stream.js';
+import { readStream, requestAnswer } from './support/read-stream.js';
 import { startMock, type TestMock } from './support/start-mock.js';
 import { startNats, type NatsUser, type TestNats } from './support/start-nats.js';
 import { startProcess, type TestProcess } from './support/start-process.js';
@@ -103,7 +103,7 @@ describe('the service under odd messages', () => {
   async function expectInOrder(): Promise<void> {
     expect(await service.view()).toMatchObject({ status: 'licensed', serverId: 'srv-hub' });
     const peer = await logIn(registerToken, 'reg-1-1');
-    expect((await peer.request('svc.licensing.status')).json()).toMatchObject({ serverId: 'srv-hub' });
+    expect((await requestAnswer(peer, 'svc.licensing.status')).json()).toMatchObject({ serverId: 'srv-hub' });
     await peer.close();
     await expect
       .poll(async () => (await service.as('GET', '/health')).json(), patience)
