@@ -174,7 +174,7 @@ describe('a device', () => {
     const started = await startDevice(mock, { fetch: fetchFromTheFuture });
     await started.authorize(mock);
     const aheadMs = started.device.clock.now().getTime() - Date.now();
-    expect(Math.abs(aheadMs - 3_600_000)).toBeLessThan(5_000);
+    expect(Math.abs(aheadMs - 3_600_000)).toBeLessThan(60_000);
   });
 
   it.each([

@@ -1,9 +1,11 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { buildTimeoutMs, ensureBuilt } from '../../test/support/ensure-built.js';
 import { startMock } from '../../test/support/start-mock.js';
 import { startNats, type TestNats } from '../../test/support/start-nats.js';
-import { buildClient, ExampleProcess } from './support/example-process.js';
+import { ExampleProcess } from './support/example-process.js';
 import { FakeBroker } from './support/fake-broker.js';
 import { LicensePublisher } from './support/license-publisher.js';
 import { makeStatusEvent, makeTokenWarning, tokenUntil } from './support/make-event.js';
@@ -18,10 +20,11 @@ describe('the example register', () => {
   let register: ExampleProcess | undefined;
 
   beforeAll(async () => {
-    [folder, broker] = await Promise.all([buildClient(), startNats()]);
+    await ensureBuilt();
+    [folder, broker] = await Promise.all([mkdtemp(join(tmpdir(), 'register-')), startNats()]);
     service = await LicensePublisher.connect(broker);
     await service.createStream();
-  }, 60_000);
+  }, buildTimeoutMs);
   afterEach(async () => {
     register?.signal('SIGKILL');
     await register?.exitCode();
@@ -35,7 +38,7 @@ describe('the example register', () => {
 
   function start(environment: Record<string, string> = {}): ExampleProcess {
     const { user, password } = broker.registerUser;
-    register = new ExampleProcess(folder, {
+    register = new ExampleProcess({
       NATS_URL: broker.url,
       NATS_USER: user,
       NATS_PASSWORD: password,

@@ -1,8 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { followLicense } from '../src/index.js';
+import { startCuttableBrokerLink } from '../../test/support/cuttable-broker-link.js';
 import { startNats, type TestNats } from '../../test/support/start-nats.js';
-import { startCuttableLink } from './support/cuttable-link.js';
 import { LicensePublisher } from './support/license-publisher.js';
 import {
   makeStatusEvent,
@@ -301,7 +301,7 @@ describe('followLicense with a broker that is interrupted', () => {
     const service = await publishTo(broker);
     await service.createStream();
     await service.publish(makeStatusEvent(1));
-    const link = await startCuttableLink(broker.port);
+    const link = await startCuttableBrokerLink(broker.port);
     endings.push(() => link.close());
     const register = follow(link.url, broker);
     await register.seen('caught-up');
@@ -311,7 +311,7 @@ describe('followLicense with a broker that is interrupted', () => {
       link.cut();
       await register.seenState('disconnected', callsBefore);
       for (const number of [2, 3, 4]) await service.publish(makeStatusEvent(round + number));
-      link.mend();
+      link.restore();
       const { license } = await register.seen('caught-up', () => true, callsBefore);
       expect(license?.sequence).toBe(sequenceOf(round + 4));
     }

@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Sqlite } from '../src/store/sqlite.js';
-import { buildServer, findFreePort, MockProcess } from './support/mock-process.js';
+import { buildTimeoutMs, ensureBuilt } from '../../test/support/ensure-built.js';
+import { findFreePort } from '../../test/support/find-free-port.js';
+import { MockProcess } from './support/mock-process.js';
 import { deviceCodeGrantType } from './support/test-client.js';
 
-beforeAll(buildServer, 180_000);
+beforeAll(ensureBuilt, buildTimeoutMs);
 
 const ready = 'mock Authorization server listens';
 
