@@ -43,11 +43,6 @@ describe('a connection with a license token', () => {
     await Promise.all([mock.stop(), nats.stop()]);
   });
 
-  async function issue(deviceId: string, options: object = {}): Promise<string> {
-    return ((await mock.control('POST', '/mock/tokens', { deviceId, ...options })) as { token: string })
-      .token;
-  }
-
   async function open(authToken: string, options: ConnectionOptions = {}): Promise<NatsConnection> {
     const connection = await connect({
       servers: nats.url,
@@ -68,14 +63,14 @@ describe('a connection with a license token', () => {
   }
 
   it('is refused by a server that was never licensed', async () => {
-    await expect(open(await issue(register))).rejects.toThrow(/authorization violation/i);
+    await expect(open(await mock.issueToken(register))).rejects.toThrow(/authorization violation/i);
   });
 
   it('is reported in the same line each time the same device is refused, with its id if its signature was good', async () => {
     await app.acquire(mock);
     loggedLines.length = 0;
-    const foreign = await issue('reg-2-1');
-    const forged = `${(await issue('reg-1-2')).slice(0, -8)}AAAAAAAA`;
+    const foreign = await mock.issueToken('reg-2-1');
+    const forged = `${(await mock.issueToken('reg-1-2')).slice(0, -8)}AAAAAAAA`;
     for (let attempt = 0; attempt < 3; attempt++) {
       for (const token of [foreign, forged]) await expect(open(token)).rejects.toThrow(/authorization/i);
     }
@@ -89,7 +84,7 @@ describe('a connection with a license token', () => {
   });
 
   it('receives the last status immediately and the next one live, and can request the license view', async () => {
-    const connection = await open(await issue(register));
+    const connection = await open(await mock.issueToken(register));
     await expect.poll(async () => (await requestAnswer(connection, lastStatus)).headers?.code ?? 0).toBe(0);
     expect((await requestAnswer(connection, lastStatus)).json()).toMatchObject({
       data: { status: 'licensed' },
@@ -112,7 +107,7 @@ describe('a connection with a license token', () => {
     connections.push(callout);
     const requests = callout.subscribe('$SYS.REQ.USER.AUTH', { max: 1 });
     await callout.flush();
-    const token = await issue(register);
+    const token = await mock.issueToken(register);
     await open(token);
     for await (const { data, headers } of requests) {
       expect(headers?.get('Nats-Server-Xkey')).toMatch(/^X/);
@@ -122,28 +117,31 @@ describe('a connection with a license token', () => {
   });
 
   it('can request the verification of another token', async () => {
-    const connection = await open(await issue(register));
+    const connection = await open(await mock.issueToken(register));
     const ask = async (request: unknown) =>
       (await requestAnswer(connection, 'svc.licensing.verify', JSON.stringify(request))).json();
-    expect(await ask({ token: await issue(otherRegister) })).toMatchObject({
+    expect(await ask({ token: await mock.issueToken(otherRegister) })).toMatchObject({
       active: true,
       deviceId: otherRegister,
       kind: 'register',
     });
-    expect(await ask({ token: await issue('srv-hub') })).toEqual({ active: false, error: 'wrong-hub' });
+    expect(await ask({ token: await mock.issueToken('srv-hub') })).toEqual({
+      active: false,
+      error: 'wrong-hub',
+    });
     expect(await ask({ token: 7 })).toEqual({ active: false, error: 'bad-request' });
     expect(await ask(null)).toEqual({ active: false, error: 'bad-request' });
   });
 
   it('opens with a bound token and a proof whose clock is nine minutes off', async () => {
-    const token = await issue(register, { dpopJwk: key.publicJwk });
+    const token = await mock.issueToken(register, { dpopJwk: key.publicJwk });
     const iat = Math.floor(Date.now() / 1000) - 9 * 60;
     const connection = await open(key.connectToken(token, 'srv-store-1', { iat }));
     expect((await requestAnswer(connection, lastStatus)).json()).toMatchObject({ type: 'license.status' });
   });
 
   it('does not open again with the same proof, even after a restart of the service', async () => {
-    const token = await issue(register, { dpopJwk: key.publicJwk });
+    const token = await mock.issueToken(register, { dpopJwk: key.publicJwk });
     const authToken = key.connectToken(token, 'srv-store-1');
     await open(authToken);
     await expect(open(authToken)).rejects.toThrow(/authorization violation/i);
@@ -163,10 +161,10 @@ describe('a connection with a license token', () => {
   it.each<[string, () => Promise<string>]>([
     ['no token', () => Promise.resolve('')],
     ['garbage', () => Promise.resolve('garbage')],
-    ['a token of another organization', () => issue('reg-corner-1')],
-    ['a token of another hub', () => issue('reg-2-1')],
-    ['a forged signature', async () => `${(await issue(register)).slice(0, -10)}AAAAAAAAAA`],
-    ['a bound token without a proof', () => issue(register, { dpopJwk: key.publicJwk })],
+    ['a token of another organization', () => mock.issueToken('reg-corner-1')],
+    ['a token of another hub', () => mock.issueToken('reg-2-1')],
+    ['a forged signature', async () => `${(await mock.issueToken(register)).slice(0, -10)}AAAAAAAAAA`],
+    ['a bound token without a proof', () => mock.issueToken(register, { dpopJwk: key.publicJwk })],
     ['the proof of another key', async () => makeDeviceKey().connectToken(await bound(), 'srv-store-1')],
     ['a proof for another server', async () => key.connectToken(await bound(), 'srv-store-2')],
     ['a proof of another token', async () => key.connectToken(await bound(), 'srv-store-1', { ath: 'x' })],
@@ -176,7 +174,7 @@ describe('a connection with a license token', () => {
     await expect(open(await make())).rejects.toThrow(/authorization violation/i);
   });
 
-  const bound = () => issue(register, { dpopJwk: key.publicJwk });
+  const bound = () => mock.issueToken(register, { dpopJwk: key.publicJwk });
 
   it.each([
     'license.status',
@@ -188,7 +186,7 @@ describe('a connection with a license token', () => {
     `_INBOX.${otherRegister}.1`,
     '$SYS.REQ.USER.AUTH',
   ])('may not publish to %s', async (subject) => {
-    const connection = await open(await issue(register));
+    const connection = await open(await mock.issueToken(register));
     expect(await refusalToPublish(connection, subject)).toMatch(/Permissions Violation for Publish/i);
   });
 
@@ -201,7 +199,7 @@ describe('a connection with a license token', () => {
     '$JS.>',
     'svc.licensing.status',
   ])('may not subscribe to %s', async (subject) => {
-    const connection = await open(await issue(register));
+    const connection = await open(await mock.issueToken(register));
     const refused = new Promise<unknown>((resolve) => {
       connection.subscribe(subject, { callback: (error) => resolve(error) });
     });
@@ -211,7 +209,7 @@ describe('a connection with a license token', () => {
   it.each(['$JS.API.STREAM.PURGE.LICENSING', '$JS.API.STREAM.DELETE.LICENSING', 'license.status'])(
     'changes nothing with the reply subject %s',
     async (reply) => {
-      const connection = await open(await issue(register));
+      const connection = await open(await mock.issueToken(register));
       const service = await connectAsService(nats);
       connections.push(service);
       const { messages } = (await streamInfo(service)).state;
@@ -225,14 +223,14 @@ describe('a connection with a license token', () => {
   );
 
   it('ends when its token expires, and opens again with the next token', async () => {
-    const connection = await open(await issue(register, { ttlSeconds: 5 }));
+    const connection = await open(await mock.issueToken(register, { ttlSeconds: 5 }));
     expect(String(await connection.closed())).toMatch(/expired/i);
-    await open(await issue(register));
+    await open(await mock.issueToken(register));
   });
 
   it('stays open while the service is down, when new ones are refused until the service is back', async () => {
-    const connection = await open(await issue(register));
-    const late = await issue(otherRegister);
+    const connection = await open(await mock.issueToken(register));
+    const late = await mock.issueToken(otherRegister);
     await app.close();
     expect((await requestAnswer(connection, lastStatus)).json()).toMatchObject({ type: 'license.status' });
     await expect(open(late, { timeout: 1000 })).rejects.toThrow();
@@ -252,7 +250,7 @@ describe('a connection with a license token', () => {
   it('can be opened by a hundred registers concurrently', async () => {
     const devices = [register, otherRegister, 'reg-2-1', 'reg-2-2'];
     for (const id of devices) await mock.control('PATCH', `/mock/devices/${id}`, { hubId: 'srv-store-1' });
-    const tokens = await Promise.all(devices.map((id) => issue(id)));
+    const tokens = await Promise.all(devices.map((id) => mock.issueToken(id)));
     // A device may have 32 connections.
     const opened = await Promise.all(
       Array.from({ length: 100 }, (_, index) => open(tokens[index % tokens.length] ?? '')),
@@ -263,14 +261,17 @@ describe('a connection with a license token', () => {
   it('is counted while it is open', async () => {
     const { app: service } = app;
     await expect.poll(() => service.get(PeerPresence).present?.size).toBe(0);
-    const connection = await open(await issue(register));
+    const connection = await open(await mock.issueToken(register));
     await expect.poll(() => service.get(PeerPresence).present?.size).toBe(1);
     await connection.close();
     await expect.poll(() => service.get(PeerPresence).present?.size).toBe(0);
   });
 
   it('is closed when the Authorization server has revoked the device', async () => {
-    const [revoked, other] = [await open(await issue(register)), await open(await issue(otherRegister))];
+    const [revoked, other] = [
+      await open(await mock.issueToken(register)),
+      await open(await mock.issueToken(otherRegister)),
+    ];
     await mock.control('DELETE', `/mock/devices/${register}/authorization`);
     const { version } = app.app.get(RevocationList);
     await app.as('post', '/api/license/refresh').expect(200);
@@ -281,11 +282,11 @@ describe('a connection with a license token', () => {
   });
 
   it('is closed when the Authorization server has withdrawn the key of its token, unlike one with the next key', async () => {
-    const token = await issue(register);
+    const token = await mock.issueToken(register);
     const connection = await open(token);
     const { kid } = (await mock.control('POST', '/mock/keys/rotate')) as { kid: string };
     await refetchKeys();
-    const other = await open(await issue(otherRegister));
+    const other = await open(await mock.issueToken(otherRegister));
     const { keys } = (await (await fetch(`${mock.url}/oauth/jwks`)).json()) as { keys: { kid: string }[] };
     const left = keys.filter((one) => one.kid === kid);
     await mock.control('PUT', '/mock/faults', { mode: 'answer', on: '/oauth/jwks', body: { keys: left } });
@@ -299,8 +300,8 @@ describe('a connection with a license token', () => {
   });
 
   it('is closed when the device is revoked after a restart of the service, while another reconnects by itself', async () => {
-    const revoked = await open(await issue(register));
-    const other = await open(await issue(otherRegister), {
+    const revoked = await open(await mock.issueToken(register));
+    const other = await open(await mock.issueToken(otherRegister), {
       inboxPrefix: `_INBOX.${otherRegister}`,
       reconnect: true,
       reconnectTimeWait: 100,
@@ -327,7 +328,7 @@ describe('a connection with a license token', () => {
   });
 
   it('stays open when the license of the server is removed, so the register receives the event', async () => {
-    const connection = await open(await issue(otherRegister));
+    const connection = await open(await mock.issueToken(otherRegister));
     const received = (async () => {
       for await (const message of connection.subscribe('license.status', { max: 1 })) return message.json();
       return null;
@@ -339,10 +340,10 @@ describe('a connection with a license token', () => {
   });
 
   it('is closed when the server is licensed as another device', async () => {
-    const connection = await open(await issue(otherRegister));
+    const connection = await open(await mock.issueToken(otherRegister));
     await app.acquire(mock, 'srv-store-2');
     await app.app.get(PeerDisconnector).checkNow();
     await connection.closed();
-    await expect(open(await issue(otherRegister))).rejects.toThrow(/authorization violation/i);
+    await expect(open(await mock.issueToken(otherRegister))).rejects.toThrow(/authorization violation/i);
   });
 });

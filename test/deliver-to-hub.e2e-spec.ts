@@ -75,7 +75,7 @@ describe('a store server with a hub', () => {
 
   async function connectAs(app: TestApp, options: object = {}): Promise<NatsConnection> {
     const id = app.app.get(LicenseStore).state.identity?.serverId;
-    const { token } = (await mock.control('POST', '/mock/tokens', { deviceId: id })) as { token: string };
+    const token = await mock.issueToken(id ?? '');
     return connect({
       servers: hubNats.url,
       authenticator: tokenAuthenticator(token),

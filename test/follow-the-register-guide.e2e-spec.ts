@@ -138,9 +138,7 @@ describe('docs/registers.md', () => {
     { timeout: 120_000 },
     async () => {
       const home = await mkdtemp(join(folder, 'c-'));
-      const { token } = (await mock.control('POST', '/mock/tokens', { deviceId: 'reg-1-2' })) as {
-        token: string;
-      };
+      const token = await mock.issueToken('reg-1-2');
       await writeFile(join(home, 'token'), `${token}\n`);
       const [code = ''] = blocks('c', '### 3.', '### 4.');
       const register = await startInC(home, code, [nats.url, 'reg-1-2', 'token']);
@@ -174,10 +172,7 @@ describe('docs/registers.md', () => {
 
   it('describes how both servers ask for a nonce', async () => {
     const key = makeDeviceKey();
-    const { token } = (await mock.control('POST', '/mock/tokens', {
-      deviceId: 'reg-1-1',
-      dpopJwk: key.publicJwk,
-    })) as { token: string };
+    const token = await mock.issueToken('reg-1-1', { dpopJwk: key.publicJwk });
     const tokenPath = '/oauth/token';
     const there = `${mock.url}${tokenPath}`;
     const refused = await fetch(there, {

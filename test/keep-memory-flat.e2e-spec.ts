@@ -63,7 +63,8 @@ describe('the memory of a service', () => {
     });
     await service.acquire(mock);
     cookie = await logIn(service.url, service.adminToken);
-    token = await issueToken();
+    // One token for the whole test: a verified token is cached until it expires, which is in a week.
+    token = await mock.issueToken(register, { dpopJwk: key.publicJwk });
   }, buildTimeoutMs);
 
   afterAll(async () => {
@@ -86,12 +87,6 @@ describe('the memory of a service', () => {
     });
     await response.body?.getReader().read();
     leaving.abort();
-  }
-
-  /** Issues one token for the whole test: a verified token is cached until it expires, which is in a week. */
-  async function issueToken(): Promise<string> {
-    const device = { deviceId: register, dpopJwk: key.publicJwk };
-    return ((await mock.control('POST', '/mock/tokens', device)) as { token: string }).token;
   }
 
   async function visitBroker(): Promise<void> {

@@ -51,10 +51,6 @@ describe('a store server that reaches its hub, but not the Authorization server'
     await Promise.all([link.close(), mock.stop(), hubNats.stop(), nats.stop()]);
   });
 
-  async function issue(deviceId: string): Promise<string> {
-    return ((await mock.control('POST', '/mock/tokens', { deviceId })) as { token: string }).token;
-  }
-
   async function open(token: string): Promise<NatsConnection> {
     const authenticator = tokenAuthenticator(token);
     const connection = await connect({ servers: nats.url, authenticator, reconnect: false });
@@ -71,8 +67,8 @@ describe('a store server that reaches its hub, but not the Authorization server'
   }
 
   it('closes the connection of a revoked register, and does not admit it again', async () => {
-    const token = await issue('reg-1-1');
-    const [revoked, other] = [await open(token), await open(await issue('reg-1-2'))];
+    const token = await mock.issueToken('reg-1-1');
+    const [revoked, other] = [await open(token), await open(await mock.issueToken('reg-1-2'))];
     await revoke('reg-1-1');
     const begunAt = performance.now();
     // The interval of the store does this every 30 s.
@@ -92,7 +88,7 @@ describe('a store server that reaches its hub, but not the Authorization server'
   });
 
   it('closes the connection of a register that was revoked during a cut of the link as soon as the link is back', async () => {
-    const revoked = await open(await issue('reg-1-2'));
+    const revoked = await open(await mock.issueToken('reg-1-2'));
     link.cut();
     await revoke('reg-1-2');
     expect(revoked.isClosed()).toBe(false);

@@ -65,7 +65,7 @@ describe('a rogue store server at its hub', () => {
   });
 
   async function connectAs(deviceId: string): Promise<NatsConnection> {
-    const { token } = (await mock.control('POST', '/mock/tokens', { deviceId })) as { token: string };
+    const token = await mock.issueToken(deviceId);
     return connect({
       servers: nats.url,
       authenticator: tokenAuthenticator(token),

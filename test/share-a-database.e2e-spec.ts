@@ -134,9 +134,7 @@ describe('two replicas on one PostgreSQL', () => {
 
   it('list the same peers whichever admits them, and follow the stores whichever leads', async () => {
     await first.acquire(mock, 'srv-hub');
-    const { token } = (await mock.control('POST', '/mock/tokens', { deviceId: 'srv-store-1' })) as {
-      token: string;
-    };
+    const token = await mock.issueToken('srv-store-1');
     await supertest(first.url).get('/api/peers/me').set('Authorization', `Bearer ${token}`).expect(200);
     await expect.poll(() => readStatuses(second), { timeout: 10_000 }).toEqual({ 'srv-store-1': null });
     const service = await connectAsService(nats);

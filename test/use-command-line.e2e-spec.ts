@@ -31,13 +31,9 @@ const run = (...args: string[]) => runCommand(app, args);
 
 const health = async () => (await supertest(app.url).get('/health')).body as { details: object };
 
-async function issueToken(deviceId: string): Promise<string> {
-  return ((await mock.control('POST', '/mock/tokens', { deviceId })) as { token: string }).token;
-}
-
 async function askAs(deviceId: string, status: number): Promise<void> {
   const answer = supertest(app.url).get('/api/peers/me');
-  await answer.set('Authorization', `Bearer ${await issueToken(deviceId)}`).expect(status);
+  await answer.set('Authorization', `Bearer ${await mock.issueToken(deviceId)}`).expect(status);
 }
 
 /** Returns the user code that a command has printed. */

@@ -56,7 +56,7 @@ describe('a peer that floods the service', () => {
 
   async function issue(deviceId: string): Promise<string> {
     await mock.control('PATCH', `/mock/devices/${deviceId}`, { hubId: 'srv-hub' });
-    return ((await mock.control('POST', '/mock/tokens', { deviceId })) as { token: string }).token;
+    return mock.issueToken(deviceId);
   }
 
   /** Resolves once the messages are being sent, to a function that returns what the flood has reported. */

@@ -42,7 +42,7 @@ describe('the service under odd messages', () => {
     await service.acquire({ approve: (userCode) => mock.approve(userCode, 'srv-hub') });
     // This server is the hub of the register.
     await mock.control('PATCH', '/mock/devices/reg-1-1', { hubId: 'srv-hub' });
-    registerToken = await issue('reg-1-1');
+    registerToken = await mock.issueToken('reg-1-1');
     const [first] = await vi.waitUntil(async () => {
       const all = await readStream(nats).catch(() => []);
       return all.length > 0 && all;
@@ -59,7 +59,7 @@ describe('the service under odd messages', () => {
       const inboxPrefix = party === 'register' ? '_INBOX.register' : '_INBOX.odd';
       connections.set(party, await connect({ servers: nats.url, user, pass, inboxPrefix }));
     }
-    connections.set('store', await logIn(await issue('srv-store-1'), 'srv-store-1'));
+    connections.set('store', await logIn(await mock.issueToken('srv-store-1'), 'srv-store-1'));
   }, buildTimeoutMs);
 
   afterAll(async () => {
@@ -67,11 +67,6 @@ describe('the service under odd messages', () => {
     await service.remove();
     await Promise.all([mock.stop(), nats.stop()]);
   });
-
-  async function issue(deviceId: string, options: object = {}): Promise<string> {
-    return ((await mock.control('POST', '/mock/tokens', { deviceId, ...options })) as { token: string })
-      .token;
-  }
 
   function logIn(authToken: string, id: string): Promise<NatsConnection> {
     const authenticator = tokenAuthenticator(authToken);
@@ -187,7 +182,7 @@ describe('the service under odd messages', () => {
     'refuses each odd login, and accepts a correct one immediately afterwards',
     async () => {
       const key = makeDeviceKey();
-      const bound = await issue('reg-1-1', { dpopJwk: key.publicJwk });
+      const bound = await mock.issueToken('reg-1-1', { dpopJwk: key.publicJwk });
       const good = key.connectToken(bound, 'srv-hub');
       const held = await measureMemory(service);
       const texts = fc.oneof(damaged(good), damaged(registerToken), oddText(200), fc.constant(`${bound}~`));
