@@ -336,7 +336,7 @@ describe('a store server with a hub', () => {
 if (!isOnPostgres) {
   describe('a store server whose license token expires', () => {
     it('reconnects to its hub with the next token, and publishes nothing twice', async () => {
-      const [nats, mock] = await Promise.all([startNats(), startMock({ tokenTtlSeconds: 6 })]);
+      const [nats, mock] = await Promise.all([startNats(), startMock({ tokenTtlSeconds: 10 })]);
       const hub = await startApp({ mock, nats });
       const store = await startApp({ mock, environment: { HUB_NATS_URL: nats.url } });
       const tokens: (string | undefined)[] = [];
