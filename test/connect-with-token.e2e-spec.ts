@@ -233,7 +233,16 @@ describe('a connection with a license token', () => {
     const late = await mock.issueToken(otherRegister);
     await app.close();
     expect((await requestAnswer(connection, lastStatus)).json()).toMatchObject({ type: 'license.status' });
-    await expect(open(late, { timeout: 1000 })).rejects.toThrow();
+    // Not accepted because nobody can refuse them.
+    const unknown = [{}, { user: 'licensing', pass: 'wrong' }, { user: 'unknown', pass: 'wrong' }];
+    await Promise.all([
+      expect(open(late, { timeout: 1000 })).rejects.toThrow(),
+      ...unknown.map((login) =>
+        expect(connect({ servers: nats.url, reconnect: false, ...login })).rejects.toThrow(
+          /authorization|authentication/i,
+        ),
+      ),
+    ]);
     app = await startApp({ mock, nats, dataDir: app.dataDir });
     await expect
       .poll(

@@ -23,7 +23,7 @@ import { startApp, type TestApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
 import { startNats, type TestNats } from './support/start-nats.js';
 
-const patience = { timeout: 20_000 };
+const patience = { timeout: 45_000 };
 /** How many events of each subject the hub stores. */
 const kept = 20;
 
@@ -341,7 +341,7 @@ if (!isOnPostgres) {
       const store = await startApp({ mock, environment: { HUB_NATS_URL: nats.url } });
       const tokens: (string | undefined)[] = [];
       const untilConnected = (times: number) =>
-        expect.poll(() => new Set(tokens).size, { timeout: 45_000 }).toBeGreaterThanOrEqual(times);
+        expect.poll(() => new Set(tokens).size, patience).toBeGreaterThanOrEqual(times);
       store.app.get(HubLink).onConnected(async () => {
         tokens.push(store.app.get(LicenseStore).secrets?.accessToken);
       });
