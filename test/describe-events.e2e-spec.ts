@@ -6,7 +6,7 @@ import { licenseStatuses } from '../src/domain/license-status.js';
 import { accountOf, permissionsOf } from '../src/messaging/peer-permissions.js';
 import { asyncApiDocument, findFaultsOfDocument, strictSchemaOf } from './support/asyncapi-document.js';
 import { connectRegister, type TestRegister } from './support/register-connection.js';
-import { connectAsService } from './support/read-stream.js';
+import { connectAsService, requestAnswer } from './support/read-stream.js';
 import { startApp, type TestApp } from './support/start-app.js';
 import { FakeClock } from './support/fake-clock.js';
 import { startMock, type TestMock } from './support/start-mock.js';
@@ -106,14 +106,15 @@ describe('a real server', () => {
     expect(seen).toEqual(expect.arrayContaining(['license.status acquired', 'token.expiring 0']));
 
     expectValid('licenseView', await register.status());
-    const verified = await register.connection.request(
+    const verified = await requestAnswer(
+      register.connection,
       'svc.licensing.verify',
       JSON.stringify({ token: 'none' }),
     );
     expectValid('verification', verified.json());
     const service = await connectAsService(nats);
-    expectValid('statusList', (await service.request('svc.licensing.status-list')).json());
-    expectValid('stored', (await service.request('svc.licensing.stored')).json());
+    expectValid('statusList', (await requestAnswer(service, 'svc.licensing.status-list')).json());
+    expectValid('stored', (await requestAnswer(service, 'svc.licensing.stored')).json());
     await service.close();
   });
 

@@ -5,13 +5,14 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { OutboxRelay } from '../src/outbox/outbox-relay.js';
 import type { Finding } from '../src/cli/doctor/finding.js';
 import { Sqlite } from '../src/persistence/sqlite.js';
 import { brokerEnvironment } from './support/broker-environment.js';
 import { createCertificateAuthority } from './support/certificate-authority.js';
+import { holdScheduler } from './support/hold-scheduler.js';
+import { connectAsService } from './support/read-stream.js';
 import { runCommand } from './support/run-command.js';
 import { startApp, type TestApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
@@ -215,8 +216,9 @@ describe('the doctor of a running service', () => {
   });
 
   it('reports a deleted stream, and afterwards that the service published the lost event again', async () => {
-    const { user, password: pass } = nats.serviceUser;
-    const connection = await connect({ servers: nats.url, user, pass });
+    // The service itself looks at the stream each minute, and would restore it.
+    holdScheduler(app);
+    const connection = await connectAsService(nats);
     await (await jetstreamManager(connection)).streams.delete('LICENSING');
     await connection.close();
     expect(await diagnose()).toEqual([faultOf('stream', /no stream LICENSING/, /log of the service/)]);

@@ -31,8 +31,7 @@ describe('a service with PUBLIC_URL', () => {
       }
     }`;
     nginx = await startNginx(config, hosted);
-    const request = { deviceId: 'reg-1-1', dpopJwk: key.publicJwk };
-    token = ((await mock.control('POST', '/mock/tokens', request)) as { token: string }).token;
+    token = await mock.issueToken('reg-1-1', { dpopJwk: key.publicJwk });
   });
 
   afterAll(async () => {

@@ -8,6 +8,7 @@ import { connect as connectToBroker } from '@nats-io/transport-node';
 import { compactVerify, importJWK, type JWK } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hashOf, makeDeviceKey } from './support/device-key.js';
+import { requestAnswer } from './support/read-stream.js';
 import { buildTimeoutMs, ensureBuilt } from './support/ensure-built.js';
 import {
   blocksOf,
@@ -137,9 +138,7 @@ describe('docs/registers.md', () => {
     { timeout: 120_000 },
     async () => {
       const home = await mkdtemp(join(folder, 'c-'));
-      const { token } = (await mock.control('POST', '/mock/tokens', { deviceId: 'reg-1-2' })) as {
-        token: string;
-      };
+      const token = await mock.issueToken('reg-1-2');
       await writeFile(join(home, 'token'), `${token}\n`);
       const [code = ''] = blocks('c', '### 3.', '### 4.');
       const register = await startInC(home, code, [nats.url, 'reg-1-2', 'token']);
@@ -153,7 +152,7 @@ describe('docs/registers.md', () => {
   async function readRoundTrip(language: string): Promise<string | undefined> {
     const { user, password: pass } = nats.sysUser;
     const connection = await connectToBroker({ servers: nats.url, user, pass });
-    const answer = await connection.request('$SYS.REQ.SERVER.PING.CONNZ', '{"auth":true}');
+    const answer = await requestAnswer(connection, '$SYS.REQ.SERVER.PING.CONNZ', '{"auth":true}');
     await connection.close();
     const { data } = answer.json<{ data: { connections: { lang?: string; rtt?: string }[] } }>();
     return data.connections.find(({ lang }) => lang === language)?.rtt;
@@ -173,10 +172,7 @@ describe('docs/registers.md', () => {
 
   it('describes how both servers ask for a nonce', async () => {
     const key = makeDeviceKey();
-    const { token } = (await mock.control('POST', '/mock/tokens', {
-      deviceId: 'reg-1-1',
-      dpopJwk: key.publicJwk,
-    })) as { token: string };
+    const token = await mock.issueToken('reg-1-1', { dpopJwk: key.publicJwk });
     const tokenPath = '/oauth/token';
     const there = `${mock.url}${tokenPath}`;
     const refused = await fetch(there, {

@@ -32,11 +32,6 @@ describe('a peer with its license token', () => {
     await mock.stop();
   });
 
-  async function issue(deviceId: string, options: object = {}): Promise<string> {
-    return ((await mock.control('POST', '/mock/tokens', { deviceId, ...options })) as { token: string })
-      .token;
-  }
-
   const me = (authorization: string, headers: Record<string, string> = {}) =>
     supertest(app.url).get('/api/peers/me').set('Authorization', authorization).set(headers);
 
@@ -51,23 +46,28 @@ describe('a peer with its license token', () => {
   }
 
   it('is refused by a server that was never licensed, with a code for it', async () => {
-    const { body } = await me(`Bearer ${await issue(register)}`).expect(403);
+    const { body } = await me(`Bearer ${await mock.issueToken(register)}`).expect(403);
     expect(body).toMatchObject({ code: 'server-unlicensed' });
   });
 
   it('learns its identity at this server once the server is licensed', async () => {
     await app.acquire(mock);
-    const { body } = await me(`Bearer ${await issue(register)}`).expect(200);
+    const { body } = await me(`Bearer ${await mock.issueToken(register)}`).expect(200);
     expect(body).toMatchObject({ deviceId: register, kind: 'register', serverId: 'srv-store-1' });
     expect(body).toHaveProperty('natsUrl', expect.stringMatching(/^nats:\/\/127\.0\.0\.1:/));
   });
 
   it.each<[string, () => Promise<string>, number, string]>([
-    ['of another organization', () => issue(foreign), 403, 'foreign-organization'],
-    ['of the hub of this server', () => issue('srv-hub'), 403, 'wrong-hub'],
-    ['of this server itself', () => issue('srv-store-1'), 403, 'wrong-hub'],
+    ['of another organization', () => mock.issueToken(foreign), 403, 'foreign-organization'],
+    ['of the hub of this server', () => mock.issueToken('srv-hub'), 403, 'wrong-hub'],
+    ['of this server itself', () => mock.issueToken('srv-store-1'), 403, 'wrong-hub'],
     ['that is garbage', () => Promise.resolve('garbage'), 401, 'token-malformed'],
-    ['whose signature is cut', async () => (await issue(register)).slice(0, -8), 401, 'bad-signature'],
+    [
+      'whose signature is cut',
+      async () => (await mock.issueToken(register)).slice(0, -8),
+      401,
+      'bad-signature',
+    ],
   ])('is refused with a token %s', async (_what, make, status, code) => {
     const { body, headers } = await me(`Bearer ${await make()}`).expect(status);
     expect(body).toMatchObject({ code });
@@ -80,7 +80,7 @@ describe('a peer with its license token', () => {
   });
 
   it('is admitted with a bound token, a proof and the nonce, even if its clock is wrong', async () => {
-    const token = await issue(register, { dpopJwk: key.publicJwk });
+    const token = await mock.issueToken(register, { dpopJwk: key.publicJwk });
     const nonce = await freshNonce(token);
     const anHourOff = Math.floor(Date.now() / 1000) - 3600;
     const answer = await me(`DPoP ${token}`, { dpop: proofFor(token, { nonce, iat: anHourOff }) }).expect(
@@ -90,7 +90,7 @@ describe('a peer with its license token', () => {
   });
 
   it('is not admitted twice with one proof', async () => {
-    const token = await issue(register, { dpopJwk: key.publicJwk });
+    const token = await mock.issueToken(register, { dpopJwk: key.publicJwk });
     const dpop = proofFor(token, { nonce: await freshNonce(token) });
     await me(`DPoP ${token}`, { dpop }).expect(200);
     const { body } = await me(`DPoP ${token}`, { dpop }).expect(401);
@@ -98,10 +98,10 @@ describe('a peer with its license token', () => {
   });
 
   it('is not admitted with a bound token as a bearer token, or with a plain token as a bound one', async () => {
-    const bound = await issue(register, { dpopJwk: key.publicJwk });
+    const bound = await mock.issueToken(register, { dpopJwk: key.publicJwk });
     expect((await me(`Bearer ${bound}`).expect(401)).body).toMatchObject({ code: 'proof-missing' });
     expect((await me(`DPoP ${bound}`).expect(401)).body).toMatchObject({ code: 'proof-missing' });
-    const plain = await issue(register);
+    const plain = await mock.issueToken(register);
     const dpop = proofFor(plain);
     expect((await me(`DPoP ${plain}`, { dpop }).expect(401)).body).toMatchObject({ code: 'proof-invalid' });
   });
@@ -120,7 +120,7 @@ describe('a peer with its license token', () => {
     ['with a private key', {}, { jwk: { ...key.publicJwk, d: 'AAAA' } }],
     ['with no key', {}, { jwk: undefined }],
   ])('is not admitted with a proof %s', async (_what, changes, header) => {
-    const token = await issue(register, { dpopJwk: key.publicJwk });
+    const token = await mock.issueToken(register, { dpopJwk: key.publicJwk });
     const nonce = await freshNonce(token);
     const right = changes['htu'] === 'PATH' ? { htu: `${app.url}/api/license` } : changes;
     const dpop = proofFor(token, { nonce, ...right }, header);
@@ -131,11 +131,11 @@ describe('a peer with its license token', () => {
   const ask = (headers: Record<string, string>) => supertest(app.url).get('/auth/verify').set(headers);
 
   it('passes a local proxy only with the method and URL of its proof', async () => {
-    const plain = await ask({ authorization: `Bearer ${await issue(register)}` }).expect(204);
+    const plain = await ask({ authorization: `Bearer ${await mock.issueToken(register)}` }).expect(204);
     expect(plain.headers).toMatchObject({ 'x-device-id': register, 'x-device-kind': 'register' });
     await ask({}).expect(401);
-    await ask({ authorization: `Bearer ${await issue(foreign)}` }).expect(403);
-    const token = await issue(register, { dpopJwk: key.publicJwk });
+    await ask({ authorization: `Bearer ${await mock.issueToken(foreign)}` }).expect(403);
+    const token = await mock.issueToken(register, { dpopJwk: key.publicJwk });
     const htu = 'https://till.example/orders';
     const original = { 'x-original-method': 'POST', 'x-original-url': `${htu}?id=7` };
     const bound = (nonce: string, more: Record<string, string>) =>
@@ -151,7 +151,7 @@ describe('a peer with its license token', () => {
   });
 
   it('is admitted without the internet, even after a restart of the service', async () => {
-    const token = await issue(register);
+    const token = await mock.issueToken(register);
     await app.close();
     await mock.control('PUT', '/mock/faults', { mode: 'offline' });
     app = await startApp({ mock, dataDir: app.dataDir });
@@ -160,14 +160,14 @@ describe('a peer with its license token', () => {
   });
 
   it('is admitted with a token of a new key, and with one of the old key', async () => {
-    const old = await issue(register);
+    const old = await mock.issueToken(register);
     await mock.control('POST', '/mock/keys/rotate');
-    await me(`Bearer ${await issue(register)}`).expect(200);
+    await me(`Bearer ${await mock.issueToken(register)}`).expect(200);
     await me(`Bearer ${old}`).expect(200);
   });
 
   it('is refused once the Authorization server has revoked it and the status list is updated', async () => {
-    const token = await issue(register);
+    const token = await mock.issueToken(register);
     await me(`Bearer ${token}`).expect(200);
     await mock.control('DELETE', `/mock/devices/${register}/authorization`);
     const { version } = app.app.get(RevocationList);
@@ -181,14 +181,14 @@ describe('a peer with its license token', () => {
   });
 
   it('is still admitted by a server whose license was removed', async () => {
-    const token = await issue(register);
+    const token = await mock.issueToken(register);
     await app.as('delete', '/api/license').expect(204);
     await me(`Bearer ${token}`).expect(200);
   });
 
   it('is listed as refused, with the reason, if it was known before this server became another one', async () => {
     await app.acquire(mock);
-    const token = await issue(register);
+    const token = await mock.issueToken(register);
     await me(`Bearer ${token}`).expect(200);
     await app.as('delete', '/api/license').expect(204);
     await app.acquire(mock, 'srv-store-2');

@@ -1,6 +1,7 @@
 import { connect, tokenAuthenticator } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { brokerEnvironment } from './support/broker-environment.js';
+import { requestAnswer } from './support/read-stream.js';
 import { type CuttableBrokerLink, startCuttableBrokerLink } from './support/cuttable-broker-link.js';
 import { makeDeviceKey } from './support/device-key.js';
 import { buildTimeoutMs, ensureBuilt } from './support/ensure-built.js';
@@ -62,7 +63,8 @@ describe('the memory of a service', () => {
     });
     await service.acquire(mock);
     cookie = await logIn(service.url, service.adminToken);
-    token = await issueToken();
+    // One token for the whole test: a verified token is cached until it expires, which is in a week.
+    token = await mock.issueToken(register, { dpopJwk: key.publicJwk });
   }, buildTimeoutMs);
 
   afterAll(async () => {
@@ -87,12 +89,6 @@ describe('the memory of a service', () => {
     leaving.abort();
   }
 
-  /** Issues one token for the whole test: a verified token is cached until it expires, which is in a week. */
-  async function issueToken(): Promise<string> {
-    const device = { deviceId: register, dpopJwk: key.publicJwk };
-    return ((await mock.control('POST', '/mock/tokens', device)) as { token: string }).token;
-  }
-
   async function visitBroker(): Promise<void> {
     const connection = await connect({
       servers: nats.url,
@@ -100,7 +96,7 @@ describe('the memory of a service', () => {
       inboxPrefix: `_INBOX.${register}`,
       reconnect: false,
     });
-    await connection.request('svc.licensing.status');
+    await requestAnswer(connection, 'svc.licensing.status');
     await connection.close();
   }
 
@@ -113,6 +109,7 @@ describe('the memory of a service', () => {
 
   async function breakLink(): Promise<void> {
     link.cut();
+    await expect.poll(readStatusOfNats, { timeout: 15_000 }).not.toBe('up');
     link.restore();
     await expect.poll(readStatusOfNats, { timeout: 15_000 }).toBe('up');
   }

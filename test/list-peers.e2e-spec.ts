@@ -6,7 +6,7 @@ import type { PeerList } from '../src/peer-registry/list-peers.js';
 import { PeerRepository } from '../src/peer-registry/peer-repository.js';
 import { dayMs, hourMs, shift } from './support/license-fixture.js';
 import { readMetrics } from './support/read-metrics.js';
-import { connectAsService } from './support/read-stream.js';
+import { connectAsService, requestAnswer } from './support/read-stream.js';
 import { startApp, type TestApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
 import { startNats, type TestNats } from './support/start-nats.js';
@@ -165,7 +165,7 @@ describe('the list of peers', () => {
     [
       'a local service verifies',
       'reg-2-1',
-      (token) => service.request('svc.licensing.verify', JSON.stringify({ token })),
+      (token) => requestAnswer(service, 'svc.licensing.verify', JSON.stringify({ token })),
     ],
   ])('shows a peer that %s', async (_what, deviceId, come) => {
     await mock.control('PATCH', `/mock/devices/${deviceId}`, { hubId: 'srv-hub' });

@@ -287,8 +287,9 @@ describe('a session of the page', () => {
       expect(await nextEvent(stream)).toMatch(
         /^retry: \d+\n\nid: \S+\nevent: license\ndata: {.*"status":"unlicensed".*}\n\n$/s,
       );
+      const next = nextEvent(stream);
       const { body } = await app.as('post', '/api/license/authorization').expect(201);
-      const reported = await nextEvent(stream);
+      const reported = await next;
       expect(reported).toContain('"authorization":{"state":"pending"');
       expect(reported).not.toContain(body.userCode);
       stream.destroy();

@@ -27,7 +27,10 @@ describe('the pages of the mock Authorization server', { timeout: 120_000 }, () 
     await as.logIn('wrong');
     await as.showsHeading('Incorrect e-mail address or password.');
     await as.inspect('login-wrong');
-    for (let attempt = 1; attempt < 5; attempt++) await as.logIn('wrong');
+    for (let attempt = 1; attempt < 5; attempt++) {
+      await as.logIn('wrong');
+      await as.showsHeading('Incorrect e-mail address or password.');
+    }
     await as.logIn();
     await as.showsHeading(/^Too many incorrect attempts/);
     await as.inspect('login-slowed');

@@ -46,15 +46,10 @@ describe('a service behind nginx with deploy/nginx/require-license-token.conf', 
     await Promise.all([app.stop(), mock.stop(), endServer(service)]);
   });
 
-  async function issue(deviceId: string, options: object = {}): Promise<string> {
-    return ((await mock.control('POST', '/mock/tokens', { deviceId, ...options })) as { token: string })
-      .token;
-  }
-
   it('receives the verified identity of the caller instead of the claimed one, and no token', async () => {
     await supertest(url)
       .get('/prices?store=1')
-      .set('Authorization', `Bearer ${await issue('reg-1-1')}`)
+      .set('Authorization', `Bearer ${await mock.issueToken('reg-1-1')}`)
       .set('X-Device-Id', 'reg-9-9')
       .expect(200, 'the service');
     const { path, headers } = seen.at(-1) ?? { path: '', headers: {} };
@@ -68,7 +63,7 @@ describe('a service behind nginx with deploy/nginx/require-license-token.conf', 
   });
 
   it('is reached with a bound token and a proof of this request that contains the nonce', async () => {
-    const token = await issue('reg-1-2', { dpopJwk: key.publicJwk });
+    const token = await mock.issueToken('reg-1-2', { dpopJwk: key.publicJwk });
     const ask = (claims: Record<string, unknown>) =>
       supertest(url)
         .post('/orders')
@@ -94,9 +89,17 @@ describe('a service behind nginx with deploy/nginx/require-license-token.conf', 
 
   it.each<[string, () => Promise<string>, number]>([
     ['without a token', () => Promise.resolve(''), 401],
-    ['with a forged token', async () => `Bearer ${(await issue('reg-1-1')).slice(0, -8)}AAAAAAAA`, 401],
-    ['with an expired token', async () => `Bearer ${await issue('reg-1-1', { ttlSeconds: -120 })}`, 401],
-    ['with a token of another store', async () => `Bearer ${await issue('reg-2-1')}`, 403],
+    [
+      'with a forged token',
+      async () => `Bearer ${(await mock.issueToken('reg-1-1')).slice(0, -8)}AAAAAAAA`,
+      401,
+    ],
+    [
+      'with an expired token',
+      async () => `Bearer ${await mock.issueToken('reg-1-1', { ttlSeconds: -120 })}`,
+      401,
+    ],
+    ['with a token of another store', async () => `Bearer ${await mock.issueToken('reg-2-1')}`, 403],
   ])('is not reached %s', async (_how, authorize, status) => {
     const before = seen.length;
     await supertest(url)
@@ -111,7 +114,7 @@ describe('a service behind nginx with deploy/nginx/require-license-token.conf', 
   });
 
   it('is not reached while the licensing service is down', async () => {
-    const authorization = `Bearer ${await issue('reg-1-1')}`;
+    const authorization = `Bearer ${await mock.issueToken('reg-1-1')}`;
     await app.close();
     const before = seen.length;
     await supertest(url).get('/prices').set('Authorization', authorization).expect(500);

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { connectRegister, type ReceivedEvent, type TestRegister } from './support/register-connection.js';
-import { connectAsService, readStream, streamInfo } from './support/read-stream.js';
+import { connectAsService, readStream, requestAnswer, streamInfo } from './support/read-stream.js';
 import { FakeClock } from './support/fake-clock.js';
 import { startApp, type TestApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
@@ -39,7 +39,7 @@ describe('a service that publishes events', () => {
     await app.stop();
     await mock.stop();
     const connection = await connectAsService(nats);
-    await connection.request('$JS.API.STREAM.DELETE.LICENSING');
+    await requestAnswer(connection, '$JS.API.STREAM.DELETE.LICENSING');
     await connection.close();
   });
 
@@ -129,8 +129,8 @@ describe('a service that publishes events', () => {
   it('numbers both subjects with one sequence that only grows and is never behind the clock', async () => {
     await app.acquire(mock);
     await app.as('post', '/api/license/refresh').expect(200);
-    clock.advance(23 * hourMs);
     await mock.control('PUT', '/mock/faults', { mode: 'offline' });
+    clock.advance(23 * hourMs);
     await app.tick();
     clock.advance(2 * hourMs);
     await app.tick();
@@ -152,6 +152,7 @@ describe('a service that publishes events', () => {
     await expect.poll(() => register.status().catch(() => null)).toMatchObject({ status: 'unlicensed' });
     await app.acquire(mock);
     expect(await register.status()).toEqual(await app.view());
+    await mock.control('PUT', '/mock/faults', { mode: 'offline' });
     clock.advance(25 * hourMs);
     expect(await register.status()).toMatchObject({ status: 'licensed', token: { status: 'expired' } });
   });
@@ -196,7 +197,7 @@ describe('a service that publishes events', () => {
     const connection = await connectAsService(nats);
     const { config } = await streamInfo(connection);
     const other = { ...config, max_msgs_per_subject: 7, allow_direct: false };
-    await connection.request('$JS.API.STREAM.UPDATE.LICENSING', JSON.stringify(other));
+    await requestAnswer(connection, '$JS.API.STREAM.UPDATE.LICENSING', JSON.stringify(other));
     app = await startApp({ mock, nats, dataDir: app.dataDir });
     await expect
       .poll(async () => (await streamInfo(connection)).config)

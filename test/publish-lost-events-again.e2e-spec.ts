@@ -10,7 +10,7 @@ import { OutboxRelay } from '../src/outbox/outbox-relay.js';
 import { Outbox } from '../src/outbox/outbox.js';
 import { commitEvents, readOutbox } from './support/commit-events.js';
 import { type CuttableBrokerLink, startCuttableBrokerLink } from './support/cuttable-broker-link.js';
-import { connectAsService } from './support/read-stream.js';
+import { connectAsService, requestAnswer } from './support/read-stream.js';
 import type { CloudEventJson } from './support/register-connection.js';
 import { startApp, type TestApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
@@ -38,7 +38,7 @@ async function readLast(
   stream: string,
   subject: string,
 ): Promise<LastMessage | null> {
-  const message = await connection.request(`$JS.API.DIRECT.GET.${stream}.${subject}`);
+  const message = await requestAnswer(connection, `$JS.API.DIRECT.GET.${stream}.${subject}`);
   try {
     return {
       messageId: message.headers?.get('Nats-Msg-Id') ?? '',
@@ -134,7 +134,7 @@ describe.each([
 
     it('gets the event again after a purge, and each later event under its own id', async () => {
       const eventId = await lastEventId();
-      await connection.request(`$JS.API.STREAM.PURGE.${stream}`);
+      await requestAnswer(connection, `$JS.API.STREAM.PURGE.${stream}`);
       await reconnect();
       await expect.poll(() => readLast(connection, stream, subject), patience).toMatchObject({ eventId });
       await commitEvents(store, 3);
@@ -150,7 +150,7 @@ describe.each([
       const eventId = await lastEventId();
       const checkEachMinute = () => store.app.get<OutboxRelay | HubRelay>(relayClass).checkStream();
       for (const spoil of [
-        () => connection.request(`$JS.API.STREAM.PURGE.${stream}`),
+        () => requestAnswer(connection, `$JS.API.STREAM.PURGE.${stream}`),
         () => jetstream(connection).publish(subject, 'hello'),
       ]) {
         await spoil();

@@ -60,8 +60,8 @@ describe('the verification of tokens and proofs', () => {
     app = await startApp({ mock, nats });
     await app.acquire(mock);
     register = await connectRegister(nats);
-    token = await issue({});
-    boundToken = await issue({ dpopJwk: deviceKey.publicJwk });
+    token = await mock.issueToken('reg-1-1');
+    boundToken = await mock.issueToken('reg-1-1', { dpopJwk: deviceKey.publicJwk });
     const name = (await readdir(mockDir)).find((file) => file.endsWith('.sqlite')) ?? '';
     const database = new Sqlite(join(mockDir, name), { readonly: true });
     privateKey = createPrivateKey(
@@ -76,11 +76,6 @@ describe('the verification of tokens and proofs', () => {
     await Promise.all([mock.stop(), nats.stop()]);
     await rm(mockDir, { recursive: true });
   });
-
-  async function issue(options: object): Promise<string> {
-    const answer = await mock.control('POST', '/mock/tokens', { deviceId: 'reg-1-1', ...options });
-    return (answer as { token: string }).token;
-  }
 
   const verify = (text: string) => app.app.get(PeerVerifier).verifyOffline(text);
   const freshNonce = () => app.app.get(HttpNonces).current();

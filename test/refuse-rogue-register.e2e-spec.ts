@@ -1,6 +1,6 @@
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { connectAsService, streamInfo } from './support/read-stream.js';
+import { connectAsService, requestAnswer, streamInfo } from './support/read-stream.js';
 import { connectRegister, type TestRegister } from './support/register-connection.js';
 import { RawRegister } from './support/raw-register.js';
 import { startApp, type TestApp } from './support/start-app.js';
@@ -43,7 +43,7 @@ describe('a rogue register', () => {
     await app.as('post', '/api/license/refresh').expect(200);
     await honest.until(({ event }) => event.data['reason'] === 'refreshed');
     service = await connectAsService(nats);
-    await vi.waitFor(async () => expect((await streamInfo(service)).state.messages).toBe(2));
+    await vi.waitFor(async () => expect((await streamInfo(service)).state.messages).toBe(2), 10_000);
     rogue = await connect({
       servers: nats.url,
       user: nats.registerUser.user,
@@ -69,8 +69,8 @@ describe('a rogue register', () => {
   /** Returns what a register could damage: the stream, its messages, and what others read from it. */
   async function lookAtStream() {
     // These requests follow the attack on the same paths: once they are answered, the attack is processed, too.
-    await rogue.request(directGet);
-    await rogue.request('svc.licensing.status');
+    await requestAnswer(rogue, directGet);
+    await requestAnswer(rogue, 'svc.licensing.status');
     const { state, config } = await streamInfo(service);
     return { state, config, last: await honest.last('license.status') };
   }

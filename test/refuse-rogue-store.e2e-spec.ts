@@ -14,7 +14,7 @@ import { checkBroker } from '../src/cli/doctor/check-broker.js';
 import { loadSettings } from '../src/config/load-settings.js';
 import { asyncApiDocument } from './support/asyncapi-document.js';
 import { brokerEnvironment } from './support/broker-environment.js';
-import { connectAsService, readStream, streamInfo } from './support/read-stream.js';
+import { connectAsService, readStream, requestAnswer, streamInfo } from './support/read-stream.js';
 import { startApp, type TestApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
 import { startNats, type TestNats } from './support/start-nats.js';
@@ -65,7 +65,7 @@ describe('a rogue store server at its hub', () => {
   });
 
   async function connectAs(deviceId: string): Promise<NatsConnection> {
-    const { token } = (await mock.control('POST', '/mock/tokens', { deviceId })) as { token: string };
+    const token = await mock.issueToken(deviceId);
     return connect({
       servers: nats.url,
       authenticator: tokenAuthenticator(token),
@@ -82,8 +82,8 @@ describe('a rogue store server at its hub', () => {
 
   /** Resolves once everything that was sent before has reached the other peers: an event of the hub follows it. */
   async function untilAllArrived(): Promise<void> {
-    await rogue.request('svc.licensing.status');
-    await rogue.request('svc.licensing.stored').catch(() => null);
+    await requestAnswer(rogue, 'svc.licensing.status');
+    await requestAnswer(rogue, 'svc.licensing.stored').catch(() => null);
     await hub.as('post', '/api/license/refresh').expect(200);
     const { event } = (await readOwnStream()).at(-1)!;
     for (const name of otherPeers) {
@@ -104,7 +104,7 @@ describe('a rogue store server at its hub', () => {
   it.each(['license.status', 'token.expiring', '_INBOX.reg-1-1.guessed', '_INBOX.srv-store-1.guessed'])(
     'sends nobody content of its choice with the reply subject %s of any request',
     async (reply) => {
-      await rogue.request(ownStatus, forge());
+      await requestAnswer(rogue, ownStatus, forge());
       const stored = `$JS.API.DIRECT.GET.STORES.${ownStatus}`;
       for (const template of [...asyncApiDocument['x-permissions'].server.publish, stored]) {
         const subject = template.replace('{deviceId}', rogueId);
@@ -141,18 +141,18 @@ describe('a rogue store server at its hub', () => {
     const event = JSON.parse(writeStatusEvent({ serverId: rogueId, at: new Date() })) as object;
     const id = '01M85ZWQARH5H6MM1YC03BRYEF';
     const stored = { ...event, id } as unknown as { sequence: string };
-    await rogue.request(ownStatus, JSON.stringify(stored));
+    await requestAnswer(rogue, ownStatus, JSON.stringify(stored));
     const claim = JSON.stringify({ user: 'srv-store-1', id: 1, acc: 'STORES', issuer_key: 'A' });
     const own = { 'license.status': { id, sequence: stored.sequence }, 'token.expiring': null };
     const subject = 'svc.licensing.stored';
     // The broker removes a header of this name, and adds its own.
-    const exact = { timeout: 1000, headers: withHeader('Nats-Request-Info', claim, claim) };
-    expect((await rogue.request(subject, claim, exact)).json()).toEqual(own);
+    const exact = { headers: withHeader('Nats-Request-Info', claim, claim) };
+    expect((await requestAnswer(rogue, subject, claim, exact)).json()).toEqual(own);
     const { reply, answers } = openInbox();
     for (const name of ['nats-request-info', 'NATS-REQUEST-INFO'])
       rogue.publish(subject, claim, { reply, headers: withHeader(name, claim, claim) });
     expect(await answers([subject])).toEqual([JSON.stringify(own)]);
-    const other = await peers.get('the other store')!.request('svc.licensing.stored');
+    const other = await requestAnswer(peers.get('the other store')!, 'svc.licensing.stored');
     expect(other.json()).toEqual({ 'license.status': null, 'token.expiring': null });
   });
 
@@ -183,7 +183,7 @@ describe('a rogue store server at its hub', () => {
       for (const subject of controls) rogue.publish(subject, '', { reply });
       await expect.poll(() => arrived.length, patience).toBeGreaterThanOrEqual(controls.length);
       // An answer to an earlier request arrives before these.
-      for (const subject of controls) await rogue.request(subject);
+      for (const subject of controls) await requestAnswer(rogue, subject);
       inbox.unsubscribe();
       return arrived;
     };
@@ -197,8 +197,8 @@ describe('a rogue store server at its hub', () => {
     ['has a sequence that is not one', forge({ source: `/servers/${rogueId}`, sequence: canary })],
     ['names another server', forge()],
   ])('is answered that nothing is stored if its last message %s', async (_what, text) => {
-    await rogue.request(ownStatus, text);
-    const answer = (await rogue.request('svc.licensing.stored')).json();
+    await requestAnswer(rogue, ownStatus, text);
+    const answer = (await requestAnswer(rogue, 'svc.licensing.stored')).json();
     expect(answer).toEqual({ 'license.status': null, 'token.expiring': null });
   });
 
@@ -209,8 +209,8 @@ describe('a rogue store server at its hub', () => {
     ['Nats-Expected-Stream', 'LICENSING'],
   ])('displaces nothing with the header %s: %s', async (name, value) => {
     const other = peers.get('the other store')!;
-    await other.request('stores.srv-store-1.license.status', 'the last event of another store');
-    await rogue.request(ownStatus, forge(), { timeout: 5000, headers: withHeader(name, value) });
+    await requestAnswer(other, 'stores.srv-store-1.license.status', 'the last event of another store');
+    await requestAnswer(rogue, ownStatus, forge(), { headers: withHeader(name, value) });
     expect(await lastOf('stores.srv-store-1.license.status')).toBe('the last event of another store');
   });
 
@@ -250,7 +250,11 @@ describe('a rogue store server at its hub', () => {
   it('does not freeze its entry in the list of peers with a sequence far ahead', async () => {
     const at = new Date();
     const publish = (sequence: number, serverName: string) =>
-      rogue.request(ownStatus, writeStatusEvent({ serverId: rogueId, at, sequence, data: { serverName } }));
+      requestAnswer(
+        rogue,
+        ownStatus,
+        writeStatusEvent({ serverId: rogueId, at, sequence, data: { serverName } }),
+      );
     await publish(9_007_199_254_740_991, 'Frozen');
     await expect.poll(async () => (await readEntry())?.attention, patience).toContain('clock');
     expect((await readEntry())?.name).not.toBe('Frozen');
@@ -362,7 +366,7 @@ describe('a rogue store server at its hub', () => {
       await short.close();
     }
     await expect
-      .poll(() => connectAs('reg-2-2').then((admitted) => admitted.close(), String), { timeout: 4000 })
+      .poll(() => connectAs('reg-2-2').then((admitted) => admitted.close(), String), { timeout: 10_000 })
       .toMatch(/authorization violation/i);
   });
 });
@@ -429,15 +433,17 @@ describe('a hub whose broker has the configuration of version 0.1.0', () => {
     const [nats, mock] = await Promise.all([startNats({ configPath }), startMock()]);
     const hub = await startApp({ mock, nats });
     await hub.acquire(mock, 'srv-hub');
-    expect((await hub.as('get', '/health')).body).toMatchObject({ details: { nats: { status: 'up' } } });
+    const health = async () => (await hub.as('get', '/health')).body as object;
+    await expect.poll(health, patience).toMatchObject({ details: { nats: { status: 'up' } } });
     const store = await startApp({ mock, environment: { HUB_NATS_URL: nats.url } });
     await store.acquire(mock, 'srv-store-1');
     await expect.poll(() => readStream(nats, 'STORES').catch(() => []), patience).toHaveLength(1);
-    expect((await hub.as('get', '/health')).body).toMatchObject({
+    await expect.poll(health, patience).toMatchObject({
       details: { nats: { status: 'degraded', message: expect.stringContaining('Add the account STORES') } },
     });
-    const { body } = await hub.as('get', '/api/peers?kind=server');
-    expect(body).toMatchObject({ peers: [{ deviceId: 'srv-store-1', connected: true, status: 'licensed' }] });
+    await expect
+      .poll(async () => (await hub.as('get', '/api/peers?kind=server')).body as object, patience)
+      .toMatchObject({ peers: [{ deviceId: 'srv-store-1', connected: true, status: 'licensed' }] });
     const found = await checkBroker(loadSettings(brokerEnvironment(nats)), true);
     expect(found).toContainEqual(
       expect.objectContaining({

@@ -10,6 +10,7 @@ import { LicenseStore } from '../src/domain/ports/license-store.js';
 import { NatsLink } from '../src/messaging/nats-link.js';
 import { FakeClock } from './support/fake-clock.js';
 import { FakeMachineClock } from './support/fake-machine-clock.js';
+import { holdScheduler } from './support/hold-scheduler.js';
 import { readMetrics, type Metrics } from './support/read-metrics.js';
 import { startApp, type TestApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
@@ -100,6 +101,8 @@ describe('metrics', () => {
 
   it('count refreshes by result, and report since when the Authorization server is unreachable', async () => {
     await app.acquire(mock);
+    // Its retry would count as well.
+    holdScheduler(app);
     await mock.control('PUT', '/mock/faults', { mode: 'offline' });
     await app.as('post', '/api/license/refresh').expect(503);
     const { connection } = await app.view();

@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ComposeStack } from './support/compose-stack.js';
-import { findDockerEngine } from './support/find-docker-engine.js';
 
+const run = promisify(execFile);
 const buildTimeoutMs = 900_000;
 const patience = { timeout: 60_000, interval: 500 };
 const services = ['init', 'licensing', 'mock-auth-server', 'nats', 'register'];
@@ -143,4 +145,17 @@ function runInContainers(): void {
       )
       .toBeGreaterThan(before);
   });
+}
+
+/** Returns the version of a running Docker engine with Compose; `null` if there is none. */
+async function findDockerEngine(): Promise<string | null> {
+  try {
+    await run('docker', ['compose', 'version'], { timeout: 10_000 });
+    const { stdout } = await run('docker', ['version', '--format', '{{.Server.Version}}'], {
+      timeout: 10_000,
+    });
+    return stdout.trim() || null;
+  } catch {
+    return null;
+  }
 }

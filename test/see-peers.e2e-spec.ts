@@ -25,7 +25,10 @@ describe('the page of connected servers and registers', { timeout: 120_000 }, ()
   });
 
   const go = () => store.page.getByRole('link', { name: 'Servers and registers' }).click();
-  const choose = (name: string) => store.page.getByRole('link', { name, exact: true }).click();
+  const choose = async (name: string): Promise<void> => {
+    await store.page.getByRole('link', { name, exact: true }).click();
+    await store.page.waitForLoadState('domcontentloaded');
+  };
   const names = () => store.page.locator('tbody th').allInnerTexts();
   const record = (observations: PeerSighting[]) => store.app.app.get(PeerRepository).record(observations);
 

@@ -11,7 +11,7 @@ import { openPostgres } from '../src/persistence/open-postgres.js';
 import { createDatabase } from './support/create-database.js';
 import { FakeClock } from './support/fake-clock.js';
 import { readOutbox } from './support/read-outbox.js';
-import { connectAsService } from './support/read-stream.js';
+import { connectAsService, streamInfo } from './support/read-stream.js';
 import { startApp, type TestApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
 import { startNats, type TestNats } from './support/start-nats.js';
@@ -134,12 +134,11 @@ describe('two replicas on one PostgreSQL', () => {
 
   it('list the same peers whichever admits them, and follow the stores whichever leads', async () => {
     await first.acquire(mock, 'srv-hub');
-    const { token } = (await mock.control('POST', '/mock/tokens', { deviceId: 'srv-store-1' })) as {
-      token: string;
-    };
+    const token = await mock.issueToken('srv-store-1');
     await supertest(first.url).get('/api/peers/me').set('Authorization', `Bearer ${token}`).expect(200);
     await expect.poll(() => readStatuses(second), { timeout: 10_000 }).toEqual({ 'srv-store-1': null });
     const service = await connectAsService(nats);
+    await expect.poll(() => streamInfo(service, 'STORES').catch(() => null)).not.toBeNull();
     const publishStatus = (status: string) => {
       clock.advance(1000);
       const json = writeStatusEvent({ serverId: 'srv-store-1', at: clock.now(), data: { status } });

@@ -43,13 +43,9 @@ describe('a broker with deploy/nats/store-tls.conf', () => {
     await Promise.all([mock.stop(), nats.stop(), rm(folder, { recursive: true })]);
   });
 
-  async function issue(deviceId: string): Promise<string> {
-    return ((await mock.control('POST', '/mock/tokens', { deviceId })) as { token: string }).token;
-  }
-
   it('accepts a service and a register that trust its authority', async () => {
     const register = new RecordedFollower({
-      token: await issue('reg-1-1'),
+      token: await mock.issueToken('reg-1-1'),
       natsUrl: nats.url,
       tls: { ca: authority.certificate },
     });
@@ -84,7 +80,7 @@ describe('a broker with deploy/nats/store-tls.conf', () => {
   });
 
   it('is not trusted by a register that does not know its authority', async () => {
-    const token = await issue('reg-1-1');
+    const token = await mock.issueToken('reg-1-1');
     const authenticator = tokenAuthenticator(token);
     await expect(connect({ servers: nats.url, tls: {}, authenticator, reconnect: false })).rejects.toThrow(
       /certificate/,
@@ -96,7 +92,7 @@ describe('a broker with deploy/nats/store-tls.conf', () => {
       details: { nats: { status: string } };
     };
     expect(health.details.nats.status).toBe('up');
-    const plain = await rawConnect(nats.port, await issue('reg-1-1'));
+    const plain = await rawConnect(nats.port, await mock.issueToken('reg-1-1'));
     expect(plain).not.toContain('+OK');
     expect(plain).toContain('"tls_required":true');
   });

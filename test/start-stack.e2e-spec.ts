@@ -49,7 +49,7 @@ describe('a stack that npm start has started', () => {
     expect(await statusOf(`${stack.serviceUrl}/health/ready`)).toBe(200);
     expect(await statusOf(`${stack.mockUrl}/health`)).toBe(200);
     await waitForText(stack, /^register +\| /m);
-    expect([...(await listProcesses(stack)).keys()].toSorted()).toEqual([
+    expect((await listProcesses(stack)).map(({ name }) => name).toSorted()).toEqual([
       'licensing',
       'mock',
       'nats',
@@ -110,7 +110,7 @@ describe('a stack that npm start has started', () => {
     expect(other.output()).toContain(
       'register ended (signal SIGKILL): see its last lines. The whole stack stops',
     );
-    expect([...processes.values()].filter(isRunning)).toEqual([]);
+    expect(processes.filter(isRunning)).toEqual([]);
     expect(await statusOf(`${stack.serviceUrl}/health/ready`)).toBe(200);
   });
 
@@ -118,18 +118,20 @@ describe('a stack that npm start has started', () => {
     const processes = await listProcesses(stack);
     stack.process.kill('SIGTERM');
     expect(await exitCodeOf(stack)).toBe(0);
-    expect([...processes.values()].filter(isRunning)).toEqual([]);
+    expect(processes.filter(isRunning)).toEqual([]);
     expect(stack.output().split(UP)).toHaveLength(2);
   });
 });
 
-describe('npm start', () => {
-  afterEach(() => endStacks(), STOP_TIMEOUT_MS);
+describe('a fleet that npm start has started', () => {
+  let stack: RunningStack;
 
-  it('starts a fleet: a licensed hub, a store that delivers events to it, and two registers', async () => {
+  afterAll(() => endStacks(), STOP_TIMEOUT_MS);
+
+  it('is a licensed hub, a store that delivers events to it, and two registers', async () => {
     const [hubPort, hubNatsPort] = await Promise.all([findFreePort(), findFreePort()]);
     const ports = { HUB_PORT: String(hubPort), HUB_NATS_PORT: String(hubNatsPort) };
-    const stack = await startStack({ FLEET: 'on', POLL_INTERVAL: '1s', ...ports });
+    stack = await startStack({ FLEET: 'on', POLL_INTERVAL: '1s', ...ports });
     await waitForText(stack, UP);
     const hub = { ...stack, serviceUrl: `http://127.0.0.1:${hubPort}`, dataDir: join(stack.dataDir, 'hub') };
     expect(await askService(hub, 'GET', '/api/license')).toMatchObject({
@@ -146,8 +148,29 @@ describe('npm start', () => {
       await waitForText(stack, new RegExp(`^${register} +\\| license\\.status licensed `, 'm'));
     }
     const metrics = async () => (await readMetrics(stack.serviceUrl)).value('pos_licensing_hub_connected');
-    await expect.poll(metrics, { timeout: 10_000 }).toBe(1);
+    await expect.poll(metrics, { timeout: 20_000 }).toBe(1);
   });
+
+  it('ends immediately and completely at a second Ctrl-C', async () => {
+    const processes = await listProcesses(stack);
+    // A process that does not react would delay the stop.
+    process.kill(pidOf(processes, 'licensing'), 'SIGSTOP');
+    stack.process.kill('SIGINT');
+    await waitForText(stack, 'Stopping');
+    // Two signals in quick succession count as one that npm passed on. So the test repeats the signal until it is late
+    // enough.
+    const pressAgain = (): boolean => {
+      if (!hasEnded(stack.process)) stack.process.kill('SIGINT');
+      return hasEnded(stack.process);
+    };
+    await expect.poll(pressAgain, { timeout: STOP_TIMEOUT_MS }).toBe(true);
+    expect(await exitCodeOf(stack)).toBe(130);
+    expect(processes.filter(isRunning)).toEqual([]);
+  });
+});
+
+describe('npm start', () => {
+  afterEach(() => endStacks(), STOP_TIMEOUT_MS);
 
   it('refuses ports in use, names each with its setting, and starts nothing', async () => {
     await using taken = await occupyPort();
@@ -166,25 +189,6 @@ describe('npm start', () => {
     expect(stack.output()).toContain('PORT is 3000x');
     expect(stack.output()).toContain('NATS_PORT is 70000');
     expect(stack.output()).toContain('FLEET is yes: it must be on or off');
-  });
-
-  it('ends everything immediately at a second Ctrl-C', async () => {
-    const stack = await startStack();
-    await waitForText(stack, UP);
-    const processes = await listProcesses(stack);
-    // A process that does not react would delay the stop.
-    process.kill(pidOf(processes, 'licensing'), 'SIGSTOP');
-    stack.process.kill('SIGINT');
-    await waitForText(stack, 'Stopping');
-    // Two signals in quick succession count as one that npm passed on. So the test repeats the signal until it is late
-    // enough.
-    const pressAgain = (): boolean => {
-      if (!hasEnded(stack.process)) stack.process.kill('SIGINT');
-      return hasEnded(stack.process);
-    };
-    await expect.poll(pressAgain, { timeout: STOP_TIMEOUT_MS }).toBe(true);
-    expect(await exitCodeOf(stack)).toBe(130);
-    expect([...processes.values()].filter(isRunning)).toEqual([]);
   });
 
   it('leaves no process behind when the npm that started it is killed', async () => {
@@ -302,8 +306,13 @@ async function statusOf(url: string): Promise<number> {
   return response.status;
 }
 
-/** Returns the processes of the stack by name, as the kernel lists them. */
-async function listProcesses(stack: RunningStack): Promise<Map<string, number>> {
+interface StackProcess {
+  readonly name: string;
+  readonly pid: number;
+}
+
+/** Returns the processes of the stack, as the kernel lists them. */
+async function listProcesses(stack: RunningStack): Promise<StackProcess[]> {
   const names = {
     'mock-auth-server/dist/main.js': 'mock',
     'dist/main.js': 'licensing',
@@ -312,17 +321,17 @@ async function listProcesses(stack: RunningStack): Promise<Map<string, number>> 
   };
   const pid = stack.process.pid ?? 0;
   const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ');
-  const processes = new Map<string, number>();
+  const processes: StackProcess[] = [];
   for (const child of children) {
     const commandLine = await readFile(`/proc/${child}/cmdline`, 'utf8').catch(() => '');
     const name = Object.entries(names).find(([part]) => commandLine.includes(part))?.[1];
-    if (name !== undefined) processes.set(name, Number(child));
+    if (name !== undefined) processes.push({ name, pid: Number(child) });
   }
   return processes;
 }
 
-function pidOf(processes: Map<string, number>, name: string): number {
-  const pid = processes.get(name);
+function pidOf(processes: readonly StackProcess[], name: string): number {
+  const pid = processes.find((one) => one.name === name)?.pid;
   if (pid === undefined) throw new Error(`${name} is not running`);
   return pid;
 }
@@ -330,7 +339,7 @@ function pidOf(processes: Map<string, number>, name: string): number {
 /**
  * Returns whether the process runs: an ended one may stay in the kernel's table until its parent reads its exit code.
  */
-function isRunning(pid: number): boolean {
+function isRunning({ pid }: StackProcess): boolean {
   try {
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {

@@ -92,7 +92,7 @@ describe('a stop', () => {
       const frozenAt = Date.now();
       const answers = Promise.all(
         ['/health', '/metrics', '/'].map((path) =>
-          fetch(new URL(path, service.url), { signal: AbortSignal.timeout(5000) }).then(
+          fetch(new URL(path, service.url), { signal: AbortSignal.timeout(15_000) }).then(
             ({ status }) => status,
             () => `${path} does not answer`,
           ),

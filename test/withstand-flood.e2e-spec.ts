@@ -13,8 +13,10 @@ import { startNats, type TestNats } from './support/start-nats.js';
 import { startProcess, type TestProcess } from './support/start-process.js';
 
 const floodMs = 2000;
-const maxAnswerMs = 1000;
-const maxEventMs = 2000;
+/** Other tests use the same processors. `npm run assurance` runs this file alone, and measures. */
+const slack = process.env['ASSURANCE_FIGURES'] === undefined ? 4 : 1;
+const maxAnswerMs = 1000 * slack;
+const maxEventMs = 2000 * slack;
 const maxMegabytes = 300;
 
 /** @param flood returns what the flood has reported */
@@ -54,7 +56,7 @@ describe('a peer that floods the service', () => {
 
   async function issue(deviceId: string): Promise<string> {
     await mock.control('PATCH', `/mock/devices/${deviceId}`, { hubId: 'srv-hub' });
-    return ((await mock.control('POST', '/mock/tokens', { deviceId })) as { token: string }).token;
+    return mock.issueToken(deviceId);
   }
 
   /** Resolves once the messages are being sent, to a function that returns what the flood has reported. */

@@ -9,7 +9,7 @@ import { expectNoGrowth, measurable, measureMemory } from './support/measure-mem
 import { type MessageTarget, type OddMessage, oddMessage } from './support/odd-messages.js';
 import { damaged, oddText } from './support/odd-values.js';
 import { refusalToPublish } from './support/refusal-to-publish.js';
-import { readStream } from './support/read-stream.js';
+import { readStream, requestAnswer } from './support/read-stream.js';
 import { startMock, type TestMock } from './support/start-mock.js';
 import { startNats, type NatsUser, type TestNats } from './support/start-nats.js';
 import { startProcess, type TestProcess } from './support/start-process.js';
@@ -42,7 +42,7 @@ describe('the service under odd messages', () => {
     await service.acquire({ approve: (userCode) => mock.approve(userCode, 'srv-hub') });
     // This server is the hub of the register.
     await mock.control('PATCH', '/mock/devices/reg-1-1', { hubId: 'srv-hub' });
-    registerToken = await issue('reg-1-1');
+    registerToken = await mock.issueToken('reg-1-1');
     const [first] = await vi.waitUntil(async () => {
       const all = await readStream(nats).catch(() => []);
       return all.length > 0 && all;
@@ -59,7 +59,7 @@ describe('the service under odd messages', () => {
       const inboxPrefix = party === 'register' ? '_INBOX.register' : '_INBOX.odd';
       connections.set(party, await connect({ servers: nats.url, user, pass, inboxPrefix }));
     }
-    connections.set('store', await logIn(await issue('srv-store-1'), 'srv-store-1'));
+    connections.set('store', await logIn(await mock.issueToken('srv-store-1'), 'srv-store-1'));
   }, buildTimeoutMs);
 
   afterAll(async () => {
@@ -67,11 +67,6 @@ describe('the service under odd messages', () => {
     await service.remove();
     await Promise.all([mock.stop(), nats.stop()]);
   });
-
-  async function issue(deviceId: string, options: object = {}): Promise<string> {
-    return ((await mock.control('POST', '/mock/tokens', { deviceId, ...options })) as { token: string })
-      .token;
-  }
 
   function logIn(authToken: string, id: string): Promise<NatsConnection> {
     const authenticator = tokenAuthenticator(authToken);
@@ -103,7 +98,7 @@ describe('the service under odd messages', () => {
   async function expectInOrder(): Promise<void> {
     expect(await service.view()).toMatchObject({ status: 'licensed', serverId: 'srv-hub' });
     const peer = await logIn(registerToken, 'reg-1-1');
-    expect((await peer.request('svc.licensing.status')).json()).toMatchObject({ serverId: 'srv-hub' });
+    expect((await requestAnswer(peer, 'svc.licensing.status')).json()).toMatchObject({ serverId: 'srv-hub' });
     await peer.close();
     await expect
       .poll(async () => (await service.as('GET', '/health')).json(), patience)
@@ -187,7 +182,7 @@ describe('the service under odd messages', () => {
     'refuses each odd login, and accepts a correct one immediately afterwards',
     async () => {
       const key = makeDeviceKey();
-      const bound = await issue('reg-1-1', { dpopJwk: key.publicJwk });
+      const bound = await mock.issueToken('reg-1-1', { dpopJwk: key.publicJwk });
       const good = key.connectToken(bound, 'srv-hub');
       const held = await measureMemory(service);
       const texts = fc.oneof(damaged(good), damaged(registerToken), oddText(200), fc.constant(`${bound}~`));

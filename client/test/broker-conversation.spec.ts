@@ -1,21 +1,16 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { FakeBroker } from './support/fake-broker.js';
 import { RecordedFollower } from './support/record-license.js';
 
-const endings: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const end of endings.splice(0).toReversed()) await end();
-});
-
 async function startFakeBroker(...manners: Parameters<typeof FakeBroker.start>): Promise<FakeBroker> {
   const broker = await FakeBroker.start(...manners);
-  endings.push(() => broker.close());
+  onTestFinished(() => broker.close());
   return broker;
 }
 
 function followWithToken(url: string, token: string | (() => string)): RecordedFollower {
   const recorded = new RecordedFollower({ natsUrl: url, deviceId: 'reg-1-1', token });
-  endings.push(() => recorded.follower.close());
+  onTestFinished(() => recorded.follower.close());
   return recorded;
 }
 

@@ -1,5 +1,5 @@
 import { generateKeyPair, exportJWK } from 'jose';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createConnectionOptions } from '../src/index.js';
 import { startMock, type TestMock } from '../../test/support/start-mock.js';
 import { FakeBroker } from './support/fake-broker.js';
@@ -7,11 +7,6 @@ import { FakeServer } from './support/fake-server.js';
 import { readProof } from './support/read-proof.js';
 import { RecordedFollower, type RecordedOptions } from './support/record-license.js';
 import { TestDevice } from './support/start-device.js';
-
-const endings: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const end of endings.splice(0).toReversed()) await end();
-});
 
 let mock: TestMock;
 beforeAll(async () => {
@@ -21,26 +16,26 @@ afterAll(() => mock.stop());
 
 async function startBroker(...manners: Parameters<typeof FakeBroker.start>): Promise<FakeBroker> {
   const broker = await FakeBroker.start(...manners);
-  endings.push(() => broker.close());
+  onTestFinished(() => broker.close());
   return broker;
 }
 
 async function startServer(answer: FakeServer['answer']): Promise<FakeServer> {
   const server = await FakeServer.start(answer);
-  endings.push(() => server.close());
+  onTestFinished(() => server.close());
   return server;
 }
 
 async function startDevice(deviceId?: string): Promise<TestDevice> {
   const started = await TestDevice.start(mock);
-  endings.push(() => started.device.stop());
+  onTestFinished(() => started.device.stop());
   await started.authorize(mock, deviceId);
   return started;
 }
 
 function follow(options: RecordedOptions): RecordedFollower {
   const recorded = new RecordedFollower(options);
-  endings.push(() => recorded.follower.close());
+  onTestFinished(() => recorded.follower.close());
   return recorded;
 }
 
@@ -104,7 +99,7 @@ describe('a device that connects to a broker', () => {
   it('connects once it is authorized', async () => {
     const broker = await startBroker({});
     const started = await TestDevice.start(mock);
-    endings.push(() => started.device.stop());
+    onTestFinished(() => started.device.stop());
     const register = follow({ device: started.device, natsUrl: broker.url });
     const { change } = await register.seenState('disconnected');
     expect(change).toMatchObject({ reason: expect.stringContaining('no license token') as string });
@@ -130,10 +125,7 @@ describe('a device that connects to a broker', () => {
 
   it('connects with a token and a key from the options', async () => {
     const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
-    const { token } = (await mock.control('POST', '/mock/tokens', {
-      deviceId: 'reg-1-1',
-      dpopJwk: await exportJWK(publicKey),
-    })) as { token: string };
+    const token = await mock.issueToken('reg-1-1', { dpopJwk: await exportJWK(publicKey) });
     const broker = await startBroker({});
     const register = follow({
       token: () => token,

@@ -1,5 +1,5 @@
 import { UnsecuredJWT } from 'jose';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createDevice, DeviceError, type UserCode } from '../src/index.js';
 import {
   type FakeAuthorizationServer,
@@ -10,14 +10,9 @@ import { startMock, type TestMock } from '../../test/support/start-mock.js';
 import { MemoryStorage } from './support/memory-storage.js';
 import { TestDevice } from './support/start-device.js';
 
-const endings: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const end of endings.splice(0).toReversed()) await end();
-});
-
 async function startDevice(...args: Parameters<typeof TestDevice.start>): Promise<TestDevice> {
   const started = await TestDevice.start(...args);
-  endings.push(() => started.device.stop());
+  onTestFinished(() => started.device.stop());
   return started;
 }
 
@@ -126,7 +121,7 @@ describe('a device', () => {
     const started = await startDevice(mock);
     await started.authorize(mock);
     await mock.control('PATCH', '/mock/licenses/lic-demo-registers', { isActive: false });
-    endings.push(async () => {
+    onTestFinished(async () => {
       await mock.control('PATCH', '/mock/licenses/lic-demo-registers', { isActive: true });
     });
     expect(await codeOf(started.device.refresh())).toBe('license-refused');
@@ -174,7 +169,7 @@ describe('a device', () => {
     const started = await startDevice(mock, { fetch: fetchFromTheFuture });
     await started.authorize(mock);
     const aheadMs = started.device.clock.now().getTime() - Date.now();
-    expect(Math.abs(aheadMs - 3_600_000)).toBeLessThan(5_000);
+    expect(Math.abs(aheadMs - 3_600_000)).toBeLessThan(60_000);
   });
 
   it.each([
@@ -193,7 +188,7 @@ describe('a device', () => {
 describe('a device whose tokens live for four seconds', () => {
   it('refreshes its token on schedule, and again after an outage', async () => {
     const mock = await startMock({ tokenTtlSeconds: 4 });
-    endings.push(() => mock.stop());
+    onTestFinished(() => mock.stop());
     const started = await startDevice(mock);
     await started.authorize(mock);
     const [acquired] = started.changes;
@@ -216,10 +211,8 @@ describe('a device whose tokens live for four seconds', () => {
 describe('a stored token of another kind of device', () => {
   it('is rejected with wrong-device-kind', async () => {
     const mock = await startMock();
-    endings.push(() => mock.stop());
-    const { token } = (await mock.control('POST', '/mock/tokens', { deviceId: 'srv-store-1' })) as {
-      token: string;
-    };
+    onTestFinished(() => mock.stop());
+    const token = await mock.issueToken('srv-store-1');
     const storage = new MemoryStorage();
     await storage.write(
       JSON.stringify({
@@ -246,7 +239,7 @@ describe('a device at a server whose refresh tokens work once', () => {
   beforeEach(async () => {
     fake = await startFakeAuthorizationServer({ isStrict: true });
     fake.misbehave({ claims: register });
-    endings.push(() => fake.stop());
+    onTestFinished(() => fake.stop());
   });
 
   async function authorize(): Promise<TestDevice> {

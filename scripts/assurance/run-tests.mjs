@@ -14,6 +14,7 @@ const longForm = {
   SOAK_MINUTES: '10',
   GUIDE_LANGUAGES: 'all',
   PLANTED_BUGS: 'all',
+  LOOKS: 'all',
   // Only root may mount one.
   ...(process.getuid?.() === 0 && { SMALL_DISK: 'on' }),
 };

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
+import { auditEntry } from '../domain/audit-entry.js';
 import type { Settings } from '../config/settings.js';
 import { appendAuditEntry } from '../persistence/audit/append-audit-entry.js';
 import { commandLineActor } from '../persistence/audit/command-line-actor.js';
@@ -16,16 +17,7 @@ export async function resetAdminToken({ dataDir }: Settings, database: Database)
     const token = readOrCreatePrivateFile(path, () => randomBytes(32).toString('base64url'));
     const value = hashAdminToken(token).toString('hex');
     await manager.upsert(KeyValueRow, { name: adminTokenSetting, value }, ['name']);
-    const { name: actor, address } = commandLineActor();
-    await appendAuditEntry(manager, {
-      at: new Date(),
-      actor,
-      address,
-      action: 'admin-token-reset',
-      reason: null,
-      before: null,
-      after: null,
-    });
+    await appendAuditEntry(manager, auditEntry(new Date(), commandLineActor(), 'admin-token-reset'));
   });
   return path;
 }

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
+import { auditEntry } from '../domain/audit-entry.js';
 import { serviceItself } from '../domain/audit-actor.js';
 import { type LicenseChange, type LicenseEvent, unchanged } from '../domain/license-event.js';
 import type { LicenseState } from '../domain/license-state.js';
@@ -7,7 +8,6 @@ import { applyClockTrust } from '../domain/apply-clock-trust.js';
 import { applyTime } from '../domain/apply-time.js';
 import { Clock, confirmedNow } from '../domain/ports/clock.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
-import { summarizeLicense } from '../domain/summarize-license.js';
 
 /** Applies the passing of time, and the trust in the clock of this machine, to the license. */
 @Injectable()
@@ -31,15 +31,9 @@ export class AdvanceLicense {
       await transaction.saveState(state, events);
       for (const event of events) this.log(event);
       if (!events.some((event) => event.type === 'license.status')) return;
-      await transaction.appendAudit({
-        at: now,
-        actor: serviceItself.name,
-        address: null,
-        action: state.license === null ? 'revoked' : 'status-changed',
-        reason: state.reason,
-        before: summarizeLicense(before),
-        after: summarizeLicense(state),
-      });
+      const action = state.license === null ? 'revoked' : 'status-changed';
+      const details = { reason: state.reason, before, after: state };
+      await transaction.appendAudit(auditEntry(now, serviceItself, action, details));
     });
   }
 

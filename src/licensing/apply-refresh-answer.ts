@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
+import { auditEntry } from '../domain/audit-entry.js';
 import { acceptRefreshedGrant } from '../domain/accept-grant.js';
 import type { AuditActor } from '../domain/audit-actor.js';
 import type { LicenseChange } from '../domain/license-event.js';
@@ -13,7 +14,6 @@ import type {
 } from '../domain/ports/authorization-server.js';
 import { Clock, confirmedNow } from '../domain/ports/clock.js';
 import type { AuditAction, LicenseTransaction } from '../domain/ports/license-store.js';
-import { summarizeLicense } from '../domain/summarize-license.js';
 
 /**
  * - `superseded`: another process refreshed the token, or the license was replaced.
@@ -150,15 +150,7 @@ export class ApplyRefreshAnswer {
     before: LicenseState,
     after: LicenseState,
   ): Promise<void> {
-    return transaction.appendAudit({
-      at: this.clock.now(),
-      actor: actor.name,
-      address: actor.address,
-      action,
-      reason,
-      before: summarizeLicense(before),
-      after: summarizeLicense(after),
-    });
+    return transaction.appendAudit(auditEntry(this.clock.now(), actor, action, { reason, before, after }));
   }
 }
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { auditEntry } from '../domain/audit-entry.js';
 import type { AuditActor } from '../domain/audit-actor.js';
 import { Clock } from '../domain/ports/clock.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
@@ -15,15 +16,7 @@ export class CancelAuthorization {
     await this.store.transact(async (transaction) => {
       if (transaction.pending === null) return;
       await transaction.savePending(null);
-      await transaction.appendAudit({
-        at: this.clock.now(),
-        actor: actor.name,
-        address: actor.address,
-        action: 'authorization-cancelled',
-        reason: null,
-        before: null,
-        after: null,
-      });
+      await transaction.appendAudit(auditEntry(this.clock.now(), actor, 'authorization-cancelled'));
     });
   }
 }

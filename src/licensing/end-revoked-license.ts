@@ -1,10 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
+import { auditEntry } from '../domain/audit-entry.js';
 import { serviceItself } from '../domain/audit-actor.js';
 import { Clock } from '../domain/ports/clock.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
 import { revokeLicense } from '../domain/remove-license.js';
-import { summarizeLicense } from '../domain/summarize-license.js';
 import { RevocationList } from '../peers/revocation-list.js';
 
 const reason = "The Authorization server's signed status list says that the license token is revoked.";
@@ -42,15 +42,9 @@ export class EndRevokedLicense {
       await transaction.saveState(state, events);
       await transaction.saveSecrets(null);
       if (before.license === null) return;
-      await transaction.appendAudit({
-        at: now,
-        actor: serviceItself.name,
-        address: null,
-        action: 'revoked',
-        reason,
-        before: summarizeLicense(before),
-        after: summarizeLicense(state),
-      });
+      await transaction.appendAudit(
+        auditEntry(now, serviceItself, 'revoked', { reason, before, after: state }),
+      );
       this.logger.warn(`${reason} Authorize this server again.`);
     });
   }

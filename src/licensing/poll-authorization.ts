@@ -1,5 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
+import { auditEntry } from '../domain/audit-entry.js';
+import type { AuditActor } from '../domain/audit-actor.js';
 import { acceptAcquiredGrant } from '../domain/accept-grant.js';
 import {
   AuthorizationServer,
@@ -15,7 +17,6 @@ import {
   type PendingAuthorization,
 } from '../domain/ports/license-store.js';
 import { SingleFlight } from '../coordination/single-flight.js';
-import { summarizeLicense } from '../domain/summarize-license.js';
 
 /** `none`: no code is pending, or another one than was polled for. */
 export type PollOutcome =
@@ -200,15 +201,9 @@ export class PollAuthorization {
     await transaction.saveState(change.state, change.events);
     await transaction.saveSecrets(issued.secrets);
     await transaction.savePending(null);
-    await transaction.appendAudit({
-      at: now,
-      actor: pending.requestedBy,
-      address: pending.requestedFrom,
-      action: 'acquired',
-      reason: change.state.reason === 'server-changed' ? 'server-changed' : null,
-      before: summarizeLicense(before),
-      after: summarizeLicense(change.state),
-    });
+    const reason = change.state.reason === 'server-changed' ? 'server-changed' : null;
+    const details = { reason, before, after: change.state };
+    await transaction.appendAudit(auditEntry(now, requesterOf(pending), 'acquired', details));
     const { serverId, organization } = issued.grant.identity;
     this.logger.log(`License acquired for ${serverId} of ${organization.id}.`);
     const { previousServer } = change.state;
@@ -227,15 +222,8 @@ export class PollAuthorization {
     action: AuditAction,
   ): Promise<PollOutcome> {
     await transaction.savePending(ended);
-    await transaction.appendAudit({
-      at: this.clock.now(),
-      actor: ended.requestedBy,
-      address: ended.requestedFrom,
-      action,
-      reason: ended.refusal,
-      before: null,
-      after: null,
-    });
+    const details = { reason: ended.refusal };
+    await transaction.appendAudit(auditEntry(this.clock.now(), requesterOf(ended), action, details));
     this.logger.warn(`The authorization ended: ${ended.state}${ended.refusal ? ` (${ended.refusal})` : ''}.`);
     return outcomeOf(ended);
   }
@@ -264,4 +252,8 @@ function outcomeOf(pending: PendingAuthorization): PollOutcome {
   return pending.state === 'refused'
     ? { kind: 'refused', refusal: pending.refusal ?? 'The Authorization server gave no reason.' }
     : { kind: pending.state };
+}
+
+function requesterOf({ requestedBy, requestedFrom }: PendingAuthorization): AuditActor {
+  return { name: requestedBy, address: requestedFrom };
 }

@@ -1,10 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
+import { auditEntry } from '../domain/audit-entry.js';
 import type { AuditActor } from '../domain/audit-actor.js';
 import { dropLicense } from '../domain/remove-license.js';
 import { Clock } from '../domain/ports/clock.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
-import { summarizeLicense } from '../domain/summarize-license.js';
 
 /** Removes the license from this server and queues the revocation of its grant. */
 @Injectable()
@@ -26,15 +26,9 @@ export class RemoveLicense {
       await transaction.saveState(change.state, change.events);
       if (secrets !== null) await transaction.queueRevocation(secrets, now);
       await transaction.saveSecrets(null);
-      await transaction.appendAudit({
-        at: now,
-        actor: actor.name,
-        address: actor.address,
-        action: 'removed',
-        reason: null,
-        before: summarizeLicense(state),
-        after: summarizeLicense(change.state),
-      });
+      await transaction.appendAudit(
+        auditEntry(now, actor, 'removed', { before: state, after: change.state }),
+      );
       this.logger.log('License removed from this server.');
     });
   }

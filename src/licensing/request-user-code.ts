@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
+import { auditEntry } from '../domain/audit-entry.js';
 import type { AuditActor } from '../domain/audit-actor.js';
 import { licenseStatusAt } from '../domain/license-status.js';
 import {
@@ -77,15 +78,7 @@ export class RequestUserCode {
       // Another process got a code in the meantime, and a user may already be reading it.
       if (isOpen(transaction.pending, now)) return { kind: 'already-pending', pending: transaction.pending };
       await transaction.savePending(pending);
-      await transaction.appendAudit({
-        at: now,
-        actor: actor.name,
-        address: actor.address,
-        action: 'authorization-requested',
-        reason: null,
-        before: null,
-        after: null,
-      });
+      await transaction.appendAudit(auditEntry(now, actor, 'authorization-requested'));
       return { kind: 'issued', pending };
     });
   }

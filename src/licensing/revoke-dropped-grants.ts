@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { auditEntry } from '../domain/audit-entry.js';
 import { serviceItself } from '../domain/audit-actor.js';
 import { retryDelayMs } from '../domain/refresh-schedule.js';
 import { AuthorizationServer } from '../domain/ports/authorization-server.js';
@@ -42,18 +43,14 @@ export class RevokeDroppedGrants {
       this.logger.warn(`A dropped grant is not revoked yet; the service will retry. ${answer.message}`);
       return;
     }
-    await this.store.completeRevocation(id, {
-      at: now,
-      actor: serviceItself.name,
-      address: null,
-      action: 'grant-revoked-at-server',
-      reason:
-        answer.kind === 'not-offered'
-          ? 'The Authorization server does not support revocation; the grant expires.'
-          : null,
-      before: null,
-      after: null,
-    });
+    const reason =
+      answer.kind === 'not-offered'
+        ? 'The Authorization server does not support revocation; the grant expires.'
+        : null;
+    await this.store.completeRevocation(
+      id,
+      auditEntry(now, serviceItself, 'grant-revoked-at-server', { reason }),
+    );
     this.logger.log('A dropped grant was revoked at the Authorization server.');
   }
 }

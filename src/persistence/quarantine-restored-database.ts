@@ -1,8 +1,8 @@
 import { type EntityManager, IsNull } from 'typeorm';
 import type { Settings } from '../config/settings.js';
+import { auditEntry } from '../domain/audit-entry.js';
 import type { AuditActor } from '../domain/audit-actor.js';
 import { quarantineRestoredLicense } from '../domain/quarantine-restored-license.js';
-import { summarizeLicense } from '../domain/summarize-license.js';
 import { assertServiceStopped } from './assert-service-stopped.js';
 import type { Database } from './database.js';
 import { LicenseRow } from './entities/license.entity.js';
@@ -43,15 +43,8 @@ export async function quarantineRestoredDatabase(
       await transaction.saveSecrets(null);
     }
     await transaction.saveState(state, events);
-    await transaction.appendAudit({
-      at: now,
-      actor: actor.name,
-      address: actor.address,
-      action: 'restored',
-      reason: reasonOf(isOriginalGone, isAuthenticated),
-      before: summarizeLicense(before),
-      after: summarizeLicense(state),
-    });
+    const reason = reasonOf(isOriginalGone, isAuthenticated);
+    await transaction.appendAudit(auditEntry(now, actor, 'restored', { reason, before, after: state }));
   });
 }
 

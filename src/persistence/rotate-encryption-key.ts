@@ -1,5 +1,6 @@
 import { renameSync, rmSync } from 'node:fs';
 import type { EntityManager, ObjectLiteral } from 'typeorm';
+import { auditEntry } from '../domain/audit-entry.js';
 import type { Settings } from '../config/settings.js';
 import { appendAuditEntry } from './audit/append-audit-entry.js';
 import { assertServiceStopped } from './assert-service-stopped.js';
@@ -52,16 +53,7 @@ async function resealAll(manager: EntityManager, from: SecretBox, to: SecretBox)
   await reseal(manager, PendingAuthorizationRow, 'sealed', sealPlaces.pending, from, to);
   await reseal(manager, PendingRevocationRow, 'secrets', sealPlaces.revocation, from, to);
   await writeKeyCheck(manager, to);
-  const { name: actor, address } = commandLineActor();
-  await appendAuditEntry(manager, {
-    at: new Date(),
-    actor,
-    address,
-    action: 'key-rotated',
-    reason: null,
-    before: null,
-    after: null,
-  });
+  await appendAuditEntry(manager, auditEntry(new Date(), commandLineActor(), 'key-rotated'));
 }
 
 async function reseal<Row extends ObjectLiteral & { id: number }>(

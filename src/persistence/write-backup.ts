@@ -1,3 +1,4 @@
+import { auditEntry } from '../domain/audit-entry.js';
 import type { AuditActor } from '../domain/audit-actor.js';
 import { appendAuditEntry } from './audit/append-audit-entry.js';
 import { copySqlite } from './copy-sqlite.js';
@@ -11,16 +12,6 @@ export async function writeBackup(
   path: string,
   { actor, at }: { readonly actor: AuditActor; readonly at: Date },
 ): Promise<void> {
-  await database.transact((manager) =>
-    appendAuditEntry(manager, {
-      at,
-      actor: actor.name,
-      address: actor.address,
-      action: 'backed-up',
-      reason: null,
-      before: null,
-      after: null,
-    }),
-  );
+  await database.transact((manager) => appendAuditEntry(manager, auditEntry(at, actor, 'backed-up')));
   await database.read((manager) => copySqlite(manager, path));
 }

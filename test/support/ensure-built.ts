@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { isBuildCurrent } from '../../scripts/build/build-parts.mjs';
 
 const script = join(import.meta.dirname, '../../scripts/prepare.mjs');
 
@@ -16,6 +17,7 @@ export function ensureBuilt(): Promise<void> {
 }
 
 async function build(): Promise<void> {
+  if (isBuildCurrent()) return;
   await promisify(execFile)(process.execPath, [script, 'build']);
 }
 

@@ -2,9 +2,11 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-// Below the range from which the system assigns ports: another test could receive such a port before its use.
-const firstPort = 10_240;
-const lastPort = 32_000;
+// Below the range from which the system assigns ports, and a part for each worker: another test could receive such a port
+// between this check and its use, or while a broker restarts.
+const portsPerWorker = 4000;
+const firstPort = 10_240 + (Number(process.env['VITEST_POOL_ID'] ?? 0) % 5) * portsPerWorker;
+const lastPort = firstPort + portsPerWorker - 1;
 const maxTries = 100;
 let candidate = randomInt(firstPort, lastPort);
 

@@ -2,23 +2,19 @@ import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { findViolations, measureOverflow, takeScreenshot } from './browser.js';
 
-/**
- * `LOOKS=all` inspects all combinations and takes screenshots, in English and Spanish. Two are enough to find the same faults, because a theme
- * changes only colors and a width only the layout.
- */
+/** `LOOKS=all` inspects all combinations and takes screenshots, in English and Spanish. */
 const isLong = process.env['LOOKS'] === 'all';
-const looks = isLong
-  ? (['light', 'dark'] as const).flatMap((colorScheme) =>
-      [320, 390, 700, 1280].map((width) => ({ colorScheme, width })),
-    )
-  : ([
-      { colorScheme: 'light', width: 1280 },
-      { colorScheme: 'dark', width: 320 },
-    ] as const);
+const allLooks = (['light', 'dark'] as const).flatMap((colorScheme) =>
+  [320, 390, 700, 1280].map((width) => ({ colorScheme, width })),
+);
+const quickLooks = [
+  { colorScheme: 'light', width: 1280 },
+  { colorScheme: 'dark', width: 320 },
+] as const;
 
 /**
- * Inspects a page in both themes, on a phone and on a desktop: nothing may overflow, and axe must find no violation. A theme
- * can only break the contrast, so the quick form runs all other rules once.
+ * Inspects a page in both themes, on a phone and on a desktop: nothing may overflow, and axe must find no violation. The quick
+ * form runs axe once, on every other page in the dark theme on a phone: the pages share their components.
  */
 export async function inspectPage(page: Page, name: string): Promise<void> {
   await inspectLooks(page, name);
@@ -27,15 +23,17 @@ export async function inspectPage(page: Page, name: string): Promise<void> {
 
 async function inspectLooks(page: Page, name: string): Promise<void> {
   const faults: string[] = [];
-  for (const { colorScheme, width } of looks) {
+  // The letters of the name choose, so that the choice does not depend on the order of the tests.
+  const chosen = [...name].reduce((sum, letter) => sum + (letter.codePointAt(0) ?? 0), 0) % 2;
+  for (const [index, { colorScheme, width }] of (isLong ? allLooks : quickLooks).entries()) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.setViewportSize({ width, height: 720 });
     const look = `${name}, ${colorScheme}, ${width} px`;
     if (isLong) await takeScreenshot(page, `${name}-${colorScheme}-${width}`);
     const overflow = await measureOverflow(page);
     if (overflow > 0) faults.push(`${look}: ${overflow} px too wide`);
-    const rules = isLong || colorScheme === 'light' ? null : ['color-contrast', 'target-size'];
-    faults.push(...(await findViolations(page, rules)).map((violation) => `${look}: ${violation}`));
+    if (!isLong && index !== chosen) continue;
+    faults.push(...(await findViolations(page)).map((violation) => `${look}: ${violation}`));
   }
   await page.setViewportSize({ width: 1280, height: 720 });
   expect(faults).toEqual([]);

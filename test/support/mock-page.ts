@@ -36,6 +36,7 @@ export class MockPage {
     await this.page.locator('input[type=email]').fill('admin@example.test');
     await this.page.locator('input[type=password]').fill(typed);
     await this.page.getByRole('button', { name: /^(Log in|Iniciar sesión)$/ }).click();
+    await this.page.waitForLoadState('domcontentloaded');
   }
 
   /** Opens the demo organization as a person does. */
@@ -47,10 +48,12 @@ export class MockPage {
 
   async choose(button: string): Promise<void> {
     await this.page.getByRole('button', { name: button, exact: true }).click();
+    await this.page.waitForLoadState('domcontentloaded');
   }
 
   async follow(link: string): Promise<void> {
     await this.page.getByRole('link', { name: link }).click();
+    await this.page.waitForLoadState('domcontentloaded');
   }
 
   async isAt(heading: string): Promise<void> {

@@ -1,12 +1,28 @@
 import { jetstream, jetstreamManager, type StreamInfo } from '@nats-io/jetstream';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { connect, type Msg, type NatsConnection, type RequestOptions } from '@nats-io/transport-node';
 import type { CloudEventJson, ReceivedEvent } from './register-connection.js';
 import type { TestNats } from './start-nats.js';
 
 /** Connects with the credentials of the service, to read or change the stream itself. */
 export function connectAsService(nats: TestNats): Promise<NatsConnection> {
   const { user, password } = nats.serviceUser;
-  return connect({ servers: nats.url, user, pass: password });
+  return connect({
+    servers: nats.url,
+    user,
+    pass: password,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 50,
+  });
+}
+
+/** Sends a request. The library waits only a second for an answer, which a loaded machine can exceed. */
+export function requestAnswer(
+  connection: NatsConnection,
+  subject: string,
+  data = '',
+  options: Partial<RequestOptions> = {},
+): Promise<Msg> {
+  return connection.request(subject, data, { timeout: 10_000, ...options });
 }
 
 /** Reads all messages of a stream in order. */

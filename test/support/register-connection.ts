@@ -1,4 +1,5 @@
 import { connect, type Msg, type NatsConnection } from '@nats-io/transport-node';
+import { requestAnswer } from './read-stream.js';
 import type { LicenseJson } from './start-app.js';
 import type { TestNats } from './start-nats.js';
 
@@ -73,10 +74,10 @@ export async function connectRegister(nats: TestNats): Promise<TestRegister> {
         look();
       }),
     last: async (subject) => {
-      const answer = await connection.request(`$JS.API.DIRECT.GET.LICENSING.${subject}`);
+      const answer = await requestAnswer(connection, `$JS.API.DIRECT.GET.LICENSING.${subject}`);
       return toReceived(answer);
     },
-    status: async () => (await connection.request('svc.licensing.status')).json<LicenseJson>(),
+    status: async () => (await requestAnswer(connection, 'svc.licensing.status')).json<LicenseJson>(),
     close: () => connection.close(),
   };
 }

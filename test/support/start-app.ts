@@ -137,7 +137,7 @@ export async function startApp(options: StartAppOptions = {}): Promise<TestApp> 
     adminToken,
     as,
     view,
-    tick: () => app.get(LicenseScheduler).tick(),
+    tick: () => tickFromNow(app.get(LicenseScheduler)),
     acquire: async (mock, deviceId) => {
       const { body } = await as('post', '/api/license/authorization').expect(201);
       await mock.approve((body as { userCode: string }).userCode, deviceId);
@@ -154,4 +154,10 @@ export async function startApp(options: StartAppOptions = {}): Promise<TestApp> 
       }
     },
   };
+}
+
+/** Ticks after the running tasks: the tick would join one that began before the test advanced its clock. */
+async function tickFromNow(scheduler: LicenseScheduler): Promise<void> {
+  await Promise.all(Array.from(scheduler['flights'].values(), (flight) => flight.whenIdle()));
+  await scheduler.tick();
 }

@@ -12,6 +12,8 @@ export interface TestMock {
   readonly clock: FakeClock | null;
   /** Calls a control of the contract, such as `POST /mock/approve`. @throws if it is refused */
   control(method: string, path: string, body?: object): Promise<unknown>;
+  /** Issues a license token to a device without a person. `options` are those of the contract, such as `dpopJwk`. */
+  issueToken(deviceId: string, options?: object): Promise<string>;
   /** Authorizes a device as a person would. */
   approve(userCode: string, deviceId?: string): Promise<void>;
   stop(): Promise<void>;
@@ -84,6 +86,10 @@ export async function startMock({ clock, now, ...options }: StartMockOptions = {
     url,
     clock: clock ?? null,
     control,
+    issueToken: async (deviceId, more = {}) => {
+      const answer = await control('POST', '/mock/tokens', { deviceId, ...more });
+      return (answer as { token: string }).token;
+    },
     approve: async (userCode, deviceId = 'srv-store-1') => {
       await control('POST', '/mock/approve', { userCode, deviceId });
     },

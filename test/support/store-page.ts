@@ -48,11 +48,13 @@ export class StorePage {
 
   async choose(name: string): Promise<void> {
     await this.page.getByRole('button', { name, exact: true }).click();
+    await this.page.waitForLoadState('domcontentloaded');
   }
 
   /** Waits until the page shows this heading. */
   async showsHeading(heading: string): Promise<void> {
     await this.page.getByRole('heading', { name: heading, exact: true }).waitFor();
+    await this.page.waitForLoadState('domcontentloaded');
   }
 
   async hasStatus(text: string): Promise<void> {

@@ -1,19 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { mkdir, mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { compile, REPOSITORY } from './compile.js';
 import { inheritedEnvironment } from '../../../test/support/inherited-environment.js';
-
-/** Builds the client into a temporary folder that finds its dependencies, and leaves an existing dist alone. */
-export async function buildClient(): Promise<string> {
-  const cache = join(REPOSITORY, '.cache');
-  await mkdir(cache, { recursive: true });
-  const folder = await mkdtemp(join(cache, 'client-'));
-  await compile(['-p', join(REPOSITORY, 'client/tsconfig.build.json'), '--outDir', folder]);
-  return folder;
-}
 
 /** The example register in its own process. */
 export class ExampleProcess {
@@ -22,12 +11,12 @@ export class ExampleProcess {
   readonly #exited: Promise<unknown[]>;
   readonly #arrivals = new EventEmitter();
 
-  constructor(folder: string, environment: Record<string, string>) {
-    this.#child = spawn(process.execPath, [join(folder, 'example-register.js')], {
+  constructor(environment: Record<string, string>) {
+    this.#child = spawn(process.execPath, [join(import.meta.dirname, '../../dist/example-register.js')], {
       env: { ...inheritedEnvironment, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    this.#exited = once(this.#child, 'exit');
+    this.#exited = once(this.#child, 'close');
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       if (stream === null) continue;
       createInterface({ input: stream }).on('line', (line) => {

@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { compile, REPOSITORY } from './compile.js';
+import { ensureBuilt } from '../../../test/support/ensure-built.js';
+import { REPOSITORY } from './compile.js';
 
 const run = promisify(execFile);
 
@@ -16,15 +17,15 @@ export interface PackedClient {
 
 /** Builds the client and packs it as for a registry, in a temporary folder. */
 export async function packClient(): Promise<PackedClient> {
+  await ensureBuilt();
   const cache = join(REPOSITORY, '.cache');
   await mkdir(cache, { recursive: true });
   const projectDir = await mkdtemp(join(cache, 'project-'));
   const packageDir = join(projectDir, 'node_modules/@pos-licensing/client');
   await mkdir(packageDir, { recursive: true });
-  for (const name of ['package.json', 'README.md', 'LICENSE', 'src']) {
+  for (const name of ['package.json', 'README.md', 'LICENSE', 'src', 'dist']) {
     await cp(join(REPOSITORY, 'client', name), join(packageDir, name), { recursive: true });
   }
-  await compile(['-p', join(REPOSITORY, 'client/tsconfig.build.json'), '--outDir', join(packageDir, 'dist')]);
   const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', projectDir], {
     cwd: packageDir,
   });

@@ -1,32 +1,9 @@
-import { execFile, spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { inheritedEnvironment } from '../../../test/support/inherited-environment.js';
 
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
-const prepare = fileURLToPath(new URL('../../../scripts/prepare.mjs', import.meta.url));
-
-/** Builds the server if its build does not match the sources. */
-export async function buildServer(): Promise<void> {
-  await promisify(execFile)(process.execPath, [prepare, 'build']);
-}
-
-export async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-/** The paths of programs, and the clock of the tests if `npm run test:dates` shifts it. */
-const inheritedEnvironment = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => /^(PATH|TZ|LD_PRELOAD|FAKETIME.*)$/.test(name)),
-);
 
 /** The mock Authorization server in its own process. */
 export class MockProcess {
@@ -39,7 +16,8 @@ export class MockProcess {
       env: { ...inheritedEnvironment, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    this.#exited = once(this.#child, 'exit');
+    // Not `exit`, after which the rest of the output may still arrive.
+    this.#exited = once(this.#child, 'close');
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
         this.output += chunk.toString();
