@@ -12,7 +12,7 @@ const shared = {
   // A project does not inherit this. The default of one second is too short for a loaded machine.
   expect: { poll: { timeout: 20_000 } },
   // More than a poll and a start may take on a loaded machine, so that their message is shown and not this limit.
-  testTimeout: 60_000,
+  testTimeout: 120_000,
   hookTimeout: 60_000,
 };
 

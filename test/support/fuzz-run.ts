@@ -35,7 +35,7 @@ export interface FuzzShare {
 /** @param percent the percentage of all cases of the run */
 export function shareOfCases(row: FuzzShare['row'], percent: number): FuzzShare {
   const cases = Math.max(10, Math.round((allCases * percent) / 100));
-  return { row, cases, timeoutMs: 60_000 + cases * 30 };
+  return { row, cases, timeoutMs: 120_000 + cases * 30 };
 }
 
 /**
