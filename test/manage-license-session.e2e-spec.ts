@@ -342,12 +342,13 @@ describe('a session of the page', () => {
   });
 
   describe('an answer', () => {
-    it('has the security headers of a page', async () => {
+    it('has the security headers of a page, its mark, and a footer with the version and help', async () => {
       const { cookie } = await logIn();
       for (const path of ['/', '/license/history', '/peers', '/help', '/login', '/nowhere']) {
         const asked = request().get(path).set('accept', browserAccept);
         // The login page redirects a browser with a session.
-        const { headers } = await (path === '/login' ? asked : asked.set('cookie', cookie));
+        const { headers, text } = await (path === '/login' ? asked : asked.set('cookie', cookie));
+        expect(text, path).toMatch(/class="brand"[^]*<footer[^]*\d+\.\d+\.\d+ · <a href="\/help">Help</);
         expect(headers['content-security-policy'], path).toContain("script-src 'self'; style-src 'self'");
         expect(headers['content-security-policy'], path).toContain("frame-ancestors 'none'");
         expect(headers['content-security-policy'], path).not.toContain('unsafe');
