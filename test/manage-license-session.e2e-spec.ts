@@ -343,12 +343,13 @@ describe('a session of the page', () => {
   });
 
   describe('an answer', () => {
-    it('has the security headers of a page', async () => {
+    it('has the security headers of a page, its mark, and a footer with the version and help', async () => {
       const { cookie } = await logIn();
       for (const path of ['/', '/license/history', '/peers', '/help', '/login', '/nowhere']) {
         const asked = request().get(path).set('accept', browserAccept);
         // The login page redirects a browser with a session.
-        const { headers } = await (path === '/login' ? asked : asked.set('cookie', cookie));
+        const { headers, text } = await (path === '/login' ? asked : asked.set('cookie', cookie));
+        expect(text, path).toMatch(/class="brand"[^]*<footer[^]*\d+\.\d+\.\d+ · <a href="\/help">Help</);
         expect(headers['content-security-policy'], path).toContain("script-src 'self'; style-src 'self'");
         expect(headers['content-security-policy'], path).toContain("frame-ancestors 'none'");
         expect(headers['content-security-policy'], path).not.toContain('unsafe');
@@ -447,11 +448,11 @@ describe('a session of the page', () => {
           .set('accept', browserAccept)
           .set('accept-language', language);
       const spanish = await readIn('es-MX,es;q=0.9');
-      expect(spanish.headers).toMatchObject({ 'content-language': 'es', vary: 'accept-language' });
+      expect(spanish.headers).toMatchObject({ 'content-language': 'es', vary: 'accept-language, cookie' });
       expect(spanish.text).toMatch(
         new RegExp(`<time datetime="${expiresAt}" lang="es-MX"\\s*>${inLanguage('es-MX')}`),
       );
-      for (const text of ['<html lang="es">', 'Historial', 'Token Expiry', 'Licensed']) {
+      for (const text of ['<html lang="es"', 'Historial', 'Token Expiry', 'Licensed']) {
         expect(spanish.text).toContain(text);
       }
       const german = await readIn('de-CH,de;q=0.9');
@@ -460,6 +461,35 @@ describe('a session of the page', () => {
       expect((await readIn('es', '/nowhere')).text).toContain('Página no encontrada');
       const problem = await readIn('es', '/api/nowhere');
       expect(problem.body).toMatchObject({ status: 404, title: 'Not Found' });
+    });
+
+    it('has the theme and the language that a person chose, even before the login', async () => {
+      const choose = (form: object) => request().post('/look').type('form').send(form);
+      const { headers } = await choose({ theme: 'dark', language: 'es', returnTo: '/help?from=here' })
+        .expect(303)
+        .expect('location', '/help?from=here');
+      const chosen = headers['set-cookie'] as unknown as string[];
+      for (const [index, cookie] of ['pos-theme=dark', 'pos-language=es'].entries()) {
+        expect(chosen[index]).toBe(`${cookie}; Max-Age=31536000; Path=/; HttpOnly; SameSite=Lax`);
+      }
+      const cookie = chosen.map((one) => one.split(';')[0]).join('; ');
+      const { text } = await request().get('/login?a=1').set('accept-language', 'en').set('cookie', cookie);
+      expect(text).toMatch(/<html lang="es"\s+data-theme="dark">/);
+      expect(text).toContain('<meta name="color-scheme" content="dark" />');
+      expect(text).toContain('name="returnTo" value="/login?a=1"');
+      expect(text).toMatch(/value="dark"\s+aria-pressed="true"/);
+      const odd = await request().get('/login').set('cookie', 'pos-theme="><b>; pos-language=__proto__');
+      expect(odd.text).toMatch(/<html lang="en"\s*>/);
+      for (const returnTo of [
+        '//other.example',
+        '/\\other.example',
+        '/\t/other.example',
+        'https://other.example',
+      ]) {
+        await choose({ theme: 'dark', returnTo }).expect(400);
+      }
+      await choose({ theme: 'pink', returnTo: '/' }).expect(400);
+      await choose({ theme: 'dark', returnTo: '/' }).set('origin', 'http://127.0.0.1:9').expect(403);
     });
   });
 });

@@ -2,7 +2,7 @@ import { readFile, rename } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LicenseStore } from '../src/domain/ports/license-store.js';
-import { logIn, startBrowser } from './support/browser.js';
+import { findViolations, logIn, startBrowser } from './support/browser.js';
 import { dayMs, minuteMs } from './support/license-fixture.js';
 import { StorePage } from './support/store-page.js';
 
@@ -73,6 +73,30 @@ describe('the Manage License page', { timeout: 120_000 }, () => {
     await page.getByText('run pos-licensing reset-admin-token').waitFor();
     expect(await page.getByText('initial-admin-token').count()).toBe(0);
     await store.inspect('login-without-file');
+  });
+
+  it('has the theme that a person chooses, whatever the system prefers, and the language', async () => {
+    const { page, app } = store;
+    const background = () =>
+      page.evaluate<string>('getComputedStyle(document.documentElement).backgroundColor');
+    await page.goto(`${app.url}/help`);
+    for (const [theme, system, color] of [
+      ['Dark', 'light', 'rgb(16, 20, 27)'],
+      ['Light', 'dark', 'rgb(244, 246, 249)'],
+      ['System', 'dark', 'rgb(16, 20, 27)'],
+    ] as const) {
+      await page.emulateMedia({ colorScheme: system });
+      await store.choose(theme);
+      await page.getByRole('button', { name: theme, pressed: true }).waitFor();
+      expect(await background()).toBe(color);
+      if (theme === 'Dark') expect(await findViolations(page, ['color-contrast', 'target-size'])).toEqual([]);
+    }
+    expect(page.url()).toBe(`${app.url}/help`);
+    await store.choose('Español');
+    await store.showsHeading('Ayuda');
+    await store.choose('English');
+    await store.showsHeading('Help');
+    await store.context.clearCookies();
   });
 
   it('shows Not Licensed, with the six steps and a link to the Authorization server', async () => {

@@ -45,7 +45,18 @@ const authorized = { ...deviceRow, grant: { authorizedAt: at, familyKilledAt: nu
 const register = { ...deviceRow, kind: 'register' as const, grant: { authorizedAt: at, familyKilledAt: at } };
 const frame = { csrfToken, organization, context };
 /** Names of customers, and formats. No page translates them. */
-const data = ['DEMO', 'LICENSE', 'STORE', 'xms', 'srv-1', 'fc-example', 'XXXX-XXXX', 'https://store.example'];
+const data = [
+  'DEMO',
+  'LICENSE',
+  'STORE',
+  'xms',
+  'srv-1',
+  'fc-example',
+  'XXXX-XXXX',
+  'https://store.example',
+  'English',
+  'Español',
+];
 
 const login = { next: '/organizations', email: '', loginEmail: 'a@b.example', context };
 const emptyLicense = { name: '', count: '1', expiresOn: '', features: 'xms', isActive: true };

@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { open, readFile, stat, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import supertest from 'supertest';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { withAuditSource } from '../src/cli/audit-source.js';
 import type { CommandInput } from '../src/cli/command.js';
 import type { SupportBundle } from '../src/cli/support-bundle/support-bundle.js';
@@ -47,6 +49,46 @@ async function codeOf(command: { text(): string }): Promise<string> {
     if (code === undefined) throw new Error('No code yet.');
     return code;
   }, patience);
+}
+
+/** Starts a server that answers like the service, with texts that would forge lines and control a terminal. */
+async function startHostileServer(): Promise<Server> {
+  const text = `a\r\nFORGED\n\u001b[2J\u202e${'x'.repeat(100_000)}`;
+  const peer = { deviceId: text, name: text, kind: text, refusal: text, refusedAt: text, attention: [text] };
+  const part = { status: text, message: text, [text]: { [text]: text } };
+  const answers: Readonly<Record<string, object>> = {
+    '/health': { status: text, version: text, details: { nats: part, clock: part, [text]: part } },
+    '/health/ready': { status: text },
+    '/api/peers': {
+      peers: [peer],
+      counts: { total: text, connected: text, attention: text },
+      nextAfter: null,
+    },
+    '/api/events': {
+      events: [{ sequence: '1', time: text, type: 'license.status', data: { status: text, reason: text } }],
+    },
+    '/api/license': {
+      statusText: text,
+      status: 'licensed',
+      standing: { reason: 'licensed', usableUntil: null, limitedBy: null },
+      serverId: text,
+      serverName: text,
+      organization: null,
+      renewalDate: null,
+      features: [text],
+      hub: { name: text, url: text },
+      token: { status: text, expiresAt: null, nextRefreshAt: null },
+      connection: { offlineSince: null, lastContactAt: null, lastError: { code: text, message: text } },
+      serviceVersion: text,
+    },
+  };
+  const server = createServer(({ url = '' }, response) => {
+    const path = url.replace(/\?.*/, '');
+    const isFirstPage = !/after=[1-9]|before=1\b/.test(url);
+    response.end(JSON.stringify((isFirstPage && answers[path]) || { events: [], detail: text, code: text }));
+  });
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  return server;
 }
 
 describe('pos-licensing', () => {
@@ -142,6 +184,20 @@ describe('pos-licensing', () => {
       notes: expect.stringMatching(/Another program answers.*check --url/),
     });
   });
+
+  it.each(['health', 'peers', 'events', 'status', 'doctor', 'support-bundle -'])(
+    'prints no line that a hostile server at --url made up, nor its escapes, at `%s`',
+    async (command) => {
+      const server = await startHostileServer();
+      onTestFinished(() => void server.close());
+      const { port } = server.address() as AddressInfo;
+      const { output, notes } = await run(...command.split(' '), '--url', `http://127.0.0.1:${port}`);
+      expect(output).toContain('FORGED');
+      const lines = [output, notes].join('\n').split('\n');
+      expect(lines.filter((line) => /^FORGED|[\p{Cc}\u202e]/u.test(line))).toEqual([]);
+      expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(50_000);
+    },
+  );
 
   it('names the remedy for an admin token that is incorrect or missing', async () => {
     const path = join(app.dataDir, 'wrong-token');

@@ -24,7 +24,7 @@ const ofAdmins = shareOfCases('S17', 20);
 const atOnce = 4;
 /** The pages, which OpenAPI does not describe. */
 const pages =
-  'GET / GET /login POST /login POST /logout POST /license/next POST /license/complete POST /license/cancel POST /license/refresh GET /license/remove POST /license/remove GET /license/history GET /license/history/export.csv GET /peers GET /help GET /assets/none.css GET /docs';
+  'GET / GET /login POST /login POST /logout POST /license/next POST /license/complete POST /license/cancel POST /license/refresh GET /license/remove POST /license/remove GET /license/history GET /license/history/export.csv GET /peers GET /help POST /look GET /assets/none.css GET /docs';
 
 describe('the service under odd requests', () => {
   let mock: TestMock;

@@ -156,7 +156,7 @@ describe('every page', () => {
       if (path === `${demo}/nowhere`) continue;
       expect(headers.get('cache-control'), path).toBe('no-store');
       expect(text, path).toContain('<strong>Mock Authorization server</strong>');
-      expect(text, path).toMatch(/<footer[^>]*>\s*<small>[^<]* \d+\.\d+\.\d+ · <a href="\/help">Help/);
+      expect(text, path).toMatch(/<footer[^>]*>\s*<span>[^<]* \d+\.\d+\.\d+ · <a href="\/help">Help/);
       expect(text, path).not.toMatch(/<script|style=|onclick/);
     }
   });
@@ -205,11 +205,11 @@ describe('every page', () => {
     const login = await read('/login', 'es-MX,es;q=0.9,en;q=0.8');
     expect(login.headers.get('content-language')).toBe('es');
     expect(login.headers.get('vary')).toContain('accept-language');
-    expect(await login.text()).toMatch(/<html lang="es">[^]*Contraseña/);
+    expect(await login.text()).toMatch(/<html lang="es"\s*>[^]*Contraseña/);
     const wrong = { method: 'POST', body: new URLSearchParams({ email: 'x', password: 'x' }) };
     expect(await (await read('/login', 'es', wrong)).text()).toContain('la contraseña no son correctos');
     expect(await (await read('/nowhere', 'es')).text()).toContain('No existe esa página.');
-    expect(await (await read(demo, 'de, fr;q=0.1')).text()).toContain('<html lang="en">');
+    expect(await (await read(demo, 'de, fr;q=0.1')).text()).toMatch(/<html lang="en"\s*>/);
     const organization = await (await read(demo, 'es')).text();
     expect(organization).toMatch(/Licensed Features[^]*<time datetime="[^"]*" lang="es">\d+ de \w+ de \d+</);
     const unknown = { userCode: 'BBBB-BBBB', deviceId: 'srv-hub' };
@@ -221,7 +221,34 @@ describe('every page', () => {
     expect(await (await read('/mock/approve', 'es', json)).text()).toContain('unknown user code: compare it');
 
     await server.restart({ pageLanguage: 'es' });
-    expect(await (await read('/help', 'en')).text()).toContain('Dar una licencia a un dispositivo');
+    const fixed = await (await read('/help', 'en')).text();
+    expect(fixed).toContain('Dar una licencia a un dispositivo');
+    expect(fixed).not.toContain('name="language"');
+  });
+
+  it('has the theme and the language that a person chose', async () => {
+    const { url } = await startTestServer();
+    const choose = (form: Record<string, string>, origin = url) =>
+      fetch(`${url}/look`, {
+        method: 'POST',
+        redirect: 'manual',
+        headers: { origin },
+        body: new URLSearchParams(form),
+      });
+    const chosen = await choose({ theme: 'dark', language: 'es', returnTo: '/help?from=here' });
+    expect(chosen.headers.get('location')).toBe('/help?from=here');
+    const cookies = chosen.headers.getSetCookie();
+    expect(cookies[0]).toBe('pos-theme=dark; Max-Age=31536000; Path=/; HttpOnly; SameSite=Lax');
+    const cookie = cookies.map((one) => one.split(';')[0]).join('; ');
+    const page = await fetch(`${url}/help?a=1`, { headers: { cookie, 'accept-language': 'en' } });
+    expect(await page.text()).toMatch(
+      /<html lang="es"\s+data-theme="dark">[^]*content="dark"[^]*value="\/help\?a=1"[^]*value="dark"\s+aria-pressed="true"/,
+    );
+    for (const returnTo of ['//other.example', '/\\other.example', 'https://other.example']) {
+      expect((await choose({ theme: 'dark', returnTo })).headers.get('location')).toBe('/');
+    }
+    expect((await choose({ theme: 'pink' })).headers.getSetCookie()).toEqual([]);
+    expect((await choose({ theme: 'dark' }, 'http://127.0.0.1:9')).status).toBe(403);
   });
 
   it('escapes the input of people', async () => {

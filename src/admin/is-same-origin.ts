@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { ProblemException } from '../http/problem.js';
 
 /**
  * Returns whether a page of this service sent the request. `SameSite` cookies do not show that: another port of the same
@@ -12,4 +13,10 @@ export function isSameOrigin(request: FastifyRequest): boolean {
   return (
     origin === undefined || (URL.canParse(origin) && new URL(origin).host === request.host.toLowerCase())
   );
+}
+
+/** For forms that need no login, and so have no CSRF token. @throws ProblemException */
+export function requireSameOrigin(request: FastifyRequest): void {
+  if (isSameOrigin(request)) return;
+  throw new ProblemException(403, 'cross-site-request', 'The form must come from a page of this service.');
 }

@@ -43,7 +43,8 @@ function auditOfService(service: ServiceClient): AuditSource {
     async read(beforeId, limit) {
       const before = beforeId === null ? '' : `&before=${beforeId}`;
       const path = `/api/license/audit?limit=${limit}${before}`;
-      return (await service.read<{ entries: AuditReport[] }>('GET', path)).entries;
+      // As the service sent them, because the hash of an entry covers its exact texts.
+      return (await service.readExactly<{ entries: AuditReport[] }>('GET', path)).entries;
     },
     verify: (notedHead) =>
       service.read('GET', `/api/license/audit/verification${notedHead === null ? '' : `?head=${notedHead}`}`),

@@ -4,6 +4,7 @@ import { CommandError } from './command-error.js';
 import { connectService } from './connect-service.js';
 import { type ExitCode, exitCodes } from './exit-code.js';
 import { formatLicense, type LicenseReport, named } from './format-license.js';
+import { readAnswer } from './read-answer.js';
 import type { ServiceClient } from './service-client.js';
 import { jsonOption, serviceOptions } from './service-options.js';
 
@@ -47,7 +48,7 @@ async function requestCode(service: ServiceClient): Promise<UserCode> {
       answer.code === 'license-present' ? ' (pos-licensing refresh, or pos-licensing remove)' : '';
     throw new CommandError(answer.code, `${answer.detail}${remedy}`);
   }
-  return (await answer.response.json()) as UserCode;
+  return (await readAnswer(answer.response)) as UserCode;
 }
 
 function showCode(
@@ -82,7 +83,7 @@ async function waitForLicense(
     notifiedMinutes = Math.min(notifiedMinutes, minutes);
     // No pause here: the service delays its response until the next permitted poll.
     const answer = await service.send('POST', '/api/license/authorization/complete');
-    if (answer.kind === 'done') return (await answer.response.json()) as LicenseReport;
+    if (answer.kind === 'done') return (await readAnswer(answer.response)) as LicenseReport;
     if (isNoAnswer(answer.code)) terminal.notify(answer.detail);
     else if (answer.code !== 'authorization-pending')
       throw new CommandError(answer.code, answer.detail, exitOf(answer.code));

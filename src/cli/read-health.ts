@@ -1,3 +1,4 @@
+import { readAnswer } from './read-answer.js';
 import type { ServiceClient } from './service-client.js';
 
 /** A part of `GET /health`; the other members depend on the part. */
@@ -12,7 +13,7 @@ export interface HealthReport {
 /** Reads the health that the running service reports. @throws CommandError if another program answers */
 export async function readHealth(service: ServiceClient): Promise<HealthReport> {
   const response = await service.reach('/health');
-  const report = (await response.json().catch(() => null)) as Partial<HealthReport> | null;
+  const report = (await readAnswer(response).catch(() => null)) as Partial<HealthReport> | null;
   if (typeof report?.status !== 'string' || typeof report.details !== 'object')
     throw service.otherProgram(response);
   return report as HealthReport;

@@ -4,6 +4,7 @@ import { CommandError } from './command-error.js';
 import { connectService } from './connect-service.js';
 import { exitCodes } from './exit-code.js';
 import { formatLicense, type LicenseReport } from './format-license.js';
+import { readAnswer } from './read-answer.js';
 import { jsonOption, serviceOptions } from './service-options.js';
 
 export const refreshCommand: Command = {
@@ -21,7 +22,7 @@ export const refreshCommand: Command = {
       const isDecided = answer.code === 'license-refused' || answer.code === 'unlicensed';
       throw new CommandError(answer.code, answer.detail, isDecided ? exitCodes.no : exitCodes.failure);
     }
-    const license = (await answer.response.json()) as LicenseReport;
+    const license = (await readAnswer(answer.response)) as LicenseReport;
     input.terminal.print(input.isSet('json') ? JSON.stringify(license) : formatLicense(license));
     return license.standing.isLicensed ? exitCodes.ok : exitCodes.no;
   },

@@ -115,7 +115,9 @@ function exitCodeOf(error: unknown): ExitCode {
 /** Returns only the message of our own errors, which have a code in words, and of system errors; the stack of any other. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if ('code' in error && /^[a-z]+(-[a-z]+)*$/.test(String(error.code))) return error.message;
+  const isOurs =
+    error instanceof CommandError || ('code' in error && /^[a-z]+(-[a-z]+)*$/.test(String(error.code)));
+  if (isOurs) return error.message;
   return 'code' in error && 'syscall' in error ? error.message : (error.stack ?? error.message);
 }
 

@@ -1,5 +1,6 @@
 import { CommandError } from './command-error.js';
 import { exitCodes } from './exit-code.js';
+import { readAnswer } from './read-answer.js';
 
 /** Longer than the service waits for the Authorization server or for the next poll of a user code. */
 const timeoutMs = 60_000;
@@ -37,7 +38,7 @@ export class ServiceClient {
   async send(method: 'GET' | 'POST' | 'DELETE', path: string): Promise<ServiceAnswer> {
     const response = await this.fetch(method, path, await this.findTokenOfRunning());
     if (response.ok) return { kind: 'done', response };
-    const { code, detail } = (await response.json().catch(() => ({}))) as Partial<Refusal>;
+    const { code, detail } = (await readAnswer(response).catch(() => ({}))) as Partial<Refusal>;
     if (response.status === 401) {
       throw new CommandError(
         'unauthorized',
@@ -51,11 +52,20 @@ export class ServiceClient {
     return { kind: 'refused', status: response.status, code, detail };
   }
 
-  /** Returns the JSON of the response. @throws CommandError if the service refuses the request */
+  /** Returns the JSON of the response in printable texts. @throws CommandError if the service refuses the request */
   async read<T>(method: 'GET' | 'POST' | 'DELETE', path: string): Promise<T> {
+    return (await readAnswer(await this.ask(method, path))) as T;
+  }
+
+  /** Returns the JSON of the response with its exact texts. @throws CommandError if the service refuses the request */
+  async readExactly<T>(method: 'GET', path: string): Promise<T> {
+    return (await (await this.ask(method, path)).json()) as T;
+  }
+
+  private async ask(method: 'GET' | 'POST' | 'DELETE', path: string): Promise<Response> {
     const answer = await this.send(method, path);
     if (answer.kind === 'refused') throw new CommandError(answer.code, answer.detail);
-    return (await answer.response.json()) as T;
+    return answer.response;
   }
 
   /** Sends a GET request without a token. @throws ServiceAwayError */

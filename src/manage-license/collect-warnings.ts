@@ -119,6 +119,7 @@ function warnOfShortLife({ token }: LicenseView, { warnings }: Texts): Warning |
   return { tone: 'warning', message: warnings.shortLife, instants: [], isForServer: true, detail: null };
 }
 
-function expiryOf({ expiresAt }: LicenseView['token'], { warnings }: Texts): Warning['instants'] {
-  return expiresAt === null ? [] : [{ label: warnings.until, at: expiresAt }];
+function expiryOf({ status, expiresAt }: LicenseView['token'], { warnings }: Texts): Warning['instants'] {
+  const label = status === 'expired' ? warnings.expiredAt : warnings.until;
+  return expiresAt === null ? [] : [{ label, at: expiresAt }];
 }

@@ -1,6 +1,9 @@
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import { type AuditAction, auditActions } from '../domain/ports/license-store.js';
+import { type PageLanguage, pageLanguages } from '../config/page-language.js';
+import { type Theme, themes } from './look.js';
+import { localPath } from './render-context.js';
 import { peerCursorShape } from '../peer-registry/peer-page.js';
 
 /** A form that consists of one button. */
@@ -8,6 +11,19 @@ export class ActionForm {
   @IsString()
   @MaxLength(64)
   csrfToken!: string;
+}
+
+export class LookForm {
+  @IsOptional()
+  @IsIn(themes)
+  theme?: Theme;
+
+  @IsOptional()
+  @IsIn(pageLanguages)
+  language?: PageLanguage;
+
+  @Matches(localPath)
+  returnTo!: string;
 }
 
 export class LoginForm {

@@ -49,6 +49,8 @@ const data = [
   'A MESSAGE',
   'ANNA',
   'REGISTER',
+  'English',
+  'Español',
 ];
 
 /** Returns the words on a page that are not in its texts. */
@@ -198,6 +200,12 @@ describe('the pages in a pseudo-locale', () => {
 
   it('have no text of their own on the help page', () => {
     expect(rest(renderHelp(visitor, context))).toEqual([]);
+  });
+
+  it('offer no language if a setting fixes it', () => {
+    const look = { ...context.look, hasLanguages: false };
+    expect(renderHelp(visitor, context)).toContain('name="language"');
+    expect(renderHelp(visitor, { ...context, look })).not.toContain('name="language"');
   });
 
   it.each([400, 403, 404, 429, 500, 503])('have no text of their own for the error %d', (status) => {

@@ -2,11 +2,10 @@ import { Body, Controller, Get, Logger, Post, Req, Res, UseGuards } from '@nestj
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AdminToken } from '../admin/admin-token.js';
-import { isSameOrigin } from '../admin/is-same-origin.js';
+import { requireSameOrigin } from '../admin/is-same-origin.js';
 import { LoginThrottle } from '../admin/login-throttle.js';
 import { clearSessionCookie, readSessionCookie, writeSessionCookie } from '../admin/session-cookie.js';
 import { Sessions } from '../admin/sessions.js';
-import { ProblemException } from '../http/problem.js';
 import { ActionForm, LoginForm } from './forms.js';
 import { isBackground } from './is-background.js';
 import { PageComposer } from './page-composer.js';
@@ -55,13 +54,7 @@ export class LoginController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    if (!isSameOrigin(request)) {
-      throw new ProblemException(
-        403,
-        'cross-site-request',
-        'The form must come from a page of this service.',
-      );
-    }
+    requireSameOrigin(request);
     const name = (form.name ?? '').trim();
     const nameFault = validateName(name);
     if (nameFault !== null) return this.send(request, reply, nameFault, name);

@@ -9,6 +9,7 @@ import { HistoryController } from './history.controller.js';
 import { LicenseEventsController } from './license-events.controller.js';
 import { LicenseFeed } from './license-feed.js';
 import { LicensePageController } from './license-page.controller.js';
+import { LookController } from './look.controller.js';
 import { LoginController } from './login.controller.js';
 import { Notices } from './notices.js';
 import { PageComposer } from './page-composer.js';
@@ -25,6 +26,7 @@ import { UserPortal } from './user-portal.js';
     LicensePageController,
     HistoryController,
     HelpController,
+    LookController,
     PeersPageController,
     LicenseEventsController,
   ],

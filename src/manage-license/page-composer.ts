@@ -9,7 +9,8 @@ import { collectWarnings, type WarnedPage } from './collect-warnings.js';
 import { type AuthorizationView, isAcquiring, type LicensePage, type Notice } from './license-page.js';
 import { nameVersion } from './name-version.js';
 import { UserPortal } from './user-portal.js';
-import { createReader, type RenderContext } from './render-context.js';
+import { readLook } from './look.js';
+import { createReader, localPath, type RenderContext } from './render-context.js';
 
 /** Collects what the Manage License page shows. */
 @Injectable()
@@ -48,10 +49,17 @@ export class PageComposer {
     };
   }
 
-  contextFor({ headers }: FastifyRequest): RenderContext {
+  contextFor(request: FastifyRequest): RenderContext {
     const { identity } = this.store.state;
     const place = identity && { server: identity.serverName, organization: identity.organization.name };
-    return createReader(headers['accept-language'], this.clock.now(), this.settings.pageLanguage, place);
+    const { theme, language } = readLook(request);
+    const fixed = this.settings.pageLanguage;
+    const { headers, method, url } = request;
+    return createReader(headers['accept-language'], this.clock.now(), fixed ?? language, place, {
+      theme,
+      hasLanguages: fixed === null,
+      returnTo: method === 'GET' && localPath.test(url) ? url : '/',
+    });
   }
 
   /** Returns a name for what the page shows now. It changes with everything on the page except the passing of time. */

@@ -1,5 +1,6 @@
 import Negotiator from 'negotiator';
 import { fallbackLanguage, languageOf, type PageLanguage } from '../config/page-language.js';
+import type { Theme } from './look.js';
 import { type Texts, textsFor } from './texts.js';
 
 /** The person for whom a page is rendered, and the moment that it shows. */
@@ -10,12 +11,25 @@ export interface RenderContext {
   readonly now: Date;
   /** The name of this server and of its organization; `null` if it was never licensed. */
   readonly place: Place | null;
+  readonly look: PageLook;
+}
+
+/** What the choice in the footer shows. */
+export interface PageLook {
+  readonly theme: Theme;
+  /** Whether a person can choose the language: the setting does not fix it. */
+  readonly hasLanguages: boolean;
+  /** The page that a choice returns to. */
+  readonly returnTo: string;
 }
 
 export interface Place {
   readonly server: string;
   readonly organization: string;
 }
+
+/** A path of this service. It cannot lead to another one: browsers read `//` and `/\\` as the beginning of a host. */
+export const localPath = /^\/(?![/\\])[!-~]{0,2000}$/;
 
 /** Bounds the work that a long header causes. */
 const maxChoices = 10;
@@ -29,9 +43,10 @@ export function createReader(
   now: Date,
   fixedLanguage: PageLanguage | null = null,
   place: Place | null = null,
+  look: PageLook = { theme: 'system', hasLanguages: true, returnTo: '/' },
 ): RenderContext {
   const locale = chooseLocale(acceptLanguage, fixedLanguage);
-  return { locale, texts: textsFor(locale), now, place };
+  return { locale, texts: textsFor(locale), now, place, look };
 }
 
 /**

@@ -11,7 +11,7 @@ const headers = {
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
   'referrer-policy': 'same-origin',
   'cache-control': 'no-store',
-  vary: 'accept-language',
+  vary: 'accept-language, cookie',
 };
 
 /** The language that a page declares itself. */

@@ -23,6 +23,12 @@ export const spanish: Texts = {
 
   footer: { help: 'Ayuda' },
 
+  look: {
+    theme: 'Tema',
+    themes: { system: 'Sistema', light: 'Claro', dark: 'Oscuro' },
+    language: 'Idioma',
+  },
+
   distance: {
     format: new Intl.RelativeTimeFormat('es', { numeric: 'always' }),
     justPassed: 'hace menos de un minuto',
@@ -162,7 +168,7 @@ export const spanish: Texts = {
     },
     expired: {
       title: 'La licencia ha caducado',
-      text: 'Si ya se renovó en el servidor de autorización, elija **Comprobar de nuevo**. De lo contrario, elija **Quitar licencia** y siga los pasos para obtener de nuevo una licencia.',
+      text: 'Renueve la licencia en el servidor de autorización y elija **Comprobar de nuevo**. Si no se puede renovar, elija **Quitar licencia** y siga los pasos para obtener de nuevo una licencia.',
     },
     reauthorization: {
       title: 'Este servidor debe autorizarse de nuevo',
@@ -184,6 +190,7 @@ export const spanish: Texts = {
     machineTime: 'Este servidor indica',
     trustedTime: 'Según el servidor de autorización es',
     until: 'Caduca',
+    expiredAt: 'Caducó',
     since: 'Desde',
     nextTry: 'Próximo intento',
     reason: 'Motivo:',
@@ -259,7 +266,7 @@ export const spanish: Texts = {
     title: 'Quitar licencia',
     question: (server) => `¿Quitar la licencia de ${server}?`,
     effects: [
-      'Se avisa inmediatamente a las cajas y servidores conectados a este servidor de que no tiene licencia.',
+      'Las cajas de este servidor no pueden vender hasta que vuelva a tener licencia. Se avisa inmediatamente a ellas y a los servidores conectados a este.',
       'La licencia se devuelve al servidor de autorización inmediatamente, o en cuanto se pueda contactar con él.',
       'Para dar de nuevo una licencia a este servidor hacen falta internet y alguien que pueda iniciar sesión en el servidor de autorización.',
     ],

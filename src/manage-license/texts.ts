@@ -25,6 +25,12 @@ export const english = {
 
   footer: { help: 'Help' },
 
+  look: {
+    theme: 'Theme',
+    themes: { system: 'System', light: 'Light', dark: 'Dark' },
+    language: 'Language',
+  },
+
   distance: {
     format: new Intl.RelativeTimeFormat('en', { numeric: 'always' }),
     justPassed: 'less than a minute ago',
@@ -162,7 +168,7 @@ export const english = {
     },
     expired: {
       title: 'The license has expired',
-      text: 'If it was renewed on the Authorization server, choose **Check again**. Otherwise choose **Remove License**, then follow the steps to acquire a license again.',
+      text: 'Renew the license on the Authorization server, then choose **Check again**. If it cannot be renewed, choose **Remove License**, then follow the steps to acquire a license again.',
     },
     reauthorization: {
       title: 'This server must be authorized again',
@@ -184,6 +190,7 @@ export const english = {
     machineTime: 'This server shows',
     trustedTime: 'According to the Authorization server it is',
     until: 'Expires',
+    expiredAt: 'Expired',
     since: 'Since',
     nextTry: 'Next try',
     reason: 'Reason:',
@@ -250,7 +257,7 @@ export const english = {
     title: 'Remove License',
     question: (server: string) => `Remove the license from ${server}?`,
     effects: [
-      'Registers and servers that connect to this server are notified immediately that it is not licensed.',
+      'Registers of this server cannot sell until it is licensed again. They and the servers that connect to it are notified immediately.',
       'The license is returned to the Authorization server immediately, or as soon as the Authorization server can be reached.',
       'To license this server again, you need the internet and someone who can log in to the Authorization server.',
     ],

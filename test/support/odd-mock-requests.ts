@@ -75,6 +75,7 @@ const targets: readonly MockTarget[] = [
     form: { email: 'admin@example.test', password: 'x', next: '/organizations' },
   },
   { method: 'POST', path: '/logout', form: {} },
+  { method: 'POST', path: '/look', form: { theme: 'dark', language: 'es', returnTo: '/login' } },
   { method: 'GET', path: '/organizations' },
   { method: 'POST', path: '/organizations', form: { id: 'fc-odd', name: 'Odd' } },
   ...[

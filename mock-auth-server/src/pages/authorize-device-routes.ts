@@ -7,6 +7,7 @@ import { describeDevice } from '../controls/describe-state.js';
 import { formatInstant } from '../domain/instant.js';
 import type { Device, Organization } from '../domain/model.js';
 import { formatUserCode, normalizeUserCode } from '../domain/user-code.js';
+import type { Html } from './html.js';
 import type { OrganizationParams } from './find-organization.js';
 import { findOrganization, findOwnDevice } from './find-organization.js';
 import type { PageContext } from './page-context.js';
@@ -163,7 +164,12 @@ function sendRefusal(
   return sendForm(pages, entry, fault, approvalRefusalStatus[code]);
 }
 
-function sendForm(pages: PageContext, entry: Entry, fault: string | null, status: number): FastifyReply {
+function sendForm(
+  pages: PageContext,
+  entry: Entry,
+  fault: Html | string | null,
+  status: number,
+): FastifyReply {
   const { organization, deviceId, userCode } = entry;
   const devices = pages.mock.customers.listDevices(organization.id);
   const page = renderAuthorizeDevice({

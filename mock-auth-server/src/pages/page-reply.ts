@@ -11,7 +11,7 @@ export function sendPage(reply: FastifyReply, page: string, status = 200): Fasti
     .headers({
       'cache-control': 'no-store',
       'content-language': contextOf(reply.request).language,
-      vary: 'accept-language',
+      vary: 'accept-language, cookie',
     })
     .send(page);
 }

@@ -6,10 +6,12 @@ import { addAuthorizeDeviceRoutes } from './authorize-device-routes.js';
 import { addDeviceRoutes } from './device-routes.js';
 import { addLicenseRoutes } from './license-routes.js';
 import { addLoginRoutes, addLogoutRoute } from './login-routes.js';
+import { readLook, writeLook } from './look.js';
 import { addOrganizationRoutes } from './organization-routes.js';
 import type { PageContext } from './page-context.js';
 import { createRenderContext } from './render-context.js';
-import { sendFailure } from './page-reply.js';
+import { goTo, sendFailure } from './page-reply.js';
+import { readForm } from './read-form.js';
 import { addSessionGate } from './session-gate.js';
 
 /** Adds the pages for people: login, organizations, licenses, devices, Authorize Device. */
@@ -32,6 +34,11 @@ export async function addPageRoutes(scope: FastifyInstance, pages: PageContext):
     return reply.code(404).send({ statusCode: 404, error: 'Not Found', message: 'there is no such route' });
   });
   addLoginRoutes(scope, pages);
+  scope.post('/look', async (request, reply) => {
+    const form = readForm(request.body);
+    writeLook(form, reply, pages.mock.urls.publicUrl.startsWith('https:'));
+    return goTo(reply, toLocalPath(form.get('returnTo') ?? ''));
+  });
   await scope.register(async (inside) => {
     addSessionGate(inside, pages);
     addLogoutRoute(inside, pages);
@@ -42,11 +49,23 @@ export async function addPageRoutes(scope: FastifyInstance, pages: PageContext):
   });
 }
 
+/** Returns a path of this server, or its first page. Browsers read `//` and `/\\` as the beginning of another host. */
+function toLocalPath(path: string): string {
+  return /^\/(?![/\\])[!-~]{0,2000}$/.test(path) ? path : '/';
+}
+
 function chooseLanguages(scope: FastifyInstance, { mock }: PageContext): void {
   scope.decorateRequest('renderContext', null);
   scope.addHook('onRequest', async (request) => {
-    const { 'accept-language': acceptLanguage } = request.headers;
-    request.renderContext = createRenderContext(acceptLanguage, mock.settings.pageLanguage);
+    const { theme, language } = readLook(request);
+    const { pageLanguage } = mock.settings;
+    const isFixed = pageLanguage !== 'auto';
+    const chosen = isFixed ? pageLanguage : (language ?? pageLanguage);
+    request.renderContext = createRenderContext(request.headers['accept-language'], chosen, {
+      theme,
+      hasLanguages: !isFixed,
+      returnTo: request.method === 'GET' ? toLocalPath(request.url) : '/',
+    });
   });
 }
 

@@ -8,6 +8,11 @@ export const spanish: Texts = {
   aboutServer: 'Acerca de este servidor',
   mockNote: html`<strong>Servidor de autorización simulado</strong> para desarrollo y pruebas. Sus licencias
     no son reales.`,
+  look: {
+    theme: 'Tema',
+    themes: { system: 'Sistema', light: 'Claro', dark: 'Oscuro' },
+    language: 'Idioma',
+  },
   navigation: 'Principal',
   logOut: 'Cerrar sesión',
   cancel: 'Cancelar',
@@ -131,9 +136,12 @@ export const spanish: Texts = {
       `Demasiados User Codes incorrectos: espere ${minutes} minutos y vuelva a intentarlo.`,
     refusals: {
       'user-code-unknown': () => 'User Code desconocido: compárelo con la página de la licencia.',
-      'user-code-used': () => 'Este User Code ya se usó: elija otra vez Next en la página de la licencia.',
+      'user-code-used': () =>
+        html`Este User Code ya se usó: elija otra vez <strong lang="en">Next</strong> en la página de la
+          licencia.`,
       'user-code-expired': () =>
-        'Este User Code ha caducado: elija otra vez Next en la página de la licencia.',
+        html`Este User Code ha caducado: elija otra vez <strong lang="en">Next</strong> en la página de la
+          licencia.`,
       'device-unknown': () => 'No existe ese dispositivo en esta organización.',
       'wrong-device-kind': ({ deviceId, kind }) =>
         kind === 'server'
@@ -173,7 +181,8 @@ export const spanish: Texts = {
     noLicense: { title: 'No encontrado', text: 'No existe esa licencia en esta organización.' },
     noDecision: {
       title: 'Sin decisión',
-      text: 'Elija Confirm o Deny: no se ha concedido ni denegado nada.',
+      text: html`Elija <strong lang="en">Confirm</strong> o <strong lang="en">Deny</strong>: no se ha
+        concedido ni denegado nada.`,
     },
     otherSite: { title: 'Formulario rechazado', text: 'Otro sitio envió este formulario.' },
     otherSession: {

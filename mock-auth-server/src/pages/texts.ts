@@ -21,6 +21,11 @@ export const english = {
   aboutServer: 'About this server',
   mockNote: html`<strong>Mock Authorization server</strong> for development and tests. Its licenses are not
     real.`,
+  look: {
+    theme: 'Theme',
+    themes: { system: 'System', light: 'Light', dark: 'Dark' },
+    language: 'Language',
+  },
   navigation: 'Main',
   logOut: 'Log out',
   cancel: 'Cancel',
@@ -144,8 +149,10 @@ export const english = {
       `Too many incorrect user codes: wait ${minutes} minutes and try again.`,
     refusals: {
       'user-code-unknown': () => 'Unknown user code: compare it with the license page.',
-      'user-code-used': () => 'This user code was already used: choose Next on the license page again.',
-      'user-code-expired': () => 'This user code has expired: choose Next on the license page again.',
+      'user-code-used': () =>
+        html`This user code was already used: choose <strong>Next</strong> on the license page again.`,
+      'user-code-expired': () =>
+        html`This user code has expired: choose <strong>Next</strong> on the license page again.`,
       'device-unknown': () => 'There is no such device in this organization.',
       'wrong-device-kind': ({ deviceId, kind }) =>
         kind === 'server'
@@ -155,7 +162,7 @@ export const english = {
       'license-inactive': ({ licenseId }) => `The license ${licenseId} is not active.`,
       'license-used-up': ({ licenseId, count }) =>
         `The license ${licenseId} is used up: it covers ${count} devices.`,
-    } as Record<ApprovalRefusalCode, (refused: RefusedDevice) => string>,
+    } as Record<ApprovalRefusalCode, (refused: RefusedDevice) => Html | string>,
   },
 
   help: {
@@ -182,7 +189,10 @@ export const english = {
     noOrganization: { title: 'Not found', text: 'There is no such organization.' },
     noDevice: { title: 'Not found', text: 'There is no such device in this organization.' },
     noLicense: { title: 'Not found', text: 'There is no such license in this organization.' },
-    noDecision: { title: 'No decision', text: 'Choose Confirm or Deny: nothing was granted or denied.' },
+    noDecision: {
+      title: 'No decision',
+      text: html`Choose <strong>Confirm</strong> or <strong>Deny</strong>: nothing was granted or denied.`,
+    },
     otherSite: { title: 'Form refused', text: 'This form was sent by another site.' },
     otherSession: {
       title: 'Form refused',

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { CommandError } from '../command-error.js';
+import { readAnswer } from '../read-answer.js';
 import { ServiceAwayError, type ServiceClient } from '../service-client.js';
 import { fail, type Finding, ok, skip, warn } from './finding.js';
 
@@ -14,7 +15,7 @@ const check = 'service';
 export async function checkService(service: ServiceClient): Promise<ServiceCheck> {
   try {
     const response = await service.reach('/health/ready');
-    const { status } = (await response.json().catch(() => ({}))) as { status?: unknown };
+    const { status } = (await readAnswer(response).catch(() => ({}))) as { status?: unknown };
     if (typeof status !== 'string') {
       const message = `Another program answers at the address of the service (HTTP ${response.status}).`;
       return {

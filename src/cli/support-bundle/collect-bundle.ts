@@ -5,8 +5,10 @@ import { serviceVersion } from '../../config/service-version.js';
 import type { Settings } from '../../config/settings.js';
 import { readNewestEntries, withAuditSource } from '../audit-source.js';
 import type { CommandInput } from '../command.js';
+import type { AuditReport } from '../format-audit.js';
 import { connectService } from '../connect-service.js';
 import { examine } from '../doctor/examine.js';
+import { parseOutside, readText, toLine } from '../read-answer.js';
 import { readNewestEvents } from '../read-newest-events.js';
 import { readAllPeers } from '../read-all-peers.js';
 import { readHealth } from '../read-health.js';
@@ -50,7 +52,7 @@ export async function collectBundle(input: CommandInput): Promise<SupportBundle>
     audit: await ask('audit', (_, known) =>
       withAuditSource(input, known, async (source) => ({
         verification: await source.verify(null),
-        entries: await readNewestEntries(source, rowCount),
+        entries: parseOutside(JSON.stringify(await readNewestEntries(source, rowCount))) as AuditReport[],
       })),
     ),
     metrics: await ask('metrics', readMetrics),
@@ -63,7 +65,9 @@ export async function collectBundle(input: CommandInput): Promise<SupportBundle>
 async function readMetrics(service: ServiceClient): Promise<string[]> {
   const answer = await service.send('GET', '/metrics');
   if (answer.kind === 'refused') throw new Error(answer.detail);
-  return toLines(await answer.response.text()).filter((line) => !line.startsWith('#'));
+  return toLines(await readText(answer.response))
+    .map(toLine)
+    .filter((line) => !line.startsWith('#'));
 }
 
 /** The service writes its log only to its standard output, so a person names the file or pipes it. */

@@ -6,6 +6,7 @@ import type { Finding } from '../doctor/finding.js';
 import type { AuditReport } from '../format-audit.js';
 import type { LicenseReport } from '../format-license.js';
 import type { PeersReport } from '../read-all-peers.js';
+import { parseOutside } from '../read-answer.js';
 import type { HealthReport } from '../read-health.js';
 
 export const bundleFormat = 'pos-licensing-support-bundle/1';
@@ -43,7 +44,7 @@ export function readBundle(path: string): SupportBundle {
 
 function parse(path: string): Partial<SupportBundle> | null {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Partial<SupportBundle> | null;
+    return parseOutside(readFileSync(path, 'utf8')) as Partial<SupportBundle> | null;
   } catch (error) {
     if (error instanceof SyntaxError) return null;
     throw new CommandError('no-bundle', `Cannot read ${path}: ${(error as Error).message}.`);

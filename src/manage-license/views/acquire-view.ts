@@ -70,9 +70,9 @@ function renderUserCode({ context }: LicensePage, authorization: AuthorizationVi
   return html`<div class="user-code">
     <div>
       <p class="label" id="user-code-label">${renderLabel(words.userCode)}</p>
-      <p class="code"><code id="user-code" translate="no">${groupUserCode(userCode)}</code></p>
+      <p><code id="user-code" translate="no">${groupUserCode(userCode)}</code></p>
       ${renderCopyButton(copied, context.texts)}
-      <p class="expiry">
+      <p>
         ${words.expires} ${renderDate(expiresAt, context)}
         <span class="distance"
           >(<span role="timer" data-countdown="${expiresAt.toISOString()}" data-label="${words.timeLeft}"

@@ -2,6 +2,7 @@ import { serviceVersion } from '../../config/service-version.js';
 import { assetUrls } from '../page-assets.js';
 import { html, type Html, renderLabel } from '../html.js';
 import type { Place, RenderContext } from '../render-context.js';
+import { renderLook } from './look-view.js';
 import type { Texts } from '../texts.js';
 
 /** The parts of a page around its content. */
@@ -35,13 +36,14 @@ interface LiveMark {
 
 export function renderPage(frame: PageFrame, content: Html): string {
   const { visitor, live, isNarrow } = frame;
-  const { texts, now, place } = frame.context;
+  const { texts, now, place, look } = frame.context;
+  const theme = look.theme === 'system' ? null : look.theme;
   return html`<!doctype html>
-    <html lang="${texts.language}">
+    <html lang="${texts.language}" ${theme && html`data-theme="${theme}"`}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
+        <meta name="color-scheme" content="${theme ?? 'light dark'}" />
         <title>${frame.title} – ${place?.server ?? texts.product}</title>
         <link rel="icon" href="${assetUrls.icon}" type="image/svg+xml" />
         <link rel="stylesheet" href="${assetUrls.styles}" />
@@ -78,8 +80,8 @@ export function renderPage(frame: PageFrame, content: Html): string {
           ${content}
         </main>
         <footer class="container bottom">
-          <span>${texts.product} ${serviceVersion}</span>
-          <a href="/help">${texts.footer.help}</a>
+          <span>${texts.product} ${serviceVersion} · <a href="/help">${texts.footer.help}</a></span>
+          ${renderLook(frame.context)}
         </footer>
       </body>
     </html> `.text;

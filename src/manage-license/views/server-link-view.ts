@@ -10,9 +10,11 @@ export function renderServerLink({ authorizationServerUrl, context }: LicensePag
     : renderOutsideLink(authorizationServerUrl, texts.openServer, texts);
 }
 
+const noBreakSpace = '\u00a0';
+
 /** Renders a link to a page outside of this service, which opens in a new tab. */
 export function renderOutsideLink(url: string, text: string, texts: Texts): Html {
   return html`<a class="outside" href="${url}" target="_blank" rel="noopener noreferrer"
-    >${text} <span class="new-tab"><span class="for-readers">${texts.newTab}</span></span></a
+    >${text}${noBreakSpace}<span class="new-tab"><span class="for-readers">${texts.newTab}</span></span></a
   >`;
 }

@@ -18,7 +18,7 @@ export interface AuthorizeDeviceView {
   organization: Organization;
   devices: readonly DeviceState[];
   draft: { deviceId: string; userCode: string };
-  fault: string | null;
+  fault: Html | string | null;
   context: RenderContext;
 }
 

@@ -3,6 +3,7 @@ import type { Html } from '../html.js';
 import { html, renderLabel } from '../html.js';
 import { assetUrls } from '../page-assets.js';
 import type { RenderContext } from '../render-context.js';
+import { renderLook } from './look-view.js';
 import type { Texts } from '../texts.js';
 
 export interface PageFrame {
@@ -17,13 +18,14 @@ export interface PageFrame {
 /** Renders a page in its frame, which says on every page that this is a mock. */
 export function renderPage(frame: PageFrame, content: Html): string {
   const container = frame.isWide ? 'container wide' : 'container';
-  const { language, texts } = frame.context;
+  const { language, texts, look } = frame.context;
+  const theme = look.theme === 'system' ? null : look.theme;
   return html`<!doctype html>
-    <html lang="${language}">
+    <html lang="${language}" ${theme && html`data-theme="${theme}"`}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
+        <meta name="color-scheme" content="${theme ?? 'light dark'}" />
         <title>${frame.title} – ${texts.product}</title>
         <link rel="icon" href="${assetUrls.icon}" type="image/svg+xml" />
         <link rel="stylesheet" href="${assetUrls.styles}" />
@@ -40,8 +42,9 @@ export function renderPage(frame: PageFrame, content: Html): string {
           <h1>${renderLabel(frame.title)}</h1>
           ${content}
         </main>
-        <footer class="${container}">
-          <small>${texts.product} ${serverVersion} · <a href="/help">${texts.help.title}</a></small>
+        <footer class="${container} bottom">
+          <span>${texts.product} ${serverVersion} · <a href="/help">${texts.help.title}</a></span>
+          ${renderLook(frame.context)}
         </footer>
       </body>
     </html> `.text;
@@ -81,7 +84,7 @@ export function renderPlace(label: string, organization: { id: string; name: str
 }
 
 /** Renders a fault, which screen readers announce immediately; empty if there is none. */
-export function renderFault(fault: string | null): Html {
+export function renderFault(fault: Html | string | null): Html {
   return fault === null ? html`` : renderMessage('bad', fault);
 }
 

@@ -57,7 +57,7 @@ export function renderOrganizations(view: OrganizationsView): string {
   const { labels, organizations: words } = texts;
   const question = words.chooseForCode(html`<code>${userCode}</code>`);
   return renderPage(
-    { title: labels.organizations, csrfToken, context },
+    { title: labels.organizations, csrfToken, isWide: true, context },
     html`${userCode !== '' && renderMessage('plain', question)}
       <section class="card">
         ${
@@ -66,7 +66,7 @@ export function renderOrganizations(view: OrganizationsView): string {
             : renderList(labels.organizations, columnsFor(userCode, texts), organizations)
         }
       </section>
-      <section class="card">
+      <section class="card narrow">
         <h2>${renderLabel(labels.createNew)}</h2>
         ${renderFault(view.fault)} ${renderForm(view)}
       </section>`,
