@@ -1,6 +1,6 @@
 import { cpuTimeMicros } from '../harness/cpu-time.mjs';
 import { GrantHolder } from '../fixtures/grant-holder.mjs';
-import { seedRegisters } from '../fixtures/seed-registers.mjs';
+import { seedDevices } from '../fixtures/seed-devices.mjs';
 import { startMock } from '../fixtures/start-mock.mjs';
 
 const refreshes = 100;
@@ -32,7 +32,7 @@ export const deviceGrowth = {
 /** @param {import('../fixtures/fixtures.mjs').Fixtures} fixtures @param {number} size */
 async function startLargeMock(fixtures, size) {
   const dataDir = fixtures.newFolder('large-mock');
-  seedRegisters(dataDir, size);
+  seedDevices(dataDir, size);
   const mock = await startMock(dataDir);
   const holder = await GrantHolder.find(mock.url);
   await holder.acquire((userCode) =>

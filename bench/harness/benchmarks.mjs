@@ -4,8 +4,11 @@ import { deviceGrowth } from '../benchmarks/device-growth.mjs';
 import { drainBacklog, drainGrowth } from '../benchmarks/drain-backlog.mjs';
 import { fanOut, fanOutGrowth } from '../benchmarks/fan-out.mjs';
 import { fleet } from '../benchmarks/fleet.mjs';
+import { firstMinutes } from '../benchmarks/first-minutes.mjs';
+import { flood } from '../benchmarks/flood.mjs';
 import { grantRefreshes } from '../benchmarks/grant-refreshes.mjs';
 import { hearOfCommit } from '../benchmarks/hear-of-commit.mjs';
+import { hub } from '../benchmarks/hub.mjs';
 import { peerGrowth } from '../benchmarks/peer-growth.mjs';
 import { readLicense } from '../benchmarks/read-license.mjs';
 import { readPage } from '../benchmarks/read-page.mjs';
@@ -33,9 +36,12 @@ export const benchmarks = [
   fanOut,
   connectRegisters,
   storm,
+  hub,
+  flood,
   refreshLicense,
   grantRefreshes,
   start,
+  firstMinutes,
   fanOutGrowth,
   drainGrowth,
   auditGrowth,

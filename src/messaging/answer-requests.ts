@@ -19,12 +19,12 @@ export interface ServedSubject {
 
 /**
  * Answers the requests on a subject concurrently, on each connection of a link: a slow disk or network delays only one
- * request. Requests beyond the limit are dropped; their senders repeat them.
+ * request. Requests beyond the limit are dropped; their senders repeat them. An answer of `null` is not sent.
  */
 export function answerRequests(
   link: Pick<BrokerLink, 'onConnected'>,
   { subject, max = defaultMax, maxPerPeer, guard }: ServedSubject,
-  answer: (request: Msg, deviceId: string | null) => Promise<string | Uint8Array>,
+  answer: (request: Msg, deviceId: string | null) => Promise<string | Uint8Array | null>,
 ): void {
   const served = new WeakSet<NatsConnection>();
   const limit = new RequestLimit(max, maxPerPeer);
@@ -39,7 +39,9 @@ export function answerRequests(
       return;
     }
     try {
-      request.respond(await answer(request, deviceOf(sender)));
+      const answered = await answer(request, deviceOf(sender));
+      if (answered === null) return;
+      request.respond(answered);
       // The request counts until the broker has read the answer: unread answers take memory here.
       await connection.flush().catch(() => undefined);
     } catch (error) {

@@ -8,6 +8,7 @@ import { BrokerLink } from './broker-link.js';
 import { CalloutCipher } from './callout-cipher.js';
 import { ConnectionLimit } from './connection-limit.js';
 import { FloodGuard } from './flood-guard.js';
+import { LoginQueue } from './login-queue.js';
 import { type AuthRequest, NatsSigner, readAuthRequest } from './nats-jwt.js';
 import { connectionName, PeerDisconnector } from './peer-disconnector.js';
 import { type PeerAccount, permissionsOf } from './peer-permissions.js';
@@ -20,6 +21,9 @@ const maxLogins = 4096;
 @Injectable()
 export class AuthCallout extends BrokerLink {
   private readonly log = new Logger('Callout');
+
+  /** Earlier than the peers, which the broker keeps waiting until its authorization timeout if nobody answers for them. */
+  protected override readonly reconnectMs = 100;
 
   constructor(
     private readonly settings: Settings,
@@ -42,9 +46,11 @@ export class AuthCallout extends BrokerLink {
     }
     const signer = new NatsSigner(callout.issuerSeed);
     const cipher = new CalloutCipher(callout.xkeySeed);
+    const queue = new LoginQueue();
     answerRequests(this, { subject: '$SYS.REQ.USER.AUTH', max: maxLogins }, async (message) => {
       const { text, seal } = cipher.open(message);
-      const request = readAuthRequest(text);
+      const request = readAuthRequest(text, queue);
+      if (request === null) return null;
       const nats = {
         type: 'authorization_response',
         version: 2,

@@ -39,6 +39,9 @@ export abstract class BrokerLink implements OnApplicationBootstrap, BeforeApplic
 
   isConnected = false;
 
+  /** The shortest wait before an attempt to connect again; the longest is twice as long. */
+  protected readonly reconnectMs: number = retryMs;
+
   /** Returns the login for the next connection, or `null` if there is none yet. */
   protected nextLogin(): ConnectionOptions | null {
     return this.login === null ? {} : { user: this.login.user, pass: this.login.password };
@@ -128,8 +131,9 @@ export abstract class BrokerLink implements OnApplicationBootstrap, BeforeApplic
       maxReconnectAttempts: -1,
       // A restarting broker may refuse the login for a while. By default two refusals in a row end the connection.
       ignoreAuthErrorAbort: true,
-      reconnectTimeWait: retryMs,
-      reconnectJitter: retryMs,
+      reconnectTimeWait: this.reconnectMs,
+      reconnectJitter: this.reconnectMs,
+      reconnectJitterTLS: this.reconnectMs,
       pingInterval: 10_000,
       maxPingOut: 2,
       timeout: 5000,

@@ -2,6 +2,7 @@ import { createAccount } from '@nats-io/nkeys';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { altered, damaged, oddText } from '../../test/support/odd-values.js';
+import { LoginQueue } from './login-queue.js';
 import { type AuthRequest, NatsSigner, readAuthRequest } from './nats-jwt.js';
 
 const makeSigner = () => new NatsSigner(new TextDecoder().decode(createAccount().getSeed()));
@@ -29,7 +30,7 @@ const question = {
 /** Returns `null` if the request is refused. */
 function read(jwt: string): AuthRequest | null {
   try {
-    return readAuthRequest(jwt);
+    return readAuthRequest(jwt, new LoginQueue());
   } catch (error) {
     expect(error).toBeInstanceOf(Error);
     return null;
@@ -38,7 +39,15 @@ function read(jwt: string): AuthRequest | null {
 
 describe('readAuthRequest', () => {
   it('returns the members of a valid request', () => {
-    expect(readAuthRequest(good)).toEqual(question);
+    expect(read(good)).toEqual(question);
+  });
+
+  it('returns null for a request that the broker has given up', () => {
+    const queue = new LoginQueue();
+    const now = Math.floor(Date.now() / 1000);
+    const request = (iat: number) => sign({ iss: id, nats, iat, exp: iat + 5 });
+    expect(readAuthRequest(request(now), queue)).toEqual(question);
+    expect(readAuthRequest(request(now - 9), queue)).toBeNull();
   });
 
   it('rejects a damaged request or reads the original one', () => {

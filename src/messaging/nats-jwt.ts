@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, type KeyObject, randomUUID, sign, verify } from 'node:crypto';
 import { fromSeed } from '@nats-io/nkeys';
+import type { LoginQueue, LoginTimes } from './login-queue.js';
 import { decodeNkey, decodeSeed } from './nkey.js';
 
 const header = Buffer.from(JSON.stringify({ typ: 'JWT', alg: 'ed25519-nkey' })).toString('base64url');
@@ -38,7 +39,7 @@ export interface AuthRequest {
   readonly address: string;
 }
 
-interface AuthRequestClaims {
+interface AuthRequestClaims extends LoginTimes {
   readonly iss: string;
   readonly nats: {
     readonly type: string;
@@ -49,10 +50,14 @@ interface AuthRequestClaims {
   };
 }
 
-/** Reads an auth-callout request. @throws if it is malformed, or not signed by the broker that it names */
-export function readAuthRequest(jwt: string): AuthRequest {
+/**
+ * Reads an auth-callout request. Returns `null` if the broker no longer waits for the answer.
+ * @throws if it is malformed, or not signed by the broker that it names
+ */
+export function readAuthRequest(jwt: string, queue: LoginQueue): AuthRequest | null {
   const [head = '', body = '', signature = ''] = jwt.split('.');
-  const { iss, nats } = JSON.parse(Buffer.from(body, 'base64url').toString()) as AuthRequestClaims;
+  const { iss, nats, iat, exp } = JSON.parse(Buffer.from(body, 'base64url').toString()) as AuthRequestClaims;
+  if (queue.isAbandoned({ iat, exp }, Date.now())) return null;
   const { server_id: server, client_info: client } = nats;
   const input = Buffer.from(`${head}.${body}`);
   const isSigned = verify(null, input, readPublicKey(iss), Buffer.from(signature, 'base64url'));
