@@ -296,6 +296,13 @@ function encode(part: object): string {
   return Buffer.from(JSON.stringify(part)).toString('base64url');
 }
 
+function makeJwtAnswer(): RawAnswer {
+  const claims = { iss: fake.url, aud: 'pos-server', iat: now, token_introspection: { active: false } };
+  const header = { alg: 'RS256', typ: 'token-introspection+jwt' };
+  const headers = { 'content-type': 'application/token-introspection+jwt' };
+  return { status: 200, headers, body: `${encode(header)}.${encode(claims)}.AAAA` };
+}
+
 describe('an introspection endpoint (RFC 7662)', () => {
   it('is asked about the license token by the client of the service', async () => {
     offerIntrospection(json({ active: false }));
@@ -313,13 +320,6 @@ describe('an introspection endpoint (RFC 7662)', () => {
   it('may be absent from the metadata', async () => {
     expect(await adapter.introspect('token-1')).toEqual({ kind: 'not-offered' });
   });
-
-  const makeJwtAnswer = (): RawAnswer => {
-    const claims = { iss: fake.url, aud: 'pos-server', iat: now, token_introspection: { active: false } };
-    const header = { alg: 'RS256', typ: 'token-introspection+jwt' };
-    const headers = { 'content-type': 'application/token-introspection+jwt' };
-    return { status: 200, headers, body: `${encode(header)}.${encode(claims)}.AAAA` };
-  };
 
   it.each<[string, () => RawAnswer]>([
     ['a web page', () => ({ status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' })],

@@ -288,7 +288,7 @@ describe('a new refresh token', () => {
 
   it('is stored before the license token is verified, which may need a request for keys', async () => {
     await adapter.checkReachable();
-    await fake.rotateKey();
+    fake.rotateKey();
     onNewRefreshToken.mockImplementation(async () => {
       fake.misbehave({ answers: { '/jwks': { status: 503 } } });
     });
@@ -433,7 +433,7 @@ describe('an acceptable license token', () => {
 
   it('is verified with a key that the server has just rotated to', async () => {
     expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({ kind: 'granted' });
-    await fake.rotateKey();
+    fake.rotateKey();
     expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({ kind: 'granted' });
   });
 
@@ -700,6 +700,14 @@ describe('an answer to a refresh', () => {
     expect(answer.retryAfterMs).toBeLessThanOrEqual(3_600_000);
     fake.misbehave(busyUntil(Date.now() - 3_600_000));
     expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).not.toHaveProperty('retryAfterMs');
+  });
+
+  it.each([{}, [], 7, true, ''])('is a text, even if the description is %j', async (error_description) => {
+    for (const error of ['invalid_grant', 'access_denied', 'invalid_request']) {
+      fake.misbehave(oauthError(error, { error_description }));
+      const answer = await adapter.refresh(secrets(), expected, onNewRefreshToken);
+      expect(answer).toMatchObject({ message: expect.stringMatching(new RegExp(`${error}(".|\\)\\.)$`)) });
+    }
   });
 
   it.each(['invalid_request', 'invalid_grant', 'access_denied', 'authorization_pending'])(
