@@ -27,6 +27,7 @@ import { Sqlite } from '../src/persistence/sqlite.js';
 import {
   FakeAuthorizationServer,
   type Misbehavior,
+  type RawAnswer,
   startFakeAuthorizationServer,
 } from './support/fake-authorization-server.js';
 import { FakeClock } from './support/fake-clock.js';
@@ -291,6 +292,13 @@ function hasEndlessBody(mutation: Mutation): boolean {
   return 'headers' in mutation && mutation.headers['content-length'] === '99999999';
 }
 
+/** An odd text in place of the refresh token can be in the log by chance, where it counts as a leaked secret. */
+function withOwnRefreshToken(good: RawAnswer, changed: RawAnswer): RawAnswer {
+  const [own] = /"refresh_token":"[^"]*"/.exec(String(good.body)) ?? [];
+  if (own === undefined) return changed;
+  return { ...changed, body: String(changed.body ?? '').replace(/"refresh_token":"(?:[^"\\]|\\.)*"/, own) };
+}
+
 describe('the running service behind a network that changes answers', () => {
   const rounds = 200;
   const mutated = [paths.metadata, paths.keys, paths.token];
@@ -312,7 +320,10 @@ describe('the running service behind a network that changes answers', () => {
         const share = { row: 'R19', cases: rounds / 10, timeoutMs: 60_000 + rounds * 500 } as const;
         await fuzz('times 10 mutations end to end', share, all, async (changes) => {
           for (const { mutation, path } of changes) {
-            fake.misbehave({ change: (at, answer) => (at === path ? mutate(answer, mutation) : answer) });
+            fake.misbehave({
+              change: (at, answer) =>
+                at === path ? withOwnRefreshToken(answer, mutate(answer, mutation)) : answer,
+            });
             app.app.get(OAuthSessions).forget();
             expect((await app.as('post', refreshPath)).status).not.toBe(500);
             expect(await app.view()).toMatchObject({
