@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DataSource } from 'typeorm';
 import { dayMs, hourMs, minuteMs } from './support/license-fixture.js';
@@ -229,6 +232,34 @@ describe('a license that is revoked at the Authorization server', () => {
       data: { previousStatus: 'licensed', status: 'unlicensed', reason: 'revoked' },
     });
     expect((await store.audit())[0]).toMatchObject({ actor: 'system', action: 'revoked' });
+  });
+
+  it('ends at the first usable answer of an introspection endpoint that the profile trusts', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'licensing-profile-'));
+    const file = join(folder, 'profile.json');
+    await writeFile(file, JSON.stringify({ introspection: 'trusted' }));
+    store = await startLicensedStore({
+      mock: { hasStatusList: false },
+      environment: { AUTH_SERVER_PROFILE: file },
+    });
+    await store.app.tick();
+    await store.mock.control('DELETE', '/mock/devices/srv-store-1/authorization');
+    const introspection = '/oauth/introspect';
+    await store.setFault('answer', { on: introspection, status: 200, body: '<html>Log in</html>' });
+    await store.restart();
+    await store.refreshWhenDue();
+    expect(await store.app.view()).toMatchObject({ status: 'licensed', reauthorizationRequired: true });
+    expect(store.proxy.done(introspection)).toHaveLength(2);
+
+    await store.setFault('none');
+    await store.refreshWhenDue();
+    expect(await store.app.view()).toMatchObject({ status: 'unlicensed', reason: 'revoked' });
+    expect(store.secrets).toBeNull();
+    expect((await readOutbox(store.app)).at(-1)).toMatchObject({
+      data: { previousStatus: 'licensed', status: 'unlicensed', reason: 'revoked' },
+    });
+    expect((await store.audit())[0]).toMatchObject({ actor: 'system', action: 'revoked' });
+    await rm(folder, { recursive: true });
   });
 
   it('is recognized as revoked even after an outage with a restart', async () => {

@@ -158,7 +158,7 @@ describe('an answer with an unusable license token from a server with single-use
   );
 
   it('is recorded as a failed refresh when the key was rotated and the key set is unreachable, and the keys are requested again', async () => {
-    await fake.rotateKey();
+    fake.rotateKey();
     fake.misbehave({ answers: { '/jwks': { status: 503 } } });
     for (let round = 1; round <= 3; round++) {
       await refreshWhenDue();

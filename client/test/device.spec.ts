@@ -254,6 +254,10 @@ describe('a device at a server whose refresh tokens work once', () => {
       what: 'a renewal date without an offset',
       fault: { claims: { ...register, license: { features: [], renewal_date: '2027-06-30T23:59:59' } } },
     },
+    {
+      what: 'a start in an hour',
+      fault: { claims: { ...register, nbf: seconds() + 3000, exp: seconds() + 7200 } },
+    },
     { what: 'no access token', fault: { claims: register, tokenResponse: { access_token: null } } },
     { what: 'no type of token', fault: { claims: register, tokenResponse: { token_type: undefined } } },
     { what: 'a bearer token', fault: { claims: register, tokenResponse: { token_type: 'Bearer' } } },

@@ -10,7 +10,7 @@ const longForm = {
   FAILING_CALLS: 'all',
   FREEZES: 'all',
   FUZZ_CASES: '100000',
-  ANSWER_CASES: '1000',
+  ANSWER_CASES: '100000',
   SOAK_MINUTES: '10',
   GUIDE_LANGUAGES: 'all',
   PLANTED_BUGS: 'all',

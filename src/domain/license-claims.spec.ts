@@ -58,6 +58,7 @@ describe('the claims of a license token', () => {
       clientId: 'pos-server',
       issuedAt: new Date(1_795_521_600_000),
       expiresAt: new Date(1_795_525_200_000),
+      notBefore: null,
       keyThumbprint: 'a'.repeat(43),
     });
   });

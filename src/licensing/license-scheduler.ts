@@ -9,6 +9,7 @@ import { LicenseStore } from '../domain/ports/license-store.js';
 import { RefreshLicense } from './refresh-license.js';
 import { RevokeDroppedGrants } from './revoke-dropped-grants.js';
 import { SingleFlight } from '../coordination/single-flight.js';
+import { TrustedIntrospection } from './trusted-introspection.js';
 
 const tickMs = 500;
 const shutdownTimeoutMs = 5000;
@@ -31,6 +32,7 @@ export class LicenseScheduler implements BeforeApplicationShutdown {
     private readonly refreshLicense: RefreshLicense,
     private readonly endRevokedLicense: EndRevokedLicense,
     private readonly revokeDroppedGrants: RevokeDroppedGrants,
+    private readonly introspection: TrustedIntrospection,
     private readonly leadership: Leadership,
     private readonly store: LicenseStore,
   ) {}
@@ -52,6 +54,7 @@ export class LicenseScheduler implements BeforeApplicationShutdown {
       this.run('poll', () => this.pollAuthorization.executeWhenDue()),
       this.run('refresh', () => this.refreshLicense.executeWhenDue()),
       this.run('revoke', () => this.revokeDroppedGrants.executeWhenDue()),
+      this.run('introspection', () => this.introspection.executeWhenDue()),
     ]);
   }
 
@@ -67,6 +70,7 @@ export class LicenseScheduler implements BeforeApplicationShutdown {
       this.refreshLicense.whenIdle(),
       this.pollAuthorization.whenIdle(),
       this.revokeDroppedGrants.whenIdle(),
+      this.flights.get('introspection')?.whenIdle(),
     ]);
     let timer: NodeJS.Timeout | undefined;
     const timedOut = new Promise<void>((resolve) => {

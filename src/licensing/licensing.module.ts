@@ -18,6 +18,7 @@ import { RefreshLicense } from './refresh-license.js';
 import { RemoveLicense } from './remove-license.js';
 import { RequestUserCode } from './request-user-code.js';
 import { RevokeDroppedGrants } from './revoke-dropped-grants.js';
+import { TrustedIntrospection } from './trusted-introspection.js';
 
 @Module({
   imports: [AdminModule, OAuthModule, PeersModule],
@@ -32,6 +33,7 @@ import { RevokeDroppedGrants } from './revoke-dropped-grants.js';
     RefreshLicense,
     RemoveLicense,
     RevokeDroppedGrants,
+    TrustedIntrospection,
     AdvanceLicense,
     ApplyRefreshAnswer,
     EndRevokedLicense,

@@ -18,6 +18,7 @@ import { LicenseStore, type LicenseTransaction } from '../domain/ports/license-s
 import { SingleFlight } from '../coordination/single-flight.js';
 import { RevocationList } from '../peers/revocation-list.js';
 import { TrustDataRefresher } from '../peers/trust-data-refresher.js';
+import { TrustedIntrospection } from './trusted-introspection.js';
 import {
   ApplyRefreshAnswer,
   type BegunRefresh,
@@ -62,6 +63,7 @@ export class RefreshLicense implements OnApplicationBootstrap {
     private readonly applyAnswer: ApplyRefreshAnswer,
     private readonly trustData: TrustDataRefresher,
     private readonly revocations: RevocationList,
+    private readonly introspection: TrustedIntrospection,
   ) {}
 
   /** Refreshes the token; concurrent callers share the outcome. @param actor for the audit trail */
@@ -147,11 +149,14 @@ export class RefreshLicense implements OnApplicationBootstrap {
     return { begun, answer: await this.checkRevocation(begun, answer), newRefreshToken };
   }
 
-  /** A refused refresh token says little: only the signed status list takes the license away. */
+  /** A refused refresh token says little: only the signed status list, or trusted introspection, takes the license away. */
   private async checkRevocation({ secrets }: BegunRefresh, answer: RefreshAnswer): Promise<RefreshAnswer> {
     if (answer.kind !== 'grant-dead') return answer;
     await this.trustData.fetchNow();
-    return this.revocations.isTokenRevoked(secrets.accessToken) ? { ...answer, kind: 'revoked' } : answer;
+    const { accessToken } = secrets;
+    const isRevoked =
+      this.revocations.isTokenRevoked(accessToken) || (await this.introspection.isRevoked(accessToken));
+    return isRevoked ? { ...answer, kind: 'revoked' } : answer;
   }
 
   /** Stores the new refresh token first: the sent one is used up, and a crash or an invalid license token may follow. */

@@ -2,7 +2,7 @@ import type { JWK } from 'jose';
 import { ResponseBodyError } from 'openid-client';
 import { toPlainText } from '../domain/claim-values.js';
 import type { DeviceCodeAnswer, IssuedGrant, RefreshAnswer } from '../domain/ports/authorization-server.js';
-import { explainFailure, isServerFault } from './explain-failure.js';
+import { descriptionOf, explainFailure, isServerFault } from './explain-failure.js';
 import { type ReadLicenseToken, refuse } from './read-license-token.js';
 
 export const maxMessageCharacters = 500;
@@ -83,7 +83,7 @@ function hasLicenseRefusal(error: ResponseBodyError): boolean {
 }
 
 function messageOf(error: ResponseBodyError): string {
-  return error.error_description ?? `The Authorization server answered "${error.error}".`;
+  return descriptionOf(error) ?? `The Authorization server answered "${error.error}".`;
 }
 
 /** Masks secrets that the server may repeat in its message, which is stored, published, shown and logged. */

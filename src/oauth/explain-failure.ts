@@ -52,7 +52,8 @@ function explainCertificate(code: string): string {
 
 /** Explains an OAuth error (RFC 6749 section 5.2) that is unexpected for the grant, or an overloaded server. */
 function explainRefusal(error: ResponseBodyError): Unreachable {
-  const said = `${error.error}${error.error_description ? `: ${error.error_description}` : ''}`;
+  const description = descriptionOf(error);
+  const said = description === null ? error.error : `${error.error}: ${description}`;
   return withRetryAfter(
     {
       kind: 'unreachable',
@@ -63,6 +64,11 @@ function explainRefusal(error: ResponseBodyError): Unreachable {
     },
     error.response,
   );
+}
+
+/** Returns the description of an OAuth error, `null` if it is not a text: the HTTP client does not check that. */
+export function descriptionOf({ error_description: description }: ResponseBodyError): string | null {
+  return typeof description === 'string' && description !== '' ? description : null;
 }
 
 /** Returns whether the server could not process the request, as opposed to having refused it (RFC 6749 section 4.1.2.1). */

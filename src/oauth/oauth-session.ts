@@ -1,4 +1,4 @@
-import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { JWK } from 'jose';
 import {
   allowInsecureRequests,
@@ -28,8 +28,6 @@ import { UnsuitableError } from './unsuitable-error.js';
 
 const timeoutSeconds = 10;
 const metadataLifeMs = 3_600_000;
-export const introspectionUnused =
-  'The profile sets "introspection" to trusted, which this version does not use: only a signed status list takes a license away.';
 
 export interface OAuthSession {
   readonly configuration: Configuration;
@@ -47,17 +45,12 @@ export type AnswerListener = (members: AnswerMembers, answeredAt: Date | null) =
  * service starts without the internet.
  */
 @Injectable()
-export class OAuthSessions implements OnModuleInit {
-  private readonly logger = new Logger('AuthorizationServer');
+export class OAuthSessions {
   private current: { session: OAuthSession; readAt: number } | null = null;
   private fetchFunction: Promise<CustomFetch> | null = null;
   private readonly dpopHandles = new Map<string, Promise<DPoPHandle>>();
 
   constructor(private readonly settings: Settings) {}
-
-  onModuleInit(): void {
-    if (this.profile.introspection === 'trusted') this.logger.warn(introspectionUnused);
-  }
 
   get profile(): Profile {
     return this.settings.authorizationServer.profile;

@@ -3,7 +3,6 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { Logger } from '@nestjs/common';
 import { type CryptoKey, CompactEncrypt, exportJWK, generateKeyPair, type JWK } from 'jose';
 import { Agent, fetch as fetchByUndici } from 'undici';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -156,17 +155,6 @@ describe('a server that a profile describes', () => {
     });
   });
 
-  it('is warned of at the start if the profile trusts introspection, which is not used', () => {
-    const warn = vi.spyOn(Logger.prototype, 'warn').mockReturnValue();
-    connect();
-    sessions.onModuleInit();
-    expect(warn).not.toHaveBeenCalled();
-    connect({ introspection: 'trusted' });
-    sessions.onModuleInit();
-    expect(warn).toHaveBeenCalledWith(expect.stringContaining('"introspection"'));
-    warn.mockRestore();
-  });
-
   it('gets no proof if the profile turns DPoP off', async () => {
     connect({ dpop: 'off' });
     expect(await adapter.requestDeviceCode()).toMatchObject({ kind: 'issued', dpopKey: null });
@@ -296,6 +284,59 @@ describe('an OAuth error', () => {
     expect(answer.message).toHaveLength(500);
     // oxlint-disable-next-line no-control-regex
     expect(answer.message).not.toMatch(/[\u0000-\u001f\ud800]/);
+  });
+});
+
+function offerIntrospection(answer: RawAnswer): void {
+  const metadata = { introspection_endpoint: `${fake.url}/introspect` };
+  fake.misbehave({ metadata, answers: { '/introspect': answer } });
+}
+
+function encode(part: object): string {
+  return Buffer.from(JSON.stringify(part)).toString('base64url');
+}
+
+function makeJwtAnswer(): RawAnswer {
+  const claims = { iss: fake.url, aud: 'pos-server', iat: now, token_introspection: { active: false } };
+  const header = { alg: 'RS256', typ: 'token-introspection+jwt' };
+  const headers = { 'content-type': 'application/token-introspection+jwt' };
+  return { status: 200, headers, body: `${encode(header)}.${encode(claims)}.AAAA` };
+}
+
+describe('an introspection endpoint (RFC 7662)', () => {
+  it('is asked about the license token by the client of the service', async () => {
+    offerIntrospection(json({ active: false }));
+    expect(await adapter.introspect('token-1')).toEqual({
+      kind: 'inactive',
+      endpoint: `${fake.url}/introspect`,
+      answeredAt: expect.any(Date),
+    });
+    const form = Object.fromEntries(fake.calls.at(-1)?.form ?? []);
+    expect(form).toEqual({ token: 'token-1', token_type_hint: 'access_token', client_id: 'pos-server' });
+    offerIntrospection(json({ active: true }));
+    expect(await adapter.introspect('token-1')).toMatchObject({ kind: 'active' });
+  });
+
+  it('may be absent from the metadata', async () => {
+    expect(await adapter.introspect('token-1')).toEqual({ kind: 'not-offered' });
+  });
+
+  it.each<[string, () => RawAnswer]>([
+    ['a web page', () => ({ status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' })],
+    ['a redirection', () => ({ status: 302, headers: { location: fake.url }, body: '{"active":false}' })],
+    ['another good status', () => json({ active: false }, { status: 201 })],
+    ['an error that names the token', () => json({ error: 'token-1' }, { status: 401 })],
+    ['a server fault', () => json({ active: false }, { status: 500 })],
+    ['no member "active"', () => json({ sub: 'srv-1' })],
+    ['"active" as a text', () => json({ active: 'false' })],
+    ['a list', () => json([{ active: false }])],
+    ['more than 1 MB', () => json({ active: false, more: 'x'.repeat(1024 * 1024) })],
+    ['a JWT, whose signature nobody verifies', makeJwtAnswer],
+  ])('gives no verdict with %s', async (_what, answer) => {
+    offerIntrospection(answer());
+    const given = await adapter.introspect('token-1');
+    expect(given).toMatchObject({ kind: 'unreachable' });
+    expect(JSON.stringify(given)).not.toContain('token-1');
   });
 });
 

@@ -90,7 +90,23 @@ const unacceptable: readonly { what: string; fault: Misbehavior; says: RegExp }[
   { what: 'no expiry', fault: { claims: { exp: undefined } }, says: /"exp"/ },
   { what: 'an expiry before its issue', fault: { claims: { iat: now, exp: now - 3600 } }, says: /"exp"/ },
   { what: 'an expiry at its issue', fault: { claims: { iat: now, exp: now } }, says: /"exp"/ },
-  { what: 'a start long after its issue', fault: { claims: { nbf: now + 86_400 } }, says: /"nbf"/ },
+  {
+    what: 'a start in an hour',
+    fault: { claims: { nbf: now + 3000 } },
+    says: /"nbf" must be at most 10 min/,
+  },
+  {
+    what: 'a start in the far future',
+    fault: { claims: { nbf: 253_402_300_799 } },
+    says: /"nbf" must be at/,
+  },
+  { what: 'a start in milliseconds', fault: { claims: { nbf: now * 1e3 } }, says: /"nbf" must be a number/ },
+  { what: 'a start that is a text', fault: { claims: { nbf: `${now}` } }, says: /"nbf" must be a number/ },
+  {
+    what: 'a start in an hour, without a Date',
+    fault: { claims: { nbf: now + 3000 }, headers: { date: 'never' } },
+    says: /"nbf" must be at most 10 minutes after "iat"/,
+  },
   { what: 'the generic JWT type', fault: { header: { typ: 'JWT' } }, says: /"typ"/ },
   { what: 'no type', fault: { header: { typ: undefined } }, says: /"typ"/ },
   { what: 'an unknown key', fault: { header: { kid: 'unknown' } }, says: /key/ },
@@ -272,7 +288,7 @@ describe('a new refresh token', () => {
 
   it('is stored before the license token is verified, which may need a request for keys', async () => {
     await adapter.checkReachable();
-    await fake.rotateKey();
+    fake.rotateKey();
     onNewRefreshToken.mockImplementation(async () => {
       fake.misbehave({ answers: { '/jwks': { status: 503 } } });
     });
@@ -348,7 +364,7 @@ describe('an acceptable license token', () => {
   });
 
   it('may have fractional seconds in its instants', async () => {
-    fake.misbehave({ claims: { iat: now + 0.25, exp: now + 60.5 } });
+    fake.misbehave({ claims: { iat: now + 0.25, nbf: now + 0.25, exp: now + 60.5 } });
     expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({
       grant: { license: { token: { expiresAt: new Date((now + 60.5) * 1000) } } },
     });
@@ -417,7 +433,7 @@ describe('an acceptable license token', () => {
 
   it('is verified with a key that the server has just rotated to', async () => {
     expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({ kind: 'granted' });
-    await fake.rotateKey();
+    fake.rotateKey();
     expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({ kind: 'granted' });
   });
 
@@ -684,6 +700,14 @@ describe('an answer to a refresh', () => {
     expect(answer.retryAfterMs).toBeLessThanOrEqual(3_600_000);
     fake.misbehave(busyUntil(Date.now() - 3_600_000));
     expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).not.toHaveProperty('retryAfterMs');
+  });
+
+  it.each([{}, [], 7, true, ''])('is a text, even if the description is %j', async (error_description) => {
+    for (const error of ['invalid_grant', 'access_denied', 'invalid_request']) {
+      fake.misbehave(oauthError(error, { error_description }));
+      const answer = await adapter.refresh(secrets(), expected, onNewRefreshToken);
+      expect(answer).toMatchObject({ message: expect.stringMatching(new RegExp(`${error}(".|\\)\\.)$`)) });
+    }
   });
 
   it.each(['invalid_request', 'invalid_grant', 'access_denied', 'authorization_pending'])(

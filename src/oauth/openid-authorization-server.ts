@@ -5,6 +5,7 @@ import {
   initiateDeviceAuthorization,
   refreshTokenGrant,
   ResponseBodyError,
+  tokenIntrospection,
   tokenRevocation,
 } from 'openid-client';
 import { toPlainText } from '../domain/claim-values.js';
@@ -12,6 +13,7 @@ import {
   AuthorizationServer,
   type DeviceCodeAnswer,
   type GrantSecrets,
+  type Introspection,
   type IssuedDeviceCode,
   type RefreshAnswer,
   type RevocationAnswer,
@@ -126,6 +128,25 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
       return { kind: 'revoked' };
     } catch (error) {
       return this.explain(error, explainFailure, [secrets.refreshToken]);
+    }
+  }
+
+  override async introspect(accessToken: string): Promise<Introspection> {
+    try {
+      const session = await this.sessions.get();
+      const { introspection_endpoint: endpoint } = session.configuration.serverMetadata();
+      if (endpoint === undefined) return { kind: 'not-offered' };
+      const received: ReceivedAnswer = { members: null, answeredAt: null };
+      const configuration = await this.sessions.watch(session, async (members, answeredAt) => {
+        Object.assign(received, { members, answeredAt });
+      });
+      const hint = { token_type_hint: 'access_token' };
+      const { active } = await tokenIntrospection(configuration, accessToken, hint);
+      // RFC 9701: openid-client does not verify the signature of a JWT answer.
+      if (received.members === null) throw new UnsuitableError('The introspection answer must be JSON.');
+      return { kind: active ? 'active' : 'inactive', endpoint, answeredAt: received.answeredAt };
+    } catch (error) {
+      return this.explain(error, explainFailure, [accessToken]);
     }
   }
 

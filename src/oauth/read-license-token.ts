@@ -6,14 +6,17 @@ import {
   type ProtectedHeaderParameters,
 } from 'jose';
 import type { DeviceKind } from '../domain/device-kind.js';
-import { type LicenseClaims, maxTokenCharacters, readLicenseClaims } from '../domain/license-claims.js';
+import {
+  isPremature,
+  type LicenseClaims,
+  maxLeadMs,
+  maxTokenCharacters,
+  readLicenseClaims,
+} from '../domain/license-claims.js';
 import type { LicenseGrant } from '../domain/license.js';
 import { hasAudience, isAlgorithm, isTokenType, type Profile } from '../domain/profile.js';
 import type { IssuerKeySet } from './issuer-key-set.js';
 import { UnsuitableError } from './unsuitable-error.js';
-
-/** The issuer may be ahead of its own `Date` header by this much. */
-const maxLeadMs = 10 * 60_000;
 
 export interface ExpectedToken {
   readonly issuer: string;
@@ -152,9 +155,12 @@ function checkClaims(claims: LicenseClaims, payload: Payload, expected: Expected
         : '"cnf.jkt" must be the thumbprint of the key that proved the request',
     );
   }
-  const notBefore = payload['nbf'];
-  if (typeof notBefore === 'number' && notBefore * 1000 > claims.issuedAt.getTime() + maxLeadMs) {
-    refuse('"nbf" must not be later than "iat"');
+  // Without a Date only the signed time of issue is certain: the clock of this machine may be wrong.
+  if (isPremature(claims, answeredAt ?? claims.issuedAt)) {
+    refuse(
+      `"nbf" must be at most 10 minutes after ${answeredAt === null ? '"iat"' : 'the Date of the answer'}`,
+      'correct the clock of the Authorization server',
+    );
   }
   if (answeredAt !== null && claims.issuedAt.getTime() > answeredAt.getTime() + maxLeadMs) {
     refuse(

@@ -12,6 +12,8 @@ const explanations: Readonly<Record<PeerRefusal, string>> = {
   'wrong-device-kind': 'The license token was issued to a client for another kind of device.',
   'wrong-hub':
     'The device is not assigned to this server: select this server as its hub at the Authorization server.',
+  'token-premature':
+    'The license token is not valid yet ("nbf"): check the clocks of this server and of the Authorization server.',
   'token-expired': 'The license token has expired: refresh it.',
   'license-expired': 'The license of the device has expired: renew it at the Authorization server.',
   'device-revoked': 'The device was revoked at the Authorization server: authorize it again.',

@@ -104,6 +104,8 @@ describe('PeerVerifier', () => {
   let verifier: PeerVerifier;
   let state: { identity: unknown };
   let profile: Profile;
+  let clock: Clock;
+  let isSuspect: boolean;
   let settings: Settings;
   const fetchKeys = vi.fn<IssuerDocuments['fetchKeys']>();
 
@@ -111,6 +113,7 @@ describe('PeerVerifier', () => {
     published = jwks;
     named = issuer;
     time = now;
+    isSuspect = false;
     fetchKeys.mockReset().mockImplementation(() => Promise.resolve({ issuer: named, keys: published }));
     const kept = new Map<string, string>();
     const values = {
@@ -121,7 +124,7 @@ describe('PeerVerifier', () => {
     settings = { authorizationServer: { issuer: new URL(issuer), get profile() { return profile; } } } as unknown as Settings; // prettier-ignore
     const documents = { fetchKeys } as unknown as IssuerDocuments;
     keys = new IssuerKeys(settings, documents, values);
-    const clock = { now: () => time, isSuspect: () => false } as unknown as Clock;
+    clock = { now: () => time, isSuspect: () => isSuspect } as unknown as Clock;
     revocations = new RevocationList(keys, documents, values, clock, settings);
     state = {
       identity: { serverId: 'srv-1', serverName: 'Store 1', organization: { id: 'org-1', name: 'Demo' } },
@@ -281,6 +284,9 @@ describe('PeerVerifier', () => {
     ['another hub', 'wrong-hub', { license: { ...claims.license, hub: { id: 'srv-2', name: 'B' } } }],
     ['no hub', 'wrong-hub', { license: { ...claims.license, hub: null } }],
     ['an expiry in the past', 'token-expired', { iat: seconds - 7200, exp: seconds - 60 }],
+    ['a start in an hour', 'token-premature', { nbf: seconds + 3000 }],
+    ['a start in the far future', 'token-premature', { nbf: 253_402_300_799 }],
+    ['a start that is a text', 'token-malformed', { nbf: `${seconds}` }],
     ['an expiry before its issue', 'token-malformed', { exp: seconds - 120 }],
     ['no expiry', 'token-malformed', { exp: undefined }],
     ['an expiry that is a text', 'token-malformed', { exp: `${seconds + 3600}` }],
@@ -396,6 +402,23 @@ describe('PeerVerifier', () => {
     expect(code(token({ jti: 'first-seen-late' }))).toBe(expected);
   });
 
+  it.each([0, null, seconds, seconds + 600])(
+    'accepts a token whose start is %s, up to ten minutes ahead',
+    (nbf) => {
+      expect(code(token({ nbf }))).toBe('accepted');
+    },
+  );
+
+  it('refuses a token until ten minutes before its start, unless the clock is suspect', () => {
+    const text = token({ nbf: seconds + 601 });
+    expect(code(text)).toBe('token-premature');
+    isSuspect = true;
+    expect(code(text)).toBe('accepted');
+    isSuspect = false;
+    time = new Date((seconds + 1) * 1000);
+    expect(code(token({ nbf: seconds + 601, jti: 'later' }))).toBe('accepted');
+  });
+
   it('allows no clock deviation for an expired license', () => {
     const text = token({ license: { ...claims.license, renewal_date: '2026-11-24T12:00:01Z' } });
     expect(code(text)).toBe('accepted');
@@ -485,13 +508,7 @@ describe('PeerVerifier', () => {
       { read: () => Promise.resolve(null), write: () => Promise.resolve() } as unknown as KeyValueStore,
     );
     const store = { state } as unknown as LicenseStore;
-    const other = new PeerVerifier(
-      fresh,
-      revocations,
-      store,
-      { now: () => time } as unknown as Clock,
-      settings,
-    );
+    const other = new PeerVerifier(fresh, revocations, store, clock, settings);
     fetchKeys.mockClear();
     published = jwks;
     const both = await Promise.all([

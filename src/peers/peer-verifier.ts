@@ -87,9 +87,10 @@ export class PeerVerifier {
     if (!isAlgorithm(alg, profile) || !keys.some((key) => hasSignatureOf(jws, key))) {
       return refuse('bad-signature');
     }
-    const verdict = checkClaims(jws, criteria);
+    const now = this.clock.now();
+    const verdict = checkClaims(jws, criteria, this.clock.isSuspect() ? null : now);
     if (verdict.kind === 'refused') return verdict;
-    const late = checkExpiry(verdict.peer, this.clock.now());
+    const late = checkExpiry(verdict.peer, now);
     if (late !== null) return refuse(late, verdict.peer.deviceId);
     // Evicts the oldest, which usually expires first.
     setBounded(this.seen, id, { token, verdict }, maxSeen);

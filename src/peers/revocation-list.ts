@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
+import { maxLeadMs } from '../domain/license-claims.js';
 import { Clock } from '../domain/ports/clock.js';
 import { KeyValueStore } from '../persistence/key-value-store.js';
 import { IssuerDocuments } from '../domain/ports/issuer-documents.js';
@@ -15,8 +16,6 @@ import {
 
 const valueName = 'token-status-list';
 const maxListCharacters = 4 * 1024 * 1024;
-/** The issuer may be ahead of this server by this much. */
-const maxLeadMs = 10 * 60_000;
 
 /** A Token Status List with its address. */
 export interface SignedStatusList {

@@ -3,6 +3,7 @@ import {
   AuthorizationServer,
   type DeviceCodeAnswer,
   type GrantSecrets,
+  type Introspection,
   type IssuedDeviceCode,
   type IssuedGrant,
   type RefreshAnswer,
@@ -81,6 +82,10 @@ export class AuthorityClient extends AuthorizationServer {
     if (issued.refreshToken !== secrets.refreshToken) await onNewRefreshToken(issued.refreshToken);
     if (exchanged.isUnusable || issued.grant.identity.serverId !== expected.serverId) return unsuitable();
     return { kind: 'granted', ...this.toGrant(issued, secrets.dpopKey) };
+  }
+
+  override async introspect(): Promise<Introspection> {
+    return { kind: 'not-offered' };
   }
 
   override async revoke(secrets: GrantSecrets): Promise<RevocationAnswer> {

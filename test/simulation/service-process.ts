@@ -13,6 +13,7 @@ import { RefreshLicense } from '../../src/licensing/refresh-license.js';
 import { RemoveLicense } from '../../src/licensing/remove-license.js';
 import { RequestUserCode } from '../../src/licensing/request-user-code.js';
 import { RevokeDroppedGrants } from '../../src/licensing/revoke-dropped-grants.js';
+import { TrustedIntrospection } from '../../src/licensing/trusted-introspection.js';
 import { HubMessageIds } from '../../src/outbox/hub-message-ids.js';
 import { HubOutbox } from '../../src/outbox/hub-outbox.js';
 import { HubRelay } from '../../src/outbox/hub-relay.js';
@@ -101,6 +102,7 @@ export class ServiceProcess implements Owner {
       : new DatabaseLeases(database);
     this.leadership = new Leadership(leases);
     const apply = new ApplyRefreshAnswer(clock, settings);
+    const introspection = new TrustedIntrospection(authority, store, values, clock, settings);
     this.refresh = new RefreshLicense(
       authority,
       store,
@@ -110,6 +112,7 @@ export class ServiceProcess implements Owner {
       apply,
       this.trustData,
       this.revocations,
+      introspection,
     );
     this.poll = new PollAuthorization(authority, store, clock, settings);
     this.requestCode = new RequestUserCode(authority, store, clock, settings);
@@ -123,6 +126,7 @@ export class ServiceProcess implements Owner {
       this.refresh,
       new EndRevokedLicense(this.revocations, store, clock, settings),
       new RevokeDroppedGrants(authority, store, clock),
+      introspection,
       this.leadership,
       store,
     );

@@ -143,6 +143,7 @@ function configurePlain(): Configuration {
     features: {
       deviceFlow: { enabled: true },
       revocation: { enabled: true },
+      introspection: { enabled: true },
       resourceIndicators: {
         enabled: true,
         getResourceServerInfo: () => ({ scope, audience, accessTokenFormat: 'jwt' }),

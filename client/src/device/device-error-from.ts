@@ -34,7 +34,8 @@ export function deviceErrorFrom(error: unknown, secrets: readonly string[] = [])
 function explainRefusal(error: ResponseBodyError, secrets: readonly string[]): DeviceError {
   const said = secrets.reduce(
     (text, secret) => text.replaceAll(secret, '***'),
-    error.error_description ?? error.error,
+    // The HTTP client does not check its type.
+    typeof error.error_description === 'string' ? error.error_description : error.error,
   );
   const message = `The Authorization server refused: ${toPlainText(said, MAX_CHARACTERS)}.`;
   // The answer is not attached as the cause, because it may repeat the secrets of the request.

@@ -258,7 +258,7 @@ export class Device implements LicensedDevice {
 
   /** @throws DeviceError `token-not-acceptable`, or `wrong-device-kind` */
   #use(state: DeviceState): UsableGrant {
-    const license = readIssuedToken(state.token, this.#profile);
+    const license = readIssuedToken(state.token, this.#profile, this.clock.now());
     const key = state.dpopKey && new DpopKey(state.dpopKey);
     if (license.kind !== this.#kind) {
       const message = `"${license.deviceName}" is a ${license.kind}: choose another device at the Authorization server.`;

@@ -1,4 +1,4 @@
-import { type LicenseClaims, readLicenseClaims } from '../shared/license-claims.js';
+import { isPremature, type LicenseClaims, readLicenseClaims } from '../shared/license-claims.js';
 import { hasAudience, isAlgorithm, isTokenType, type Profile } from '../shared/profile.js';
 import { DeviceError } from './device-error.js';
 import type { DeviceLicense } from './device-license.js';
@@ -14,9 +14,10 @@ export function readLicenseToken(token: string, profile: Profile): DeviceLicense
 
 /**
  * Reads a license token that was issued to this device. Refuses one that no server with the same profile admits.
+ * @param now may be wrong, so the signed time of issue counts if it is later
  * @throws DeviceError `token-not-acceptable`
  */
-export function readIssuedToken(token: string, profile: Profile): DeviceLicense {
+export function readIssuedToken(token: string, profile: Profile, now: Date): DeviceLicense {
   const [header, payload] = [readPart(token, 0), readPart(token, 1)];
   const claims = readClaims(payload, profile);
   if (!isAlgorithm(header['alg'], profile)) {
@@ -27,6 +28,9 @@ export function readIssuedToken(token: string, profile: Profile): DeviceLicense 
   }
   if (!hasAudience(payload['aud'], profile, claims.organizationId)) {
     refuse(`"aud" must contain ${profile.audience.replaceAll('{organizationId}', claims.organizationId)}`);
+  }
+  if (isPremature(claims, now > claims.issuedAt ? now : claims.issuedAt)) {
+    refuse('"nbf" must be at most 10 minutes from now');
   }
   return toLicense(claims, profile);
 }

@@ -7,6 +7,8 @@ import type { ClaimPath, Profile, ProfileClaim } from './profile.js';
 
 /** The largest license token; a broker accepts connections with it together with a proof. */
 export const maxTokenCharacters = 11_000;
+/** An issuer's clock may be ahead by this much. */
+export const maxLeadMs = 10 * 60_000;
 const maxFeatures = 100;
 const maxFeatureCharacters = 64;
 const maxUrlCharacters = 2048;
@@ -30,6 +32,8 @@ export interface LicenseClaims {
   readonly clientId: string | null;
   readonly issuedAt: Date;
   readonly expiresAt: Date;
+  /** The token must not be accepted before this time; `null` if it has none. */
+  readonly notBefore: Date | null;
   /** The thumbprint of the key that the token is bound to (RFC 9449); `null` for a bearer token. */
   readonly keyThumbprint: string | null;
 }
@@ -51,6 +55,11 @@ export function readLicenseClaims(payload: Members, profile: Profile): LicenseCl
   const claims = reader.read();
   const { faults, excess } = reader;
   return faults.length > 0 ? { kind: 'unreadable', faults } : { kind: 'read', claims, excess };
+}
+
+/** Returns whether a token must not be accepted yet (RFC 7519 section 4.1.5). */
+export function isPremature({ notBefore }: Pick<LicenseClaims, 'notBefore'>, now: Date): boolean {
+  return notBefore !== null && notBefore.getTime() > now.getTime() + maxLeadMs;
 }
 
 class ClaimsReader {
@@ -79,6 +88,7 @@ class ClaimsReader {
       hub: this.readHub(),
       clientId,
       ...this.readLife(),
+      notBefore: this.readNotBefore(),
       keyThumbprint: this.readThumbprint(),
     };
   }
@@ -184,7 +194,12 @@ class ClaimsReader {
     return { issuedAt: issuedAt ?? new Date(0), expiresAt: expiresAt ?? new Date(0) };
   }
 
-  private readInstant(name: 'iat' | 'exp'): Date | null {
+  /** Some products write 0 for none. */
+  private readNotBefore(): Date | null {
+    return [undefined, null, 0].some((none) => this.payload['nbf'] === none) ? null : this.readInstant('nbf');
+  }
+
+  private readInstant(name: 'iat' | 'exp' | 'nbf'): Date | null {
     const instant = readNumericDate(this.payload[name]);
     if (instant === null)
       this.faults.push(`"${name}" must be a number of seconds, within the years 1970 to 9999`);

@@ -16,6 +16,7 @@ export async function checkDeviceFlow(
   server: AuthorizationServer,
   clock: Clock,
   showCode: (userCode: string, verificationUri: string) => void,
+  trustsIntrospection: boolean,
 ): Promise<Finding[]> {
   const code = await server.requestDeviceCode();
   if (code.kind === 'unreachable') {
@@ -31,7 +32,9 @@ export async function checkDeviceFlow(
   const answer = await waitForDecision(server, clock, code);
   if (answer.kind !== 'granted') return [...findings, explainNoGrant(answer)];
   findings.push(ok('device-flow', `License for ${answer.grant.identity.serverId}.`));
-  findings.push(...checkLife(answer.grant.license), ...(await checkRefresh(server, answer)));
+  findings.push(...checkLife(answer.grant.license));
+  if (trustsIntrospection) findings.push(...(await checkIntrospection(server, answer)));
+  findings.push(...(await checkRefresh(server, answer)));
   return findings;
 }
 
@@ -64,6 +67,22 @@ function checkLife(license: License): Finding[] {
   if (lifeMs >= minTokenLifeMs) return [];
   const message = `A license token lives ${Math.round(lifeMs / 60_000)} minutes: a shop closes when it has been offline that long.`;
   return [fail('token-life', message, 'Let access tokens live at least 24 hours; 7 days are a good value.')];
+}
+
+/** Without its endpoint, the check of the metadata has reported that. */
+async function checkIntrospection(server: AuthorizationServer, { secrets }: IssuedGrant): Promise<Finding[]> {
+  const answer = await server.introspect(secrets.accessToken);
+  const check = 'introspection';
+  switch (answer.kind) {
+    case 'active':
+      return [ok(check, 'The license token is active.')];
+    case 'inactive':
+      return [fail(check, 'A new license token is called inactive.', 'Let the endpoint know access tokens.')];
+    case 'unreachable':
+      return [failWith(check, answer.message, 'Allow this client introspection without a secret')];
+    case 'not-offered':
+      return [];
+  }
 }
 
 async function checkRefresh(server: AuthorizationServer, issued: IssuedGrant): Promise<Finding[]> {

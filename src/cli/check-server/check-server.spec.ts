@@ -51,6 +51,13 @@ function claims(more: object): Misbehavior {
   return { claims: { ...week, ...more } };
 }
 
+function introspection(answer: RawAnswer): Misbehavior {
+  return {
+    metadata: { introspection_endpoint: `${fake.url}/introspect` },
+    answers: { '/introspect': answer },
+  };
+}
+
 const code = {
   device_code: 'd',
   user_code: 'BCDF',
@@ -62,7 +69,8 @@ const rsa = { kty: 'RSA', e: 'AQAB', alg: 'RS256' };
 /** Each misfit, and what its finding contains. */
 const misfits: readonly {
   what: string;
-  fault: Misbehavior;
+  /** A function if it needs the address of the server. */
+  fault: Misbehavior | (() => Misbehavior);
   profile?: Partial<Profile>;
   says: RegExp;
 }[] = [
@@ -155,6 +163,24 @@ const misfits: readonly {
     says: /"status\.status_list"/,
   },
   {
+    what: 'no introspection endpoint although the profile trusts it',
+    fault: claims({}),
+    profile: { introspection: 'trusted' },
+    says: /"introspection_endpoint" is absent.*pos-server/,
+  },
+  {
+    what: 'an introspection endpoint that does not know JWTs',
+    fault: () => ({ ...claims({}), ...introspection(json({ active: false })) }),
+    profile: { introspection: 'trusted' },
+    says: /called inactive/,
+  },
+  {
+    what: 'an introspection endpoint for clients with a secret',
+    fault: () => ({ ...claims({}), ...introspection(json({ error: 'invalid_client' }, 401)) }),
+    profile: { introspection: 'trusted' },
+    says: /invalid_client.*without a secret/,
+  },
+  {
     what: 'a clock that is ahead',
     fault: claims({ iat: now + 3600 }),
     says: /clock of the Authorization server/,
@@ -174,16 +200,17 @@ describe('the check of an Authorization server', () => {
   });
 
   it.each(misfits)('names the misfit and a remedy: $what', async ({ fault, profile, says }) => {
-    fake.misbehave(fault);
+    fake.misbehave(typeof fault === 'function' ? fault() : fault);
     const faults = (await check(profile)).filter(({ verdict }) => verdict === 'fail');
     expect(faults.map(({ message, remedy }) => `${message} → ${remedy}`).join('\n')).toMatch(says);
     expect(faults.every(({ remedy }) => remedy !== null && remedy.length > 10)).toBe(true);
   });
 
-  it('warns of a profile that trusts introspection, which is not used', async () => {
-    expect(await check({ introspection: 'trusted' }, false)).toContainEqual(
-      expect.objectContaining({ verdict: 'warn', message: expect.stringContaining('"introspection"') }),
-    );
+  it('confirms that a trusted introspection endpoint knows the license token', async () => {
+    fake.misbehave({ ...claims({}), ...introspection(json({ active: true })) });
+    const findings = await check({ introspection: 'trusted' });
+    expect(findings.map(({ check: name, verdict }) => `${name} ${verdict}`)).toContain('introspection ok');
+    expect(findings.every(({ verdict }) => verdict === 'ok')).toBe(true);
   });
 
   it('checks only what needs no person if nobody can approve a code', async () => {

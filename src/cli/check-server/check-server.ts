@@ -3,7 +3,7 @@ import type { Settings } from '../../config/settings.js';
 import type { SignatureAlgorithm } from '../../domain/profile.js';
 import type { Clock } from '../../domain/ports/clock.js';
 import { explainFailure } from '../../oauth/explain-failure.js';
-import { introspectionUnused, type OAuthSession, OAuthSessions } from '../../oauth/oauth-session.js';
+import { type OAuthSession, OAuthSessions } from '../../oauth/oauth-session.js';
 import { OpenidAuthorizationServer } from '../../oauth/openid-authorization-server.js';
 import { fail, type Finding, ok, skip, warn } from '../doctor/finding.js';
 import { checkDeviceFlow, failWith } from './check-device-flow.js';
@@ -37,7 +37,8 @@ export async function checkServer({ settings, clock, showCode }: ServerCheck): P
     return [...findings, skip('device-flow', reason)];
   }
   const server = new OpenidAuthorizationServer(sessions, clock);
-  return [...findings, ...(await checkDeviceFlow(server, clock, showCode))];
+  const trustsIntrospection = sessions.profile.introspection === 'trusted';
+  return [...findings, ...(await checkDeviceFlow(server, clock, showCode, trustsIntrospection))];
 }
 
 function checkMetadata({ configuration, offersDpop }: OAuthSession, settings: Settings): Finding[] {
@@ -49,8 +50,9 @@ function checkMetadata({ configuration, offersDpop }: OAuthSession, settings: Se
     const remedy = 'Turn on the device flow (RFC 8628).';
     findings.push(fail(check, '"device_authorization_endpoint" is absent.', remedy));
   }
-  if (profile.introspection === 'trusted') {
-    findings.push(warn('profile', introspectionUnused, 'Set "introspection" to off.'));
+  if (profile.introspection === 'trusted' && metadata.introspection_endpoint === undefined) {
+    const remedy = `Let the client ${profile.clientIds.server} introspect its tokens (RFC 7662), or set "introspection" to off.`;
+    findings.push(fail(check, '"introspection_endpoint" is absent.', remedy));
   }
   const { grant_types_supported: grants } = metadata;
   for (const grant of Array.isArray(grants) ? [deviceCodeGrant, 'refresh_token'] : []) {

@@ -68,6 +68,19 @@ export type RefreshAnswer =
 /** `not-offered`: the server has no revocation endpoint, so do not retry. */
 export type RevocationAnswer = { readonly kind: 'revoked' | 'not-offered' } | Unreachable;
 
+/**
+ * The verdict of an introspection endpoint (RFC 7662). `answeredAt` is the `Date` of the answer, `null` if it has none.
+ * `not-offered`: the server has no such endpoint.
+ */
+export type Introspection =
+  | {
+      readonly kind: 'active' | 'inactive';
+      readonly endpoint: string;
+      readonly answeredAt: Date | null;
+    }
+  | { readonly kind: 'not-offered' }
+  | Unreachable;
+
 /** The OAuth 2.0 server that grants licenses. Expected outcomes are returned; only programming errors are thrown. */
 export abstract class AuthorizationServer {
   /**
@@ -92,6 +105,9 @@ export abstract class AuthorizationServer {
 
   /** Revokes the grant of a refresh token (RFC 7009). An unknown token counts as revoked. */
   abstract revoke(secrets: GrantSecrets): Promise<RevocationAnswer>;
+
+  /** Asks whether a license token is active (RFC 7662). */
+  abstract introspect(accessToken: string): Promise<Introspection>;
 
   /** Returns the address of its web portal (RFC 8414 `service_documentation`); `null` if it is unknown. */
   abstract findUserPortal(): Promise<string | null>;

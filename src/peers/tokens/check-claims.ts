@@ -1,4 +1,4 @@
-import { type LicenseClaims, readLicenseClaims } from '../../domain/license-claims.js';
+import { isPremature, type LicenseClaims, readLicenseClaims } from '../../domain/license-claims.js';
 import type { ServerIdentity } from '../../domain/license.js';
 import { containsAudience, type Profile } from '../../domain/profile.js';
 import type { CompactJws } from './parse-compact-jws.js';
@@ -17,8 +17,15 @@ export interface ClaimCriteria {
   readonly isRevoked: (claims: Readonly<Record<string, unknown>>) => boolean;
 }
 
-/** Checks the claims of a token with a verified signature, except its expiry, which is checked at each use. */
-export function checkClaims({ payload }: Pick<CompactJws, 'payload'>, check: ClaimCriteria): PeerVerdict {
+/**
+ * Checks the claims of a token with a verified signature, except its expiry, which is checked at each use.
+ * @param now `null` while the clock is suspect: a wrong clock must not keep out a token that has already begun
+ */
+export function checkClaims(
+  { payload }: Pick<CompactJws, 'payload'>,
+  check: ClaimCriteria,
+  now: Date | null,
+): PeerVerdict {
   const { identity, issuer, audience, profile } = check;
   if (payload['iss'] !== issuer) return refuse('wrong-issuer');
   const reading = readLicenseClaims(payload, profile);
@@ -35,6 +42,7 @@ export function checkClaims({ payload }: Pick<CompactJws, 'payload'>, check: Cla
   }
   if (claims.hub?.id !== identity.serverId) return refuse('wrong-hub', deviceId);
   if (lacksDemanded(payload, claims, profile)) return refuse('token-malformed');
+  if (now !== null && isPremature(claims, now)) return refuse('token-premature', deviceId);
   if (check.isRevoked(payload)) return refuse('device-revoked', deviceId);
   return { kind: 'accepted', peer: toPeer(claims, deviceKind) };
 }

@@ -28,6 +28,7 @@ export type PeerRefusal =
   | 'foreign-organization'
   | 'wrong-device-kind'
   | 'wrong-hub'
+  | 'token-premature'
   | 'token-expired'
   | 'license-expired'
   | 'device-revoked'
