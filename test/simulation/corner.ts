@@ -108,7 +108,7 @@ async function runOnce(
   seen: Map<string, number>,
 ): Promise<void> {
   const { scheduler, faults, invariants, server } = world;
-  // Its relay would only add orders of its own.
+  // Its relay would only add more orders.
   world.hub.stop();
   const process = await startLicensed(world);
   invariants.lastRemovalAtMs = world.nowMs;
