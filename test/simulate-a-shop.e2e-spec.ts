@@ -52,10 +52,19 @@ describe('a simulated store with every fault', () => {
   });
 
   it('violates no invariant in the first three steps of a refresh and a removal, in any order, with up to two faults', async () => {
-    const { violation, choices, states, runs } = await searchCorner(3);
+    const { violation, choices, states, runs, pairs } = await searchCorner(3);
     expect(violation, choices.join(' ')).toBeNull();
-    expect(states).toBeGreaterThan(30);
+    expect(states).toBeGreaterThan(40);
+    expect(pairs).toBeGreaterThan(3);
     expect(runs).toBeGreaterThanOrEqual(states);
+  });
+
+  it('finds a planted bug in the small world', async () => {
+    const { violation } = await searchCorner(
+      4,
+      bugNamed('the mark of a refresh is not stored before the token is sent').hooks,
+    );
+    expect(violation?.name).toBe('intent-stored-first');
   });
 
   it('shrinks a violation to the faults that cause it', { timeout: 60_000 }, async () => {

@@ -13,6 +13,7 @@ import {
 import { FakeClock } from './support/fake-clock.js';
 import { holdScheduler } from './support/hold-scheduler.js';
 import { minuteMs, secondMs } from './support/license-fixture.js';
+import { isOnPostgres } from './support/create-database.js';
 import { logIn } from './support/log-in.js';
 import { nameWaitingEvents } from './support/read-outbox.js';
 import { startApp, type TestApp } from './support/start-app.js';
@@ -128,10 +129,14 @@ const unusable: readonly { what: string; fault: () => Misbehavior; says: RegExp 
   { what: 'no type', fault: () => ({ tokenResponse: { token_type: undefined } }), says: /token_type/ },
 ];
 
+/** They are refused before the database: on PostgreSQL, the quick form shows that with one. */
+const isQuickOnPostgres = isOnPostgres && process.env['FAILING_CALLS'] !== 'all';
+const tried = unusable.slice(0, isQuickOnPostgres ? 1 : undefined);
+
 describe('an answer with an unusable license token from a server with single-use refresh tokens', () => {
   beforeEach(acquire);
 
-  it.each(unusable)(
+  it.each(tried)(
     'is recorded as a failed refresh, and the next good answer corrects everything, even after a restart: $what',
     async ({ fault, says }) => {
       const first = secrets();
@@ -252,7 +257,7 @@ describe('an answer with odd but irrelevant members', () => {
 });
 
 describe('a first license token that is unusable', () => {
-  it.each(unusable.slice(0, 4))('is refused: $what', async ({ fault, says }) => {
+  it.each(tried.slice(0, 4))('is refused: $what', async ({ fault, says }) => {
     await app.as('post', authorization).expect(201);
     fake.misbehave(fault());
     const { body } = await app.as('post', complete).expect(502);

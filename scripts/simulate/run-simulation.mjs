@@ -118,9 +118,11 @@ function print({ calls, ms, calms, worlds, faults, arms }, seconds) {
 async function searchSmallWorld(folder) {
   const beganAt = performance.now();
   const { searchCorner } = await import(join(folder, 'test/simulation/corner.js'));
-  const { states, runs, choices, violation } = await searchCorner(stepsOfCorner);
+  const { states, runs, pairs, choices, violation } = await searchCorner(stepsOfCorner);
   const seconds = ((performance.now() - beganAt) / 1000).toFixed(0);
-  console.log(`${states} distinct states of ${stepsOfCorner} steps in ${runs} runs and ${seconds} s.`);
+  console.log(
+    `${states} distinct states of ${stepsOfCorner} steps with ${pairs} pairs of faults in ${runs} runs and ${seconds} s.`,
+  );
   if (violation !== null) {
     throw new CommandError(
       `"${violation.name}" (${violation.detail}) with the choices ${choices.join(' ')}.`,

@@ -44,6 +44,16 @@ describe('quarantineRestoredLicense', () => {
     },
   );
 
+  it('outranks the events of its original, even if a wrong clock has numbered both far ahead', () => {
+    const copied = { ...licensed, sequence: shift(restoredAt, 200 * dayMs).getTime() };
+    const original = dropLicense(copied, policy, shift(restoredAt, -hourMs)).state;
+    const { state, events } = quarantineRestoredLicense(copied, false, policy, restoredAt);
+    expect(events[0]?.sequence).toBeGreaterThan(original.sequence);
+    // Restored from the same copy once more.
+    const again = quarantineRestoredLicense(copied, false, policy, shift(restoredAt, hourMs));
+    expect(again.events[0]?.sequence).toBeGreaterThan(dropLicense(state, policy, restoredAt).state.sequence);
+  });
+
   it('keeps the license, never refreshes it and requires another authorization', () => {
     const { state, events } = quarantineRestoredLicense(licensed, false, policy, restoredAt);
     expect(state.license).toEqual(licensed.license);

@@ -13,11 +13,12 @@ import { applyRenewalDate } from './apply-time.js';
  * dead: see {@link failRefresh}.
  */
 export function quarantineRestoredLicense(
-  state: LicenseState,
+  copied: LicenseState,
   isOriginalGone: boolean,
   policy: LicensePolicy,
   now: Date,
 ): LicenseChange {
+  const state = outrankOriginal(copied, now);
   if (state.license === null) {
     const kept = unchanged(isOriginalGone ? state : withoutLicense(state));
     if (state.identity === null) return kept;
@@ -36,4 +37,14 @@ export function quarantineRestoredLicense(
     reauthorizationRequired: true,
   };
   return emitStatus({ ...observed, state: waiting }, 'reauthorization-required', policy, now);
+}
+
+/**
+ * Skips the numbers that the original may have used since the copy. Usually the time is above them, but not after a clock
+ * that was ahead. There is less than one event for each millisecond.
+ */
+function outrankOriginal(state: LicenseState, now: Date): LicenseState {
+  if (state.sequence < now.getTime()) return state;
+  const copiedMs = Math.min(state.trustedAt?.getTime() ?? 0, now.getTime());
+  return { ...state, sequence: state.sequence + now.getTime() - copiedMs };
 }

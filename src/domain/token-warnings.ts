@@ -16,9 +16,9 @@ export const maxTokenWarnings = partsOfLife.length;
  */
 export function tokenWarningThresholds(token: TokenLife, configuredSeconds: readonly number[]): number[] {
   const lifeSeconds = tokenLifeMs(token) / 1000;
-  const thresholds = configuredSeconds
-    .slice(0, maxTokenWarnings)
-    .map((seconds, index) => Math.min(seconds, Math.floor(lifeSeconds / (partsOfLife[index] ?? 1))));
+  const thresholds = partsOfLife.map((part, index) =>
+    Math.min(configuredSeconds[index] ?? 0, Math.floor(lifeSeconds / part)),
+  );
   return [...new Set(thresholds)].filter((seconds) => seconds > 0).toSorted((a, b) => b - a);
 }
 

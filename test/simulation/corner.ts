@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { CommittedRow, Disk, DiskImage } from './disk.js';
 import type { CallFault, CallPoint } from './faults.js';
 import { type Hooks, noHooks } from './hooks.js';
@@ -10,22 +11,36 @@ const actor = { name: 'anna', address: '10.0.0.9' };
 const seed = 1;
 const maxFaults = 2;
 const minuteMs = 60_000;
+/** Calls take less in this search, and waits take more. */
+const beatMs = 500;
 /** The faults of each call. A crash can also come before each step. */
 const faultsOf: Readonly<Partial<Record<CallPoint, readonly CallFault[]>>> = {
-  'authorization-server': ['request-lost', 'answer-lost'],
-  'database.write': ['write-refused', 'commit-unacknowledged'],
+  'authorization-server': ['request-lost', 'answer-lost', 'answer-unusable'],
+  'database.write': ['write-refused', 'write-undone', 'commit-unacknowledged'],
   broker: ['publish-lost', 'acknowledgement-lost'],
 };
+
+/** A task of the service. The calls that it has made show where its code is. */
+interface Task {
+  readonly name: string;
+  calls: number;
+  /** Of its present call. */
+  fault: string;
+}
 
 interface CornerResult {
   /** Distinct states that were reached. */
   readonly states: number;
+  /** Distinct pairs of fault kinds, in their order. */
+  readonly pairs: number;
   /** Runs from the start, one for each order that leads to a state not reached before. */
   readonly runs: number;
   /** Choices of the run that violates an invariant. */
   readonly choices: readonly number[];
   readonly violation: Violation | null;
 }
+
+const tasks = new AsyncLocalStorage<Task>();
 
 /** The choices of one run: first the given ones, then the first of each. */
 class Choices {
@@ -63,7 +78,8 @@ class Choices {
 export async function searchCorner(steps: number, hooks: Hooks = noHooks): Promise<CornerResult> {
   const { disk, blank } = await openDisk();
   const authorized = await authorize(disk, blank);
-  const seen = new Set<string>();
+  const seen = new Map<string, number>();
+  const pairs = new Set<string>();
   const waiting: number[][] = [[]];
   let runs = 0;
   for (let given = waiting.pop(); given !== undefined; given = waiting.pop()) {
@@ -76,35 +92,52 @@ export async function searchCorner(steps: number, hooks: Hooks = noHooks): Promi
     } finally {
       world.end();
     }
+    const kinds = world.faults.injected.map(({ kind }) => kind);
+    if (kinds.length === maxFaults) pairs.add(kinds.join(' '));
     const { violation } = world.invariants;
-    if (violation !== null) return { states: seen.size, runs, violation, choices: given };
+    if (violation !== null) return { states: seen.size, runs, pairs: pairs.size, violation, choices: given };
     waiting.push(...choices.branches());
   }
-  return { states: seen.size, runs, violation: null, choices: [] };
+  return { states: seen.size, runs, pairs: pairs.size, violation: null, choices: [] };
 }
 
-async function runOnce(world: World, steps: number, choices: Choices, seen: Set<string>): Promise<void> {
+async function runOnce(
+  world: World,
+  steps: number,
+  choices: Choices,
+  seen: Map<string, number>,
+): Promise<void> {
   const { scheduler, faults, invariants, server } = world;
+  // Its relay would only add more orders.
+  world.hub.stop();
   const process = await startLicensed(world);
   invariants.lastRemovalAtMs = world.nowMs;
   world.lastPersonAtMs = world.nowMs;
-  for (const act of [() => process.refresh.execute(actor), () => process.remove.execute(actor)])
-    scheduler.at(world.nowMs, process, () => void act().catch(() => undefined));
+  nameTasks(world, process);
+  for (const [name, act] of [
+    ['refresh', () => process.refresh.execute(actor)],
+    ['removal', () => process.remove.execute(actor)],
+  ] as const)
+    scheduler.at(world.nowMs, process, () =>
+      tasks.run({ name, calls: 0, fault: '' }, () => void act().catch(() => undefined)),
+    );
   scheduler.choose = (count) => choices.next(count);
   faults.choose = (point) => {
-    const kinds = faultsOf[point];
-    if (kinds === undefined || faults.injected.length >= maxFaults) return null;
-    return kinds[choices.next(kinds.length + 1) - 1] ?? null;
+    const kinds = faultsOf[point] ?? [];
+    const fault = faults.injected.length < maxFaults ? kinds[choices.next(kinds.length + 1) - 1] : undefined;
+    const task = tasks.getStore();
+    if (task !== undefined) task.fault = fault ?? '';
+    return fault ?? null;
   };
   for (let left = steps; left > 0 && invariants.violation === null; left -= 1) {
-    if (choices.isNew && !addTo(seen, `${left} ${describe(world)}`)) return;
+    if (choices.isNew && !isNews(seen, describe(world), left)) return;
     if (server.processes[0]?.isAlive && faults.injected.length < maxFaults && choices.next(2) === 1) {
       faults.inject(`step ${left}`, 'crash', world.nowMs);
       server.crash(0, 1000);
     }
     await scheduler.step(Infinity);
   }
-  if (!addTo(seen, `0 ${describe(world)}`)) return;
+  if (!isNews(seen, describe(world), 0)) return;
   scheduler.choose = null;
   faults.choose = () => null;
   // Tasks run at their longer intervals.
@@ -112,9 +145,24 @@ async function runOnce(world: World, steps: number, choices: Choices, seen: Set<
   await runFor(world, minuteMs);
 }
 
-function addTo(seen: Set<string>, state: string): boolean {
-  const size = seen.size;
-  return seen.add(state).size > size;
+/** Names each turn by its task, the calls that the task has made and the fault of the present one. */
+function nameTasks({ scheduler }: World, { relay }: ServiceProcess): void {
+  scheduler.nameTask = () => {
+    const task = tasks.getStore();
+    if (task === undefined) return '';
+    task.calls += 1;
+    return `${task.name} ${task.calls} ${task.fault} `;
+  };
+  const drain = relay.drain.bind(relay);
+  // A commit begins it, and does not wait for it.
+  relay.drain = () => tasks.run({ name: 'drain', calls: 0, fault: '' }, drain);
+}
+
+/** Whether a state was not reached with so many steps left. */
+function isNews(seen: Map<string, number>, state: string, left: number): boolean {
+  if ((seen.get(state) ?? -1) >= left) return false;
+  seen.set(state, left);
+  return true;
 }
 
 /** Returns the database of a service that was authorized, and its events. */
@@ -147,6 +195,8 @@ async function startLicensed(world: World): Promise<ServiceProcess> {
   authority.redeem(deviceCode);
   scheduler.nowMs += minuteMs;
   await runFor(world, 1000);
+  // The calls of its start end first.
+  while (scheduler.waiting.some(({ turn }) => turn.point !== '')) await scheduler.step(Infinity);
   const [process] = server.serving;
   const secrets = process?.store.secrets ?? null;
   if (process === undefined || secrets === null || authority.grantOf(secrets) === null)
@@ -162,19 +212,23 @@ async function runFor(world: World, ms: number): Promise<void> {
 }
 
 /**
- * Describes a state without its times: what is stored, what the Authorization server and the stream have, and the calls
- * that wait, which stand for the code that waits for them.
+ * Describes a state without its exact times: what is stored, what the Authorization server and the stream have, what the service
+ * remembers, the turns that wait, and how many faults are left.
  */
 function describe({ server, authority, broker, scheduler, faults }: World): string {
+  const [process] = server.processes;
+  const { store, refresh } = process ?? {};
   const parts = [
     server.disk.rows('SELECT state, secrets FROM license'),
     server.disk.rows('SELECT sequence, published_at IS NULL AS waits FROM outbox_event ORDER BY sequence'),
     server.disk.rows('SELECT count(*) AS count FROM pending_revocation'),
     authority.grants.map(({ isLive, current, previous }) => [isLive, current, previous]),
     [...broker.streams.values()].map(({ messages }) => messages.map(({ text }) => text)),
-    scheduler.ready.map(({ owner, point }) => `${owner?.name} ${point}`).toSorted(),
-    faults.injected.map(({ kind }) => kind),
+    [process?.isAlive, store?.state, store?.secrets, (refresh as unknown as { unstored?: object })?.unstored],
+    scheduler.waiting.map(({ turn, isReady }) => `${turn.owner?.name} ${turn.point} ${isReady}`).toSorted(),
+    faults.injected.length,
     server.disk.isInTransaction,
+    Math.floor(scheduler.nowMs / beatMs),
   ];
-  return JSON.stringify(parts).replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z|\d{12,}/g, '#');
+  return JSON.stringify(parts).replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z|\d{13,}/g, '#');
 }

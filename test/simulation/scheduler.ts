@@ -41,6 +41,8 @@ export class Scheduler {
   traceHash = 0x811c9dc5;
   /** Chooses one of so many turns that can run next, in a search through all orders. */
   choose: ((count: number) => number) | null = null;
+  /** Names the task that is about to wait, in a search through all orders. */
+  nameTask: () => string = () => '';
   private readonly heap: Turn[] = [];
 
   constructor(
@@ -57,7 +59,7 @@ export class Scheduler {
       tie: drawAt(this.seed, tieStream, this.turns + this.heap.length),
       owner,
       run,
-      point,
+      point: this.nameTask() + point,
     });
   }
 
@@ -79,11 +81,11 @@ export class Scheduler {
     return new Promise((resolve) => this.after(Math.max(0, ms), owner, resolve, point));
   }
 
-  /** Returns the turns that can run next, in an order that depends on the run only. */
-  get ready(): readonly { readonly owner: Owner | null; readonly point: string }[] {
+  /** Returns the turns that wait, and whether they can run next, in an order that depends on the run only. */
+  get waiting(): readonly { readonly turn: Turn; readonly isReady: boolean }[] {
     const living = this.heap.filter(({ owner }) => owner?.isAlive !== false);
     const firstMs = Math.min(...living.map(({ atMs }) => atMs));
-    return living.filter(({ atMs }) => atMs <= firstMs + closeMs);
+    return living.map((turn) => ({ turn, isReady: turn.atMs <= firstMs + closeMs }));
   }
 
   /** Adds a text to the hash of the trace. */
@@ -115,8 +117,9 @@ export class Scheduler {
   }
 
   private popChosen(choose: (count: number) => number): Turn | null {
-    const { heap, ready } = this;
-    const turn = ready[ready.length > 1 ? choose(ready.length) : 0] as Turn | undefined;
+    const { heap } = this;
+    const ready = this.waiting.flatMap(({ turn, isReady }) => (isReady ? [turn] : []));
+    const turn = ready[ready.length > 1 ? choose(ready.length) : 0];
     if (turn === undefined) return null;
     const rest = heap.filter((each) => each !== turn);
     heap.length = 0;

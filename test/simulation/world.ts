@@ -20,6 +20,21 @@ const startMs = Date.UTC(2026, 10, 24, 12);
 const busyAfterFaultMs = 5000;
 const hubId = 'srv-hub';
 
+const loaded = new Map<string, Settings>();
+
+/** Loads the settings of a store once, because that takes as long as a short run. */
+function settingsWith(refreshInterval: string): Settings {
+  const settings =
+    loaded.get(refreshInterval) ??
+    loadSettings({
+      AUTH_SERVER_URL: issuer,
+      HUB_NATS_URL: 'nats://127.0.0.1:4333',
+      REFRESH_INTERVAL: refreshInterval,
+    });
+  loaded.set(refreshInterval, settings);
+  return settings;
+}
+
 export interface WorldOptions {
   readonly seed: number;
   readonly hooks: Hooks;
@@ -59,11 +74,7 @@ export class World {
     this.scheduler = new Scheduler(seed, startMs);
     this.latency = new Random(seed, 5);
     this.faults = new Faults({ seed, isSkipped: options.isSkipped ?? (() => false) });
-    this.settings = loadSettings({
-      AUTH_SERVER_URL: issuer,
-      HUB_NATS_URL: 'nats://127.0.0.1:4333',
-      REFRESH_INTERVAL: this.latency.pick(['2h', '24h']),
-    });
+    this.settings = settingsWith(this.latency.pick(['2h', '24h']));
     this.authority = new Authority(new Random(seed, 6), () => this.nowMs);
     this.broker = new Broker(this, 'broker');
     this.hub = new Broker(this, 'hub');

@@ -45,21 +45,20 @@ export function readInstant(value: unknown): Date | null {
 function endOfDay(day: string, timeZone: string): Date {
   const wallMs = Date.parse(`${day}T23:59:59Z`);
   // Offsets on both sides of a clock change on that day.
-  const candidates = [wallMs - dayMs, wallMs + dayMs]
+  const [latest = wallMs, earliest = wallMs] = [wallMs - dayMs, wallMs + dayMs]
     .map((nearMs) => wallMs - (wallClockMs(nearMs, timeZone) - nearMs))
     .toSorted((a, b) => b - a);
-  const endMs = candidates.find((ms) => wallClockMs(ms, timeZone) === wallMs) ?? candidates.at(-1);
+  const endMs = wallClockMs(latest, timeZone) === wallMs ? latest : earliest;
   // The last day is often used for "never": it must not leave the bounds because the zone is west of UTC.
-  return new Date(Math.min(endMs ?? wallMs, startOf10000Ms - 1000));
+  return new Date(Math.min(endMs, startOf10000Ms - 1000));
 }
 
 /** Returns what the clocks of a time zone show at an instant, as if it were UTC. */
 function wallClockMs(ms: number, timeZone: string): number {
   const parts = clockOf(timeZone).formatToParts(ms);
-  const [year, month, day, hour, minute, second] = (
-    ['year', 'month', 'day', 'hour', 'minute', 'second'] as const
-  ).map((type) => Number(parts.find((part) => part.type === type)?.value));
-  return Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second);
+  const read = (type: Intl.DateTimeFormatPartTypes) =>
+    Number(parts.find((part) => part.type === type)?.value);
+  return Date.UTC(read('year'), read('month') - 1, read('day'), read('hour'), read('minute'), read('second'));
 }
 
 function clockOf(timeZone: string): Intl.DateTimeFormat {
@@ -94,7 +93,6 @@ function withinBounds(value: Date): Date | null {
 
 /** Rejects dates such as 30 February, which JavaScript parses as 2 March. */
 function isCalendarDate(text: string): boolean {
-  const [, year, month, day] = (date.exec(text) ?? []).map(Number);
-  const made = new Date(Date.UTC(year ?? 0, (month ?? 0) - 1, day));
-  return made.getUTCMonth() + 1 === month && made.getUTCDate() === day;
+  const ms = Date.parse(text);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text);
 }
