@@ -19,16 +19,14 @@ export const firstMinutes = {
     'clone, and of the packages in it that npm ci --omit=dev --omit=optional installs, as the image does.',
   figures: { up: 'ms', page: 'ms', node_modules: 'MiB', production: 'MiB', images: 'MiB' },
   rounds: 3,
-  targets: [
-    ...Object.entries({ up: 10_000, page: 1_000, node_modules: 560, production: 200 }).map(
-      ([figure, atMost]) => ({
-        kind: /** @type {const} */ ('limit'),
-        ours: 'this clone',
-        figure,
-        atMost,
-      }),
-    ),
-  ],
+  targets: Object.entries({ up: 10_000, page: 1_000, node_modules: 560, production: 200 }).map(
+    ([figure, atMost]) => ({
+      kind: /** @type {const} */ ('limit'),
+      ours: 'this clone',
+      figure,
+      atMost,
+    }),
+  ),
   prepare(fixtures) {
     const sizes = { ...packageSizes(), ...imageSizes() };
     const round = async () => ({ ...(await startAll(fixtures.newFolder('first'))), ...sizes });
@@ -75,7 +73,7 @@ async function loadPage(url) {
 /** @param {string | URL} url */
 async function readText(url) {
   const answer = await fetch(url);
-  if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+  if (!answer.ok) throw new Error(`${String(url)}: ${answer.status}`);
   return answer.text();
 }
 

@@ -88,7 +88,8 @@ async function timeEvent(register, service) {
   await register.flush();
   await service.as('POST', '/api/license/refresh');
   for await (const event of events) {
-    const { time } = /** @type {{ time: string }} */ (event.json());
+    /** @type {{ time: string }} */
+    const { time } = event.json();
     return Date.now() - Date.parse(time);
   }
   throw new Error('No event arrived.');

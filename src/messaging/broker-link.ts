@@ -2,12 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import { Logger } from '@nestjs/common';
 import type { BrokerLogin } from '../config/settings.js';
-import { connect, type ConnectionOptions, type NatsConnection } from '@nats-io/transport-node';
+import {
+  AuthorizationError,
+  connect,
+  type ConnectionOptions,
+  type NatsConnection,
+  TimeoutError,
+} from '@nats-io/transport-node';
 import { endsWithin, whileEnding } from '../coordination/shutdown.js';
 import { FaultLog } from '../logging/fault-log.js';
 import { addressOptions } from './broker-address.js';
 
 const retryMs = 1000;
+const maxDoublings = 2;
 const drainTimeoutMs = 2000;
 const closeTimeoutMs = 500;
 
@@ -73,18 +80,21 @@ export abstract class BrokerLink implements OnApplicationBootstrap, BeforeApplic
   }
 
   private async keepConnected(): Promise<void> {
+    let failedLogins = 0;
     while (!this.stopping.signal.aborted) {
       try {
         const login = this.nextLogin();
         if (login !== null) await this.serve(await connect({ ...this.options(), ...login }));
+        failedLogins = 0;
       } catch (error) {
         this.report(error);
+        failedLogins = isFailedLogin(error) ? failedLogins + 1 : 0;
       }
       this.isConnected = false;
       this.connection = null;
-      // Random, so that not all stores connect to a recovered broker in one moment.
-      const waitMs = retryMs * (1 + Math.random());
-      await sleep(waitMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+      await sleep(retryDelayMs(failedLogins), undefined, { signal: this.stopping.signal }).catch(
+        () => undefined,
+      );
     }
   }
 
@@ -139,4 +149,17 @@ export abstract class BrokerLink implements OnApplicationBootstrap, BeforeApplic
       timeout: 5000,
     };
   }
+}
+
+function isFailedLogin(error: unknown): boolean {
+  return error instanceof AuthorizationError || error instanceof TimeoutError;
+}
+
+/**
+ * Returns the wait before the next attempt to connect, after so many refused or unanswered logins in a row. It is random, so
+ * that not all stores connect to a recovered broker in one moment, and longer after failed logins: earlier attempts would keep
+ * a broker busy that has more logins than it can answer in time.
+ */
+export function retryDelayMs(failedLogins: number, random = Math.random()): number {
+  return retryMs * 2 ** Math.min(failedLogins, maxDoublings) * (1 + random);
 }

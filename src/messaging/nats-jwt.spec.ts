@@ -19,6 +19,7 @@ const nats = {
   connect_opts: { auth_token: 'a.b.c' },
 };
 const good = sign({ iss: id, nats });
+const sentAt = (iat: number) => sign({ iss: id, nats, iat, exp: iat + 5 });
 const question = {
   userKey: 'UABC',
   serverId: id,
@@ -45,9 +46,8 @@ describe('readAuthRequest', () => {
   it('returns null for a request that the broker has given up', () => {
     const queue = new LoginQueue();
     const now = Math.floor(Date.now() / 1000);
-    const request = (iat: number) => sign({ iss: id, nats, iat, exp: iat + 5 });
-    expect(readAuthRequest(request(now), queue)).toEqual(question);
-    expect(readAuthRequest(request(now - 9), queue)).toBeNull();
+    expect(readAuthRequest(sentAt(now), queue)).toEqual(question);
+    expect(readAuthRequest(sentAt(now - 9), queue)).toBeNull();
   });
 
   it('rejects a damaged request or reads the original one', () => {
