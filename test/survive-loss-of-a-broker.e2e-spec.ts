@@ -50,7 +50,7 @@ describe('a cluster of three brokers', () => {
     expect.poll(async () => (await app.app.get(Outbox).pending()).count, patience).toBe(0);
 
   async function streamInfo(): Promise<StreamInfo> {
-    const manager = await jetstreamManager(connection, { checkAPI: false, timeout: 2000 });
+    const manager = await jetstreamManager(connection, { checkAPI: false, timeout: 10_000 });
     return manager.streams.info('LICENSING');
   }
 

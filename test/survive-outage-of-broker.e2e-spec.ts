@@ -7,7 +7,7 @@ import { OutboxRelay } from '../src/outbox/outbox-relay.js';
 import { commitEvents, readOutbox } from './support/commit-events.js';
 import { type CuttableBrokerLink, startCuttableBrokerLink } from './support/cuttable-broker-link.js';
 import { FakeClock } from './support/fake-clock.js';
-import { connectAsService, readStream } from './support/read-stream.js';
+import { connectAsService, readStream, requestAnswer } from './support/read-stream.js';
 import { connectRegister, type ReceivedEvent } from './support/register-connection.js';
 import { startApp, type TestApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
@@ -157,7 +157,7 @@ describe('a broker that is unreachable', () => {
     await app.acquire(mock);
     await untilDrained();
     const connection = await connectAsService(nats);
-    await connection.request('$JS.API.STREAM.DELETE.LICENSING');
+    await requestAnswer(connection, '$JS.API.STREAM.DELETE.LICENSING');
     await connection.close();
     await app.as('post', '/api/license/refresh').expect(200);
     await untilDrained();
@@ -192,8 +192,11 @@ describe('a broker that is unreachable', () => {
     await connection.close();
 
     async function updateStream(change: object): Promise<void> {
-      const info = (await connection.request('$JS.API.STREAM.INFO.LICENSING')).json<{ config: object }>();
-      const answer = await connection.request(
+      const info = (await requestAnswer(connection, '$JS.API.STREAM.INFO.LICENSING')).json<{
+        config: object;
+      }>();
+      const answer = await requestAnswer(
+        connection,
         '$JS.API.STREAM.UPDATE.LICENSING',
         JSON.stringify({ ...info.config, ...change }),
       );

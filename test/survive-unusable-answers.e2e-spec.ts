@@ -269,7 +269,7 @@ describe('a first license token that is unusable', () => {
     // Its device code is spent, and its grant is revoked.
     fake.misbehave();
     await app.tick();
-    await vi.waitFor(() => expect(fake.calls.map(({ path }) => path)).toContain('/revoke'));
+    await expect.poll(() => fake.calls.map(({ path }) => path)).toContain('/revoke');
     await acquire();
   });
 });
