@@ -46,7 +46,7 @@ ENV NODE_ENV=production
 WORKDIR /app
 COPY package.json ./
 RUN mkdir /data && chown node:node /data
-ARG VERSION=0.1.0
+ARG VERSION=0.2.0
 ARG REVISION=unknown
 ARG SOURCE=unknown
 LABEL org.opencontainers.image.version="${VERSION}" \
@@ -91,7 +91,7 @@ HEALTHCHECK --interval=15s --timeout=10s --retries=4 --start-period=60s --start-
 CMD ["node", "client/dist/example-register.js"]
 
 FROM ${NATS_IMAGE} AS nats
-ARG VERSION=0.1.0
+ARG VERSION=0.2.0
 ARG REVISION=unknown
 ARG SOURCE=unknown
 LABEL org.opencontainers.image.title="POS licensing: the broker of a store" \

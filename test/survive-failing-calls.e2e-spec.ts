@@ -92,7 +92,7 @@ beforeAll(async () => {
   // The leader check uses the real clock at intervals, and has its own tests.
   vi.spyOn(store.app.app.get(Leadership), 'isLeader').mockResolvedValue(true);
   followDrains(store.app.app.get(OutboxRelay));
-  await expect.poll(() => get(NatsLink).isConnected).toBe(true);
+  await vi.waitFor(() => expect(get(NatsLink).isConnected).toBe(true), 20_000);
   fault = DatabaseFault.of(store.app);
 });
 

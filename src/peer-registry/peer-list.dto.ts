@@ -105,7 +105,7 @@ class PeerDto {
   @ApiProperty({ type: Number, nullable: true, description: 'Schema version of that event.' })
   eventVersion!: number | null;
 
-  @ApiProperty({ ...optionalText, example: '0.1.0' })
+  @ApiProperty({ ...optionalText, example: '0.2.0' })
   serviceVersion!: string | null;
 
   @ApiProperty({
