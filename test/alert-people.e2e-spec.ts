@@ -51,7 +51,7 @@ function runTool(tool: typeof promtool, args: readonly string[], input = '') {
     input,
     encoding: 'utf8',
     cwd: rootDir,
-    timeout: 30_000,
+    timeout: 100_000,
   });
   return { status, output: `${stdout}${stderr}` };
 }

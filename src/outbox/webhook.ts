@@ -102,7 +102,8 @@ export class Webhook implements OnModuleInit, BeforeApplicationShutdown {
       redirect: 'manual',
       signal: AbortSignal.any([this.stopping.signal, AbortSignal.timeout(timeoutMs)]),
     });
-    await response.body?.cancel();
+    // Not awaited, because a body that never ends could delay it.
+    void response.body?.cancel().catch(() => undefined);
     if (!response.ok) throw new Error(`HTTP ${response.status}`);
   }
 }
