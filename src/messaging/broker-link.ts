@@ -15,7 +15,8 @@ import { addressOptions } from './broker-address.js';
 
 const retryMs = 1000;
 const maxDoublings = 2;
-const drainTimeoutMs = 2000;
+// Four connections can end one after the other within the 9 s of a shutdown.
+const drainTimeoutMs = 1000;
 const closeTimeoutMs = 500;
 
 /**
