@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { createRequire, register } from 'node:module';
 import type { INestMicroservice } from '@nestjs/common';
+import type { NatsConnection } from '@nats-io/transport-node';
 import { Controller, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { EventPattern, Payload, Transport } from 'nest-microservices';
@@ -77,6 +78,8 @@ describe('a Nest microservice with the deserializer', () => {
       },
     });
     await microservice.listen();
+    // Nest does not wait until the broker knows its subscriptions.
+    await microservice.unwrap<NatsConnection>().flush();
   }, 60_000);
   afterAll(async () => {
     await microservice?.close();
