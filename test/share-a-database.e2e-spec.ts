@@ -72,6 +72,8 @@ describe('two replicas on one PostgreSQL', () => {
 
   it('make one refresh when both receive ten concurrent requests for one', async () => {
     await first.acquire(mock);
+    // The refresh lasts until all requests have arrived, even on a loaded machine.
+    await mock.control('PUT', '/mock/faults', { mode: 'slow', delayMs: 1000 });
     const answers = await Promise.all(
       Array.from({ length: 10 }, (_, index) =>
         (index % 2 === 0 ? first : second).as('post', '/api/license/refresh'),
