@@ -57,7 +57,7 @@ export class SimulatedConnection {
     if (!this.isLinked) throw new Error('connection closed');
     const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : data;
     if (fault === 'publish-lost') return this.timeOut(timeout);
-    const reply = await this.arrive(() => broker.handle(subject, bytes, headers));
+    const reply = await this.arrive(() => broker.handle(subject, bytes, headers), timeout);
     if (fault === 'acknowledgement-lost') return this.timeOut(timeout);
     await world.call(owner, `broker reply ${subject}`);
     if (fault === 'broker-error') throw new Error('the broker is busy');
@@ -143,11 +143,15 @@ export class SimulatedConnection {
     this.resolveClosed(error);
   }
 
-  /** Runs `handle` when the request arrives at the broker, even if its sender has crashed by then. `null`: no answer. */
-  private arrive(handle: () => Promise<Reply>): Promise<Reply | null> {
+  /**
+   * Runs `handle` when the request arrives at the broker, even if its sender has crashed by then. `null`: no answer, for
+   * instance because the service that was asked has crashed.
+   */
+  private arrive(handle: () => Promise<Reply>, timeoutMs: number): Promise<Reply | null> {
     const { world } = this.broker;
     this.sentUntilMs = Math.max(this.sentUntilMs, world.nowMs) + world.latency.between(1, 20);
     return new Promise((resolve) => {
+      world.scheduler.at(this.sentUntilMs + timeoutMs, this.owner, () => resolve(null));
       world.scheduler.at(this.sentUntilMs, null, () => {
         const answer = this.isLinked ? handle() : Promise.reject(new Error('connection closed'));
         answer.then(
