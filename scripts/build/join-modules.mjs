@@ -34,13 +34,8 @@ export async function joinModules(from, to) {
               : null,
         // A module finds its files by its own place, which the joined file does not have.
         transform(code, id) {
-          if (
-            relative(from, id).startsWith('..') ||
-            isAbsolute(relative(from, id)) ||
-            !code.includes('import.meta.')
-          )
-            return null;
           const place = relative(from, id).replaceAll('\\', '/');
+          if (place.startsWith('..') || isAbsolute(place) || !code.includes('import.meta.')) return null;
           const path = JSON.stringify(`./${place}`);
           const folder = JSON.stringify(`/${dirname(place)}`);
           return {

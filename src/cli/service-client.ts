@@ -1,6 +1,6 @@
 import { CommandError } from './command-error.js';
 import { exitCodes } from './exit-code.js';
-import { readAnswer } from './read-answer.js';
+import { readAnswer, readText } from './read-answer.js';
 
 /** Longer than the service waits for the Authorization server or for the next poll of a user code. */
 const timeoutMs = 60_000;
@@ -59,7 +59,7 @@ export class ServiceClient {
 
   /** Returns the JSON of the response with its exact texts. @throws CommandError if the service refuses the request */
   async readExactly<T>(method: 'GET', path: string): Promise<T> {
-    return (await (await this.ask(method, path)).json()) as T;
+    return JSON.parse(await readText(await this.ask(method, path))) as T;
   }
 
   private async ask(method: 'GET' | 'POST' | 'DELETE', path: string): Promise<Response> {

@@ -48,7 +48,7 @@ describe('trusted introspection', () => {
     introspection = start();
   });
 
-  it('revokes a token that the endpoint called active before, even before a restart', async () => {
+  it('revokes a token that the endpoint called active earlier, even if the service was restarted since', async () => {
     await introspection.executeWhenDue();
     introspect.mockResolvedValue(inactive());
     introspection = start();

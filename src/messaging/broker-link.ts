@@ -93,7 +93,7 @@ export abstract class BrokerLink implements OnApplicationBootstrap, BeforeApplic
       }
       this.isConnected = false;
       this.connection = null;
-      await sleep(retryDelayMs(failedLogins), undefined, { signal: this.stopping.signal }).catch(
+      await sleep(reconnectDelayMs(failedLogins), undefined, { signal: this.stopping.signal }).catch(
         () => undefined,
       );
     }
@@ -161,6 +161,6 @@ function isFailedLogin(error: unknown): boolean {
  * that not all stores connect to a recovered broker in one moment, and longer after failed logins: earlier attempts would keep
  * a broker busy that has more logins than it can answer in time.
  */
-export function retryDelayMs(failedLogins: number, random = Math.random()): number {
+export function reconnectDelayMs(failedLogins: number, random = Math.random()): number {
   return retryMs * 2 ** Math.min(failedLogins, maxDoublings) * (1 + random);
 }

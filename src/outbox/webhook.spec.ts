@@ -19,7 +19,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-it('calls a webhook that fails all day at most every few minutes, however many changes there are', async () => {
+it('calls a failing webhook at most every few minutes, however many changes there are', async () => {
   const call = vi
     .spyOn(globalThis, 'fetch')
     .mockImplementation(async () => new Response(null, { status: 500 }));

@@ -409,7 +409,7 @@ describe('PeerVerifier', () => {
     },
   );
 
-  it('refuses a token until ten minutes before its start, unless the clock is suspect', () => {
+  it('refuses a token more than ten minutes before its "nbf", unless the clock is suspect', () => {
     const text = token({ nbf: seconds + 601 });
     expect(code(text)).toBe('token-premature');
     isSuspect = true;
