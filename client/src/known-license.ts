@@ -39,17 +39,18 @@ export class KnownLicense {
 
   /**
    * Stores an event if it is news at `now`, and returns the result.
-   * @param isFinal whether a lower sequence than the known one is news too: a restored server continues from there
+   * @param isFinal whether the server itself answered. Then a lower sequence than the known one is news too: a restored server
+   *   continues from there. Its answer is not an event, so the id does not count: a server that is restored again can reuse a sequence
    */
   consider(event: LicenseEvent, now: Date, isFinal = false): Consideration {
     if (this.#isForeign(event, now)) return 'foreign-source';
-    if (this.#knownIds.has(event.id)) return 'duplicate';
+    if (!isFinal && this.#knownIds.has(event.id)) return 'duplicate';
     const known = event.type === 'license.status' ? this.#status : this.#warning;
     if (known !== null && (isFinal ? event.sequence === known.sequence : event.sequence <= known.sequence)) {
       return 'stale';
     }
     if (isFinal && known !== null && event.sequence < known.sequence) this.#warning = null;
-    this.#rememberId(event.id);
+    if (!isFinal) this.#rememberId(event.id);
     if (event.type === 'license.status') {
       this.#status = event;
       if (this.#warning?.source !== event.source) this.#warning = null;

@@ -193,4 +193,14 @@ describe('KnownLicense', () => {
     expect([known.status?.sequence, known.tokenWarning]).toEqual([makeStatusEvent(5).sequence, null]);
     expect(known.consider(makeStatusEvent(6), NOW)).toBe('news');
   });
+
+  it('accepts the answer of a server that was restored once more, even if it had the same sequence before', () => {
+    const known = new KnownLicense(SERVER_ID);
+    considerAll(known, [makeStatusEvent(9)]);
+    expect(known.consider(makeStatusEvent(5), NOW, true)).toBe('news');
+    expect(known.consider(makeStatusEvent(5), NOW, true)).toBe('stale');
+    expect(known.consider(makeStatusEvent(7), NOW)).toBe('news');
+    expect(known.consider(makeStatusEvent(5), NOW, true)).toBe('news');
+    expect(known.status?.sequence).toBe(makeStatusEvent(5).sequence);
+  });
 });
