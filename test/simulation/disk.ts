@@ -66,6 +66,8 @@ export class Disk {
   private added: CommittedRow[] = [];
   private version = -1;
   private holder: Owner | null = null;
+  /** How many reads and transactions of the holder are under way. It runs them one after the other. */
+  private holds = 0;
   private readonly waiting: { readonly owner: Owner; readonly resolve: () => void }[] = [];
   /** Events whose mark a power failure undoes, with the marks before. */
   private unsynced = new Map<number, readonly [published: number | null, atHub: number | null]>();
@@ -102,14 +104,16 @@ export class Disk {
     this.state = 'ok';
     this.version = -1;
     this.holder = null;
+    this.holds = 0;
     this.waiting.length = 0;
   }
 
   /** Waits until no other process is in a transaction. */
   async lock(owner: Owner): Promise<() => void> {
-    if (this.holder !== null && this.holder !== owner)
-      await new Promise<void>((resolve) => this.waiting.push({ owner, resolve }));
-    this.holder = owner;
+    if (this.holder === null || this.holder === owner) {
+      this.holder = owner;
+      this.holds += 1;
+    } else await new Promise<void>((resolve) => this.waiting.push({ owner, resolve }));
     return () => this.unlock(owner);
   }
 
@@ -118,16 +122,20 @@ export class Disk {
     if (this.isShared && this.holder !== owner) return;
     endFailedTransaction(this.dataSource);
     this.rolledBack();
+    if (this.holder === owner) this.holds = 1;
     this.unlock(owner);
   }
 
   private unlock(owner: Owner): void {
     if (this.holder !== owner) return;
+    this.holds -= 1;
+    if (this.holds > 0) return;
     this.holder = null;
     while (this.waiting.length > 0) {
       const next = this.waiting.shift();
       if (next === undefined || !next.owner.isAlive) continue;
       this.holder = next.owner;
+      this.holds = 1;
       next.resolve();
       return;
     }

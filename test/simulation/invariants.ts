@@ -162,9 +162,7 @@ export class Invariants {
 
   /** Whether a pause may have delayed a request after its decision. */
   private get wasAnyPaused(): boolean {
-    return this.world.server.processes.some(
-      ({ pausedUntilMs }) => pausedUntilMs > this.world.nowMs - overlapMs,
-    );
+    return this.world.server.lastPauseEndsMs > this.world.nowMs - overlapMs;
   }
 
   private checkBackoff(grant: Grant): void {
@@ -215,12 +213,17 @@ export class Invariants {
       this.fail('published-in-order', `${sequence} before ${oldest}`);
   }
 
+  /** Whether the server knows an event of this sequence. A restored one does not know the later events of its original. */
+  private hasEmitted(sequence: number): boolean {
+    return this.world.server.disk.rows(`SELECT 1 FROM outbox_event WHERE sequence = ${sequence}`).length > 0;
+  }
+
   /** Checks what a register believes, after each of its turns. */
   registerMoved(register: Register): void {
     const view = register.follower?.current();
     if (!view) return;
     const sequence = view.sequence ?? '';
-    if (sequence < register.believed && Number(register.believed) <= (this.present?.state.sequence ?? 0))
+    if (sequence < register.believed && this.hasEmitted(Number(register.believed)))
       this.fail('register-never-goes-back', `${register.name}: ${register.believed} and then ${sequence}`);
     register.believed = sequence;
     const { authority, nowMs, serverDevices } = this.world;

@@ -9,6 +9,8 @@ export class StoreServer {
   readonly processes: ServiceProcess[] = [];
   readonly leases = new Map<string, { holder: string; untilMs: number }>();
   backup: DiskImage | null = null;
+  /** The end of the last pause of any process, even of one that crashed since. */
+  lastPauseEndsMs = 0;
   private count = 0;
 
   constructor(
@@ -69,6 +71,7 @@ export class StoreServer {
     const process = this.processes[index];
     if (process === undefined) return;
     process.pausedUntilMs = this.world.nowMs + ms;
+    this.lastPauseEndsMs = Math.max(this.lastPauseEndsMs, process.pausedUntilMs);
   }
 
   crashAll(downMs: number): void {
