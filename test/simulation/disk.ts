@@ -114,6 +114,8 @@ export class Disk {
       this.holder = owner;
       this.holds += 1;
     } else await new Promise<void>((resolve) => this.waiting.push({ owner, resolve }));
+    // A process that crashed in the turn in which it got the lock does not continue.
+    if (!owner.isAlive) await new Promise(() => undefined);
     return () => this.unlock(owner);
   }
 
