@@ -44,13 +44,19 @@ export class KnownLicense {
    */
   consider(event: LicenseEvent, now: Date, isFinal = false): Consideration {
     if (this.#isForeign(event, now)) return 'foreign-source';
-    if (!isFinal && this.#knownIds.has(event.id)) return 'duplicate';
-    const known = event.type === 'license.status' ? this.#status : this.#warning;
-    if (known !== null && (isFinal ? event.sequence === known.sequence : event.sequence <= known.sequence)) {
-      return 'stale';
+    const known = (event.type === 'license.status' ? this.#status : this.#warning)?.sequence ?? '';
+    if (isFinal) {
+      if (event.sequence === known) return 'stale';
+      if (event.sequence < known) this.#warning = null;
+    } else {
+      if (this.#knownIds.has(event.id)) return 'duplicate';
+      if (event.sequence <= known) return 'stale';
+      this.#rememberId(event.id);
     }
-    if (isFinal && known !== null && event.sequence < known.sequence) this.#warning = null;
-    if (!isFinal) this.#rememberId(event.id);
+    return this.#store(event);
+  }
+
+  #store(event: LicenseEvent): Consideration {
     if (event.type === 'license.status') {
       this.#status = event;
       if (this.#warning?.source !== event.source) this.#warning = null;
