@@ -36,7 +36,7 @@ function findRoom(path: string): number {
 export default defineConfig({
   test: {
     // For two cores: a file that waits for a process, a broker or a timer does not use one.
-    maxWorkers: 4,
+    maxWorkers: 5,
     reporters: ['default', new ProgressReporter()],
     // The projects share most sources: each transforms only what no other has.
     experimental: { fsModuleCache: true },
