@@ -51,10 +51,7 @@ export class LicenseController {
   @ApiResponse({ status: 201, type: UserCodeDto })
   @ApiResponse({ status: 200, type: UserCodeDto, description: 'A user code is already pending.' })
   @problems(409, 'license-present')
-  @problems(
-    502,
-    'authorization-server-unsuitable: the answer does not fit, or authorization-server-unreachable',
-  )
+  @problems(502, 'authorization-server-unsuitable, authorization-server-unreachable')
   @problems(503, 'authorization-server-unreachable')
   async next(
     @Actor() actor: AuditActor,
@@ -104,10 +101,7 @@ export class LicenseController {
   @problems(404, 'no-authorization-pending')
   @problems(409, 'authorization-pending')
   @problems(410, 'user-code-expired')
-  @problems(
-    502,
-    'authorization-server-unsuitable: the answer does not fit, or authorization-server-unreachable',
-  )
+  @problems(502, 'authorization-server-unsuitable, authorization-server-unreachable')
   @problems(503, 'authorization-server-unreachable')
   async complete(): Promise<LicenseView> {
     const outcome = await this.pollAuthorization.executeAtNextChance();
@@ -152,10 +146,7 @@ export class LicenseController {
   })
   @problems(403, 'license-refused')
   @problems(404, 'unlicensed')
-  @problems(
-    502,
-    'authorization-server-unsuitable: the answer does not fit, or authorization-server-unreachable',
-  )
+  @problems(502, 'authorization-server-unsuitable, authorization-server-unreachable')
   @problems(503, 'authorization-server-unreachable')
   async refresh(@Actor() actor: AuditActor): Promise<LicenseView> {
     const outcome = await this.refreshLicense.execute(actor);
