@@ -11,7 +11,7 @@ export const checkAuthorizationServerCommand: Command = {
   details:
     'Reads the metadata and the keys of AUTH_SERVER_URL, asks a person to approve a user code, refreshes once, revokes the\n' +
     'grant, and lists each misfit with AUTH_SERVER_PROFILE and its remedy. It does not use the running service or its\n' +
-    'license. Ends with 4 if there is a misfit; warnings are none.',
+    'license. Exits with 4 if there is a misfit, but not for a warning.',
   options: {
     ...jsonOption,
     'no-device-flow': { type: 'boolean', help: 'checks only what needs no person' },

@@ -40,7 +40,7 @@ export const restoreCommand: Command = {
       help: 'restores a backup of an older version, which has no authentication code',
     },
     force: { type: 'boolean', help: 'replaces an existing database and keeps it under another name' },
-    'in-place': { type: 'boolean', help: 'prepares the existing database and copies nothing' },
+    'in-place': { type: 'boolean', help: 'prepares a database that was restored by other means' },
   },
   async run(input) {
     const settings = loadSettings(input.variables);

@@ -20,7 +20,7 @@ export const supportBundleCommand: Command = {
     log: {
       type: 'string',
       placeholder: '<file>',
-      help: 'the log of the service, of which the end is included',
+      help: 'the log of the service; the bundle contains its last 256 kB',
     },
     ...serviceOptions,
   },
