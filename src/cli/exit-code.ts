@@ -1,4 +1,4 @@
-/** Exit codes for scripts. Documented in docs/operations.md and in the help. */
+/** Exit codes for scripts. Documented in docs/cli.md and in the help. */
 export const exitCodes = {
   ok: 0,
   /** The command failed; the message gives the reason. */
