@@ -41,8 +41,8 @@ export class Environment {
   /**
    * Addresses at which clients reach this service, separated by commas, such as `https://shop.example`, with a
    * path if a proxy serves it below one and strips that path. If set, a request for another host is refused
-   * (421 `misdirected-request`), except for loopback names, `/auth/verify`, health and metrics, and a DPoP
-   * proof for this service must name one of them. Links use the first.
+   * (421 `misdirected-request`), except for loopback names, `/auth/verify`, health and metrics. A DPoP proof
+   * for this service must name one of these addresses. Links use the first.
    * @defaultValue none
    */
   @IsOptional()
@@ -68,7 +68,7 @@ export class Environment {
   })
   @Matches(databaseLogin, {
     message:
-      'DATABASE_URL contains a special character in its user or password: percent-encode it, such as %40 for @, %25 for ' +
+      'DATABASE_URL must have special characters of its user and password percent-encoded, such as %40 for @, %25 for ' +
       '%, %2F for / and %3A for :',
   })
   DATABASE_URL?: string;
@@ -103,7 +103,7 @@ export class Environment {
   AUTH_SERVER_PROFILE = 'default';
 
   /**
-   * `on` permits plain `http` to another machine. Only for a closed network, such as that of a compose file.
+   * Permits plain `http` to another machine. Only for a closed network, such as that of a compose file.
    */
   @IsIn(['on', 'off'], { message: 'ALLOW_INSECURE_AUTH_SERVER must be on or off' })
   ALLOW_INSECURE_AUTH_SERVER = 'off';
@@ -253,8 +253,8 @@ export class Environment {
   REFRESH_INTERVAL = '24h';
 
   /**
-   * Proxy for https calls to the Authorization server, such as `http://proxy.shop:3128`. The three names of a proxy are also
-   * read in lower case.
+   * Proxy for https calls to the Authorization server and to `WEBHOOK_URL`, such as `http://proxy.shop:3128`. The names in lower
+   * case (`https_proxy`, `http_proxy`, `no_proxy`) work, too.
    * @defaultValue none
    */
   @IsOptional()
@@ -262,7 +262,7 @@ export class Environment {
   HTTPS_PROXY?: string;
 
   /**
-   * Proxy for http calls to the Authorization server.
+   * The same for http calls.
    * @defaultValue none
    */
   @IsOptional()

@@ -177,7 +177,7 @@ describe('loadSettings', () => {
     (password) => {
       const faults = faultsOf({ DATABASE_URL: `postgres://pos:${password}@db.example:5432/pos` });
       expect(faults).toEqual([
-        expect.stringMatching(/^DATABASE_URL contains a special character.*percent-encode/),
+        expect.stringMatching(/^DATABASE_URL must have special characters .* percent-encoded/),
       ]);
       expect(faults.join()).not.toContain('nary');
     },
