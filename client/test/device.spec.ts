@@ -1,5 +1,5 @@
 import { UnsecuredJWT } from 'jose';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createDevice, DeviceError, type UserCode } from '../src/index.js';
 import {
   type FakeAuthorizationServer,
@@ -110,7 +110,7 @@ describe('a device', () => {
     expect(await codeOf(started.device.refresh())).toBe('grant-dead');
     await started.seen('authorization-lost');
     expect(started.device.token).toBe(token);
-    expect(started.storage.last['refreshToken']).toBeNull();
+    expect(started.storage.last['isGrantDead']).toBe(true);
     expect(await codeOf(started.device.refresh())).toBe('grant-dead');
 
     await started.authorize(mock, 'reg-2-1');
@@ -293,6 +293,29 @@ describe('a device at a server whose refresh tokens work once', () => {
     const sentTokens = fake.calls.flatMap(({ form }) => form.get('refresh_token') ?? []);
     expect(sentTokens).toEqual([first, expect.not.stringMatching(`^${String(first)}$`)]);
     expect(till.isAuthorized).toBe(true);
+  });
+
+  it('tries a dead grant about once an hour, and needs no person when the server accepts it again', async () => {
+    const started = await startDevice(fake, { fetch: fake.fetch });
+    await started.device.authorize(() => undefined);
+    const minuteMs = 60_000;
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const body = '{"error":"invalid_grant"}';
+    const headers = { 'content-type': 'application/json' };
+    fake.misbehave({ claims: register, answers: { '/token': { status: 400, body, headers } } });
+    expect(await codeOf(started.device.refresh())).toBe('grant-dead');
+    const sent = fake.calls.length;
+    await vi.advanceTimersByTimeAsync(59 * minuteMs);
+    expect(fake.calls).toHaveLength(sent);
+    await vi.advanceTimersByTimeAsync(17 * minuteMs);
+    await vi.waitFor(() => expect(fake.calls).toHaveLength(sent + 1));
+
+    fake.misbehave({ claims: register });
+    await vi.advanceTimersByTimeAsync(76 * minuteMs);
+    await started.seen('refreshed');
+    expect(started.changes.map(({ kind }) => kind)).toEqual(['acquired', 'authorization-lost', 'refreshed']);
+    expect(started.storage.last).not.toHaveProperty('isGrantDead');
   });
 
   it.each(['id_token', 'scope', 'expires_in'])('accepts an answer whose "%s" is null', async (member) => {

@@ -9,8 +9,10 @@ export interface DeviceState {
   readonly issuer: string;
   readonly clientId: string;
   readonly token: string;
-  /** `null` if the grant is dead; the token stays valid until its end. */
+  /** `null` if the Authorization server issued none. Version 0.1.0 removed one that was refused. */
   readonly refreshToken: string | null;
+  /** Whether the Authorization server refused the refresh token. The license token stays valid until its end. */
+  readonly isGrantDead?: boolean;
   /** `null` if the Authorization server does not bind tokens. */
   readonly dpopKey: JsonWebKey | null;
   /** ISO 8601, UTC. The refresh is scheduled from this time. */

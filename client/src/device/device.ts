@@ -17,6 +17,7 @@ import { signHttpProof, signNatsProof } from './sign-proofs.js';
 
 /** How soon to try again for a token whose life is not known. */
 const LIFE_OF_UNREADABLE_TOKEN_MS = 86_400_000;
+const DEAD_GRANT_RETRY_MS = 3_600_000;
 
 /** A grant whose token can be read. */
 type UsableGrant = Grant & { readonly license: DeviceLicense };
@@ -151,9 +152,7 @@ export class Device implements LicensedDevice {
   }
 
   async #authorize(onUserCode: (code: UserCode) => void | Promise<void>): Promise<void> {
-    if (this.#grant !== null && this.#grant.state.refreshToken !== null) {
-      if (this.isAuthorized || (await this.#revive())) return;
-    }
+    if (this.#grant !== null && !isDead(this.#grant) && (this.isAuthorized || (await this.#revive()))) return;
     const key = (await this.#server.wantsDpop()) ? DpopKey.generate() : null;
     const code = await this.#server.requestUserCode();
     const expiresAt = new Date(Date.now() + code.expiresInSeconds * 1000);
@@ -197,7 +196,7 @@ export class Device implements LicensedDevice {
   /** The one that was sent is spent, although the license token beside the new one cannot be used. */
   async #keepRefreshToken(refreshToken: string): Promise<void> {
     const grant = this.#present();
-    const state = { ...grant.state, refreshToken };
+    const state = { ...grant.state, refreshToken, isGrantDead: false };
     this.#grant = { ...grant, state };
     await this.#store(state);
   }
@@ -217,13 +216,15 @@ export class Device implements LicensedDevice {
     this.#callBack({ kind, license: grant.license });
   }
 
+  /** Keeps a dead grant and tries it slowly: an Authorization server that was restored may accept it again. */
   async #bury(error: DeviceError): Promise<void> {
-    const { state, license, key } = this.#present();
-    const dead = { ...state, refreshToken: null };
-    this.#grant = { state: dead, license, key };
-    this.#timer.stop();
+    const grant = this.#present();
+    this.#timer.retryIn(DEAD_GRANT_RETRY_MS);
+    if (isDead(grant)) return;
+    const state: DeviceState = { ...grant.state, isGrantDead: true };
+    this.#grant = { ...grant, state };
     this.#callBack({ kind: 'authorization-lost', error });
-    await saveState(this.#storage, dead);
+    await saveState(this.#storage, state);
   }
 
   #plan({ state, license }: Grant): void {
@@ -295,4 +296,8 @@ export class Device implements LicensedDevice {
       process.emitWarning('The onChange callback failed.', { code: 'license-callback-failed', detail });
     }
   }
+}
+
+function isDead({ state }: Grant): boolean {
+  return state.refreshToken === null || state.isGrantDead === true;
 }

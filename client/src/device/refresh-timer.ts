@@ -30,6 +30,12 @@ export class RefreshTimer {
     this.#wakeAt(refreshAt(receivedAt, lifeMs, Math.random()));
   }
 
+  /** Schedules the next try about so much later, and cancels the previous schedule. */
+  retryIn(ms: number): void {
+    // Not all devices of a chain in the same minute.
+    this.#wakeAt(new Date(this.#now().getTime() + ms * (1 + Math.random() / 4)));
+  }
+
   stop(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
@@ -52,7 +58,7 @@ export class RefreshTimer {
       await this.#refresh();
     } catch (error) {
       // The timer was stopped or rescheduled during the request.
-      if (this.#timer !== planned || !(error instanceof DeviceError) || error.code === 'grant-dead') return;
+      if (this.#timer !== planned || !(error instanceof DeviceError)) return;
       this.#failures += 1;
       const isForPeople = error.code === 'license-refused';
       // Only a person can renew a license, so even the first retry is slow.
