@@ -14,6 +14,7 @@ import { checkBroker } from '../src/cli/doctor/check-broker.js';
 import { loadSettings } from '../src/config/load-settings.js';
 import { asyncApiDocument } from './support/asyncapi-document.js';
 import { brokerEnvironment } from './support/broker-environment.js';
+import { loggedLines } from './support/logged-lines.js';
 import { connectAsService, readStream, requestAnswer, streamInfo } from './support/read-stream.js';
 import { startApp, type TestApp } from './support/start-app.js';
 import { startMock, type TestMock } from './support/start-mock.js';
@@ -311,6 +312,9 @@ describe('a rogue store server at its hub', () => {
     await Promise.all(open.map((connection) => connection.close()));
     // One connection of this device is open from the beginning.
     expect(open).toHaveLength(31);
+    expect(loggedLines).toContainEqual(
+      expect.stringMatching(/Device srv-store-1 at \S+ is refused \(too-many-connections\)/),
+    );
   });
 
   it.each([rogueId, 'reg-1-1'])('has as %s at most 64 subscriptions and 64 KB for a message', async (id) => {

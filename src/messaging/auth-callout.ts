@@ -84,9 +84,13 @@ export class AuthCallout extends BrokerLink {
       this.log.warn(`${client} is refused (${verdict.code}). ${explainRefusal(verdict.code)}`);
       return { error: verdict.code };
     }
-    if (this.guard.isRefused(verdict.peer.deviceId)) return { error: 'too-many-requests' };
+    const { deviceId } = verdict.peer;
+    if (this.guard.isRefused(deviceId)) return { error: 'too-many-requests' };
     const account = await this.stores.accountFor(verdict.peer.kind);
-    if (!this.limit.admit(verdict.peer.deviceId, connectionName(request.serverId, request.clientId))) {
+    if (!this.limit.admit(deviceId, connectionName(request.serverId, request.clientId))) {
+      this.log.warn(
+        `Device ${deviceId} at ${request.address} is refused (too-many-connections). It must close those that it no longer uses.`,
+      );
       return { error: 'too-many-connections' };
     }
     this.connections.record(request, verdict.peer);
