@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/{domain,peers}/**/*.spec.ts'],
+    // A busy machine needs longer than the five seconds of the default, and Stryker has its own limit for a mutant.
+    testTimeout: 60_000,
     setupFiles: ['scripts/mutate/end-on-failure.mjs'],
   },
 });
