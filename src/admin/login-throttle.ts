@@ -44,11 +44,11 @@ export class LoginThrottle {
   ) {}
 
   async attempt(address: string, candidate: string): Promise<LoginOutcome> {
-    const network = networkOf(address);
     if (this.adminToken.matches(candidate)) {
-      this.mistakes.delete(network);
+      if (this.mistakes.size > 0) this.mistakes.delete(networkOf(address));
       return { kind: 'right' };
     }
+    const network = networkOf(address);
     this.logger.warn(`Incorrect admin token from ${network}.`);
     // Counted before the delay, so that concurrent attempts add up.
     const delayMs = Math.max(this.countOfNetwork(network), this.countOfAll());
