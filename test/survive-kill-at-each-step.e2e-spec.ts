@@ -164,7 +164,9 @@ describe('a use case that is killed', () => {
     await ensureBuilt();
     folder = await mkdtemp(join(tmpdir(), 'kill-at-step-'));
     if (isOnPostgres) databaseUrl = await createDatabase();
-    [mock, nats] = await Promise.all([startMock({ log: (line) => mockLog.push(line) }), startNats()]);
+    // The service itself polls after the interval: by then, a slow machine must have sent the request to kill.
+    const options = { pollIntervalSeconds: 5, log: (line: string) => mockLog.push(line) };
+    [mock, nats] = await Promise.all([startMock(options), startNats()]);
   }, buildTimeoutMs);
 
   afterAll(async () => {
