@@ -190,12 +190,6 @@ describe('acceptRefreshedGrant', () => {
     expect(acceptRefreshedGrant(before, grant, policy, refreshedAt).state.reason).toBe('terms-changed');
   });
 
-  it('changes nothing if there is no identity', () => {
-    const state = { ...buildLicensedState(), identity: null };
-    const grant = buildGrant({ token: freshToken });
-    expect(acceptRefreshedGrant(state, grant, policy, refreshedAt)).toEqual({ state, events: [] });
-  });
-
   it('reports "terms-changed" if a license without a renewal date gets one', () => {
     const before = buildLicensedState(buildGrant({ terms: { renewalDate: null } }));
     const grant = buildGrant({ token: freshToken });

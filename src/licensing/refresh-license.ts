@@ -78,7 +78,7 @@ export class RefreshLicense implements OnApplicationBootstrap {
   async executeWhenDue(): Promise<void> {
     const { nextAttemptAt } = this.store.state.refresh;
     const { refreshIntervalMs } = this.settings.policy;
-    if (this.store.secrets === null || !isRefreshDue(nextAttemptAt, refreshIntervalMs, this.clock.now()))
+    if (!isRefreshDue(nextAttemptAt, refreshIntervalMs, this.clock.now()) || this.store.secrets === null)
       return;
     await this.execute(serviceItself);
   }
