@@ -91,11 +91,8 @@ export class RefreshLicense implements OnApplicationBootstrap {
   async spreadOverdue(): Promise<void> {
     const spread = (state: LicenseState) =>
       spreadOverdueRefresh(state, this.settings.policy.refreshIntervalMs, this.startedAt);
-    if (spread(this.store.state) === null) return;
-    await this.store.transact(async (transaction) => {
-      const spreadState = spread(transaction.state);
-      if (spreadState !== null) await transaction.saveState(spreadState, []);
-    });
+    if (spread(this.store.state) === this.store.state) return;
+    await this.store.transact((transaction) => transaction.saveState(spread(transaction.state), []));
   }
 
   /** Waits for the current refresh. */
