@@ -112,6 +112,13 @@ describe('acceptAcquiredGrant', () => {
 });
 
 describe('acceptRefreshedGrant', () => {
+  it('schedules the next refresh by the time of the answer if the clock of this machine is behind', () => {
+    const token = { ...freshToken, receivedAt: shift(refreshedAt, -3 * dayMs) };
+    const grant = { ...buildGrant({ token }), answeredAt: refreshedAt };
+    const { state } = acceptRefreshedGrant(buildLicensedState(), grant, policy, token.receivedAt);
+    expect(state.refresh).toEqual(healthy.refresh);
+  });
+
   it('trusts the time of the answer, not the issue time of a token that a server sends again', () => {
     const token = buildToken({ issuedAt: shift(startAt, -hourMs) });
     const grant = buildGrant({ token, answeredAt: refreshedAt });

@@ -35,6 +35,10 @@ export function acceptRefreshedGrant(
 }
 
 function withGrant(state: LicenseState, grant: LicenseGrant, policy: LicensePolicy, now: Date): LicenseState {
+  const { token } = grant.license;
+  // The answer corrects a clock that is behind: by its time, the refresh would be due immediately.
+  const receivedAt = token.receivedAt < grant.answeredAt ? grant.answeredAt : token.receivedAt;
+  const life = { ...token, receivedAt };
   const offset = stableOffset(grant.identity.serverId);
   // The attempt that obtained this grant was itself counted when it began.
   const isAfterFailures = state.refresh.failures > 1;
@@ -45,7 +49,7 @@ function withGrant(state: LicenseState, grant: LicenseGrant, policy: LicensePoli
     announcedThresholdSeconds: null,
     connection: { online: true, offlineSince: null, lastContactAt: now, lastError: null },
     refresh: {
-      nextAttemptAt: firstRefreshAt(grant.license.token, policy.refreshIntervalMs, offset, isAfterFailures),
+      nextAttemptAt: firstRefreshAt(life, policy.refreshIntervalMs, offset, isAfterFailures),
       failures: 0,
       intentAt: null,
     },
