@@ -138,9 +138,10 @@ export class PollAuthorization {
     isLate: boolean,
   ): Promise<PollOutcome> {
     const now = this.clock.now();
-    if (transaction.pending?.deviceCode !== pending.deviceCode) {
-      // The authorization was canceled in the meantime, so the grant is revoked. A late one may already be stored by a
-      // commit whose result was lost.
+    const { pending: present } = transaction;
+    if (present?.deviceCode !== pending.deviceCode || present.refusal === unstorable.message) {
+      // The authorization was canceled in the meantime, so the grant is revoked. A late one may already be stored, or
+      // refused and revoked, by a commit whose result was lost.
       if (answer.kind === 'granted' && !isLate) await transaction.queueRevocation(answer.secrets, now);
       return { kind: 'none' };
     }
