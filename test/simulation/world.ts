@@ -13,6 +13,7 @@ import { Random } from './random.js';
 import { Register } from './register.js';
 import { replaceGlobals } from './replace-globals.js';
 import { type Owner, Scheduler } from './scheduler.js';
+import type { ServiceProcess } from './service-process.js';
 import { StoreServer } from './store-server.js';
 
 const hourMs = 3_600_000;
@@ -220,8 +221,8 @@ export class World {
     };
     broker.serve = (subject) => (subject === 'svc.licensing.status' ? this.askStatus() : null);
     hub.addStream('STORES', ['stores.*.license.status', 'stores.*.token.expiring']);
-    hub.serve = (subject) =>
-      subject === 'svc.licensing.stored' ? Promise.resolve(this.storedAtHub()) : null;
+    hub.serve = (subject, asker) =>
+      subject === 'svc.licensing.stored' ? Promise.resolve(this.storedAtHub(asker)) : null;
   }
 
   private askStatus(): Promise<string> | null {
@@ -238,9 +239,8 @@ export class World {
   }
 
   /** What the hub has stored of the server that asks. */
-  private storedAtHub(): string {
-    const serverId =
-      this.server.serving.find(({ hubLink }) => hubLink.serverId !== null)?.hubLink.serverId ?? '';
+  private storedAtHub(asker: Owner): string {
+    const serverId = (asker as ServiceProcess).hubLink.serverId ?? '';
     const stored = Object.fromEntries(
       ['license.status', 'token.expiring'].map((subject) => {
         const text = this.hub.lastOf('STORES', `stores.${serverId}.${subject}`);
