@@ -143,8 +143,8 @@ export class Invariants {
     const stored = present?.secrets ? world.authority.grantOf(present.secrets) : null;
     if (stored !== null && grant !== stored && !wasPaused && world.nowMs - this.grantStoredAtMs > overlapMs)
       this.fail('one-grant-in-use', `grant ${grant?.index} is used, and ${stored?.index} is stored`);
-    // A removal in the meantime takes the mark away with the license.
-    if (present?.secrets && present.state.refresh.intentAt === null)
+    // A removal or an authorization in the meantime takes the mark away with the grant.
+    if (stored !== null && grant === stored && present?.state.refresh.intentAt === null)
       this.fail('intent-stored-first', `${secrets.refreshToken} is sent without a stored mark`);
     for (const flight of this.flights) {
       if (!flight.owner.isAlive) this.flights.delete(flight);
