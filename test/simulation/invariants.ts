@@ -148,7 +148,8 @@ export class Invariants {
       this.fail('intent-stored-first', `${secrets.refreshToken} is sent without a stored mark`);
     for (const flight of this.flights) {
       if (!flight.owner.isAlive) this.flights.delete(flight);
-      if (flight.owner.isAlive && flight.owner.pausedUntilMs < flight.sentAtMs)
+      // A pause after the lease was acquired leaves less of it for the request.
+      if (flight.owner.isAlive && flight.owner.pausedUntilMs < flight.sentAtMs - overlapMs)
         this.fail('one-refresh-in-flight', `${flight.owner.name} and ${owner.name}`);
     }
     if (grant !== null) this.checkBackoff(grant);
