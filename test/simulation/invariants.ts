@@ -67,6 +67,10 @@ export class Invariants {
       this.lastSent !== null
     )
       this.lastSent = { ...this.lastSent, notBeforeMs: this.askedToWaitMs };
+    const { license, reauthorizationRequired, connection, refresh } = state;
+    if (license !== null && connection.lastError?.code === 'grant-dead' && !reauthorizationRequired)
+      this.fail('dead-grant-is-reported', connection.lastError.message);
+    if (secrets !== null && refresh.nextAttemptAt === null) this.fail('a-refresh-is-scheduled', description);
     this.checkSecrets(before, secrets);
     if (this.grantIn(before.secrets) !== this.grantIn(secrets)) this.grantStoredAtMs = this.world.nowMs;
     if (before.state.license !== null && state.license === null) this.checkLoss(before, state);
@@ -118,8 +122,8 @@ export class Invariants {
     const grant = before.secrets === null ? null : authority.grantOf(before.secrets);
     const isListed = grant !== null && authority.isListed(grant);
     const endMs = before.state.license?.token.expiresAt.getTime() ?? 0;
-    const hasEnded = endMs <= nowMs && !grant?.isLive;
-    if (reason === 'revoked' && (isListed || hasEnded)) return;
+    const hasEnded = endMs <= nowMs && (!grant?.isLive || grant.forgottenUntilMs > 0);
+    if (reason === 'revoked' && (isListed || hasEnded || grant?.isCalledInactive)) return;
     this.fail(
       'no-license-lost',
       `the license ended (${reason}) and the Authorization server did not say that`,
@@ -128,7 +132,8 @@ export class Invariants {
 
   private checkDeadGrant({ secrets }: Pick<Committed, 'secrets'>): void {
     const grant = secrets === null ? null : this.world.authority.grantOf(secrets);
-    if (grant?.isLive) this.fail('no-needless-reauthorization', `grant ${grant.index} is live`);
+    if (grant?.isLive && grant.forgottenUntilMs === 0)
+      this.fail('no-needless-reauthorization', `grant ${grant.index} is live`);
   }
 
   /** Checks a refresh token that leaves. Returns a function to call when its answer arrives. */
