@@ -64,9 +64,7 @@ export const incidentKinds = [
 ] as const;
 export type IncidentKind = (typeof incidentKinds)[number];
 
-export const faultKinds: readonly string[] = [
-  ...new Set([...Object.values(callFaults).flat(), ...incidentKinds]),
-];
+const faultKinds: readonly string[] = [...new Set([...Object.values(callFaults).flat(), ...incidentKinds])];
 
 export interface InjectedFault {
   /** Names the fault in every run of the seed. */
@@ -90,7 +88,8 @@ const burstCalls = 32;
 /** Decides which calls fail. The decision depends on the seed and the number of the call only. */
 export class Faults {
   readonly injected: InjectedFault[] = [];
-  readonly counts = new Map<string, number>();
+  /** Kinds that have not occurred count 0. */
+  readonly counts = new Map<string, number>(faultKinds.map((kind) => [kind, 0]));
   /** The probability that a call fails: it changes with the weather. */
   rate = 0;
   /** Chooses the fault of a call, in a search through all of them. */
