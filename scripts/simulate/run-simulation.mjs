@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CommandError } from '../command-error.mjs';
 import { compileSimulation } from './compile-simulation.mjs';
+import { compareCoverage, unreachableCount } from './unreached-branches.mjs';
 
 const defaultCalls = 20_000;
+/** So many calls reach every branch and cause every kind of fault. */
+const fullCalls = 2_000_000;
 const callsOfWorld = 10_000;
 const workers = 2;
 const stepsOfCorner = 12;
@@ -79,14 +82,23 @@ async function simulateMany(folder, calls) {
     throw new CommandError(`"${first.name}" is violated: npm run simulate -- --seed ${first.seed}`);
   }
   if (codes.some((code) => code !== 0)) throw new CommandError('A worker ended with an error.');
+  if (calls >= fullCalls) checkComplete(report);
+}
+
+/** Requires that a long run has caused and reached everything. @param {any} report */
+function checkComplete({ faults, arms }) {
+  const absent = [...faults].filter(([, count]) => count === 0).map(([kind]) => kind);
+  if (absent.length > 0) throw new CommandError(`No fault of these kinds: ${absent.join(', ')}.`);
+  const { unexpected, stale } = compareCoverage(arms);
+  if (unexpected.length > 0) throw new CommandError(`Not reached: ${unexpected.join('; ')}.`);
+  if (stale.length > 0)
+    throw new CommandError(`Reached or unknown, so remove from unreached-branches.mjs: ${stale.join('; ')}.`);
 }
 
 /** @param {any} report @param {any[]} violations @param {any} message of a worker */
 function collect(report, violations, message) {
   if (message.kind === 'coverage') {
-    for (const [place, isReached] of message.arms) {
-      report.arms.set(place, isReached || (report.arms.get(place) ?? false));
-    }
+    for (const [place, count] of message.arms) report.arms.set(place, count + (report.arms.get(place) ?? 0));
     return;
   }
   const { calls, simulatedMs, calms, faults, violation, seed } = message.result;
@@ -104,13 +116,13 @@ function print({ calls, ms, calms, worlds, faults, arms }, seconds) {
   const kinds = [...faults].toSorted((a, b) => b[1] - a[1]);
   const total = kinds.reduce((sum, [, count]) => sum + count, 0);
   for (const [kind, count] of kinds) console.log(`${String(count).padStart(9)}  ${kind}`);
-  const missed = [...arms].filter(([, isReached]) => !isReached).map(([place]) => place);
-  const percent = arms.size === 0 ? 0 : (100 * (arms.size - missed.length)) / arms.size;
+  const { missed } = compareCoverage(arms);
+  const reached = [...arms.values()].filter(Boolean).length;
   if (missed.length > 0) console.log(`\nBranches that no run has reached:\n  ${missed.join('\n  ')}`);
   console.log(
-    `\n${calls} calls in ${worlds} worlds with ${total} faults of ${kinds.length} kinds and ${calms} days of calm: ` +
+    `\n${calls} calls in ${worlds} worlds with ${total} faults of ${kinds.filter(([, count]) => count > 0).length} kinds and ${calms} days of calm: ` +
       `${(ms / yearMs).toFixed(1)} years in ${seconds.toFixed(0)} s. ` +
-      `${percent.toFixed(1)} % of ${arms.size} branches of the core and the use cases reached.`,
+      `${reached} of ${arms.size} branches of the core and the use cases reached (${unreachableCount} cannot be).`,
   );
 }
 

@@ -28,7 +28,6 @@ export function acceptRefreshedGrant(
   policy: LicensePolicy,
   now: Date,
 ): LicenseChange {
-  if (state.identity === null) return unchanged(state);
   // A refresh token that was refused may work again after the license token has expired.
   const reason = state.license ? reasonOfRefresh(state.identity, state.license.terms, grant) : 'refreshed';
   const { state: observed, events } = applyRenewalDate(unchanged(state), policy, now);
@@ -36,6 +35,10 @@ export function acceptRefreshedGrant(
 }
 
 function withGrant(state: LicenseState, grant: LicenseGrant, policy: LicensePolicy, now: Date): LicenseState {
+  const { token } = grant.license;
+  // The answer corrects a clock that is behind: by its time, the refresh would be due immediately.
+  const receivedAt = token.receivedAt < grant.answeredAt ? grant.answeredAt : token.receivedAt;
+  const life = { ...token, receivedAt };
   const offset = stableOffset(grant.identity.serverId);
   // The attempt that obtained this grant was itself counted when it began.
   const isAfterFailures = state.refresh.failures > 1;
@@ -46,7 +49,7 @@ function withGrant(state: LicenseState, grant: LicenseGrant, policy: LicensePoli
     announcedThresholdSeconds: null,
     connection: { online: true, offlineSince: null, lastContactAt: now, lastError: null },
     refresh: {
-      nextAttemptAt: firstRefreshAt(grant.license.token, policy.refreshIntervalMs, offset, isAfterFailures),
+      nextAttemptAt: firstRefreshAt(life, policy.refreshIntervalMs, offset, isAfterFailures),
       failures: 0,
       intentAt: null,
     },
@@ -56,7 +59,11 @@ function withGrant(state: LicenseState, grant: LicenseGrant, policy: LicensePoli
   };
 }
 
-function reasonOfRefresh(identity: ServerIdentity, before: LicenseTerms, grant: LicenseGrant): LicenseReason {
+function reasonOfRefresh(
+  identity: ServerIdentity | null,
+  before: LicenseTerms,
+  grant: LicenseGrant,
+): LicenseReason {
   const after = grant.license.terms;
   if (renewalTime(after) > renewalTime(before)) return 'renewed';
   return haveSameTerms(before, after) && haveSameNames(identity, grant.identity)
@@ -82,6 +89,6 @@ function haveSameFeatures(a: readonly string[], b: readonly string[]): boolean {
   return a.every((feature) => b.includes(feature)) && b.every((feature) => a.includes(feature));
 }
 
-function haveSameNames(a: ServerIdentity, b: ServerIdentity): boolean {
-  return a.serverName === b.serverName && a.organization.name === b.organization.name;
+function haveSameNames(a: ServerIdentity | null, b: ServerIdentity): boolean {
+  return a?.serverName === b.serverName && a.organization.name === b.organization.name;
 }

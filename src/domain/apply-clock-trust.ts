@@ -26,7 +26,7 @@ export function applyClockTrust(
 }
 
 function moveMark(change: LicenseChange, trustedAt: Date): LicenseChange {
-  const stored = change.state.trustedAt;
-  if (stored !== null && trustedAt.getTime() - stored.getTime() < markLifeMs) return change;
+  // No stored time counts as 0.
+  if (trustedAt.getTime() - Number(change.state.trustedAt) < markLifeMs) return change;
   return { ...change, state: { ...change.state, trustedAt } };
 }

@@ -17,16 +17,12 @@ export function applyTime(
   confirmedAt: Date = now,
 ): LicenseChange {
   if (state.license === null) return unchanged(state);
+  const { token } = state.license;
   let change = applyRenewalDate(unchanged(state), policy, now);
-  const due = dueTokenWarnings(
-    state.license.token,
-    policy.tokenWarningsSeconds,
-    state.announcedThresholdSeconds,
-    now,
-  );
-  for (const thresholdSeconds of due) change = emitTokenExpiring(change, thresholdSeconds, now);
+  const due = dueTokenWarnings(token, policy.tokenWarningsSeconds, state.announcedThresholdSeconds, now);
+  for (const seconds of due) change = emitTokenExpiring(change, token.expiresAt, seconds, now);
   // A license with a dead grant ends with its token.
-  if (state.reauthorizationRequired && confirmedAt > state.license.token.expiresAt) {
+  if (state.reauthorizationRequired && confirmedAt > token.expiresAt) {
     return emitStatus({ ...change, state: withEndedToken(change.state) }, 'revoked', policy, now);
   }
   return due.includes(0) ? emitStatus(change, 'token-expired', policy, now) : change;

@@ -15,6 +15,8 @@ import { licenseViewAt } from './license-view.js';
 
 const policy = defaultPolicy;
 const later = shift(startAt, hourMs);
+/** When the license token of the fixture ends. */
+const expiresAt = shift(startAt, 7 * dayMs);
 
 describe('unchanged', () => {
   it('returns the same state without events', () => {
@@ -49,7 +51,7 @@ describe('emitStatus', () => {
   });
 
   it('appends its event to the existing ones', () => {
-    const first = emitTokenExpiring(unchanged(buildLicensedState()), 60, later);
+    const first = emitTokenExpiring(unchanged(buildLicensedState()), expiresAt, 60, later);
     const second = emitStatus(first, 'token-expired', policy, later);
     expect(second.events.map((event) => event.type)).toEqual(['token.expiring', 'license.status']);
     expect(second.events[0]).toBe(first.events[0]);
@@ -75,11 +77,10 @@ describe('emitTokenExpiring', () => {
     ...buildLicensedState(),
     connection: { online: false, offlineSince: startAt, lastContactAt: null, lastError },
   };
-  const expiresAt = shift(startAt, 7 * dayMs);
 
   it('reports the remaining lifetime and the last refresh error', () => {
     const now = shift(expiresAt, -6 * hourMs);
-    expect(emitTokenExpiring(unchanged(offline), 21_600, now).events).toEqual([
+    expect(emitTokenExpiring(unchanged(offline), expiresAt, 21_600, now).events).toEqual([
       {
         type: 'token.expiring',
         serverId: 'srv-store-12',
@@ -106,18 +107,13 @@ describe('emitTokenExpiring', () => {
     [1, 0],
     [dayMs, 0],
   ])('counts whole remaining seconds: %i ms from the expiry', (offsetMs, expected) => {
-    const [event] = emitTokenExpiring(unchanged(offline), 0, shift(expiresAt, offsetMs)).events;
+    const [event] = emitTokenExpiring(unchanged(offline), expiresAt, 0, shift(expiresAt, offsetMs)).events;
     expect(event?.data).toMatchObject({ secondsRemaining: expected });
   });
 
   it('stores the threshold and keeps the reported status', () => {
-    const { state } = emitTokenExpiring(unchanged(offline), 21_600, later);
+    const { state } = emitTokenExpiring(unchanged(offline), expiresAt, 21_600, later);
     expect(state).toEqual({ ...offline, announcedThresholdSeconds: 21_600, sequence: later.getTime() });
-  });
-
-  it('emits nothing without a license', () => {
-    const change = unchanged(withoutLicense(offline));
-    expect(emitTokenExpiring(change, 0, later)).toEqual(change);
   });
 });
 
@@ -129,7 +125,7 @@ describe('the event sequence', () => {
   ])('continues where %s', (_name, last, expected) => {
     const state: LicenseState = { ...buildLicensedState(), sequence: last };
     expect(emitStatus(unchanged(state), 'refreshed', policy, later).state.sequence).toBe(expected);
-    expect(emitTokenExpiring(unchanged(state), 60, later).state.sequence).toBe(expected);
+    expect(emitTokenExpiring(unchanged(state), expiresAt, 60, later).state.sequence).toBe(expected);
   });
 
   it('strictly increases across both event types, whatever the clock does', () => {
@@ -141,7 +137,7 @@ describe('the event sequence', () => {
         for (const [isStatus, now] of steps) {
           change = isStatus
             ? emitStatus(change, 'refreshed', policy, now)
-            : emitTokenExpiring(change, 60, now);
+            : emitTokenExpiring(change, expiresAt, 60, now);
         }
         const reported = change.events.map((event) => event.sequence);
         reported.forEach((sequence, index) => expect(sequence).toBeGreaterThan(reported[index - 1] ?? 0));
@@ -161,11 +157,13 @@ describe('the number of an event while the clock is suspect', () => {
     expect(emitStatus(unchanged(suspect), 'clock-suspect', policy, startAt).state.sequence).toBe(
       trustedAt.getTime(),
     );
-    expect(emitTokenExpiring(unchanged(suspect), 60, future).state.sequence).toBe(trustedAt.getTime());
+    expect(emitTokenExpiring(unchanged(suspect), expiresAt, 60, future).state.sequence).toBe(
+      trustedAt.getTime(),
+    );
   });
 
   it('still grows with each event', () => {
-    const first = emitTokenExpiring(unchanged(suspect), 60, future);
-    expect(emitTokenExpiring(first, 0, future).state.sequence).toBe(trustedAt.getTime() + 1);
+    const first = emitTokenExpiring(unchanged(suspect), expiresAt, 60, future);
+    expect(emitTokenExpiring(first, expiresAt, 0, future).state.sequence).toBe(trustedAt.getTime() + 1);
   });
 });

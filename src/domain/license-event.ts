@@ -67,21 +67,20 @@ export function emitStatus(
     sequence,
     data: {
       previousStatus: state.reportedStatus,
-      previousServerId: reason === 'server-changed' ? (state.previousServer?.serverId ?? null) : null,
+      previousServerId: (reason === 'server-changed' ? state.previousServer : null)?.serverId ?? null,
       ...licenseViewAt(reported, policy, now),
     },
   };
   return { state: reported, events: [...events, event] };
 }
 
-/** Adds a `token.expiring` event for one threshold to a change. */
+/** Adds a `token.expiring` event for one threshold of the license token to a change. */
 export function emitTokenExpiring(
   { state, events }: LicenseChange,
+  expiresAt: Date,
   thresholdSeconds: number,
   now: Date,
 ): LicenseChange {
-  if (state.license === null) return { state, events };
-  const { expiresAt } = state.license.token;
   const sequence = nextSequence(state, now);
   const serverId = serverIdOf(state);
   const event: TokenExpiringEvent = {
@@ -110,7 +109,7 @@ export function emitTokenExpiring(
  * last trusted time counts: a number from a wrong future would outrank all later events.
  */
 function nextSequence({ sequence, clockSuspect, trustedAt }: LicenseState, now: Date): number {
-  const time = clockSuspect ? (trustedAt ?? now) : now;
+  const time = clockSuspect && trustedAt !== null ? trustedAt : now;
   return Math.max(sequence + 1, time.getTime());
 }
 

@@ -45,6 +45,7 @@ export function quarantineRestoredLicense(
  */
 function outrankOriginal(state: LicenseState, now: Date): LicenseState {
   if (state.sequence < now.getTime()) return state;
-  const copiedMs = Math.min(state.trustedAt?.getTime() ?? 0, now.getTime());
+  // No stored time counts as 0.
+  const copiedMs = Math.min(Number(state.trustedAt), now.getTime());
   return { ...state, sequence: state.sequence + now.getTime() - copiedMs };
 }

@@ -37,7 +37,8 @@ describe('spreadOverdueRefresh', () => {
   });
 
   it('moves a refresh that is due exactly at startup', () => {
-    expect(spreadOverdueRefresh(withNextAttempt(dueAt), refreshIntervalMs, dueAt)).not.toBeNull();
+    const state = withNextAttempt(dueAt);
+    expect(spreadOverdueRefresh(state, refreshIntervalMs, dueAt)).not.toBe(state);
   });
 
   it.each<[string, LicenseState, number]>([
@@ -54,6 +55,6 @@ describe('spreadOverdueRefresh', () => {
     ],
     ['where the token has expired, so that it runs immediately', withNextAttempt(dueAt), 8 * dayMs],
   ])('changes nothing %s', (_name, state, afterMs) => {
-    expect(spreadOverdueRefresh(state, refreshIntervalMs, shift(startAt, afterMs))).toBeNull();
+    expect(spreadOverdueRefresh(state, refreshIntervalMs, shift(startAt, afterMs))).toBe(state);
   });
 });

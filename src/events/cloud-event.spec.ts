@@ -4,6 +4,7 @@ import { emitStatus, emitTokenExpiring, unchanged } from '../domain/license-even
 import { toCloudEvent } from './cloud-event.js';
 
 const state = buildLicensedState();
+const expiresAt = new Date('2026-12-01T12:00:00Z');
 
 describe('toCloudEvent', () => {
   it('formats license.status as CloudEvents 1.0 in structured mode', () => {
@@ -24,7 +25,7 @@ describe('toCloudEvent', () => {
   });
 
   it('formats token.expiring with its own schema and instants as ISO 8601 in UTC', () => {
-    const [event] = emitTokenExpiring(unchanged(state), 0, startAt).events;
+    const [event] = emitTokenExpiring(unchanged(state), expiresAt, 0, startAt).events;
     if (event === undefined) throw new Error('No event was emitted.');
     expect(JSON.parse(toCloudEvent(event, '01EVENT'))).toMatchObject({
       type: 'token.expiring',
@@ -34,7 +35,7 @@ describe('toCloudEvent', () => {
   });
 
   it('formats sequences as sixteen digits, so that they sort as text', () => {
-    const [event] = emitTokenExpiring(unchanged(state), 0, startAt).events;
+    const [event] = emitTokenExpiring(unchanged(state), expiresAt, 0, startAt).events;
     if (event === undefined) throw new Error('No event was emitted.');
     const sequences = [9, 10, 1_795_521_600_000, Number.MAX_SAFE_INTEGER].map(
       (sequence) => (JSON.parse(toCloudEvent({ ...event, sequence }, 'id')) as { sequence: string }).sequence,

@@ -138,9 +138,9 @@ export class PollAuthorization {
     isLate: boolean,
   ): Promise<PollOutcome> {
     const now = this.clock.now();
-    if (transaction.pending?.deviceCode !== pending.deviceCode) {
-      // The authorization was canceled in the meantime, so the grant is revoked. A late one may already be stored by a
-      // commit whose result was lost.
+    if (!isAwaited(transaction.pending, pending)) {
+      // The authorization was canceled in the meantime, so the grant is revoked. A late one may already be stored, or
+      // refused and revoked, by a commit whose result was lost.
       if (answer.kind === 'granted' && !isLate) await transaction.queueRevocation(answer.secrets, now);
       return { kind: 'none' };
     }
@@ -227,6 +227,11 @@ export class PollAuthorization {
     this.logger.warn(`The authorization ended: ${ended.state}${ended.refusal ? ` (${ended.refusal})` : ''}.`);
     return outcomeOf(ended);
   }
+}
+
+/** Returns whether the answer to `polled` still counts. It does not after the refusal of a grant that could not be stored. */
+function isAwaited(present: PendingAuthorization | null, polled: PendingAuthorization): boolean {
+  return present?.deviceCode === polled.deviceCode && present.refusal !== unstorable.message;
 }
 
 /** A device code works once (RFC 8628 section 3.5), even if the response was lost. */

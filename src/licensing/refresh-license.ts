@@ -78,7 +78,7 @@ export class RefreshLicense implements OnApplicationBootstrap {
   async executeWhenDue(): Promise<void> {
     const { nextAttemptAt } = this.store.state.refresh;
     const { refreshIntervalMs } = this.settings.policy;
-    if (this.store.secrets === null || !isRefreshDue(nextAttemptAt, refreshIntervalMs, this.clock.now()))
+    if (!isRefreshDue(nextAttemptAt, refreshIntervalMs, this.clock.now()) || this.store.secrets === null)
       return;
     await this.execute(serviceItself);
   }
@@ -91,11 +91,8 @@ export class RefreshLicense implements OnApplicationBootstrap {
   async spreadOverdue(): Promise<void> {
     const spread = (state: LicenseState) =>
       spreadOverdueRefresh(state, this.settings.policy.refreshIntervalMs, this.startedAt);
-    if (spread(this.store.state) === null) return;
-    await this.store.transact(async (transaction) => {
-      const spreadState = spread(transaction.state);
-      if (spreadState !== null) await transaction.saveState(spreadState, []);
-    });
+    if (spread(this.store.state) === this.store.state) return;
+    await this.store.transact((transaction) => transaction.saveState(spread(transaction.state), []));
   }
 
   /** Waits for the current refresh. */

@@ -126,7 +126,7 @@ function readText(value: unknown): string {
 }
 
 function readInstant(value: unknown): Date {
-  const instant = readInstantOrNull(value);
+  const instant = typeof value === 'string' ? readInstantOrNull(value) : null;
   if (instant === null) throw new MalformedEventError();
   return instant;
 }

@@ -77,24 +77,33 @@ export class AuthorityClient extends AuthorizationServer {
     landed(exchanged.kind === 'unreachable' ? (exchanged.retryAfterMs ?? 0) : 0);
     if (exchanged.kind === 'unreachable') return exchanged;
     const { value } = exchanged;
-    if (value.kind !== 'granted') return { kind: value.kind, code: 'invalid_grant', message: value.why };
+    if (value.kind !== 'granted') return { kind: value.kind, code: value.kind, message: value.why };
     const { issued } = value;
     if (issued.refreshToken !== secrets.refreshToken) await onNewRefreshToken(issued.refreshToken);
     if (exchanged.isUnusable || issued.grant.identity.serverId !== expected.serverId) return unsuitable();
     return { kind: 'granted', ...this.toGrant(issued, secrets.dpopKey) };
   }
 
-  override async introspect(): Promise<Introspection> {
-    return { kind: 'not-offered' };
+  override async introspect(accessToken: string): Promise<Introspection> {
+    const { authority } = this.world;
+    const exchanged = await this.exchange('introspection', () => authority.introspect(accessToken));
+    if (exchanged.kind === 'unreachable') return exchanged;
+    if (exchanged.isUnusable) return unsuitable();
+    const { value: kind } = exchanged;
+    if (kind === 'not-offered') return { kind };
+    const answeredAt = this.world.latency.chance(0.5) ? new Date(this.world.nowMs) : null;
+    return { kind, endpoint: `${issuer}introspect`, answeredAt };
   }
 
   override async revoke(secrets: GrantSecrets): Promise<RevocationAnswer> {
     const { authority, invariants } = this.world;
     const exchanged = await this.exchange('revoke', () => {
+      if (!authority.offersRevocation) return null;
       invariants.revocationArrives(secrets);
       return authority.revoke(secrets.refreshToken);
     });
-    return exchanged.kind === 'unreachable' ? exchanged : { kind: 'revoked' };
+    if (exchanged.kind === 'unreachable') return exchanged;
+    return { kind: authority.offersRevocation ? 'revoked' : 'not-offered' };
   }
 
   override async findUserPortal(): Promise<string | null> {
@@ -118,6 +127,7 @@ export class AuthorityClient extends AuthorizationServer {
   private async exchange<T>(what: string, handle: () => T): Promise<Exchanged<T>> {
     const { world, owner } = this;
     const fault = world.drawFault('authorization-server', owner);
+    world.people.interrupt(150);
     await world.call(owner, `${what} request`, 100);
     if (fault === 'refused' || !world.isInternetUp) return lost(true);
     if (fault === 'request-lost') return this.timeOut(what);
@@ -180,6 +190,7 @@ export class SimulatedDocuments extends IssuerDocuments {
   private async reach(what: string): Promise<string | null> {
     const { world, owner } = this;
     const fault = world.drawFault('documents', owner);
+    world.people.interrupt(600);
     await world.call(owner, what, 100);
     if (fault === 'refused' || fault === 'answer-lost' || !world.isInternetUp)
       throw new Error('fetch failed');

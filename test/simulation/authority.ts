@@ -8,8 +8,8 @@ export const issuer = 'http://127.0.0.1:9000/';
 export const listUri = 'http://127.0.0.1:9000/status-list';
 const organization = { id: 'fc-demo', name: 'Demo' };
 const codeLifeSeconds = 600;
+export const hubId = 'srv-hub';
 export const codeIntervalSeconds = 5;
-const listTtlSeconds = 6 * 3600;
 
 export type Rotation = 'off' | 'with-grace' | 'strict';
 
@@ -27,6 +27,10 @@ export interface Grant {
   readonly device: Device;
   readonly keyId: string;
   isLive: boolean;
+  /** Whether the introspection endpoint called a license token active and later inactive. */
+  isCalledInactive: boolean;
+  /** Until then, the server does not find it, as after the restoration of an older copy. */
+  forgottenUntilMs: number;
   current: string;
   /** The refresh token before the current one, while its grace lasts. */
   previous: string | null;
@@ -60,6 +64,11 @@ export type Refreshed =
 export class Authority {
   rotation: Rotation = 'with-grace';
   tokenLifeMs: number;
+  readonly offersRevocation: boolean;
+  private readonly listTtlSeconds: number;
+  /** Some servers know nothing of tokens that are JWTs. */
+  private readonly introspects: 'truly' | 'inactive' | 'not-offered';
+  private readonly calledActive = new Set<string>();
   readonly devices = new Map<string, Device>();
   readonly grants: Grant[] = [];
   /** Grants that ended because a spent refresh token was presented. */
@@ -78,8 +87,11 @@ export class Authority {
     private readonly random: Random,
     private readonly now: () => number,
   ) {
-    this.tokenLifeMs = random.pick([7, 7, 7, 1, 30]) * 86_400_000;
+    this.tokenLifeMs = random.pick([7, 1, 1 / 6, 1 / 12]) * 86_400_000;
     this.rotateKeys();
+    this.offersRevocation = random.chance(0.8);
+    this.listTtlSeconds = random.pick([600, 6 * 3600]);
+    this.introspects = random.pick(['truly', 'truly', 'inactive', 'not-offered']);
   }
 
   get keys(): readonly unknown[] {
@@ -140,6 +152,8 @@ export class Authority {
       device,
       keyId: `holder-${index}`,
       isLive: true,
+      isCalledInactive: false,
+      forgottenUntilMs: 0,
       current: '',
       previous: null,
       expiresAtMs: 0,
@@ -149,9 +163,16 @@ export class Authority {
     return grant;
   }
 
+  /** Signs a token of a device with other claims, as a server does that is set up differently. */
+  signOdd(device: Device, claims: object, header: object): string {
+    const iat = Math.floor(this.now() / 1000);
+    return this.signer.sign('at+jwt', { ...claimsOf(device), iat, exp: iat + 600, ...claims }, header);
+  }
+
   refresh(refreshToken: string): Refreshed {
     const grant = this.byToken.get(refreshToken);
-    if (grant === undefined) return { kind: 'grant-dead', why: 'unknown' };
+    if (grant === undefined || grant.forgottenUntilMs > this.now())
+      return { kind: 'grant-dead', why: 'unknown' };
     if (!grant.isLive || grant.device.isRevoked) return { kind: 'grant-dead', why: 'ended' };
     const isSpent = refreshToken !== grant.current && refreshToken !== grant.previous;
     if (isSpent && this.rotation !== 'off') {
@@ -165,6 +186,22 @@ export class Authority {
       this.renew(grant, this.rotation === 'with-grace' ? refreshToken : null);
     }
     return { kind: 'granted', issued: this.issue(grant) };
+  }
+
+  introspect(accessToken: string): 'active' | 'inactive' | 'not-offered' {
+    if (this.introspects !== 'truly') return this.introspects;
+    const payload = Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString();
+    const { exp, status } = JSON.parse(payload) as { exp: number; status: { status_list: { idx: number } } };
+    const grant = this.grants[status.status_list.idx];
+    if (grant === undefined) return 'inactive';
+    const isActive =
+      grant.isLive &&
+      !grant.device.isRevoked &&
+      grant.forgottenUntilMs <= this.now() &&
+      exp * 1000 > this.now();
+    if (isActive) this.calledActive.add(accessToken);
+    else if (this.calledActive.has(accessToken)) grant.isCalledInactive = true;
+    return isActive ? 'active' : 'inactive';
   }
 
   revoke(refreshToken: string): Grant | null {
@@ -198,7 +235,7 @@ export class Authority {
     if (isOlder && this.lastList !== null) return this.lastList;
     this.list ??= { text: this.packList(), size: this.grants.length };
     const iat = Math.floor(this.now() / 1000);
-    const payload = { sub: listUri, iss: issuer, iat, ttl: listTtlSeconds };
+    const payload = { sub: listUri, iss: issuer, iat, ttl: this.listTtlSeconds };
     const signed = this.signer.sign('statuslist+jwt', {
       ...payload,
       status_list: { bits: 1, lst: this.list.text },
@@ -231,18 +268,10 @@ export class Authority {
     const issuedAt = new Date(Math.floor(this.now() / 1000) * 1000);
     const expiresAt = new Date(issuedAt.getTime() + this.tokenLifeMs);
     grant.expiresAtMs = Math.max(grant.expiresAtMs, expiresAt.getTime());
-    const { features, renewalDate, hub } = device.terms;
+    const claims = { ...claimsOf(device), iat: issuedAt.getTime() / 1000, exp: expiresAt.getTime() / 1000 };
     const accessToken = this.signer.sign('at+jwt', {
-      iss: issuer,
-      sub: device.id,
-      aud: `urn:pos:${organization.id}`,
-      client_id: device.kind === 'server' ? 'pos-server' : 'pos-register',
-      iat: issuedAt.getTime() / 1000,
-      exp: expiresAt.getTime() / 1000,
+      ...claims,
       jti: `jti-${(this.count += 1)}`,
-      organization,
-      device: { id: device.id, name: device.name, kind: device.kind },
-      license: { features, renewal_date: renewalDate?.toISOString() ?? null, hub },
       status: { status_list: { idx: grant.index, uri: listUri } },
     });
     if (this.issuedWith.size > 1000) this.issuedWith.clear();
@@ -257,4 +286,18 @@ export class Authority {
       },
     };
   }
+}
+
+/** The claims of a license token that follow from its device. */
+function claimsOf({ id, name, kind, terms }: Device): Record<string, unknown> {
+  const { features, renewalDate, hub } = terms;
+  return {
+    iss: issuer,
+    sub: id,
+    aud: `urn:pos:${organization.id}`,
+    client_id: kind === 'server' ? 'pos-server' : 'pos-register',
+    organization,
+    device: { id, name, kind },
+    license: { features, renewal_date: renewalDate?.toISOString() ?? null, hub },
+  };
 }

@@ -26,7 +26,7 @@ export class Broker {
   /** Called when a stream stores a message that it did not know. */
   onStored: (stream: string, subject: string, text: string, isDuplicate: boolean) => void = () => undefined;
   /** Answers a request that a client of the broker serves; `null` if none does. */
-  serve: (subject: string) => Promise<string> | null = () => null;
+  serve: (subject: string, asker: Owner) => Promise<string> | null = () => null;
 
   constructor(
     readonly world: World,
@@ -71,7 +71,12 @@ export class Broker {
   }
 
   /** Handles a request that has arrived, in the turn of the broker. */
-  async handle(subject: string, data: Uint8Array, headers: Headers | undefined): Promise<Reply> {
+  async handle(
+    asker: Owner,
+    subject: string,
+    data: Uint8Array,
+    headers: Headers | undefined,
+  ): Promise<Reply> {
     const [, , , verb = '', action = '', ...rest] = /^((\$JS\.API))\.(\w+)\.(\w+)\.(.+)$/.exec(subject) ?? [];
     if (verb === 'STREAM') return this.handleStream(action, rest.join('.'), data);
     if (verb === 'DIRECT') return this.handleDirectGet(rest.join('.'));
@@ -79,7 +84,7 @@ export class Broker {
       config.subjects.some((each) => matches(each, subject)),
     );
     if (stream !== undefined) return this.store(stream, subject, textDecoder.decode(data), headers);
-    const served = this.serve(subject);
+    const served = this.serve(subject, asker);
     if (served === null) throw new Error('503 no responders');
     return replyOf(await served);
   }

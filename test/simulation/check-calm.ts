@@ -56,7 +56,11 @@ export function checkBacklog(world: World): void {
     fail(world, 'nothing waits for the broker', `${count('published_at')} events wait`);
   if (invariants.unpublished.length > 0)
     fail(world, 'everything is published', invariants.unpublished.join(', '));
-  const isAtHub = server.serving.some(({ hubLink }) => hubLink.current !== null);
+  // Without a hub, a new identity has the connection of the one before, over which the hub accepts nothing of it.
+  const serverId = invariants.present?.state.identity?.serverId;
+  const isAtHub = server.serving.some(
+    ({ hubLink }) => hubLink.current !== null && hubLink.serverId === serverId,
+  );
   if (isAtHub && count('hub_published_at') > 0)
     fail(world, 'nothing waits for the hub', `${count('hub_published_at')}`);
   if (invariants.present?.secrets && count2(server.disk, 'pending_revocation') > 0)

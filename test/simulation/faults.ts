@@ -34,12 +34,14 @@ export const incidentKinds = [
   'clock-corrected',
   'clock-drifts',
   'process-paused',
+  'lease-held-elsewhere',
   'internet-down',
   'server-stops-rotating',
   'server-rotates-with-grace',
   'server-rotates-strictly',
   'server-rotates-keys',
   'server-loses-grant',
+  'server-forgets-grant',
   'license-revoked',
   'license-suspended',
   'terms-changed',
@@ -62,6 +64,8 @@ export const incidentKinds = [
 ] as const;
 export type IncidentKind = (typeof incidentKinds)[number];
 
+const faultKinds: readonly string[] = [...new Set([...Object.values(callFaults).flat(), ...incidentKinds])];
+
 export interface InjectedFault {
   /** Names the fault in every run of the seed. */
   readonly key: string;
@@ -77,11 +81,15 @@ export interface FaultPlan {
 
 const callStream = 3;
 const kindStream = 4;
+const burstStream = 10;
+/** So many calls in a row fail together. */
+const burstCalls = 32;
 
 /** Decides which calls fail. The decision depends on the seed and the number of the call only. */
 export class Faults {
   readonly injected: InjectedFault[] = [];
-  readonly counts = new Map<string, number>();
+  /** Kinds that have not occurred count 0. */
+  readonly counts = new Map<string, number>(faultKinds.map((kind) => [kind, 0]));
   /** The probability that a call fails: it changes with the weather. */
   rate = 0;
   /** Chooses the fault of a call, in a search through all of them. */
@@ -95,10 +103,22 @@ export class Faults {
       const chosen = this.choose(point) as CallFault<Point> | null;
       return chosen !== null && this.inject(`call ${call}`, chosen, nowMs) ? chosen : null;
     }
-    if (this.rate === 0 || drawAt(this.plan.seed, callStream, call) >= this.rate) return null;
+    if (this.rate === 0 || drawAt(this.plan.seed, callStream, call) >= this.rateAt(point, call)) return null;
     const kinds: readonly CallFault<Point>[] = callFaults[point];
     const kind = kinds[Math.floor(drawAt(this.plan.seed, kindStream, call) * kinds.length)];
     return kind !== undefined && this.inject(`call ${call}`, kind, nowMs) ? kind : null;
+  }
+
+  private rateAt(point: CallPoint, call: number): number {
+    if (point === 'database.read') return this.rate / 2;
+    // A task that waits for a lease asks for it often.
+    if (point === 'lease') return this.rate / 10;
+    // Few calls of many go there.
+    if (point === 'authorization-server' || point === 'documents') return Math.min(0.5, this.rate * 3);
+    if (point !== 'database.write') return this.rate;
+    // Writes fail several times in a row, as on a bad disk.
+    const burst = drawAt(this.plan.seed, burstStream, Math.floor(call / burstCalls));
+    return burst < this.rate / 2 ? 0.7 : this.rate;
   }
 
   /** Counts a fault. Returns false if the plan leaves it out. */

@@ -1,6 +1,7 @@
 import { Database } from '../../src/persistence/database.js';
 import { quarantineRestoredDatabase } from '../../src/persistence/quarantine-restored-database.js';
 import type { Random } from './random.js';
+import { hubId } from './authority.js';
 import { incidentKinds, type IncidentKind } from './faults.js';
 import type { World } from './world.js';
 
@@ -15,27 +16,43 @@ const clockKinds: readonly IncidentKind[] = [
   'clock-drifts',
 ];
 
+/** What the Authorization server may decide at the end of a storm. */
+const lastKinds: readonly IncidentKind[] = ['license-revoked', 'server-loses-grant', 'server-forgets-grant'];
+
 /** Causes the faults that begin at a time: outages, crashes, wrong clocks, restored copies, decisions of the server. */
 export class Incidents {
   private activeUntilMs = 0;
   private count = 0;
+  /** Many worlds have few kinds, so that those meet each other more often. */
+  private readonly kinds: readonly IncidentKind[];
 
   constructor(
     private readonly world: World,
     private readonly random: Random,
-  ) {}
+  ) {
+    const few = incidentKinds.filter(() => random.chance(0.2));
+    this.kinds = few.length > 0 && random.chance(0.6) ? few : incidentKinds;
+  }
 
   begin(untilMs: number): void {
     const { world, random } = this;
     this.activeUntilMs = untilMs;
-    world.faults.rate = random.pick([0, 0.03, 0.1, 0.3]);
-    const meanGapMs = random.pick([3 * minuteMs, 15 * minuteMs, 45 * minuteMs]);
-    this.next(meanGapMs);
+    world.faults.rate = random.pick([0.02, 0.05, 0.15, 0.4]);
+    if (random.chance(0.2)) {
+      // Without other incidents, the service knows that its token ends in the outage, and finds the grant dead after it.
+      world.faults.rate = 0.02;
+      this.cause('internet-down');
+      if (random.chance(0.6)) this.cause(random.pick(['server-loses-grant', 'server-forgets-grant']));
+      this.next(5 * hourMs);
+    } else this.next(random.pick([2 * minuteMs, 10 * minuteMs, 40 * minuteMs]));
   }
 
-  /** Ends every outage, and keeps the decisions of the Authorization server. */
+  /** Ends every outage, and keeps the decisions of the Authorization server: sometimes the last are against the license. */
   end(): void {
     const { world } = this;
+    if (this.random.chance(0.45)) this.cause(this.random.pick(lastKinds));
+    const laterMs = this.random.between(hourMs, 4 * hourMs);
+    if (this.random.chance(0.4)) world.scheduler.after(laterMs, null, () => this.cause('license-revoked'));
     this.activeUntilMs = 0;
     world.faults.rate = 0;
     world.isInternetUp = true;
@@ -50,17 +67,16 @@ export class Incidents {
     const { world, random } = this;
     world.scheduler.after(random.wait(meanGapMs), null, () => {
       if (world.nowMs >= this.activeUntilMs) return;
-      this.count += 1;
-      this.cause(this.count);
+      this.cause(this.random.pick(this.kinds));
       this.next(meanGapMs);
     });
   }
 
-  private cause(number: number): void {
+  private cause(kind: IncidentKind): void {
     const { world, random } = this;
-    const kind = random.pick(incidentKinds);
+    this.count += 1;
     const size = random.next();
-    if (!world.faults.inject(`incident ${number}`, kind, world.nowMs)) return;
+    if (!world.faults.inject(`incident ${this.count}`, kind, world.nowMs)) return;
     world.note('fault', kind);
     world.lastFaultAtMs = world.nowMs;
     if (clockKinds.includes(kind)) world.lastClockFaultAtMs = world.nowMs;
@@ -101,6 +117,12 @@ export class Incidents {
         return true;
       case 'process-paused':
         server.pause(index, size ** 2 * hourMs);
+        return true;
+      case 'lease-held-elsewhere':
+        server.leases.set('refresh', {
+          holder: 'another replica',
+          untilMs: world.nowMs + size ** 4 * 30 * minuteMs,
+        });
         return true;
       default:
         return false;
@@ -148,6 +170,15 @@ export class Incidents {
         if (grant !== undefined) authority.end(grant, false);
         return true;
       }
+      case 'server-forgets-grant': {
+        const grant = authority.grants.findLast(({ device }) => device === serverDevice);
+        if (grant !== undefined)
+          grant.forgottenUntilMs = Math.min(
+            world.nowMs + size * 10 * hourMs,
+            this.activeUntilMs + 4 * hourMs,
+          );
+        return true;
+      }
       case 'license-revoked':
         authority.revokeDevice(serverDevice);
         return true;
@@ -159,7 +190,7 @@ export class Incidents {
         );
         return true;
       case 'terms-changed':
-        serverDevice.terms = { ...serverDevice.terms, features: [`feature-${Math.floor(size * 4)}`] };
+        this.changeTerms(size);
         return true;
       case 'renewal-comes-near':
         serverDevice.terms = {
@@ -171,6 +202,18 @@ export class Incidents {
       default:
         return false;
     }
+  }
+
+  private changeTerms(size: number): void {
+    const { serverDevice } = this.world;
+    const { terms } = serverDevice;
+    const name = `name ${Math.floor(size * 20)}`;
+    const hub = terms.hub ?? { id: hubId, name, url: null };
+    if (size < 0.2) serverDevice.name = name;
+    else if (size < 0.45) serverDevice.terms = { ...terms, hub: { ...hub, name } };
+    else if (size < 0.7) serverDevice.terms = { ...terms, hub: { ...hub, url: `nats://${name}` } };
+    else if (size < 0.8) serverDevice.terms = { ...terms, hub: terms.hub === null ? hub : null };
+    else serverDevice.terms = { ...terms, features: [`feature-${Math.floor(size * 20)}`] };
   }
 
   private onBrokers(kind: IncidentKind, size: number): boolean {

@@ -67,6 +67,10 @@ export class Invariants {
       this.lastSent !== null
     )
       this.lastSent = { ...this.lastSent, notBeforeMs: this.askedToWaitMs };
+    const { license, reauthorizationRequired, connection, refresh } = state;
+    if (license !== null && connection.lastError?.code === 'grant-dead' && !reauthorizationRequired)
+      this.fail('dead-grant-is-reported', connection.lastError.message);
+    if (secrets !== null && refresh.nextAttemptAt === null) this.fail('a-refresh-is-scheduled', description);
     this.checkSecrets(before, secrets);
     if (this.grantIn(before.secrets) !== this.grantIn(secrets)) this.grantStoredAtMs = this.world.nowMs;
     if (before.state.license !== null && state.license === null) this.checkLoss(before, state);
@@ -118,8 +122,8 @@ export class Invariants {
     const grant = before.secrets === null ? null : authority.grantOf(before.secrets);
     const isListed = grant !== null && authority.isListed(grant);
     const endMs = before.state.license?.token.expiresAt.getTime() ?? 0;
-    const hasEnded = endMs <= nowMs && !grant?.isLive;
-    if (reason === 'revoked' && (isListed || hasEnded)) return;
+    const hasEnded = endMs <= nowMs && (!grant?.isLive || grant.forgottenUntilMs > 0);
+    if (reason === 'revoked' && (isListed || hasEnded || grant?.isCalledInactive)) return;
     this.fail(
       'no-license-lost',
       `the license ended (${reason}) and the Authorization server did not say that`,
@@ -128,7 +132,8 @@ export class Invariants {
 
   private checkDeadGrant({ secrets }: Pick<Committed, 'secrets'>): void {
     const grant = secrets === null ? null : this.world.authority.grantOf(secrets);
-    if (grant?.isLive) this.fail('no-needless-reauthorization', `grant ${grant.index} is live`);
+    if (grant?.isLive && grant.forgottenUntilMs === 0)
+      this.fail('no-needless-reauthorization', `grant ${grant.index} is live`);
   }
 
   /** Checks a refresh token that leaves. Returns a function to call when its answer arrives. */
@@ -143,12 +148,13 @@ export class Invariants {
     const stored = present?.secrets ? world.authority.grantOf(present.secrets) : null;
     if (stored !== null && grant !== stored && !wasPaused && world.nowMs - this.grantStoredAtMs > overlapMs)
       this.fail('one-grant-in-use', `grant ${grant?.index} is used, and ${stored?.index} is stored`);
-    // A removal in the meantime takes the mark away with the license.
-    if (present?.secrets && present.state.refresh.intentAt === null)
+    // A removal or an authorization in the meantime takes the mark away with the grant.
+    if (stored !== null && grant === stored && present?.state.refresh.intentAt === null)
       this.fail('intent-stored-first', `${secrets.refreshToken} is sent without a stored mark`);
     for (const flight of this.flights) {
       if (!flight.owner.isAlive) this.flights.delete(flight);
-      if (flight.owner.isAlive && flight.owner.pausedUntilMs < flight.sentAtMs)
+      // A pause after the lease was acquired leaves less of it for the request.
+      if (flight.owner.isAlive && flight.owner.pausedUntilMs < flight.sentAtMs - overlapMs)
         this.fail('one-refresh-in-flight', `${flight.owner.name} and ${owner.name}`);
     }
     if (grant !== null) this.checkBackoff(grant);

@@ -1,6 +1,7 @@
 import { MachineClock } from '../../src/clock/machine-clock.js';
 import { TrustedClock } from '../../src/clock/trusted-clock.js';
 import { Leadership } from '../../src/coordination/leadership.js';
+import { trustworthyNow } from '../../src/domain/ports/clock.js';
 import type { ClockReading } from '../../src/domain/trusted-time.js';
 import { AdvanceLicense } from '../../src/licensing/advance-license.js';
 import { ApplyRefreshAnswer } from '../../src/licensing/apply-refresh-answer.js';
@@ -172,8 +173,8 @@ export class ServiceProcess implements Owner {
     this.isStarted = true;
     this.link.start();
     this.hubLink.start();
-    this.beat('tick', 500, 2_400_000, () => void this.scheduler.tick());
-    this.beat('drain', 5000, 3_600_000, () => {
+    this.beat('tick', 500, 4_800_000, () => void this.scheduler.tick());
+    this.beat('drain', 5000, 7_200_000, () => {
       void this.relay.drain();
       void this.hubRelay.drain();
     });
@@ -195,17 +196,18 @@ export class ServiceProcess implements Owner {
   /** Runs a task at its interval, or at longer random ones while nothing happens. */
   private beat(name: string, intervalMs: number, idleMs: number, run: () => void): void {
     const { world } = this;
-    const gapMs = world.isBusy ? intervalMs : intervalMs + world.latency.next() ** 2 * (idleMs - intervalMs);
+    const idleGapMs = intervalMs + world.latency.next() ** 2 * (idleMs - intervalMs);
+    const gapMs = world.isBusy ? intervalMs : world.people.isWaiting ? 4 * intervalMs : idleGapMs;
     world.scheduler.after(gapMs, this, () => {
       run();
       this.beat(name, intervalMs, idleMs, run);
     });
   }
 
-  /** The device id with which the hub admits this server; `null` without a valid license. */
+  /** The device id with which the hub admits this server; `null` without a valid license or a hub. */
   private hubLogin(): string | null {
     const { state, secrets } = this.store;
-    if (secrets === null || state.license === null || state.identity === null) return null;
-    return state.license.token.expiresAt > this.clock.now() ? state.identity.serverId : null;
+    if (secrets === null || !state.license?.terms.hub || state.identity === null) return null;
+    return state.license.token.expiresAt > trustworthyNow(this.clock) ? state.identity.serverId : null;
   }
 }

@@ -57,7 +57,7 @@ export class SimulatedConnection {
     if (!this.isLinked) throw new Error('connection closed');
     const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : data;
     if (fault === 'publish-lost') return this.timeOut(timeout);
-    const reply = await this.arrive(() => broker.handle(subject, bytes, headers), timeout);
+    const reply = await this.arrive(() => broker.handle(owner, subject, bytes, headers), timeout);
     if (fault === 'acknowledgement-lost') return this.timeOut(timeout);
     await world.call(owner, `broker reply ${subject}`);
     if (fault === 'broker-error') throw new Error('the broker is busy');

@@ -23,8 +23,8 @@ export class TokenSigner {
     };
   }
 
-  sign(typ: string, payload: object): string {
-    const head = encode({ typ, alg: 'EdDSA', kid: this.kid });
+  sign(typ: string, payload: object, header: object = {}): string {
+    const head = encode({ typ, alg: 'EdDSA', kid: this.kid, ...header });
     const input = `${head}.${encode(payload)}`;
     return `${input}.${sign(null, Buffer.from(input), this.key).toString('base64url')}`;
   }

@@ -1,6 +1,6 @@
 import { loadSettings } from '../../src/config/load-settings.js';
 import type { Settings } from '../../src/config/settings.js';
-import { Authority, type Device, issuer } from './authority.js';
+import { Authority, type Device, hubId, issuer } from './authority.js';
 import { Broker } from './broker.js';
 import { checkBacklog, checkCalm } from './check-calm.js';
 import { Disk, type DiskImage } from './disk.js';
@@ -8,31 +8,43 @@ import { type CallFault, type CallPoint, Faults } from './faults.js';
 import type { Hooks } from './hooks.js';
 import { Incidents } from './incidents.js';
 import { Invariants } from './invariants.js';
+import { profilesOfStores } from './odd-profiles.js';
 import { People } from './people.js';
 import { Random } from './random.js';
 import { Register } from './register.js';
 import { replaceGlobals } from './replace-globals.js';
 import { type Owner, Scheduler } from './scheduler.js';
+import type { ServiceProcess } from './service-process.js';
 import { StoreServer } from './store-server.js';
 
 const hourMs = 3_600_000;
 const startMs = Date.UTC(2026, 10, 24, 12);
 const busyAfterFaultMs = 5000;
-const hubId = 'srv-hub';
 
 const loaded = new Map<string, Settings>();
 
 /** Loads the settings of a store once, because that takes as long as a short run. */
-function settingsWith(refreshInterval: string): Settings {
-  const settings =
-    loaded.get(refreshInterval) ??
-    loadSettings({
-      AUTH_SERVER_URL: issuer,
-      HUB_NATS_URL: 'nats://127.0.0.1:4333',
-      REFRESH_INTERVAL: refreshInterval,
-    });
-  loaded.set(refreshInterval, settings);
+function settingsWith(tokenWarnings: string): Settings {
+  const present = loaded.get(tokenWarnings);
+  if (present !== undefined) return present;
+  const settings = loadSettings({
+    AUTH_SERVER_URL: issuer,
+    HUB_NATS_URL: 'nats://127.0.0.1:4333',
+    TOKEN_WARNINGS: tokenWarnings,
+  });
+  loaded.set(tokenWarnings, settings);
   return settings;
+}
+
+/** Draws the settings of a store. */
+function drawSettings(random: Random): Settings {
+  const settings = settingsWith(random.pick(['48h,24h,6h', '24h']));
+  const { policy, authorizationServer } = settings;
+  const refreshIntervalMs = random.pick([2, 24]) * hourMs;
+  return Object.assign(Object.create(settings) as Settings, {
+    policy: { ...policy, refreshIntervalMs },
+    authorizationServer: { ...authorizationServer, profile: random.pick(profilesOfStores) },
+  });
 }
 
 export interface WorldOptions {
@@ -74,7 +86,7 @@ export class World {
     this.scheduler = new Scheduler(seed, startMs);
     this.latency = new Random(seed, 5);
     this.faults = new Faults({ seed, isSkipped: options.isSkipped ?? (() => false) });
-    this.settings = settingsWith(this.latency.pick(['2h', '24h']));
+    this.settings = drawSettings(this.latency);
     this.authority = new Authority(new Random(seed, 6), () => this.nowMs);
     this.broker = new Broker(this, 'broker');
     this.hub = new Broker(this, 'hub');
@@ -112,9 +124,9 @@ export class World {
     return this.serverDevices[0] as Device;
   }
 
-  /** Whether tasks run at their real intervals: after a fault and while a person waits. */
+  /** Whether tasks run at their real intervals: after a fault. */
   get isBusy(): boolean {
-    return this.nowMs < this.lastFaultAtMs + busyAfterFaultMs || this.people.isWaiting;
+    return this.nowMs < this.lastFaultAtMs + busyAfterFaultMs;
   }
 
   call(owner: Owner, point: string, slowestMs?: number): Promise<void> {
@@ -188,7 +200,7 @@ export class World {
     this.people.begin(this.nowMs + hourMs);
     await this.runUntil(this.nowMs + hourMs, calls);
     while (this.scheduler.calls < calls && this.invariants.violation === null) {
-      const stormMs = this.latency.between(hourMs, 10 * hourMs);
+      const stormMs = this.latency.between(hourMs, 20 * hourMs);
       this.incidents.begin(this.nowMs + stormMs);
       this.people.begin(this.nowMs + stormMs);
       await this.runUntil(this.nowMs + stormMs, calls);
@@ -220,8 +232,8 @@ export class World {
     };
     broker.serve = (subject) => (subject === 'svc.licensing.status' ? this.askStatus() : null);
     hub.addStream('STORES', ['stores.*.license.status', 'stores.*.token.expiring']);
-    hub.serve = (subject) =>
-      subject === 'svc.licensing.stored' ? Promise.resolve(this.storedAtHub()) : null;
+    hub.serve = (subject, asker) =>
+      subject === 'svc.licensing.stored' ? Promise.resolve(this.storedAtHub(asker)) : null;
   }
 
   private askStatus(): Promise<string> | null {
@@ -238,9 +250,8 @@ export class World {
   }
 
   /** What the hub has stored of the server that asks. */
-  private storedAtHub(): string {
-    const serverId =
-      this.server.serving.find(({ hubLink }) => hubLink.serverId !== null)?.hubLink.serverId ?? '';
+  private storedAtHub(asker: Owner): string {
+    const serverId = (asker as ServiceProcess).hubLink.serverId ?? '';
     const stored = Object.fromEntries(
       ['license.status', 'token.expiring'].map((subject) => {
         const text = this.hub.lastOf('STORES', `stores.${serverId}.${subject}`);

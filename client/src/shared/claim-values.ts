@@ -32,8 +32,7 @@ export function readRenewalDate(value: unknown, timeZone = 'UTC'): Date | null {
 }
 
 /** Reads an instant with an offset; `null` if it is not one within 1970–9999. */
-export function readInstant(value: unknown): Date | null {
-  if (typeof value !== 'string') return null;
+export function readInstant(value: string): Date | null {
   const [, day] = instant.exec(value) ?? [];
   return day !== undefined && isCalendarDate(day) ? withinBounds(new Date(value.toUpperCase())) : null;
 }
