@@ -39,27 +39,31 @@ export async function runBench(words) {
   const startedAt = new Date();
   /** @type {import('./measure-benchmark.mjs').BenchmarkResult[]} */
   const results = [];
-  try {
-    for (const benchmark of benchmarks.filter(({ name }) => names.includes(name))) {
-      const onProgress = (/** @type {string} */ text) => progress.show(`${benchmark.title}: ${text}`);
+  /** @type {string[]} */
+  const failed = [];
+  for (const benchmark of benchmarks.filter(({ name }) => names.includes(name))) {
+    const onProgress = (/** @type {string} */ text) => progress.show(`${benchmark.title}: ${text}`);
+    try {
       const result = await measureBenchmark(benchmark, fixtures, { isQuick, onProgress });
       results.push(result);
       progress.clear();
       console.log(formatBenchmark(result));
+    } catch (error) {
+      // The stop makes the running benchmark fail.
+      if (isStopping) await new Promise(() => {});
+      // The results of the others are worth keeping.
+      progress.clear();
+      failed.push(`${benchmark.name}: ${error instanceof Error ? error.message : String(error)}`);
+      console.error(error);
     }
-  } catch (error) {
-    // The stop makes the running benchmark fail.
-    if (isStopping) await new Promise(() => {});
-    throw error;
-  } finally {
-    progress.clear();
-    await fixtures.close();
   }
+  await fixtures.close();
   const isComplete = names.length === benchmarks.length && !isQuick;
-  if (isComplete) console.log(`Written to ${writeResults({ startedAt, machine, results })}`);
+  if (isComplete) console.log(`Written to ${writeResults({ startedAt, machine, results, failed })}`);
   const { missed, unjudged } = findShortfalls(results);
+  for (const line of failed) console.log(`Failed: ${line}`);
   for (const line of missed) console.log(`Missed: ${line}`);
   for (const line of unjudged) console.log(`Not judged, because the machine is too busy: ${line}`);
-  if (missed.length + unjudged.length === 0) console.log('Every target is met.');
-  process.exit(values.check && missed.length > 0 ? 1 : 0);
+  if (failed.length + missed.length + unjudged.length === 0) console.log('Every target is met.');
+  process.exit(failed.length > 0 || (values.check && missed.length > 0) ? 1 : 0);
 }

@@ -4,7 +4,7 @@ import { rootDir } from '../fixtures/root-dir.mjs';
 import { formatNumber } from './format-results.mjs';
 
 /** @typedef {import('./measure-benchmark.mjs').BenchmarkResult} BenchmarkResult */
-/** @typedef {{ startedAt: Date, machine: import('./describe-machine.mjs').Machine, results: BenchmarkResult[] }} Run */
+/** @typedef {{ startedAt: Date, machine: import('./describe-machine.mjs').Machine, results: BenchmarkResult[], failed: string[] }} Run */
 
 /**
  * Writes the results of a run as Markdown and as JSON.
@@ -20,7 +20,7 @@ export function writeResults(run) {
 }
 
 /** @param {Run} run @returns {string} */
-function formatRun({ startedAt, machine, results }) {
+function formatRun({ startedAt, machine, results, failed }) {
   const { processor, cores, memoryGiB, node, loadAverage } = machine;
   const lines = [
     `# Benchmarks of ${startedAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
@@ -36,6 +36,7 @@ function formatRun({ startedAt, machine, results }) {
           `| ${name} | ${what} | ${formatNumber(value)} | ${wanted} | ${isMet ? 'met' : '**not met**'} |`,
       ),
     ),
+    ...failed.flatMap((line) => ['', `Failed: ${line}`]),
     ...results.flatMap((result) => ['', ...formatBenchmark(result)]),
   ];
   return `${lines.join('\n')}\n`;
