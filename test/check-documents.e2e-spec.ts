@@ -81,7 +81,9 @@ describe('the reference pages', () => {
   afterAll(() => app.stop());
 
   it.each([
-    ...['adr/README', 'assurance', 'cli', 'events', 'http-api', 'settings'].map((name) => `docs/${name}.md`),
+    ...['adr/README', 'assurance', 'cli', 'events', 'http-api', 'performance', 'settings'].map(
+      (name) => `docs/${name}.md`,
+    ),
     'docs/asyncapi.yaml',
     'client/src/license-view.ts',
     ...readdirSync(join(rootDir, 'client/src/shared')).map((name) => `client/src/shared/${name}`),
@@ -138,35 +140,6 @@ describe('the event in docs/events.md', () => {
   });
 });
 
-describe('docs/performance.md', () => {
-  const page = read('docs/performance.md');
-  const runs = [...page.matchAll(/\]\(\.\.\/(bench\/results\/[\w-]+)\.md\)/g)].map(
-    ([, path = '']) => (JSON.parse(read(`${path}.json`)) as BenchRun).results,
-  );
-
-  it('shows every judged figure of the runs that it links to', () => {
-    expect(runs).toHaveLength(2);
-    const shown = tableBelow(page, '## Results').map(([row = '', what = '', first, second]) => ({
-      row: row.replaceAll('`', ''),
-      what,
-      values: [Number(first), Number(second)],
-    }));
-    const [results = []] = runs;
-    const ratios = results.filter(({ name }) => shown.some(({ row }) => row === name));
-    expect(shown.map(({ row, what }) => `${row} ${what}`)).toEqual(
-      ratios.flatMap(({ name, judged }) => judged.map(({ what }) => `${name} ${what}`)),
-    );
-    for (const { row, what, values } of shown) {
-      values.forEach((value, index) => {
-        const measured = runs[index]
-          ?.find(({ name }) => name === row)
-          ?.judged.find((judged) => judged.what === what);
-        expect(Math.abs(value / (measured?.value ?? Number.NaN) - 1), `${row} ${what}`).toBeLessThan(0.01);
-      });
-    }
-  });
-});
-
 describe.each(documents)('%s', (name) => {
   const document = read(name);
 
@@ -211,13 +184,6 @@ describe('the decisions', () => {
     expect(decisions.map((path) => read(path).slice(2, 6))).toEqual(numbers);
   });
 });
-
-interface BenchRun {
-  readonly results: readonly {
-    readonly name: string;
-    readonly judged: readonly { readonly what: string; readonly value: number }[];
-  }[];
-}
 
 interface Listener {
   readonly setting: string;

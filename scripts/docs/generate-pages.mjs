@@ -6,6 +6,7 @@ import { describeAssurance } from './describe-assurance.mjs';
 import { describeChannels } from './describe-channels.mjs';
 import { describeCommands } from './describe-commands.mjs';
 import { describeDecisions } from './describe-decisions.mjs';
+import { describeResults } from './describe-results.mjs';
 import { describeRoutes } from './describe-routes.mjs';
 import { describeSettings } from './describe-settings.mjs';
 import { fillPage } from './fill-page.mjs';
@@ -29,11 +30,18 @@ import { fillAsyncApi, writeClientTypes } from './write-license-view.mjs';
 export async function generatePages({ settings, commandLine, openApi }, rootDir) {
   const read = (/** @type {string} */ path) => readFileSync(join(rootDir, path), 'utf8');
   const decisions = readdirSync(join(rootDir, 'docs/adr')).filter((name) => /^\d{4}-/.test(name));
+  const [first, second] = readdirSync(join(rootDir, 'bench/results'))
+    .filter((name) => name.endsWith('.json'))
+    .toSorted()
+    .slice(-2)
+    .map((name) => /** @type {const} */ ([name.slice(0, -5), JSON.parse(read(`bench/results/${name}`))]));
+  if (first === undefined || second === undefined) throw new Error('bench/results has no two results.');
   const blocks = {
     'docs/settings.md': { settings: describeSettings(settings) },
     'docs/http-api.md': { routes: describeRoutes(openApi) },
     'docs/events.md': { channels: describeChannels(parse(read('docs/asyncapi.yaml'))) },
     'docs/cli.md': describeCommands(commandLine),
+    'docs/performance.md': { results: describeResults(first, second) },
     'docs/adr/README.md': {
       decisions: describeDecisions(decisions.map((name) => ({ name, text: read(`docs/adr/${name}`) }))),
     },
