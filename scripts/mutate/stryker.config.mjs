@@ -11,6 +11,8 @@ export default {
   mutate: [
     'src/domain/**/*.ts',
     '!src/**/*.spec.ts',
+    // Data: the description of the license view, which the generated documents contain.
+    '!src/domain/license-view-schema.ts',
     'src/peers/tokens/{check-claims,dpop-proof,parse-compact-jws,set-bounded,signature-key,token-status-list}.ts',
     'src/peers/{peer-verifier,revocation-list,issuer-keys}.ts',
   ],

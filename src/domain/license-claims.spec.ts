@@ -142,6 +142,44 @@ describe('the claims of a license token', () => {
 
   it('are unreadable with all faults listed', () => {
     expect(faultsOf({})).toHaveLength(5);
+    expect(faultsOf({ ...complete, exp: undefined })).toEqual([expect.stringContaining('"exp" must be')]);
+  });
+
+  it('are unreadable if they name the device twice and not the same', () => {
+    const payload = { ...complete, device: { ...complete.device, id: 'srv-2' } };
+    expect(faultsOf(payload)).toEqual(['"sub" must be the same as device.id']);
+    for (const id of ['srv-1', null, undefined])
+      expect(faultsOf({ ...complete, device: { ...complete.device, id } })).toEqual([]);
+    for (const device of ['srv-2', null]) expect(faultsOf({ ...complete, device })).toEqual([]);
+  });
+
+  it.each([[['device_id']], [['device', 'sub']], [['sub', 'id']]])(
+    'name the device once if the profile has it at %j',
+    (deviceId) => {
+      const profile: Profile = { ...ownProfile, claims: { ...ownProfile.claims, deviceId } };
+      const payload = {
+        ...complete,
+        sub: { id: 'srv-1' },
+        device_id: 'srv-1',
+        device: { kind: 'server', sub: 'srv-1', id: 'srv-2' },
+      };
+      expect(read(payload, profile).deviceId).toBe('srv-1');
+    },
+  );
+
+  it('name the kind of the device by the client id if they do not name it otherwise', () => {
+    const kindOf = (client_id: string) => read({ ...complete, client_id, device: {} }).deviceKind;
+    expect(['pos-server', 'pos-register', 'other', ''].map(kindOf)).toEqual([
+      'server',
+      'register',
+      null,
+      null,
+    ]);
+    expect(read({ ...complete, client_id: 'pos-register' }).deviceKind).toBe('server');
+  });
+
+  it('have no name instead of an empty one', () => {
+    expect(read({ ...complete, device: { name: '' } }).deviceName).toBe('srv-1');
   });
 
   it.each(readableRenewalDates)('contain the renewal date %j as %s', (claim, expected) => {
@@ -173,6 +211,13 @@ describe('the claims of a license token', () => {
     expect(read(withLicense({ features }), { ...ownProfile, featureSeparator }).features).toEqual(expected);
   });
 
+  it('keep features and a URL at the bounds', () => {
+    const features = Array.from({ length: 100 }, (_, index) => `${index}`.padEnd(64, 'x'));
+    const payload = { ...withLicense({ features }), device: { url: `https://${'a'.repeat(2040)}` } };
+    expect(read(payload)).toMatchObject({ features, deviceUrl: payload.device.url });
+    expect(excessOf(payload)).toEqual([]);
+  });
+
   it('leave out features that exceed the bounds, and report it', () => {
     const many = Array.from({ length: 101 }, (_, index) => `f${index}`);
     expect(read(withLicense({ features: many })).features).toEqual(many.slice(0, 100));
@@ -186,7 +231,7 @@ describe('the claims of a license token', () => {
   it('leave out a URL that exceeds the bounds, and report it', () => {
     const payload = { ...complete, device: { url: `https://${'a'.repeat(2048)}` } };
     expect(read(payload).deviceUrl).toBeNull();
-    expect(excessOf(payload)).toEqual([expect.stringContaining('"device.url"')]);
+    expect(excessOf(payload)).toEqual(['"device.url" must be a URL of at most 2048 characters']);
   });
 
   it('contain well-formed names of at most 256 characters', () => {
@@ -236,6 +281,14 @@ describe('a profile', () => {
     expect(isTokenType('application/AT+JWT', ownProfile)).toBe(true);
     expect(isTokenType('at+jwt', ownProfile)).toBe(true);
     expect(isTokenType('JWT', ownProfile)).toBe(false);
+    expect(isTokenType('x-application/at+jwt', ownProfile)).toBe(false);
+    const two: Profile = { ...ownProfile, tokenTypes: ['application/JWT', 'at+jwt'] };
+    expect(['jwt', 'AT+JWT', 'application/at+jwt', 'dpop+jwt'].map((typ) => isTokenType(typ, two))).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ]);
     expect(isTokenType(undefined, ownProfile)).toBe(false);
   });
 });

@@ -55,6 +55,8 @@ describe('readSignatureKey', () => {
     ['a private RSA key', jwkOf(rsa.privateKey)],
     ['a key for encryption', { ...jwkOf(rsa.publicKey), use: 'enc' }],
     ['a key for another algorithm', { ...jwkOf(rsa.publicKey), alg: 'RSA-OAEP' }],
+    ['an RSA key for EdDSA', { ...jwkOf(rsa.publicKey), alg: 'EdDSA' }],
+    ['a key on Ed25519 for ES256', { ...jwkOf(ed.publicKey), alg: 'ES256' }],
     ['a shared secret', { kty: 'oct', k: 'c2VjcmV0' }],
     ['a key that claims another kind', { ...jwkOf(ed.publicKey), kty: 'EC' }],
     ['a curve of another kind of key', { ...jwkOf(ec.publicKey), kty: 'OKP' }],
