@@ -51,6 +51,7 @@ async function superviseStack({ brokers, mock, servers, registers }, log, comple
   const starting = new AbortController();
   /** @type {Promise<never> | null} */
   let ending = null;
+  let isKilled = false;
   const end = (/** @type {unknown} */ fault) => (ending ??= stop(fault));
   const manage = (/** @type {import('./child-process.mjs').ProcessPlan} */ part) =>
     new ChildProcess(part, {
@@ -71,12 +72,14 @@ async function superviseStack({ brokers, mock, servers, registers }, log, comple
     log.showText(fault === undefined ? '\nStopping …' : '');
     for (const part of stopOrder) await part.stop();
     if (fault !== undefined) console.error(fault instanceof CommandError ? fault.message : fault);
-    process.exit(fault === undefined ? 0 : 1);
+    process.exit(isKilled ? exitStopped : fault === undefined ? 0 : 1);
   }
   listenForStop({
     onStop: () => void end(undefined),
-    onSecondStop: () =>
-      void Promise.all(stopOrder.map((part) => part.kill())).then(() => process.exit(exitStopped)),
+    onSecondStop: () => {
+      isKilled = true;
+      void Promise.all(stopOrder.map((part) => part.kill())).then(() => process.exit(exitStopped));
+    },
   });
   try {
     for (const group of startOrder) await Promise.all(group.map((part) => part.start(starting.signal)));
