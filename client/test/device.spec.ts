@@ -318,6 +318,32 @@ describe('a device at a server whose refresh tokens work once', () => {
     expect(started.storage.last).not.toHaveProperty('isGrantDead');
   });
 
+  it('keeps a new grant when the answer to a try with the old one arrives late', async () => {
+    const refusals: ((answer: Response) => void)[] = [];
+    const { device: till, storage } = await startDevice(fake, {
+      fetch: (input, init) =>
+        init?.body instanceof URLSearchParams && init.body.has('refresh_token')
+          ? new Promise((resolve) => refusals.push(resolve))
+          : fake.fetch(input, init),
+    });
+    const refuseNext = async () => {
+      await vi.waitFor(() => expect(refusals).toHaveLength(1));
+      refusals.pop()?.(Response.json({ error: 'invalid_grant' }, { status: 400 }));
+    };
+    await till.authorize(() => undefined);
+    const refused = codeOf(till.refresh());
+    await refuseNext();
+    expect(await refused).toBe('grant-dead');
+
+    const late = codeOf(till.refresh());
+    await till.authorize(() => undefined);
+    const acquired = storage.last;
+    await refuseNext();
+    expect(await late).toBe('grant-dead');
+    expect(storage.last).toEqual(acquired);
+    expect(acquired).not.toHaveProperty('isGrantDead');
+  });
+
   it.each(['id_token', 'scope', 'expires_in'])('accepts an answer whose "%s" is null', async (member) => {
     const { device: till } = await authorize();
     const { token } = till;

@@ -173,29 +173,34 @@ export class Device implements LicensedDevice {
   }
 
   async #refresh(): Promise<void> {
-    const { state, key } = this.#present();
+    const grant = this.#present();
+    const { state } = grant;
     if (this.#stopping.signal.aborted) throw new DeviceError('stopped', 'The device was stopped.');
     if (state.refreshToken === null) throw new DeviceError('grant-dead', 'Authorize the device again.');
     if (this.#isStorageBehind) await this.#store(state);
-    this.#unsaved ??= await this.#ask(state.refreshToken, key);
-    await this.#adopt(this.#unsaved, 'refreshed');
+    const refreshed = this.#unsaved ?? (await this.#ask(grant, state.refreshToken));
+    if (this.#grant !== grant) return;
+    this.#unsaved = refreshed;
+    await this.#adopt(refreshed, 'refreshed');
   }
 
-  async #ask(refreshToken: string, key: DpopKey | null): Promise<UsableGrant> {
+  /** Sends a refresh token. Its answer counts only while the grant is in use: a person may authorize the device in that time. */
+  async #ask(grant: Grant, refreshToken: string): Promise<UsableGrant> {
+    const { key } = grant;
     let present = refreshToken;
     try {
       const tokens = await this.#server.refresh(refreshToken, key, (token) => (present = token));
       return this.#use(this.#stateOf(tokens, present, key));
     } catch (error) {
-      if (error instanceof DeviceError && error.code === 'grant-dead') await this.#bury(error);
-      else if (present !== refreshToken) await this.#keepRefreshToken(present);
+      if (this.#grant !== grant) throw error;
+      if (error instanceof DeviceError && error.code === 'grant-dead') await this.#bury(grant, error);
+      else if (present !== refreshToken) await this.#keepRefreshToken(grant, present);
       throw error;
     }
   }
 
   /** The one that was sent is spent, although the license token beside the new one cannot be used. */
-  async #keepRefreshToken(refreshToken: string): Promise<void> {
-    const grant = this.#present();
+  async #keepRefreshToken(grant: Grant, refreshToken: string): Promise<void> {
     const state = { ...grant.state, refreshToken, isGrantDead: false };
     this.#grant = { ...grant, state };
     await this.#store(state);
@@ -217,8 +222,7 @@ export class Device implements LicensedDevice {
   }
 
   /** Keeps a dead grant and tries it slowly: an Authorization server that was restored may accept it again. */
-  async #bury(error: DeviceError): Promise<void> {
-    const grant = this.#present();
+  async #bury(grant: Grant, error: DeviceError): Promise<void> {
     this.#timer.retryIn(DEAD_GRANT_RETRY_MS);
     if (isDead(grant)) return;
     const state: DeviceState = { ...grant.state, isGrantDead: true };
