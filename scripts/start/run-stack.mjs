@@ -51,7 +51,8 @@ async function superviseStack({ brokers, mock, servers, registers }, log, comple
   const starting = new AbortController();
   /** @type {Promise<never> | null} */
   let ending = null;
-  let isKilled = false;
+  /** @type {Promise<unknown> | null} */
+  let killing = null;
   const end = (/** @type {unknown} */ fault) => (ending ??= stop(fault));
   const manage = (/** @type {import('./child-process.mjs').ProcessPlan} */ part) =>
     new ChildProcess(part, {
@@ -72,14 +73,13 @@ async function superviseStack({ brokers, mock, servers, registers }, log, comple
     log.showText(fault === undefined ? '\nStopping …' : '');
     for (const part of stopOrder) await part.stop();
     if (fault !== undefined) console.error(fault instanceof CommandError ? fault.message : fault);
-    process.exit(isKilled ? exitStopped : fault === undefined ? 0 : 1);
+    await killing;
+    process.exit(killing === null ? Number(fault !== undefined) : exitStopped);
   }
   listenForStop({
     onStop: () => void end(undefined),
-    onSecondStop: () => {
-      isKilled = true;
-      void Promise.all(stopOrder.map((part) => part.kill())).then(() => process.exit(exitStopped));
-    },
+    // The stop that is in progress then ends.
+    onSecondStop: () => (killing ??= Promise.all(stopOrder.map((part) => part.kill()))),
   });
   try {
     for (const group of startOrder) await Promise.all(group.map((part) => part.start(starting.signal)));

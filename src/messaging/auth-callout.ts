@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { explainRefusal } from '../peers/explain-refusal.js';
 import { PeerAdmission } from '../peers/peer-admission.js';
-import type { Peer, RefusedPeer } from '../peers/tokens/peer.js';
+import type { Peer } from '../peers/tokens/peer.js';
 import { answerRequests } from './answer-requests.js';
 import { BrokerLink } from './broker-link.js';
 import { CalloutCipher } from './callout-cipher.js';
@@ -80,27 +80,26 @@ export class AuthCallout extends BrokerLink {
   ): Promise<{ jwt: string } | { error: string }> {
     const verdict = await this.admission.admitNats(request.authToken, request.address);
     if (verdict.kind === 'refused') {
-      const client = describeClient(request, verdict);
-      this.log.warn(`${client} is refused (${verdict.code}). ${explainRefusal(verdict.code)}`);
-      return { error: verdict.code };
+      const { deviceId, code } = verdict;
+      return this.refuse(request, deviceId, code, explainRefusal(code));
     }
     const { deviceId } = verdict.peer;
     if (this.guard.isRefused(deviceId)) return { error: 'too-many-requests' };
     const account = await this.stores.accountFor(verdict.peer.kind);
     if (!this.limit.admit(deviceId, connectionName(request.serverId, request.clientId))) {
-      this.log.warn(
-        `Device ${deviceId} at ${request.address} is refused (too-many-connections). It must close those that it no longer uses.`,
-      );
-      return { error: 'too-many-connections' };
+      const remedy = 'It must close the connections that it no longer uses.';
+      return this.refuse(request, deviceId, 'too-many-connections', remedy);
     }
     this.connections.record(request, verdict.peer);
     return { jwt: signUser(signer, request, verdict.peer, account) };
   }
-}
 
-/** Names the device if the signature of its token was good. Any other client could claim to be any device. */
-function describeClient({ address }: AuthRequest, { deviceId }: RefusedPeer): string {
-  return deviceId === null ? `A client at ${address}` : `Device ${deviceId} at ${address}`;
+  /** @param deviceId only if the signature of the token was good: any other client could claim to be any device */
+  private refuse({ address }: AuthRequest, deviceId: string | null, code: string, remedy: string) {
+    const client = deviceId === null ? 'A client' : `Device ${deviceId}`;
+    this.log.warn(`${client} at ${address} is refused (${code}). ${remedy}`);
+    return { error: code };
+  }
 }
 
 function signUser(signer: NatsSigner, { userKey }: AuthRequest, peer: Peer, account: PeerAccount): string {
