@@ -145,7 +145,7 @@ describe('the claims of a license token', () => {
     expect(faultsOf({ ...complete, exp: undefined })).toEqual([expect.stringContaining('"exp" must be')]);
   });
 
-  it('are unreadable if they name the device twice and not the same', () => {
+  it('are unreadable if sub and device.id differ', () => {
     const payload = { ...complete, device: { ...complete.device, id: 'srv-2' } };
     expect(faultsOf(payload)).toEqual(['"sub" must be the same as device.id']);
     for (const id of ['srv-1', null, undefined])
@@ -154,7 +154,7 @@ describe('the claims of a license token', () => {
   });
 
   it.each([[['device_id']], [['device', 'sub']], [['sub', 'id']]])(
-    'name the device once if the profile has it at %j',
+    'are readable with another device.id if the profile reads the device id at %j',
     (deviceId) => {
       const profile: Profile = { ...ownProfile, claims: { ...ownProfile.claims, deviceId } };
       const payload = {
@@ -167,7 +167,7 @@ describe('the claims of a license token', () => {
     },
   );
 
-  it('name the kind of the device by the client id if they do not name it otherwise', () => {
+  it('contain the kind of device that the client id stands for if they name none', () => {
     const kindOf = (client_id: string) => read({ ...complete, client_id, device: {} }).deviceKind;
     expect(['pos-server', 'pos-register', 'other', ''].map(kindOf)).toEqual([
       'server',
@@ -178,7 +178,7 @@ describe('the claims of a license token', () => {
     expect(read({ ...complete, client_id: 'pos-register' }).deviceKind).toBe('server');
   });
 
-  it('have no name instead of an empty one', () => {
+  it('contain the device id as the name if the name is empty', () => {
     expect(read({ ...complete, device: { name: '' } }).deviceName).toBe('srv-1');
   });
 
@@ -211,7 +211,7 @@ describe('the claims of a license token', () => {
     expect(read(withLicense({ features }), { ...ownProfile, featureSeparator }).features).toEqual(expected);
   });
 
-  it('keep features and a URL at the bounds', () => {
+  it('contain as many and as long features, and as long a URL, as the bounds permit', () => {
     const features = Array.from({ length: 100 }, (_, index) => `${index}`.padEnd(64, 'x'));
     const payload = { ...withLicense({ features }), device: { url: `https://${'a'.repeat(2040)}` } };
     expect(read(payload)).toMatchObject({ features, deviceUrl: payload.device.url });

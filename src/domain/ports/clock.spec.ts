@@ -9,15 +9,17 @@ const clock = (trustedNow: Date | null, isSuspect = false) => ({
   isSuspect: () => isSuspect,
 });
 
-describe('the time that counts', () => {
-  it('is the trusted time where a wrong clock must not count, if there is one', () => {
+describe('confirmedNow', () => {
+  it('returns the trusted time, or the current time if there is none', () => {
     expect(confirmedNow(clock(trusted))).toBe(trusted);
     expect(confirmedNow(clock(null))).toBe(now);
   });
+});
 
-  it('is the trusted time only while the clock is suspect otherwise', () => {
-    expect(trustworthyNow(clock(trusted))).toBe(now);
+describe('trustworthyNow', () => {
+  it('returns the trusted time while the clock is suspect, and otherwise the current time', () => {
     expect(trustworthyNow(clock(trusted, true))).toBe(trusted);
     expect(trustworthyNow(clock(null, true))).toBe(now);
+    expect(trustworthyNow(clock(trusted))).toBe(now);
   });
 });
