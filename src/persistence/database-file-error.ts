@@ -70,6 +70,6 @@ const explanations: readonly { pattern: RegExp; code: DatabaseFileError['code'];
   {
     pattern: /^SQLITE_/,
     code: 'database-unusable',
-    text: 'cannot be opened: check that its folder exists, is writable and has free space.',
+    text: 'cannot be opened: check that this user can read it, and that its folder exists, is writable and has free space.',
   },
 ];
