@@ -79,7 +79,7 @@ async function superviseStack({ brokers, mock, servers, registers }, log, comple
   listenForStop({
     onStop: () => void end(undefined),
     // The stop that is in progress then ends.
-    onSecondStop: () => (killing ??= Promise.all(stopOrder.map((part) => part.kill()))),
+    onSecondStop: () => void (killing ??= Promise.all(stopOrder.map((part) => part.kill()))),
   });
   try {
     for (const group of startOrder) await Promise.all(group.map((part) => part.start(starting.signal)));
