@@ -148,6 +148,8 @@ export abstract class BrokerLink implements OnApplicationBootstrap, BeforeApplic
       pingInterval: 10_000,
       maxPingOut: 2,
       timeout: 5000,
+      // Recording where each request began takes longer than sending it.
+      noAsyncTraces: true,
     };
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { And, In, IsNull, LessThan, LessThanOrEqual, Not } from 'typeorm';
 import { Settings } from '../config/settings.js';
+import { changeRows } from '../persistence/change-rows.js';
 import { Database } from '../persistence/database.js';
 import { OutboxEventRow } from '../persistence/entities/outbox-event.entity.js';
 import type { CommittedEvent } from './committed-event.js';
@@ -43,8 +44,11 @@ export class Outbox {
 
   /** Marks events as published. A power cut may undo the mark; they are then published again, with the same id. */
   async markPublished(sequences: readonly number[], at: Date): Promise<void> {
+    const slots = sequences.map(() => '?').join(', ');
+    // Raw SQL: TypeORM writes the numbers into the statement, so each one is new to SQLite and to its cache of statements.
+    const statement = `UPDATE outbox_event SET ${this.column} = ? WHERE sequence IN (${slots})`;
     await this.database.transact(
-      (manager) => manager.update(OutboxEventRow, { sequence: In([...sequences]) }, this.doneAt(at)),
+      (manager) => changeRows(manager, statement, [at.getTime(), ...sequences]),
       'synced-later',
     );
   }

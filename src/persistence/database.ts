@@ -60,7 +60,10 @@ export class Database implements OnApplicationShutdown {
   private async prepareCommitOfSqlite(commit: Commit): Promise<void> {
     if (this.sqliteCommit === commit) return;
     this.sqliteCommit = null;
-    await this.dataSource.query(`PRAGMA synchronous = ${commit === 'synced' ? 'FULL' : 'NORMAL'}`);
+    const isSynced = commit === 'synced';
+    await this.dataSource.query(`PRAGMA synchronous = ${isSynced ? 'FULL' : 'NORMAL'}`);
+    // Moving the log into the database takes as long as several commits. Registers wait only for synced ones.
+    await this.dataSource.query(`PRAGMA wal_autocheckpoint = ${isSynced ? 4000 : 1000}`);
     this.sqliteCommit = commit;
   }
 

@@ -21,15 +21,22 @@ import { LicenseRow } from './entities/license.entity.js';
 import { PendingRevocationRow } from './entities/pending-revocation.entity.js';
 import { SecretBox } from './secret-box.js';
 import { toAuditEntry } from './audit/to-audit-entry.js';
-import { sealPlaces, TypeormLicenseTransaction } from './typeorm-license-transaction.js';
+import {
+  type LicenseSnapshot,
+  sealPlaces,
+  TypeormLicenseTransaction,
+} from './typeorm-license-transaction.js';
 import { verifyAuditTrail } from './audit/verify-audit-trail.js';
-
-type Snapshot = Pick<TypeormLicenseTransaction, 'version' | 'state' | 'secrets' | 'pending'>;
 
 /** Stores the license in the database, and its last committed version in memory for readers. */
 @Injectable()
 export class TypeormLicenseStore extends LicenseStore implements OnModuleInit {
-  private snapshot: Snapshot = { version: -1, state: initialLicenseState, secrets: null, pending: null };
+  private snapshot: LicenseSnapshot = {
+    version: -1,
+    state: initialLicenseState,
+    secrets: null,
+    pending: null,
+  };
   private readonly listeners = new Set<() => void>();
 
   constructor(
@@ -57,7 +64,7 @@ export class TypeormLicenseStore extends LicenseStore implements OnModuleInit {
 
   override async transact<T>(work: (transaction: LicenseTransaction) => Promise<T>): Promise<T> {
     const { result, transaction } = await this.database.transact(async (manager) => {
-      const begun = await TypeormLicenseTransaction.begin(manager, this.box);
+      const begun = await TypeormLicenseTransaction.begin(manager, this.box, this.snapshot);
       const { version } = begun;
       const done = await work(begun);
       if (this.database.isShared && begun.version !== version) await manager.query(`NOTIFY ${changeChannel}`);
@@ -80,7 +87,7 @@ export class TypeormLicenseStore extends LicenseStore implements OnModuleInit {
   }
 
   /** Replaces the snapshot unless it is newer. */
-  private adopt({ version, state, secrets, pending }: Snapshot): void {
+  private adopt({ version, state, secrets, pending }: LicenseSnapshot): void {
     if (version <= this.snapshot.version) return;
     this.snapshot = { version, state, secrets, pending };
     for (const listener of this.listeners) listener();

@@ -29,6 +29,11 @@ export class ConcurrentChangeError extends Error {
   }
 }
 
+/** A committed version of the license. */
+export type LicenseSnapshot = Readonly<
+  Pick<TypeormLicenseTransaction, 'version' | 'state' | 'secrets' | 'pending'>
+>;
+
 /**
  * A unit of work in an open database transaction, which sees its own changes. Raw SQL: building these statements with
  * TypeORM takes as long as the fsync.
@@ -43,22 +48,40 @@ export class TypeormLicenseTransaction implements LicenseTransaction {
     public pending: PendingAuthorization | null,
   ) {}
 
-  /** Begins a unit of work; other processes that write wait until it ends. */
-  static begin(manager: EntityManager, box: SecretBox): Promise<TypeormLicenseTransaction> {
-    return this.load(manager, box, 'for-update');
+  /**
+   * Begins a unit of work; other processes that write wait until it ends.
+   * @param known the last known version, which is not decrypted again if it is still the stored one
+   */
+  static begin(
+    manager: EntityManager,
+    box: SecretBox,
+    known: LicenseSnapshot | null = null,
+  ): Promise<TypeormLicenseTransaction> {
+    return this.load(manager, box, 'for-update', known);
   }
 
   /** Reads the last committed state. */
   static read(manager: EntityManager, box: SecretBox): Promise<TypeormLicenseTransaction> {
-    return this.load(manager, box, 'look');
+    return this.load(manager, box, 'look', null);
   }
 
   private static async load(
     manager: EntityManager,
     box: SecretBox,
     purpose: 'look' | 'for-update',
+    known: LicenseSnapshot | null,
   ): Promise<TypeormLicenseTransaction> {
     const license = await readLicenseRow(manager, purpose);
+    if (license.version === known?.version) {
+      return new TypeormLicenseTransaction(
+        manager,
+        box,
+        known.version,
+        known.state,
+        known.secrets,
+        known.pending,
+      );
+    }
     const [pending] = await manager.query<{ sealed: string }[]>('SELECT sealed FROM pending_authorization');
     return new TypeormLicenseTransaction(
       manager,
