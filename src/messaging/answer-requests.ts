@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import type { BrokerLink } from './broker-link.js';
@@ -43,7 +44,7 @@ export function answerRequests(
       if (answered === null) return;
       request.respond(answered);
       // The request counts until the broker has read the answer: unread answers take memory here.
-      await connection.flush().catch(() => undefined);
+      await flushTogether(connection);
     } catch (error) {
       logger.error(`A request on ${subject} could not be answered.`, error);
     } finally {
@@ -60,6 +61,20 @@ export function answerRequests(
       callback: (_error, request) => void respond(request, connection),
     });
   });
+}
+
+const flushes = new WeakMap<NatsConnection, Promise<void>>();
+
+/** Waits until the broker has read what was sent, with one ping for all answers of a moment. */
+function flushTogether(connection: NatsConnection): Promise<void> {
+  const shared = flushes.get(connection);
+  if (shared !== undefined) return shared;
+  const flush = nextTurn().then(() => {
+    flushes.delete(connection);
+    return connection.flush().catch(() => undefined);
+  });
+  flushes.set(connection, flush);
+  return flush;
 }
 
 /** The sender as the broker describes it (`share` in its configuration); empty if it does not. */
@@ -105,6 +120,8 @@ function readSender(request: Msg): Sender | null {
 }
 
 function parseSender(text: string): Sender {
+  // The broker does not describe itself. An error with its stack would take a tenth of a login.
+  if (text === '') return {};
   try {
     return (JSON.parse(text) ?? {}) as Sender;
   } catch {
