@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { Pool } from 'undici';
 import { GrantHolder } from '../fixtures/grant-holder.mjs';
 import { loadBuilt } from '../fixtures/load-built.mjs';
 
@@ -31,12 +32,15 @@ export const refreshLicense = {
     database.pragma('synchronous = FULL');
     database.exec('CREATE TABLE token (id INTEGER PRIMARY KEY, body TEXT NOT NULL)');
     const insert = database.prepare('INSERT INTO token (body) VALUES (?)');
+    // The same client as the baseline has: Node's fetch takes as long as a commit.
+    const admin = new Pool(service.url, { connections: 1 });
+    const headers = { authorization: `Bearer ${service.adminToken}` };
     const count = isQuick ? 5 : refreshesPerRound;
     const ours = () =>
       meanMs(count, async () => {
-        const answer = await service.as('POST', '/api/license/refresh');
-        await answer.text();
-        if (!answer.ok) throw new Error(`The refresh failed: ${answer.status}`);
+        const answer = await admin.request({ method: 'POST', path: '/api/license/refresh', headers });
+        await answer.body.text();
+        if (answer.statusCode !== 200) throw new Error(`The refresh failed: ${answer.statusCode}`);
       });
     const bare = () =>
       meanMs(count, async () => {
@@ -53,7 +57,7 @@ export const refreshLicense = {
       ],
       close: async () => {
         database.close();
-        await holder.stop();
+        await Promise.all([holder.stop(), admin.close()]);
       },
     };
   },

@@ -41,8 +41,8 @@ const unstorable: Unreachable = {
 };
 
 /**
- * Gets a new license token. Commits a mark before sending the refresh token, and the new refresh token before using it,
- * so that no crash can lose the grant unnoticed.
+ * Gets a new license token. Commits a mark before sending the refresh token, and the new refresh token before using it or
+ * waiting for anything else, so that no crash can lose the grant unnoticed.
  */
 @Injectable()
 export class RefreshLicense implements OnApplicationBootstrap {
@@ -140,9 +140,9 @@ export class RefreshLicense implements OnApplicationBootstrap {
     let newRefreshToken: string | null = null;
     const answer = await this.authorizationServer.refresh(begun.secrets, begun.expected, async (token) => {
       newRefreshToken = token;
-      // If this fails, the token is stored with the rest of the answer.
-      await this.storeRefreshToken(begun.secrets, token).catch(() => undefined);
+      await this.storeRefreshToken(begun.secrets, token);
     });
+    if (answer.kind === 'granted') newRefreshToken = answer.secrets.refreshToken;
     return { begun, answer: await this.checkRevocation(begun, answer), newRefreshToken };
   }
 
@@ -156,13 +156,17 @@ export class RefreshLicense implements OnApplicationBootstrap {
     return isRevoked ? { ...answer, kind: 'revoked' } : answer;
   }
 
-  /** Stores the new refresh token first: the sent one is used up, and a crash or an invalid license token may follow. */
+  /**
+   * Stores a new refresh token without the rest of its answer: the sent one is used up, and a crash may follow. Never rejects:
+   * the answer contains it too.
+   */
   private async storeRefreshToken(sent: GrantSecrets, refreshToken: string): Promise<void> {
-    await this.store.transact(async (transaction) => {
+    const store = async (transaction: LicenseTransaction) => {
       const { secrets: present } = transaction;
       if (present?.accessToken !== sent.accessToken || present.refreshToken !== sent.refreshToken) return;
       await transaction.saveSecrets({ ...sent, refreshToken });
-    });
+    };
+    await this.store.transact(store).catch(() => undefined);
   }
 
   /**
@@ -177,9 +181,10 @@ export class RefreshLicense implements OnApplicationBootstrap {
     this.unstored = isDecision ? received : null;
     const store = (given: ReceivedAnswer) =>
       this.store.transact((transaction) => this.applyAnswer.execute(transaction, given, actor));
-    const outcome = await store(received).catch((error: unknown) => {
-      if (!isSecondTry) throw error;
-      return store({ ...received, answer: unstorable });
+    const outcome = await store(received).catch(async (error: unknown) => {
+      if (isSecondTry) return store({ ...received, answer: unstorable });
+      if (newRefreshToken !== null) await this.storeRefreshToken(received.begun.secrets, newRefreshToken);
+      throw error;
     });
     this.unstored = null;
     return outcome;

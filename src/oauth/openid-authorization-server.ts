@@ -85,7 +85,8 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
         { device_code: deviceCode, ...this.resource },
         await this.proofOptions(session, dpopKey),
       );
-      const read = await this.readTokens(session, response, dpopKey, null, received.answeredAt);
+      const { answeredAt } = received;
+      const read = await this.readTokens({ session, answeredAt }, response, dpopKey, null);
       return answerFirstGrant(read);
     } catch (error) {
       if (received.members !== null) {
@@ -103,21 +104,36 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
   ): Promise<RefreshAnswer> {
     const session = await this.openSession();
     if ('kind' in session) return session;
-    try {
-      let answeredAt: Date | null = null;
-      const configuration = await this.sessions.watch(session, async ({ refresh_token: token }, at) => {
-        answeredAt = at;
-        if (typeof token === 'string' && !['', secrets.refreshToken].includes(token))
-          await onNewRefreshToken(token);
-      });
-      const options = await this.proofOptions(session, secrets.dpopKey);
-      const response = await refreshTokenGrant(configuration, secrets.refreshToken, this.resource, options);
-      return printable(await this.readRefreshed(session, response, secrets, expected, answeredAt), [
-        secrets.refreshToken,
-      ]);
-    } catch (error) {
-      return this.explain(error, explainRefresh, [secrets.refreshToken]);
-    }
+    let unstored: string | null = null;
+    const storeToken = async () => {
+      const token = unstored;
+      unstored = null;
+      if (token !== null) await onNewRefreshToken(token);
+    };
+    const onNewToken = (token: string) => (unstored = token);
+    const answer = await this.requestRefresh(session, secrets, expected, onNewToken, storeToken).catch(
+      (error: unknown) => this.explain(error, explainRefresh, [secrets.refreshToken]),
+    );
+    if (answer.kind !== 'granted') await storeToken();
+    return answer;
+  }
+
+  private async requestRefresh(
+    session: OAuthSession,
+    secrets: GrantSecrets,
+    expected: { serverId: string; organizationId: string },
+    onNewToken: (refreshToken: string) => void,
+    beforeKeys: () => Promise<void>,
+  ): Promise<RefreshAnswer> {
+    let answeredAt: Date | null = null;
+    const configuration = await this.sessions.watch(session, async ({ refresh_token: token }, at) => {
+      answeredAt = at;
+      if (typeof token === 'string' && !['', secrets.refreshToken].includes(token)) onNewToken(token);
+    });
+    const options = await this.proofOptions(session, secrets.dpopKey);
+    const response = await refreshTokenGrant(configuration, secrets.refreshToken, this.resource, options);
+    const context = { session, answeredAt, beforeKeys };
+    return printable(await this.readRefreshed(context, response, secrets, expected), [secrets.refreshToken]);
   }
 
   override async revoke(secrets: GrantSecrets): Promise<RevocationAnswer> {
@@ -212,15 +228,14 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
   }
 
   private async readRefreshed(
-    session: OAuthSession,
+    context: AnswerContext,
     response: TokenResponse,
     secrets: GrantSecrets,
     expected: { serverId: string; organizationId: string },
-    answeredAt: Date | null,
   ): Promise<RefreshAnswer> {
     try {
       const { dpopKey, refreshToken } = secrets;
-      const { issued, excess } = await this.readTokens(session, response, dpopKey, refreshToken, answeredAt);
+      const { issued, excess } = await this.readTokens(context, response, dpopKey, refreshToken);
       const { identity } = issued.grant;
       if (identity.serverId !== expected.serverId || identity.organization.id !== expected.organizationId) {
         refuse('it is for another server or organization than the license');
@@ -241,11 +256,10 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
   }
 
   private async readTokens(
-    session: OAuthSession,
+    { session, answeredAt, beforeKeys }: AnswerContext,
     response: TokenResponse,
     dpopKey: JWK | null,
     previousRefreshToken: string | null,
-    answeredAt: Date | null,
   ): Promise<ReadTokens> {
     // RFC 9449 section 5: a bearer token instead of the requested bound one is a downgrade.
     if (dpopKey !== null && response.token_type !== 'dpop') {
@@ -262,6 +276,7 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
         profile: this.sessions.profile,
         keyThumbprint: dpopKey && (await thumbprintOf(dpopKey)),
         answeredAt,
+        ...(beforeKeys && { beforeKeys }),
       },
       this.clock.now(),
     );
@@ -279,6 +294,13 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
       excess,
     };
   }
+}
+
+/** Where a token answer comes from, and what must be done before keys are requested for it. */
+interface AnswerContext {
+  readonly session: OAuthSession;
+  readonly answeredAt: Date | null;
+  readonly beforeKeys?: () => Promise<void>;
 }
 
 interface ReceivedAnswer {

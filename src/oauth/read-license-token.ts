@@ -25,6 +25,8 @@ export interface ExpectedToken {
   readonly keyThumbprint: string | null;
   /** The `Date` of the answer that contained the token; `null` if it had none. */
   readonly answeredAt: Date | null;
+  /** Awaited before a request for the keys: the process may end during it. */
+  readonly beforeKeys?: () => Promise<void>;
 }
 
 /** A verified license token of this server or of another kind of device. */
@@ -47,7 +49,7 @@ export async function readLicenseToken(
   expected: ExpectedToken,
   receivedAt: Date,
 ): Promise<ReadLicenseToken> {
-  const payload = await verify(jwt, keys, expected.profile);
+  const payload = await verify(jwt, keys, expected);
   const reading = readLicenseClaims(payload, expected.profile);
   if (payload['iss'] !== expected.issuer) refuse(`"iss" must be ${expected.issuer}`);
   if (reading.kind === 'unreadable') {
@@ -73,7 +75,11 @@ export function refuse(fault: string, remedy?: string, cause?: unknown): never {
   throw new UnsuitableError(`The license token is not acceptable: ${fault}.`, remedy, cause);
 }
 
-async function verify(jwt: string, keys: IssuerKeySet, profile: Profile): Promise<Payload> {
+async function verify(
+  jwt: string,
+  keys: IssuerKeySet,
+  { profile, beforeKeys }: ExpectedToken,
+): Promise<Payload> {
   const header = readHeader(jwt);
   const { alg = '' } = header;
   if (!isAlgorithm(alg, profile)) {
@@ -88,10 +94,11 @@ async function verify(jwt: string, keys: IssuerKeySet, profile: Profile): Promis
       'add it to "tokenTypes" in the profile',
     );
   }
-  if (
-    !(await isSigned(jwt, header, keys)) &&
-    !((await keys.reloadForToken()) && (await isSigned(jwt, header, keys)))
-  ) {
+  const isSignedByNewKey = async () => {
+    await beforeKeys?.();
+    return (await keys.reloadForToken()) && isSigned(jwt, header, keys);
+  };
+  if (!(await isSigned(jwt, header, keys)) && !(await isSignedByNewKey())) {
     const isKnown = keys.candidatesFor(header).length > 0;
     refuse(
       isKnown

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { SingleFlight } from '../coordination/single-flight.js';
@@ -52,6 +53,8 @@ export class TrustDataRefresher implements OnModuleInit {
     const token = this.store.secrets?.accessToken ?? null;
     if (token === this.token) return;
     this.token = token;
+    // Whoever waits for the refresh gets the answer first.
+    await nextTurn();
     await this.fetch();
   }
 

@@ -79,8 +79,12 @@ export class AuthorityClient extends AuthorizationServer {
     const { value } = exchanged;
     if (value.kind !== 'granted') return { kind: value.kind, code: value.kind, message: value.why };
     const { issued } = value;
-    if (issued.refreshToken !== secrets.refreshToken) await onNewRefreshToken(issued.refreshToken);
-    if (exchanged.isUnusable || issued.grant.identity.serverId !== expected.serverId) return unsuitable();
+    const isUnusable = exchanged.isUnusable || issued.grant.identity.serverId !== expected.serverId;
+    // Every other usable token needs a request for keys, before which the new refresh token is stored.
+    const needsStoring = isUnusable || this.world.nowMs % 2 === 0;
+    if (needsStoring && issued.refreshToken !== secrets.refreshToken)
+      await onNewRefreshToken(issued.refreshToken);
+    if (isUnusable) return unsuitable();
     return { kind: 'granted', ...this.toGrant(issued, secrets.dpopKey) };
   }
 

@@ -94,8 +94,8 @@ export abstract class AuthorizationServer {
 
   /**
    * Requests a new license token (RFC 6749 section 6). Its identity must match `expected`.
-   * @param onNewRefreshToken is awaited with a replacement refresh token before the new license token is verified: the
-   *   previous refresh token may be spent even if the rest of the answer is invalid
+   * @param onNewRefreshToken is awaited with a replacement refresh token if the answer cannot be used, and before another
+   *   request for it: the previous refresh token may be spent. Otherwise the grant contains it
    */
   abstract refresh(
     secrets: GrantSecrets,
