@@ -1,4 +1,4 @@
-import { jetstream } from '@nats-io/jetstream';
+import { jetstream, type JetStreamClient } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { CommittedEvent } from './committed-event.js';
 import { ForeignAcknowledgementError } from './foreign-acknowledgement-error.js';
@@ -17,6 +17,15 @@ class EventNotKeptError extends Error {
     super(`The stream ${stream} does not keep the last message on ${subject}.`);
     this.name = 'EventNotKeptError';
   }
+}
+
+const clients = new WeakMap<NatsConnection, JetStreamClient>();
+
+/** Creating a client takes as long as reading an event. */
+function clientOf(connection: NatsConnection): JetStreamClient {
+  const known = clients.get(connection) ?? jetstream(connection);
+  clients.set(connection, known);
+  return known;
 }
 
 /** A subject of a stream that is not this server's own. */
@@ -48,7 +57,7 @@ export async function publishEvent(
   }
 
   async function publish(id: string, options: object = {}) {
-    const acknowledgement = await jetstream(connection).publish(target.subject, event.body, {
+    const acknowledgement = await clientOf(connection).publish(target.subject, event.body, {
       msgID: target.messageIdOf?.(id) ?? id,
       timeout: publishTimeoutMs,
       ...options,

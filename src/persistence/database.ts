@@ -48,22 +48,29 @@ export class Database implements OnApplicationShutdown {
   }
 
   private async runTransaction<T>(work: (manager: EntityManager) => Promise<T>, commit: Commit): Promise<T> {
-    if (!this.isShared) await this.prepareCommitOfSqlite(commit);
-    return this.dataSource.transaction(async (manager) => {
-      if (this.isShared && commit === 'synced-later')
-        await manager.query('SET LOCAL synchronous_commit = off');
-      return work(manager);
-    });
+    if (this.isShared) {
+      return this.dataSource.transaction(async (manager) => {
+        if (commit === 'synced-later') await manager.query('SET LOCAL synchronous_commit = off');
+        return work(manager);
+      });
+    }
+    await this.prepareCommitOfSqlite(commit);
+    const result = await this.dataSource.transaction(work);
+    // Prepares the next synced commit now, because somebody waits for it. If this fails, that commit tries again.
+    await this.prepareCommitOfSqlite('synced').catch(() => undefined);
+    return result;
   }
 
-  /** A synced commit also syncs the commits before it: they are in the same log. */
+  /**
+   * A synced commit also syncs the commits before it: they are in the same log. Moving the log into the database takes as long
+   * as several commits, so a synced commit does it only if no other has done it before.
+   */
   private async prepareCommitOfSqlite(commit: Commit): Promise<void> {
     if (this.sqliteCommit === commit) return;
     this.sqliteCommit = null;
-    const isSynced = commit === 'synced';
-    await this.dataSource.query(`PRAGMA synchronous = ${isSynced ? 'FULL' : 'NORMAL'}`);
-    // Moving the log into the database takes as long as several commits. Registers wait only for synced ones.
-    await this.dataSource.query(`PRAGMA wal_autocheckpoint = ${isSynced ? 4000 : 1000}`);
+    const [synchronous, logPages] = commit === 'synced' ? ['FULL', 4000] : ['NORMAL', 1000];
+    await this.dataSource.query(`PRAGMA synchronous = ${synchronous}`);
+    await this.dataSource.query(`PRAGMA wal_autocheckpoint = ${logPages}`);
     this.sqliteCommit = commit;
   }
 
