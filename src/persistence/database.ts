@@ -21,6 +21,8 @@ export class Database implements OnApplicationShutdown {
   private hasFailedTransaction = false;
   /** The current mode of SQLite, or `null` if unknown. */
   private sqliteCommit: Commit | null = null;
+  /** Of the one connection of SQLite. Otherwise TypeORM creates one for each transaction. */
+  private sqliteManager: EntityManager | null = null;
 
   constructor(private readonly dataSource: DataSource) {}
 
@@ -55,7 +57,7 @@ export class Database implements OnApplicationShutdown {
       });
     }
     await this.prepareCommitOfSqlite(commit);
-    const result = await this.dataSource.transaction(work);
+    const result = await this.manager.transaction(work);
     // Prepares the next synced commit now, because somebody waits for it. If this fails, that commit tries again.
     await this.prepareCommitOfSqlite('synced').catch(() => undefined);
     return result;
@@ -69,8 +71,8 @@ export class Database implements OnApplicationShutdown {
     if (this.sqliteCommit === commit) return;
     this.sqliteCommit = null;
     const [synchronous, logPages] = commit === 'synced' ? ['FULL', 4000] : ['NORMAL', 1000];
-    await this.dataSource.query(`PRAGMA synchronous = ${synchronous}`);
-    await this.dataSource.query(`PRAGMA wal_autocheckpoint = ${logPages}`);
+    await this.manager.query(`PRAGMA synchronous = ${synchronous}`);
+    await this.manager.query(`PRAGMA wal_autocheckpoint = ${logPages}`);
     this.sqliteCommit = commit;
   }
 
@@ -86,15 +88,26 @@ export class Database implements OnApplicationShutdown {
 
   /** Runs read-only work between transactions. */
   read<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.runAlone(() => work(this.dataSource.manager));
+    return this.runAlone(() => work(this.manager));
+  }
+
+  private get manager(): EntityManager {
+    if (this.isShared) return this.dataSource.manager;
+    this.sqliteManager ??= this.dataSource.createQueryRunner().manager;
+    return this.sqliteManager;
   }
 
   private runAlone<T>(work: () => Promise<T>): Promise<T> {
     return this.mutex.run(() => {
-      if (this.hasFailedTransaction) endFailedTransaction(this.dataSource);
-      this.hasFailedTransaction = false;
+      if (this.hasFailedTransaction) this.endFailedTransaction();
       return work();
     });
+  }
+
+  private endFailedTransaction(): void {
+    endFailedTransaction(this.dataSource);
+    this.sqliteManager = null;
+    this.hasFailedTransaction = false;
   }
 
   onApplicationShutdown(): Promise<void> {
