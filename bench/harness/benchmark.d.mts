@@ -51,6 +51,8 @@ export interface Benchmark {
   /** Default 7. */
   readonly rounds?: number;
   readonly targets: readonly Target[];
+  /** Why its targets may be missed; the profile is in docs/performance.md. */
+  readonly exception?: string;
   readonly prepare: (
     fixtures: Fixtures,
     options: { readonly isQuick: boolean },

@@ -1,22 +1,23 @@
 /** @typedef {import('./measure-benchmark.mjs').BenchmarkResult} BenchmarkResult */
+/** @typedef {'missed' | 'excepted' | 'unjudged'} Shortfall */
 
 /**
- * Returns a line for each target that is not met, apart from those that the machine is too noisy to judge.
+ * Returns a line for each target that is not met. Those of an excepted benchmark are expected, and those that the machine is
+ * too noisy to judge say nothing.
  * @param {readonly BenchmarkResult[]} results
- * @returns {{ missed: string[], unjudged: string[] }}
+ * @returns {Record<Shortfall, string[]>}
  */
 export function findShortfalls(results) {
-  const failed = results.flatMap(({ name, judged }) =>
-    judged
-      .filter(({ isMet }) => !isMet)
-      .map(({ what, value, wanted, isNoisy }) => ({
-        isNoisy,
-        line: `${name}: ${what} is ${formatNumber(value)}, but must be ${wanted}`,
-      })),
-  );
-  const linesOf = (/** @type {boolean} */ isNoisy) =>
-    failed.filter((one) => one.isNoisy === isNoisy).map(({ line }) => line);
-  return { missed: linesOf(false), unjudged: linesOf(true) };
+  /** @type {Record<Shortfall, string[]>} */
+  const shortfalls = { missed: [], excepted: [], unjudged: [] };
+  for (const { name, exception, judged } of results) {
+    for (const { what, value, wanted, isMet, isNoisy } of judged) {
+      if (isMet) continue;
+      const line = `${name}: ${what} is ${formatNumber(value)}, but must be ${wanted}`;
+      shortfalls[exception !== undefined ? 'excepted' : isNoisy ? 'unjudged' : 'missed'].push(line);
+    }
+  }
+  return shortfalls;
 }
 
 /** @param {BenchmarkResult} result @returns {string} for the terminal */

@@ -11,6 +11,7 @@ import { median } from './statistics.mjs';
  * @property {string} how
  * @property {Readonly<Record<string, string>>} figures
  * @property {number} rounds
+ * @property {string} [exception] why its targets may be missed
  * @property {Record<string, Record<string, number>>} medians
  * @property {import('./judge-target.mjs').Judged[]} judged
  */
@@ -54,7 +55,7 @@ function record(samples, contender, figures) {
 }
 
 /** @param {Benchmark} benchmark @param {number} rounds @param {Samples} samples @returns {BenchmarkResult} */
-function summarize({ name, title, how, figures, targets }, rounds, samples) {
+function summarize({ name, title, how, figures, targets, exception }, rounds, samples) {
   const medians = Object.fromEntries(
     [...samples].map(([contender, kept]) => [
       contender,
@@ -67,6 +68,7 @@ function summarize({ name, title, how, figures, targets }, rounds, samples) {
     how,
     figures,
     rounds,
+    ...(exception !== undefined && { exception }),
     medians,
     judged: targets.map((target) => judgeTarget(target, samples)),
   };

@@ -60,10 +60,17 @@ export async function runBench(words) {
   await fixtures.close();
   const isComplete = names.length === benchmarks.length && !isQuick;
   if (isComplete) console.log(`Written to ${writeResults({ startedAt, machine, results, failed })}`);
-  const { missed, unjudged } = findShortfalls(results);
+  const shortfalls = findShortfalls(results);
+  report(failed, shortfalls);
+  process.exit(failed.length > 0 || (values.check && shortfalls.missed.length > 0) ? 1 : 0);
+}
+
+/** @param {readonly string[]} failed @param {ReturnType<typeof findShortfalls>} shortfalls */
+function report(failed, { missed, excepted, unjudged }) {
   for (const line of failed) console.log(`Failed: ${line}`);
   for (const line of missed) console.log(`Missed: ${line}`);
+  for (const line of excepted) console.log(`Missed, with an exception (docs/performance.md): ${line}`);
   for (const line of unjudged) console.log(`Not judged, because the machine is too busy: ${line}`);
-  if (failed.length + missed.length + unjudged.length === 0) console.log('Every target is met.');
-  process.exit(failed.length > 0 || (values.check && missed.length > 0) ? 1 : 0);
+  if (failed.length + missed.length + unjudged.length > 0) return;
+  console.log(excepted.length === 0 ? 'Every target is met.' : 'Every other target is met.');
 }

@@ -30,11 +30,11 @@ function formatRun({ startedAt, machine, results, failed }) {
     '',
     '| benchmark | | value | target | |',
     '| --- | --- | --- | --- | --- |',
-    ...results.flatMap(({ name, judged }) =>
-      judged.map(
-        ({ what, value, wanted, isMet }) =>
-          `| ${name} | ${what} | ${formatNumber(value)} | ${wanted} | ${isMet ? 'met' : '**not met**'} |`,
-      ),
+    ...results.flatMap(({ name, exception, judged }) =>
+      judged.map(({ what, value, wanted, isMet }) => {
+        const verdict = isMet ? 'met' : exception === undefined ? '**not met**' : 'excepted';
+        return `| ${name} | ${what} | ${formatNumber(value)} | ${wanted} | ${verdict} |`;
+      }),
     ),
     ...failed.flatMap((line) => ['', `Failed: ${line}`]),
     ...results.flatMap((result) => ['', ...formatBenchmark(result)]),
