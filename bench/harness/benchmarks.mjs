@@ -14,7 +14,7 @@ import { readLicense } from '../benchmarks/read-license.mjs';
 import { readPage } from '../benchmarks/read-page.mjs';
 import { refreshLicense } from '../benchmarks/refresh-license.mjs';
 import { scrape } from '../benchmarks/scrape.mjs';
-import { start } from '../benchmarks/start.mjs';
+import { start, startAsInImage } from '../benchmarks/start.mjs';
 import { storm } from '../benchmarks/storm.mjs';
 import { verifyFirstEdDsa, verifyFirstEs256, verifyFirstRs256 } from '../benchmarks/verify-first.mjs';
 import { verifyOverHttp } from '../benchmarks/verify-over-http.mjs';
@@ -41,6 +41,7 @@ export const benchmarks = [
   refreshLicense,
   grantRefreshes,
   start,
+  startAsInImage,
   firstMinutes,
   fanOutGrowth,
   drainGrowth,
