@@ -20,25 +20,23 @@ import {
   type Unreachable,
 } from '../domain/ports/authorization-server.js';
 import { Clock } from '../domain/ports/clock.js';
-import { generateDpopKey, thumbprintOf } from './dpop-key.js';
+import { generateDpopKey } from './dpop-key.js';
 import {
   answerFirstGrant,
   explainPoll,
   explainRefresh,
   maxMessageCharacters,
   printable,
-  type ReadTokens,
   refuseFirstGrant,
 } from './explain-answer.js';
 import { explainFailure } from './explain-failure.js';
 import { type OAuthSession, OAuthSessions } from './oauth-session.js';
 import { readDeviceCode } from './read-device-code.js';
-import { readLicenseToken, refuse } from './read-license-token.js';
+import { refuse } from './read-license-token.js';
+import { type AnswerOrigin, readTokens, type TokenResponse } from './read-tokens.js';
 import { UnsuitableError } from './unsuitable-error.js';
 
 const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code';
-
-type TokenResponse = Awaited<ReturnType<typeof genericGrantRequest>>;
 
 /** Communicates with the Authorization server through openid-client. */
 @Injectable()
@@ -85,9 +83,8 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
         { device_code: deviceCode, ...this.resource },
         await this.proofOptions(session, dpopKey),
       );
-      const { answeredAt } = received;
-      const read = await this.readTokens({ session, answeredAt }, response, dpopKey, null);
-      return answerFirstGrant(read);
+      const origin = { ...session, profile: this.sessions.profile, answeredAt: received.answeredAt };
+      return answerFirstGrant(await readTokens(response, origin, { dpopKey }, this.clock.now()));
     } catch (error) {
       if (received.members !== null) {
         // The device code is spent: another poll is futile, and the grant must not live on unused.
@@ -132,8 +129,8 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
     });
     const options = await this.proofOptions(session, secrets.dpopKey);
     const response = await refreshTokenGrant(configuration, secrets.refreshToken, this.resource, options);
-    const context = { session, answeredAt, beforeKeys };
-    return printable(await this.readRefreshed(context, response, secrets, expected), [secrets.refreshToken]);
+    const origin = { ...session, profile: this.sessions.profile, answeredAt, beforeKeys };
+    return printable(await this.readRefreshed(response, origin, secrets, expected), [secrets.refreshToken]);
   }
 
   override async revoke(secrets: GrantSecrets): Promise<RevocationAnswer> {
@@ -228,14 +225,13 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
   }
 
   private async readRefreshed(
-    context: AnswerContext,
     response: TokenResponse,
+    origin: AnswerOrigin,
     secrets: GrantSecrets,
     expected: { serverId: string; organizationId: string },
   ): Promise<RefreshAnswer> {
     try {
-      const { dpopKey, refreshToken } = secrets;
-      const { issued, excess } = await this.readTokens(context, response, dpopKey, refreshToken);
+      const { issued, excess } = await readTokens(response, origin, secrets, this.clock.now());
       const { identity } = issued.grant;
       if (identity.serverId !== expected.serverId || identity.organization.id !== expected.organizationId) {
         refuse('it is for another server or organization than the license');
@@ -254,53 +250,6 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
       return { ...explainFailure(error), isConclusive: false };
     }
   }
-
-  private async readTokens(
-    { session, answeredAt, beforeKeys }: AnswerContext,
-    response: TokenResponse,
-    dpopKey: JWK | null,
-    previousRefreshToken: string | null,
-  ): Promise<ReadTokens> {
-    // RFC 9449 section 5: a bearer token instead of the requested bound one is a downgrade.
-    if (dpopKey !== null && response.token_type !== 'dpop') {
-      refuse(
-        'it is not bound to the key of this server ("token_type" must be DPoP)',
-        'turn on DPoP for this client, or set "dpop" in the profile to off',
-      );
-    }
-    const { grant, deviceKind, excess } = await readLicenseToken(
-      response.access_token,
-      session.keys,
-      {
-        issuer: session.issuer,
-        profile: this.sessions.profile,
-        keyThumbprint: dpopKey && (await thumbprintOf(dpopKey)),
-        answeredAt,
-        ...(beforeKeys && { beforeKeys }),
-      },
-      this.clock.now(),
-    );
-    // RFC 6749 section 6: without a new refresh token the current one stays valid.
-    const refreshToken = response.refresh_token ?? previousRefreshToken;
-    if (refreshToken === null) {
-      throw new UnsuitableError(
-        'The answer contains no refresh token ("refresh_token").',
-        'request the scope offline_access ("scope" in the profile), and allow this client refresh tokens',
-      );
-    }
-    return {
-      issued: { grant, secrets: { accessToken: response.access_token, refreshToken, dpopKey } },
-      deviceKind,
-      excess,
-    };
-  }
-}
-
-/** Where a token answer comes from, and what must be done before keys are requested for it. */
-interface AnswerContext {
-  readonly session: OAuthSession;
-  readonly answeredAt: Date | null;
-  readonly beforeKeys?: () => Promise<void>;
 }
 
 interface ReceivedAnswer {
