@@ -53,7 +53,7 @@ export class TrustDataRefresher implements OnModuleInit {
     const token = this.store.secrets?.accessToken ?? null;
     if (token === this.token) return;
     this.token = token;
-    // Whoever waits for the refresh gets the answer first.
+    // The answer to a refresh comes first, because a person may wait for it.
     await nextTurn();
     await this.fetch();
   }
