@@ -11,6 +11,7 @@ export const connectRegisters = {
     'Each uses the client library, its own token and a new proof of its key, which the service verifies (auth callout). ' +
     'Baseline: 1,000 connections with a password that the broker knows, and then the signatures that the protocol demands ' +
     'for each, all of them signed and verified: the proof, the request of the broker, the answer to it and the user in it. ' +
+    'One core makes these one after the other; in the service, those of the broker and the registers run on others. ' +
     'Limit: 300 connections with tokens, as in a large ' +
     'shop, must be open within 2 s.',
   figures: { 'all in': 'ms' },
