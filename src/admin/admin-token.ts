@@ -19,7 +19,8 @@ export function adminTokenPath(dataDir: string): string {
 }
 
 export function hashAdminToken(token: string): Buffer {
-  return digest('sha256', token, 'buffer');
+  // Through text, because Node.js makes that several times faster than a buffer of its own.
+  return Buffer.from(digest('sha256', token, 'binary'), 'latin1');
 }
 
 /**
