@@ -53,8 +53,15 @@ export class PeerAdmission {
     return this.nonces.current();
   }
 
-  async admitHttp(credentials: HttpCredentials): Promise<PeerVerdict> {
-    return this.conclude(await this.verifyHttp(credentials));
+  /** Returns a promise only if the token is not accepted yet: a proxy asks for each request of a known token. */
+  admitHttp(credentials: HttpCredentials): PeerVerdict | Promise<PeerVerdict> {
+    const { token, address } = credentials;
+    const verdict = this.verifier.verifyOffline(token);
+    return verdict.kind === 'accepted'
+      ? this.conclude(this.checkHttp(verdict, credentials))
+      : this.verifier
+          .reconsider(verdict, token, address)
+          .then((later) => this.conclude(this.checkHttp(later, credentials)));
   }
 
   /** Admits a NATS connection by its `auth_token`: `<token>`, or `<token>~<proof>` for a bound token. */
@@ -70,15 +77,11 @@ export class PeerAdmission {
     return verdict;
   }
 
-  private async verifyHttp({
-    scheme,
-    token,
-    proof,
-    method,
-    urls,
-    address,
-  }: HttpCredentials): Promise<PeerVerdict> {
-    const verdict = await this.verifier.verify(token, address);
+  /** Checks the scheme and the proof of a token with a verdict. */
+  private checkHttp(
+    verdict: PeerVerdict,
+    { scheme, token, proof, method, urls }: HttpCredentials,
+  ): PeerVerdict {
     if (verdict.kind === 'refused') return verdict;
     const { keyThumbprint } = verdict.peer;
     if (keyThumbprint === null)

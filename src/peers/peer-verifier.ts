@@ -55,7 +55,11 @@ export class PeerVerifier {
    * budget.
    */
   async verify(token: string, address: string): Promise<PeerVerdict> {
-    const verdict = this.verifyOffline(token);
+    return this.reconsider(this.verifyOffline(token), token, address);
+  }
+
+  /** Verifies a token again if its verdict is about a key that can be fetched, within the budget. */
+  async reconsider(verdict: PeerVerdict, token: string, address: string): Promise<PeerVerdict> {
     if (verdict.kind === 'accepted' || !isOfKey(verdict.code)) return verdict;
     return (await this.keys.fetchForToken(address)) ? this.verifyOffline(token) : verdict;
   }
