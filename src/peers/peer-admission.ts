@@ -20,8 +20,6 @@ export interface HttpCredentials {
   readonly proof: string | null;
   readonly method: string;
   readonly urls: readonly string[];
-  /** Identifies the sender, for the budget of key fetches. */
-  readonly address: string;
 }
 
 /** A device that this server does not admit, with a genuine token. */
@@ -53,15 +51,16 @@ export class PeerAdmission {
     return this.nonces.current();
   }
 
-  /** Returns a promise only if the token is not accepted yet: a proxy asks for each request of a known token. */
-  admitHttp(credentials: HttpCredentials): PeerVerdict | Promise<PeerVerdict> {
-    const { token, address } = credentials;
-    const verdict = this.verifier.verifyOffline(token);
-    return verdict.kind === 'accepted'
-      ? this.conclude(this.checkHttp(verdict, credentials))
-      : this.verifier
-          .reconsider(verdict, token, address)
-          .then((later) => this.conclude(this.checkHttp(later, credentials)));
+  /** @param address identifies the sender, for the budget of key fetches */
+  async admitHttp(credentials: HttpCredentials, address: string): Promise<PeerVerdict> {
+    const verdict = await this.verifier.verify(credentials.token, address);
+    return this.conclude(this.checkHttp(verdict, credentials));
+  }
+
+  /** Does the same for a token that was accepted before, without a promise; returns `null` for other tokens. */
+  admitKnown(credentials: HttpCredentials): PeerVerdict | null {
+    const verdict = this.verifier.recall(credentials.token);
+    return verdict && this.conclude(this.checkHttp(verdict, credentials));
   }
 
   /** Admits a NATS connection by its `auth_token`: `<token>`, or `<token>~<proof>` for a bound token. */
@@ -70,7 +69,7 @@ export class PeerAdmission {
   }
 
   private conclude(verdict: PeerVerdict): PeerVerdict {
-    this.metrics.verifications.inc({ result: verdict.kind === 'accepted' ? 'accepted' : verdict.code });
+    this.metrics.countVerification(verdict.kind === 'accepted' ? 'accepted' : verdict.code);
     if (verdict.kind === 'accepted') this.admitted.next(verdict.peer);
     else if (verdict.deviceId !== null && isForbidden(verdict.code))
       this.refused.next({ deviceId: verdict.deviceId, code: verdict.code });

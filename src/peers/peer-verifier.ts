@@ -55,22 +55,25 @@ export class PeerVerifier {
    * budget.
    */
   async verify(token: string, address: string): Promise<PeerVerdict> {
-    return this.reconsider(this.verifyOffline(token), token, address);
-  }
-
-  /** Verifies a token again if its verdict is about a key that can be fetched, within the budget. */
-  async reconsider(verdict: PeerVerdict, token: string, address: string): Promise<PeerVerdict> {
+    const verdict = this.verifyOffline(token);
     if (verdict.kind === 'accepted' || !isOfKey(verdict.code)) return verdict;
     return (await this.keys.fetchForToken(address)) ? this.verifyOffline(token) : verdict;
   }
 
   /** Verifies a token with the stored data only. */
   verifyOffline(token: string): PeerVerdict {
-    this.forgetIfStale();
+    const verdict = this.recall(token);
+    if (verdict !== null) return verdict;
     if (this.criteria === null) return refuse('server-unlicensed');
+    return this.verifyFirst(token, token.slice(-keyCharacters), this.criteria);
+  }
+
+  /** Returns the verdict about a token that was accepted before and may have expired; `null` if there is none. */
+  recall(token: string): PeerVerdict | null {
+    this.forgetIfStale();
     const id = token.slice(-keyCharacters);
     const known = this.seen.get(id);
-    if (known?.token !== token) return this.verifyFirst(token, id, this.criteria);
+    if (known?.token !== token) return null;
     const { verdict } = known;
     const late = checkExpiry(verdict.peer, this.clock.now());
     if (late === null) return verdict;
