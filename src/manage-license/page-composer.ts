@@ -24,13 +24,17 @@ export class PageComposer {
   ) {}
 
   async compose(request: FastifyRequest, notice: Notice | null): Promise<LicensePage> {
-    // The only wait comes first, so that the page shows a single moment.
-    const userPortal = isForServer(this.read(request)) ? await this.userPortal.find() : null;
+    const page = this.read(request);
+    const visitor = sessionOf(request);
+    const authorizationServerUrl = this.store.pending?.verificationUri ?? null;
+    if (!isForServer(page)) return { ...page, notice, authorizationServerUrl, visitor };
+    const userPortal = await this.userPortal.find();
+    // Read again after the wait, so that the page shows a single moment.
     return {
       ...this.read(request),
       notice,
       authorizationServerUrl: this.store.pending?.verificationUri ?? userPortal,
-      visitor: sessionOf(request),
+      visitor,
     };
   }
 
