@@ -1,4 +1,4 @@
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { problemContentType, toProblem } from './problem.js';
@@ -7,7 +7,7 @@ import { securityHeaders } from './security-headers.js';
 /** The answer to the last request of a connection. A property, because a WeakMap costs the garbage collector more. */
 const lastAnswer = Symbol('last answer');
 interface FollowedSocket extends Socket {
-  [lastAnswer]?: ServerResponse<IncomingMessage>;
+  [lastAnswer]?: ServerResponse;
 }
 
 /** Follows which requests are answered before their body is read. */
