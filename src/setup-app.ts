@@ -19,8 +19,7 @@ const maxBodyBytes = 16 * 1024;
 /** Creates the HTTP server with its limits. */
 export function createAdapter({ trustedProxies }: Settings): FastifyAdapter {
   return new FastifyAdapter({
-    // With an empty list Fastify trusts no proxy.
-    trustProxy: trustedProxies,
+    trustProxy: trustedProxies.length > 0 && trustedProxies,
     bodyLimit: maxBodyBytes,
     routerOptions: { maxParamLength: 256 },
     requestTimeout: 30_000,

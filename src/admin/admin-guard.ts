@@ -18,34 +18,32 @@ export class AdminGuard implements CanActivate {
     private readonly sessions: Sessions,
   ) {}
 
-  async canActivate(context: ExecutionContext): Promise<true> {
+  /** Waits only for the delay of an incorrect token. */
+  canActivate(context: ExecutionContext): true | Promise<never> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    if (request.headers.authorization === undefined) {
+    const { authorization } = request.headers;
+    if (authorization === undefined) {
       request.admin = { session: this.requireSession(request) };
-    } else {
-      await this.requireToken(request);
-      request.admin = { session: null };
+      return true;
     }
+    const [, candidate] = /^Bearer ([\x21-\x7e]{1,256})$/i.exec(authorization) ?? [];
+    if (candidate === undefined) throw missing();
+    if (!this.throttle.accepts(request.ip, candidate)) return this.refuse(request.ip);
+    request.admin = { session: null };
     return true;
   }
 
-  private async requireToken(request: FastifyRequest): Promise<void> {
-    const [, candidate] = /^Bearer ([\x21-\x7e]{1,256})$/i.exec(request.headers.authorization ?? '') ?? [];
-    if (candidate === undefined) throw missing();
-    const { kind } = await this.throttle.attempt(request.ip, candidate);
-    switch (kind) {
-      case 'right':
-        return;
-      case 'wrong':
-        throw new ProblemException(401, 'unauthorized', 'Incorrect admin token.', challenge);
-      case 'refused':
-        throw new ProblemException(
-          429,
-          'too-many-attempts',
-          'Incorrect admin token, and too many incorrect attempts are in progress. Try again in a few seconds.',
-          { 'retry-after': '2' },
-        );
+  private async refuse(address: string): Promise<never> {
+    const { kind } = await this.throttle.slowDown(address);
+    if (kind === 'wrong') {
+      throw new ProblemException(401, 'unauthorized', 'Incorrect admin token.', challenge);
     }
+    throw new ProblemException(
+      429,
+      'too-many-attempts',
+      'Incorrect admin token, and too many incorrect attempts are in progress. Try again in a few seconds.',
+      { 'retry-after': '2' },
+    );
   }
 
   private requireSession(request: FastifyRequest): Session {

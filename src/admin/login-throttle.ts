@@ -16,11 +16,11 @@ const maxWaiting = 200;
 const freeMistakesOfAll = 50;
 const forgivenPerSecond = 1;
 
-/** The outcome of a login attempt. `isSlowed` is set if earlier mistakes delayed it. `refused` is an incorrect token, too. */
-export type LoginOutcome =
-  | { readonly kind: 'right' }
-  | { readonly kind: 'wrong'; readonly isSlowed: boolean }
-  | { readonly kind: 'refused' };
+/** An incorrect token. `isSlowed` is set if earlier mistakes delayed the answer. */
+export type Mistake = { readonly kind: 'wrong'; readonly isSlowed: boolean } | { readonly kind: 'refused' };
+
+/** The outcome of a login attempt. */
+export type LoginOutcome = { readonly kind: 'right' } | Mistake;
 
 interface Mistakes {
   readonly count: number;
@@ -44,10 +44,18 @@ export class LoginThrottle {
   ) {}
 
   async attempt(address: string, candidate: string): Promise<LoginOutcome> {
-    if (this.adminToken.matches(candidate)) {
-      if (this.mistakes.size > 0) this.mistakes.delete(networkOf(address));
-      return { kind: 'right' };
-    }
+    return this.accepts(address, candidate) ? { kind: 'right' } : this.slowDown(address);
+  }
+
+  /** Returns whether a candidate is the admin token. The caller must slow down the answer to an incorrect one. */
+  accepts(address: string, candidate: string): boolean {
+    if (!this.adminToken.matches(candidate)) return false;
+    if (this.mistakes.size > 0) this.mistakes.delete(networkOf(address));
+    return true;
+  }
+
+  /** Counts a mistake and resolves after its delay. */
+  async slowDown(address: string): Promise<Mistake> {
     const network = networkOf(address);
     this.logger.warn(`Incorrect admin token from ${network}.`);
     // Counted before the delay, so that concurrent attempts add up.

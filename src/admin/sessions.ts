@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, hash as hashText, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../domain/ports/clock.js';
 
@@ -110,7 +110,7 @@ export function isCsrfTokenOf(session: Session, candidate: unknown): boolean {
 }
 
 function hashOf(id: string): string {
-  return digest(id).toString('base64url');
+  return hashText('sha256', id, 'base64url');
 }
 
 function digest(text: string): Buffer {

@@ -1,27 +1,27 @@
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { problemContentType, toProblem } from './problem.js';
 import { securityHeaders } from './security-headers.js';
 
-/** The last request of each connection. */
-const exchanges = new WeakMap<
-  Socket,
-  { readonly request: IncomingMessage; readonly answer: ServerResponse }
->();
+/** The answer to the last request of a connection. A property, because a WeakMap costs the garbage collector more. */
+const lastAnswer = Symbol('last answer');
+interface FollowedSocket extends Socket {
+  [lastAnswer]?: ServerResponse;
+}
 
 /** Follows which requests are answered before their body is read. */
 export function followAnswers(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
-    exchanges.set(request.raw.socket, { request: request.raw, answer: reply.raw });
+    (request.raw.socket as FollowedSocket)[lastAnswer] = reply.raw;
     done();
   });
 }
 
 /** Returns whether the request whose body is malformed was already answered. A proxy would pass a second answer to another client. */
-function isAnswered(socket: Socket): boolean {
-  const last = exchanges.get(socket);
-  return last !== undefined && !last.request.complete && last.answer.headersSent;
+function isAnswered(socket: FollowedSocket): boolean {
+  const last = socket[lastAnswer];
+  return last !== undefined && !last.req.complete && last.headersSent;
 }
 
 /** Answers requests that Node's parser rejects as malformed, too long or too slow. No hook or filter sees them. */

@@ -12,18 +12,19 @@ import { Clock } from '../domain/ports/clock.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
 import { findTokenFaults } from './find-token-faults.js';
 
-interface TextOfLicense {
+interface CurrentLicense {
   readonly state: LicenseState;
   readonly status: LicenseStatus;
   readonly tokenStatus: TokenStatus;
   readonly warningSeconds: number;
+  readonly view: LicenseView;
   readonly text: string;
 }
 
 /** Returns the current license from memory. */
 @Injectable()
 export class LicenseQuery {
-  private cached: TextOfLicense | null = null;
+  private cached: CurrentLicense | null = null;
 
   constructor(
     private readonly store: LicenseStore,
@@ -34,13 +35,27 @@ export class LicenseQuery {
   /** Returns the license as JSON, including the last commit of another process. */
   async freshText(): Promise<string> {
     await this.store.sync();
-    const now = this.clock.now();
-    if (this.cached === null || !this.isCurrent(this.cached, now)) this.cached = this.textAt(now);
-    return this.cached.text;
+    return this.text();
   }
 
-  /** Without a commit only the two statuses change, so the last text can usually be reused. */
-  private isCurrent({ state, status, tokenStatus, warningSeconds }: TextOfLicense, now: Date): boolean {
+  /** Returns the license as JSON without checking for commits of other processes. */
+  text(): string {
+    return this.current().text;
+  }
+
+  /** Returns the license without checking for commits of other processes. */
+  view(): LicenseView {
+    return this.current().view;
+  }
+
+  private current(): CurrentLicense {
+    const now = this.clock.now();
+    if (this.cached === null || !this.isCurrent(this.cached, now)) this.cached = this.licenseAt(now);
+    return this.cached;
+  }
+
+  /** Without a commit only the two statuses change, so the last view can usually be reused. */
+  private isCurrent({ state, status, tokenStatus, warningSeconds }: CurrentLicense, now: Date): boolean {
     const { license } = state;
     return (
       state === this.store.state &&
@@ -49,13 +64,13 @@ export class LicenseQuery {
     );
   }
 
-  private textAt(now: Date): TextOfLicense {
+  private licenseAt(now: Date): CurrentLicense {
     const { state } = this.store;
     const { policy } = this.settings;
     const view = licenseViewAt(state, policy, now);
     const warningSeconds = tokenWarningSeconds(state, policy);
     const { status, token } = view;
-    return { state, status, tokenStatus: token.status, warningSeconds, text: JSON.stringify(view) };
+    return { state, status, tokenStatus: token.status, warningSeconds, view, text: JSON.stringify(view) };
   }
 
   /** Lists what a person should change at the Authorization server about the current license token. */
@@ -64,10 +79,5 @@ export class LicenseQuery {
     return secrets === null
       ? []
       : findTokenFaults(secrets.accessToken, this.settings.authorizationServer.profile);
-  }
-
-  /** Returns the license without checking for commits of other processes. */
-  view(): LicenseView {
-    return licenseViewAt(this.store.state, this.settings.policy, this.clock.now());
   }
 }

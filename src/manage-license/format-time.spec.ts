@@ -31,4 +31,12 @@ describe('formatInstant', () => {
     expect(formatInstant(morning, 'de')).toMatch(/^24\. November 2026 um \d\d:\d\d \S+$/);
     expect(formatInstant(morning, 'en-US')).toMatch(/^November 24, 2026 at \d{1,2}:\d\d\s[AP]M \S+$/);
   });
+
+  it('formats each of many instants as Intl does, at the first and at a later time', () => {
+    const intl = new Intl.DateTimeFormat('es', { hour: 'numeric', minute: '2-digit' });
+    const instants = Array.from({ length: 250 }, (_, index) => shift(startAt, index * minuteMs));
+    for (const instant of [...instants, ...instants]) {
+      expect(formatInstant(instant, 'es', 'time')).toBe(intl.format(instant));
+    }
+  });
 });

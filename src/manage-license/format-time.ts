@@ -6,7 +6,10 @@ const dayMs = 24 * hourMs;
 const yearMs = 365 * dayMs;
 /** Creating a formatter takes longer than rendering a page. The limit bounds the memory that headers can claim. */
 const maxFormatters = 100;
-const formatters = new Map<string, Intl.DateTimeFormat>();
+const formatters = new Map<string, InstantFormatter>();
+/** A page shows the same few instants of its license at each request. The list of peers has more. */
+const maxTexts = 200;
+const distances = new WeakMap<Intl.RelativeTimeFormat, Map<string, string>>();
 
 const date = { year: 'numeric', month: 'long', day: 'numeric' } as const;
 const time = { hour: 'numeric', minute: '2-digit' } as const;
@@ -19,10 +22,11 @@ const formats = {
 } as const satisfies Record<string, Intl.DateTimeFormatOptions>;
 
 export type InstantFormat = keyof typeof formats;
+type InstantFormatter = (instant: Date) => string;
 
 /** Formats an instant in the time zone of this machine; `long` names the zone. */
 export function formatInstant(instant: Date, locale: string, format: InstantFormat = 'long'): string {
-  return formatterOf(locale, format).format(instant);
+  return formatterOf(locale, format)(instant);
 }
 
 /** Returns a name for the day of an instant in the time zone of this machine. */
@@ -37,7 +41,22 @@ export function formatDistance(instant: Date, { now, texts }: Pick<RenderContext
   if (lengthMs < minuteMs) return distanceMs <= 0 ? texts.distance.justPassed : texts.distance.soon;
   const [unitMs, unit] = unitOf(lengthMs);
   // Truncated, because rounding up would promise time that is not left.
-  return texts.distance.format.format(Math.trunc(distanceMs / unitMs), unit);
+  return formatUnits(texts.distance.format, Math.trunc(distanceMs / unitMs), unit);
+}
+
+function formatUnits(
+  format: Intl.RelativeTimeFormat,
+  count: number,
+  unit: Intl.RelativeTimeFormatUnit,
+): string {
+  const texts = distances.get(format) ?? new Map<string, string>();
+  const key = `${count} ${unit}`;
+  const known = texts.get(key);
+  if (known !== undefined) return known;
+  const text = format.format(count, unit);
+  if (texts.size >= maxTexts) texts.clear();
+  distances.set(format, texts.set(key, text));
+  return text;
 }
 
 function unitOf(lengthMs: number): [number, Intl.RelativeTimeFormatUnit] {
@@ -47,11 +66,25 @@ function unitOf(lengthMs: number): [number, Intl.RelativeTimeFormatUnit] {
   return [minuteMs, 'minute'];
 }
 
-function formatterOf(locale: string, format: InstantFormat): Intl.DateTimeFormat {
+function formatterOf(locale: string, format: InstantFormat): InstantFormatter {
   const key = `${locale} ${format}`;
   const known = formatters.get(key);
   if (known !== undefined) return known;
-  const formatter = new Intl.DateTimeFormat(locale, formats[format]);
+  const formatter = createFormatter(locale, format);
   if (formatters.size < maxFormatters) formatters.set(key, formatter);
   return formatter;
+}
+
+/** Returns a formatter that remembers its last texts, because Intl takes longer for an instant than a page for a field. */
+function createFormatter(locale: string, format: InstantFormat): InstantFormatter {
+  const intl = new Intl.DateTimeFormat(locale, formats[format]);
+  const texts = new Map<number, string>();
+  return (instant) => {
+    const known = texts.get(instant.getTime());
+    if (known !== undefined) return known;
+    const text = intl.format(instant);
+    if (texts.size >= maxTexts) texts.clear();
+    texts.set(instant.getTime(), text);
+    return text;
+  };
 }

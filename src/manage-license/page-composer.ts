@@ -15,6 +15,9 @@ import { createReader, localPath, type RenderContext } from './render-context.js
 /** Collects what the Manage License page shows. */
 @Injectable()
 export class PageComposer {
+  /** The version of the last license that was shown without a user code. */
+  private named = { license: '', version: '' };
+
   constructor(
     private readonly context: LicenseQuery,
     private readonly store: LicenseStore,
@@ -24,13 +27,17 @@ export class PageComposer {
   ) {}
 
   async compose(request: FastifyRequest, notice: Notice | null): Promise<LicensePage> {
-    // The only wait comes first, so that the page shows a single moment.
-    const userPortal = isForServer(this.read(request)) ? await this.userPortal.find() : null;
+    const page = this.read(request);
+    const visitor = sessionOf(request);
+    const authorizationServerUrl = this.store.pending?.verificationUri ?? null;
+    if (!isForServer(page)) return { ...page, notice, authorizationServerUrl, visitor };
+    const userPortal = await this.userPortal.find();
+    // Read again after the wait, so that the page shows a single moment.
     return {
       ...this.read(request),
       notice,
       authorizationServerUrl: this.store.pending?.verificationUri ?? userPortal,
-      visitor: sessionOf(request),
+      visitor,
     };
   }
 
@@ -45,7 +52,7 @@ export class PageComposer {
         ? { machineAt: this.clock.machineNow(), trustedAt: this.clock.trustedNow() }
         : null,
       context: this.contextFor(request),
-      version: nameVersion([license, authorization]),
+      version: this.versionWith(authorization),
     };
   }
 
@@ -64,7 +71,16 @@ export class PageComposer {
 
   /** Returns a name for what the page shows now. It changes with everything on the page except the passing of time. */
   version(): string {
-    return nameVersion([this.context.view(), this.authorization()]);
+    return this.versionWith(this.authorization());
+  }
+
+  private versionWith(authorization: AuthorizationView | null): string {
+    const license = this.context.text();
+    // The text stays the same string until the license changes, and there is rarely a user code.
+    if (authorization === null && this.named.license === license) return this.named.version;
+    const version = nameVersion([license, authorization]);
+    if (authorization === null) this.named = { license, version };
+    return version;
   }
 
   authorization(): AuthorizationView | null {

@@ -38,14 +38,11 @@ export class VerifyResponder implements OnModuleInit {
     const request = readRequest(data);
     if (request === null) return { active: false, error: 'bad-request' };
     const { token, proof, htm, htu } = request;
-    const verdict = await this.admission.admitHttp({
-      scheme: proof === undefined ? 'Bearer' : 'DPoP',
-      token,
-      proof: proof ?? null,
-      method: htm ?? '',
-      urls: [htu ?? ''],
+    const scheme = proof === undefined ? 'Bearer' : 'DPoP';
+    const verdict = await this.admission.admitHttp(
+      { scheme, token, proof: proof ?? null, method: htm ?? '', urls: [htu ?? ''] },
       address,
-    });
+    );
     if (verdict.kind === 'refused') {
       const nonce = verdict.code === 'nonce-required' && { nonce: this.admission.nonce };
       return { active: false, error: verdict.code, ...nonce };

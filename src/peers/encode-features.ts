@@ -7,6 +7,7 @@ export function encodeFeatures(features: readonly string[]): string {
 }
 
 function encode(feature: string): string {
+  if (/^[\w.:-]*$/.test(feature)) return feature;
   return encodeURIComponent(feature.replaceAll(/\p{Cs}/gu, '\uFFFD'))
     .replaceAll('%3A', ':')
     .replace(/[!'()*~]/g, (character) => `%${character.codePointAt(0)?.toString(16).toUpperCase()}`);

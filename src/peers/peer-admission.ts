@@ -20,8 +20,6 @@ export interface HttpCredentials {
   readonly proof: string | null;
   readonly method: string;
   readonly urls: readonly string[];
-  /** Identifies the sender, for the budget of key fetches. */
-  readonly address: string;
 }
 
 /** A device that this server does not admit, with a genuine token. */
@@ -53,8 +51,16 @@ export class PeerAdmission {
     return this.nonces.current();
   }
 
-  async admitHttp(credentials: HttpCredentials): Promise<PeerVerdict> {
-    return this.conclude(await this.verifyHttp(credentials));
+  /** @param address identifies the sender, for the budget of key fetches */
+  async admitHttp(credentials: HttpCredentials, address: string): Promise<PeerVerdict> {
+    const verdict = await this.verifier.verify(credentials.token, address);
+    return this.conclude(this.checkHttp(verdict, credentials));
+  }
+
+  /** Does the same for a token that was accepted before, without a promise; returns `null` for other tokens. */
+  admitKnown(credentials: HttpCredentials): PeerVerdict | null {
+    const verdict = this.verifier.recall(credentials.token);
+    return verdict && this.conclude(this.checkHttp(verdict, credentials));
   }
 
   /** Admits a NATS connection by its `auth_token`: `<token>`, or `<token>~<proof>` for a bound token. */
@@ -63,22 +69,18 @@ export class PeerAdmission {
   }
 
   private conclude(verdict: PeerVerdict): PeerVerdict {
-    this.metrics.verifications.inc({ result: verdict.kind === 'accepted' ? 'accepted' : verdict.code });
+    this.metrics.countVerification(verdict.kind === 'accepted' ? 'accepted' : verdict.code);
     if (verdict.kind === 'accepted') this.admitted.next(verdict.peer);
     else if (verdict.deviceId !== null && isForbidden(verdict.code))
       this.refused.next({ deviceId: verdict.deviceId, code: verdict.code });
     return verdict;
   }
 
-  private async verifyHttp({
-    scheme,
-    token,
-    proof,
-    method,
-    urls,
-    address,
-  }: HttpCredentials): Promise<PeerVerdict> {
-    const verdict = await this.verifier.verify(token, address);
+  /** Checks the scheme and the proof of a token with a verdict. */
+  private checkHttp(
+    verdict: PeerVerdict,
+    { scheme, token, proof, method, urls }: HttpCredentials,
+  ): PeerVerdict {
     if (verdict.kind === 'refused') return verdict;
     const { keyThumbprint } = verdict.peer;
     if (keyThumbprint === null)

@@ -4,8 +4,8 @@ import { Settings } from '../config/settings.js';
 import { ProblemException } from '../http/problem.js';
 import { urlsOf } from '../http/public-urls.js';
 import { explainRefusal, isForbidden } from './explain-refusal.js';
-import { PeerAdmission } from './peer-admission.js';
-import type { Peer, PeerRefusal } from './tokens/peer.js';
+import { type HttpCredentials, PeerAdmission } from './peer-admission.js';
+import type { Peer, PeerRefusal, PeerVerdict } from './tokens/peer.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -13,6 +13,14 @@ declare module 'fastify' {
     peer: Peer | null;
   }
 }
+
+/** By the text before the token, in lower case. */
+const schemes: ReadonlyMap<string, HttpCredentials['scheme']> = new Map([
+  ['bearer ', 'Bearer'],
+  ['dpop ', 'DPoP'],
+]);
+/** RFC 6750 section 2.1. Reading a token takes as long as everything else about a known one, so only a new one is checked. */
+const tokenCharacters = /^[\w.~+/=-]+$/;
 
 /** The request that a proof must name. `urls` are the ways in which its sender may write its address. */
 export interface ProvenRequest {
@@ -39,18 +47,20 @@ export class PeerGuard implements CanActivate {
   }
 
   /** @throws ProblemException 401 or 403 with the challenge of RFC 6750 section 3 and RFC 9449 section 7.1 */
-  async admit(request: FastifyRequest, reply: FastifyReply, proven: ProvenRequest): Promise<Peer> {
-    const [, scheme, token] =
-      /^(Bearer|DPoP) ([\w.~+/=-]+)$/i.exec(request.headers.authorization ?? '') ?? [];
-    if (scheme === undefined || token === undefined) throw missing();
-    const proof = request.headers['dpop'];
-    const verdict = await this.admission.admitHttp({
-      scheme: scheme.toLowerCase() === 'dpop' ? 'DPoP' : 'Bearer',
-      token,
-      proof: typeof proof === 'string' ? proof : null,
-      address: request.ip,
-      ...proven,
-    });
+  admit(request: FastifyRequest, reply: FastifyReply, { method, urls }: ProvenRequest): Peer | Promise<Peer> {
+    const { authorization = '', dpop } = request.headers;
+    const start = authorization.indexOf(' ') + 1;
+    const scheme = schemes.get(authorization.slice(0, start).toLowerCase());
+    if (scheme === undefined) throw missing();
+    const token = authorization.slice(start);
+    const credentials = { scheme, token, proof: typeof dpop === 'string' ? dpop : null, method, urls };
+    const known = this.admission.admitKnown(credentials);
+    if (known !== null) return this.conclude(known, reply);
+    if (!tokenCharacters.test(token)) throw missing();
+    return this.admission.admitHttp(credentials, request.ip).then((verdict) => this.conclude(verdict, reply));
+  }
+
+  private conclude(verdict: PeerVerdict, reply: FastifyReply): Peer {
     if (verdict.kind === 'refused') throw this.refusal(verdict.code);
     // RFC 9449 section 8.2: the answer contains the nonce for the next proof.
     if (verdict.peer.keyThumbprint !== null) reply.header('dpop-nonce', this.admission.nonce);

@@ -62,11 +62,18 @@ export class PeerVerifier {
 
   /** Verifies a token with the stored data only. */
   verifyOffline(token: string): PeerVerdict {
-    this.forgetIfStale();
+    const verdict = this.recall(token);
+    if (verdict !== null) return verdict;
     if (this.criteria === null) return refuse('server-unlicensed');
+    return this.verifyFirst(token, token.slice(-keyCharacters), this.criteria);
+  }
+
+  /** Returns the verdict about a token that was accepted before and may have expired; `null` if there is none. */
+  recall(token: string): PeerVerdict | null {
+    this.forgetIfStale();
     const id = token.slice(-keyCharacters);
     const known = this.seen.get(id);
-    if (known?.token !== token) return this.verifyFirst(token, id, this.criteria);
+    if (known?.token !== token) return null;
     const { verdict } = known;
     const late = checkExpiry(verdict.peer, this.clock.now());
     if (late === null) return verdict;

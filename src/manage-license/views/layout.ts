@@ -44,7 +44,7 @@ export function renderPage(frame: PageFrame, content: Html): string {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="${theme ?? 'light dark'}" />
-        <title>${frame.title} – ${place?.server ?? texts.product}</title>
+        <title>${frame.title} &#8211; ${place?.server ?? texts.product}</title>
         <link rel="icon" href="${assetUrls.icon}" type="image/svg+xml" />
         <link rel="stylesheet" href="${assetUrls.styles}" />
         <script type="module" src="${assetUrls.script}"></script>
