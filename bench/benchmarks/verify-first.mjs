@@ -19,7 +19,14 @@ const verifyFirst = (algorithm) => ({
   figures: { cpu: 'µs CPU' },
   rounds: 15,
   targets: [
-    { kind: 'ratio', ours: 'service', other: 'node:crypto', figure: 'cpu', atLeast: 0.8 },
+    {
+      kind: 'ratio',
+      ours: 'service',
+      other: 'node:crypto',
+      figure: 'cpu',
+      // A signature with RSA is verified in a third of the time, so the same other work is a larger part.
+      atLeast: algorithm === 'RS256' ? 0.7 : 0.8,
+    },
     ...others.map((other) => ({
       kind: /** @type {const} */ ('ratio'),
       ours: 'service',

@@ -1,6 +1,7 @@
-import { readName, readNumericDate, readRenewalDate, toPlainText } from './claim-values.js';
+import { readName, readNumericDate, readRenewalDate } from './claim-values.js';
 import type { DeviceKind } from './device-kind.js';
 import type { HubServer } from './license.js';
+import { toPrintable } from './printable.js';
 import type { ClaimPath, Profile, ProfileClaim } from './profile.js';
 
 /** The largest license token; a broker accepts connections with it together with a proof. */
@@ -74,6 +75,11 @@ class ClaimsReader {
     const deviceId = this.readRequiredId('deviceId');
     const organizationId = this.readRequiredId('organizationId');
     const clientId = this.readText('clientId');
+    const issuedAt = this.readInstant('iat');
+    const expiresAt = this.readInstant('exp');
+    if (issuedAt !== null && expiresAt !== null && expiresAt.getTime() <= issuedAt.getTime()) {
+      this.faults.push('"exp" must be later than "iat"');
+    }
     return {
       deviceId,
       deviceName: readName(this.readText('deviceName') ?? deviceId),
@@ -85,7 +91,8 @@ class ClaimsReader {
       renewalDate: this.readRenewal(),
       hub: this.readHub(),
       clientId,
-      ...this.readLife(),
+      issuedAt: issuedAt ?? new Date(0),
+      expiresAt: expiresAt ?? new Date(0),
       notBefore: this.readNotBefore(),
       keyThumbprint: this.readThumbprint(),
     };
@@ -141,7 +148,8 @@ class ClaimsReader {
 
   private readFeatures(): string[] {
     const listed = this.listFeatures();
-    const fitting = listed.filter((feature) => feature.length <= maxFeatureCharacters && isPlain(feature));
+    if (listed.length <= maxFeatures && listed.every(isFeature)) return listed;
+    const fitting = listed.filter(isFeature);
     if (fitting.length < listed.length) {
       this.exceed('features', `must contain texts of 1 to ${maxFeatureCharacters} characters`);
     }
@@ -184,17 +192,10 @@ class ClaimsReader {
     return { id, name: readName(this.readText('hubName') ?? id), url: this.readUrl('hubUrl') };
   }
 
-  private readLife(): { issuedAt: Date; expiresAt: Date } {
-    const [issuedAt, expiresAt] = [this.readInstant('iat'), this.readInstant('exp')];
-    if (issuedAt !== null && expiresAt !== null && expiresAt <= issuedAt) {
-      this.faults.push('"exp" must be later than "iat"');
-    }
-    return { issuedAt: issuedAt ?? new Date(0), expiresAt: expiresAt ?? new Date(0) };
-  }
-
   /** Some products write 0 for none. */
   private readNotBefore(): Date | null {
-    return [undefined, null, 0].some((none) => this.payload['nbf'] === none) ? null : this.readInstant('nbf');
+    const { nbf } = this.payload;
+    return nbf === undefined || nbf === null || nbf === 0 ? null : this.readInstant('nbf');
   }
 
   private readInstant(name: 'iat' | 'exp' | 'nbf'): Date | null {
@@ -244,7 +245,11 @@ function isTextList(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
+function isFeature(text: string): boolean {
+  return text.length <= maxFeatureCharacters && isPlain(text);
+}
+
 /** Returns whether a text can be stored, logged and published as it is. */
 function isPlain(text: string): boolean {
-  return text !== '' && toPlainText(text, text.length) === text;
+  return text !== '' && toPrintable(text) === text;
 }
