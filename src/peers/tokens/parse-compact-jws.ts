@@ -10,7 +10,7 @@ export interface CompactJws {
   readonly signature: string;
 }
 
-const shape = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+const base64url = /^[\w-]+$/;
 /** The permitted last characters of base64url by the length modulo 4; of a multiple of 4, each one. */
 const canonicalEnds = [undefined, '', 'AQgw', 'AEIMQUYcgkosw048'];
 
@@ -18,17 +18,19 @@ const canonicalEnds = [undefined, '', 'AQgw', 'AEIMQUYcgkosw048'];
  * Parses a JWS with a JSON object as payload; returns `null` if the text is invalid or longer than `most` characters.
  */
 export function parseCompactJws(text: string, most = maxTokenCharacters): CompactJws | null {
-  if (text.length > most || !shape.test(text)) return null;
+  if (text.length > most) return null;
   const firstDot = text.indexOf('.');
   const lastDot = text.lastIndexOf('.');
-  const header = parseHeader(text.slice(0, firstDot));
+  const signature = text.slice(lastDot + 1);
+  if (!base64url.test(signature)) return null;
+  const header = parseHeader(text.slice(0, Math.max(0, firstDot)));
   const payload = parseObject(text.slice(firstDot + 1, lastDot));
   if (header === null || payload === null) return null;
   return {
     header,
     payload,
     signingInput: text.slice(0, lastDot),
-    signature: isCanonical(text, text.length - lastDot - 1) ? text.slice(lastDot + 1) : '',
+    signature: isCanonical(text, signature.length) ? signature : '',
   };
 }
 
@@ -60,8 +62,10 @@ function parseHeader(part: string): Readonly<Record<string, unknown>> | null {
 }
 
 function parseObject(part: string): Record<string, unknown> | null {
+  const text = decode(part);
+  if (text === null) return null;
   try {
-    const value: unknown = JSON.parse(decode(part));
+    const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)
       : null;
@@ -73,7 +77,12 @@ function parseObject(part: string): Record<string, unknown> | null {
 /** Reused for short texts, because a new buffer costs as much as decoding. */
 const scratch = Buffer.allocUnsafeSlow(maxTokenCharacters);
 
-function decode(part: string): string {
-  if (part.length > scratch.length) return Buffer.from(part, 'base64url').toString('utf8');
-  return scratch.toString('utf8', 0, scratch.write(part, 'base64url'));
+/** Decodes base64url; returns `null` for other characters. Node.js skips them, or decodes those of base64. */
+function decode(part: string): string | null {
+  // No base64url has one character more than a multiple of four.
+  if (part.length % 4 === 1) return null;
+  const bytes = Math.floor((part.length * 3) / 4);
+  const buffer = part.length > scratch.length ? Buffer.allocUnsafe(bytes) : scratch;
+  if (buffer.write(part, 'base64url') !== bytes || part.includes('+') || part.includes('/')) return null;
+  return buffer.toString('utf8', 0, bytes);
 }
