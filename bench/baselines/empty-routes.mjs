@@ -1,9 +1,12 @@
-// The same framework with routes that do nothing: the cost of a request without our code.
+// The same framework with routes that do nothing: the cost of a request without our code. HEADERS are those of its answers.
 import { Controller, Get, Header, HttpCode } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 
 const body = JSON.parse(process.env['BODY'] ?? '{}');
+/** @type {Record<string, string>} */
+const headers = JSON.parse(process.env['HEADERS'] ?? '{}');
+const constants = Object.entries(headers).map(([name, value]) => Header(name, value));
 
 class EmptyRoutes {
   json() {
@@ -22,8 +25,8 @@ function decorate(method, ...decorators) {
   for (const decorator of decorators) decorator(EmptyRoutes.prototype, method, descriptor);
 }
 
-decorate('json', Get('json'), Header('cache-control', 'no-store'));
-decorate('nothing', Get('nothing'), HttpCode(204));
+decorate('json', Get('json'), ...constants);
+decorate('nothing', Get('nothing'), HttpCode(204), ...constants);
 Controller()(EmptyRoutes);
 
 const module = { module: EmptyRoutes, controllers: [EmptyRoutes] };

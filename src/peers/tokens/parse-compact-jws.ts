@@ -21,9 +21,11 @@ export function parseCompactJws(text: string, most = maxTokenCharacters): Compac
   if (text.length > most) return null;
   const firstDot = text.indexOf('.');
   const lastDot = text.lastIndexOf('.');
+  // Other tokens have no dots, and JSON.parse would throw, which takes as long as a request.
+  if (firstDot < 1 || lastDot - firstDot < 2) return null;
   const signature = text.slice(lastDot + 1);
   if (!base64url.test(signature)) return null;
-  const header = parseHeader(text.slice(0, Math.max(0, firstDot)));
+  const header = parseHeader(text.slice(0, firstDot));
   const payload = parseObject(text.slice(firstDot + 1, lastDot));
   if (header === null || payload === null) return null;
   return {
