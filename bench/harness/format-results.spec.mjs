@@ -25,7 +25,9 @@ describe('findShortfalls', () => {
 });
 
 describe('the benchmarks', () => {
-  it('have at most two with an exception', () => {
-    expect(benchmarks.filter(({ exception }) => exception !== undefined).length).toBeLessThanOrEqual(2);
+  it('have at most two exceptions; that of verify-first applies to each algorithm', () => {
+    const excepted = benchmarks.filter(({ exception }) => exception !== undefined);
+    const names = excepted.map(({ name }) => name.replace(/^(verify-first)-.*/, '$1'));
+    expect([...new Set(names)]).toEqual(['verify-first', 'refresh-license']);
   });
 });

@@ -13,6 +13,8 @@ interface Claim {
 }
 
 const maxAtOnce = 200;
+/** So many commits a second do not matter. */
+const enoughAtOnce = 64;
 
 /**
  * Stores used proofs for all processes of a database. Concurrent claims share one commit: in the morning, all registers
@@ -34,11 +36,18 @@ export class UsedProofs {
     });
   }
 
+  /** Lets all waiting requests of the broker join the next commit. */
+  private async gather(): Promise<void> {
+    for (let before = 0; this.waiting.length > before && this.waiting.length < enoughAtOnce;) {
+      before = this.waiting.length;
+      await nextTurn();
+    }
+  }
+
   private async writeWaiting(now: Date): Promise<void> {
     this.isWriting = true;
     while (this.waiting.length > 0) {
-      // Lets all waiting requests of the broker join this commit.
-      await nextTurn();
+      await this.gather();
       const claims = this.waiting.splice(0, maxAtOnce);
       try {
         const fresh = await this.database.transact((manager) => insert(manager, claims, now));
