@@ -1,4 +1,4 @@
-import { fitExponent, median, spread } from './statistics.mjs';
+import { fitExponent, median, spread, uncertaintyOf } from './statistics.mjs';
 
 /** Above this distance between the quartiles, as a part of the median, a baseline is too noisy to judge a target. */
 const maxSpread = 0.25;
@@ -11,7 +11,8 @@ const maxSpread = 0.25;
  * @property {number} value
  * @property {string} wanted
  * @property {boolean} isMet
- * @property {boolean} isNoisy whether the baseline itself varied too much to judge a target that is not met
+ * @property {boolean} isNoisy whether the baseline varied too much, or the ratios too much for their distance from the
+ *   target, to judge a target that is not met
  */
 
 /** @param {import('./benchmark.mjs').Target} target @param {Samples} samples @returns {Judged} */
@@ -36,8 +37,9 @@ function judgeRatio({ figure, ours, other, atLeast, atMost = Infinity }, samples
     return atLeast === undefined ? cost / baseline : baseline / cost;
   });
   const value = median(ratios);
+  const limit = atLeast ?? atMost;
   return {
-    isNoisy: spread(others) > maxSpread,
+    isNoisy: spread(others) > maxSpread || Math.abs(value - limit) < uncertaintyOf(ratios),
     what: `${ours} : ${other}, ${figure}`,
     value,
     wanted: atLeast === undefined ? `≤ ${atMost} × its cost` : `≥ ${atLeast} × its speed`,

@@ -24,6 +24,25 @@ describe('judgeTarget', () => {
     });
   });
 
+  it('does not judge a target that is closer to the ratio than the ratio is certain', () => {
+    const target = /** @type {const} */ ({
+      kind: 'ratio',
+      figure: 'cpu',
+      ours: 'a',
+      other: 'b',
+      atMost: 1.1,
+    });
+    const b = [10, 10, 10, 10, 10];
+    expect(judgeTarget(target, samples({ a: [10.5, 11.2, 11.3, 11.8, 12], b }))).toMatchObject({
+      isMet: false,
+      isNoisy: true,
+    });
+    expect(judgeTarget(target, samples({ a: [12, 12.2, 12.3, 12.4, 13], b }))).toMatchObject({
+      isMet: false,
+      isNoisy: false,
+    });
+  });
+
   it.each([
     [0.8, true],
     [0.81, false],

@@ -28,3 +28,12 @@ export function fitExponent(points) {
   const covariance = logs.reduce((sum, { x, y }) => sum + (x - meanX) * (y - meanY), 0);
   return covariance / logs.reduce((sum, { x }) => sum + (x - meanX) ** 2, 0);
 }
+
+/**
+ * Returns the distance from the median within which the true one lies with 95 % probability: the notch of a box plot
+ * (McGill, Tukey and Larsen, 1978).
+ * @param {readonly number[]} values
+ */
+export function uncertaintyOf(values) {
+  return (1.58 * (quantile(values, 0.75) - quantile(values, 0.25))) / Math.sqrt(values.length);
+}

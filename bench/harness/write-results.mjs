@@ -31,8 +31,9 @@ function formatRun({ startedAt, machine, results, failed }) {
     '| benchmark | | value | target | |',
     '| --- | --- | --- | --- | --- |',
     ...results.flatMap(({ name, exception, judged }) =>
-      judged.map(({ what, value, wanted, isMet }) => {
-        const verdict = isMet ? 'met' : exception === undefined ? '**not met**' : 'excepted';
+      judged.map(({ what, value, wanted, isMet, isNoisy }) => {
+        const missed = exception !== undefined ? 'excepted' : isNoisy ? 'not judged' : '**not met**';
+        const verdict = isMet ? 'met' : missed;
         return `| ${name} | ${what} | ${formatNumber(value)} | ${wanted} | ${verdict} |`;
       }),
     ),

@@ -2,7 +2,7 @@ import { formatNumber } from '../../bench/harness/format-results.mjs';
 import { toTable } from './to-table.mjs';
 
 /** @typedef {{ startedAt: string, machine: import('../../bench/harness/describe-machine.mjs').Machine, results: Result[], failed?: string[] }} Run as written to `bench/results` */
-/** @typedef {{ name: string, exception?: string, judged: { what: string, value: number, wanted: string, isMet: boolean }[] }} Result */
+/** @typedef {{ name: string, exception?: string, judged: { what: string, value: number, wanted: string, isMet: boolean, isNoisy: boolean }[] }} Result */
 
 /**
  * Describes the results of two runs of the benchmarks.
@@ -17,12 +17,13 @@ export function describeResults(first, second) {
       `[${startedAt.slice(0, 10)}, ${startedAt.slice(11, 16)} UTC](../bench/results/${name}.md), with a load of ${machine.loadAverage}`,
   );
   const rows = second[1].results.flatMap(({ name, exception, judged }) =>
-    judged.map(({ what, value, wanted, isMet }) => {
+    judged.map(({ what, value, wanted, isMet, isNoisy }) => {
       const before = first[1].results
         .find((result) => result.name === name)
         ?.judged.find((row) => row.what === what);
       const met = Number(before?.isMet ?? false) + Number(isMet);
-      const unmet = exception === undefined ? '**not met**' : 'excepted';
+      const unjudged = isNoisy || before?.isNoisy === true;
+      const unmet = exception !== undefined ? 'excepted' : unjudged ? 'not judged' : '**not met**';
       const verdict = [unmet, 'met once', 'met'][met] ?? '';
       const values = [before?.value, value].map((each) => (each === undefined ? '' : formatNumber(each)));
       return [`\`${name}\``, what, ...values, wanted, verdict];
