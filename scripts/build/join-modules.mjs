@@ -3,7 +3,8 @@ import { rolldown } from 'rolldown';
 
 /**
  * Of these packages, the build joins the parts that the service uses. Nest must be joined with all that imports it, because
- * its classes must exist once, and with what it imports, because only the packages of package.json are sure to be found. A process loads the other packages as they are.
+ * its classes must exist once, and with what it imports, because only the packages of package.json are sure to be found. A
+ * process loads the other packages as they are.
  */
 const JOINED =
   /^(@nestjs\/(common|core|platform-fastify|schedule|terminus)|@fastify\/(cors|error|middie)|fastify-plugin|find-my-way|fast-(decode-uri-component|deep-equal|querystring|safe-stringify)|path-to-regexp|reusify|safe-regex2|ret|toad-cache|luxon|rxjs|iterare|cron|uid|tslib|jose|openid-client|oauth4webapi|uqr|class-validator|validator|libphonenumber-js|@oxc-project\/runtime)(\/|$)/;

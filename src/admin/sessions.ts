@@ -1,4 +1,4 @@
-import { createHash, hash as hashText, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash as digest, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../domain/ports/clock.js';
 
@@ -106,13 +106,12 @@ export class Sessions {
 /** Compares a candidate with the CSRF token of a session in constant time. */
 export function isCsrfTokenOf(session: Session, candidate: unknown): boolean {
   if (typeof candidate !== 'string') return false;
-  return timingSafeEqual(digest(candidate), digest(session.csrfToken));
+  return timingSafeEqual(
+    digest('sha256', candidate, 'buffer'),
+    digest('sha256', session.csrfToken, 'buffer'),
+  );
 }
 
 function hashOf(id: string): string {
-  return hashText('sha256', id, 'base64url');
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return digest('sha256', id, 'base64url');
 }

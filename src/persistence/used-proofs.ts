@@ -13,7 +13,7 @@ interface Claim {
 }
 
 const maxAtOnce = 200;
-/** So many commits a second do not matter. */
+/** With so many in one commit, waiting for more gains nothing. */
 const enoughAtOnce = 64;
 
 /**
