@@ -9,7 +9,6 @@ const maxFormatters = 100;
 const formatters = new Map<string, InstantFormatter>();
 /** A page shows the same few instants of its license at each request. The list of peers has more. */
 const maxTexts = 200;
-const distances = new WeakMap<Intl.RelativeTimeFormat, Map<string, string>>();
 
 const date = { year: 'numeric', month: 'long', day: 'numeric' } as const;
 const time = { hour: 'numeric', minute: '2-digit' } as const;
@@ -41,22 +40,7 @@ export function formatDistance(instant: Date, { now, texts }: Pick<RenderContext
   if (lengthMs < minuteMs) return distanceMs <= 0 ? texts.distance.justPassed : texts.distance.soon;
   const [unitMs, unit] = unitOf(lengthMs);
   // Truncated, because rounding up would promise time that is not left.
-  return formatUnits(texts.distance.format, Math.trunc(distanceMs / unitMs), unit);
-}
-
-function formatUnits(
-  format: Intl.RelativeTimeFormat,
-  count: number,
-  unit: Intl.RelativeTimeFormatUnit,
-): string {
-  const texts = distances.get(format) ?? new Map<string, string>();
-  const key = `${count} ${unit}`;
-  const known = texts.get(key);
-  if (known !== undefined) return known;
-  const text = format.format(count, unit);
-  if (texts.size >= maxTexts) texts.clear();
-  distances.set(format, texts.set(key, text));
-  return text;
+  return texts.distance.format.format(Math.trunc(distanceMs / unitMs), unit);
 }
 
 function unitOf(lengthMs: number): [number, Intl.RelativeTimeFormatUnit] {

@@ -15,9 +15,6 @@ import { createReader, localPath, type RenderContext } from './render-context.js
 /** Collects what the Manage License page shows. */
 @Injectable()
 export class PageComposer {
-  /** The version of the last license that was shown without a user code. */
-  private named = { license: '', version: '' };
-
   constructor(
     private readonly context: LicenseQuery,
     private readonly store: LicenseStore,
@@ -52,7 +49,7 @@ export class PageComposer {
         ? { machineAt: this.clock.machineNow(), trustedAt: this.clock.trustedNow() }
         : null,
       context: this.contextFor(request),
-      version: this.versionWith(authorization),
+      version: nameVersion([license, authorization]),
     };
   }
 
@@ -71,16 +68,7 @@ export class PageComposer {
 
   /** Returns a name for what the page shows now. It changes with everything on the page except the passing of time. */
   version(): string {
-    return this.versionWith(this.authorization());
-  }
-
-  private versionWith(authorization: AuthorizationView | null): string {
-    const license = this.context.text();
-    // The text stays the same string until the license changes, and there is rarely a user code.
-    if (authorization === null && this.named.license === license) return this.named.version;
-    const version = nameVersion([license, authorization]);
-    if (authorization === null) this.named = { license, version };
-    return version;
+    return nameVersion([this.context.view(), this.authorization()]);
   }
 
   authorization(): AuthorizationView | null {
