@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { describe, expect, it, vi } from 'vitest';
 import { FakeClock } from '../../test/support/fake-clock.js';
 import { buildGrant, defaultPolicy } from '../../test/support/license-fixture.js';
@@ -25,6 +26,10 @@ class MemoryStore {
     this.stored = { state: initialLicenseState, secrets: null, pending, revocations: [] };
   }
 
+  get pending(): PendingAuthorization | null {
+    return this.stored.pending;
+  }
+
   async transact<T>(work: (transaction: LicenseTransaction) => Promise<T>): Promise<T> {
     let next = this.stored;
     const result = await work({
@@ -43,37 +48,56 @@ class MemoryStore {
   }
 }
 
+const clock = new FakeClock();
+const secrets = { accessToken: 'license', refreshToken: 'refresh', dpopKey: null };
+const granted = { kind: 'granted', grant: buildGrant(), secrets } as const;
+const pending: PendingAuthorization = {
+  state: 'pending',
+  refusal: null,
+  deviceCode: 'code',
+  dpopKey: null,
+  userCode: 'CODE',
+  verificationUri: 'https://auth.example/device',
+  verificationUriComplete: null,
+  expiresAt: new Date(clock.now().getTime() + 600_000),
+  intervalSeconds: 5,
+  lastPolledAt: new Date(0),
+  unansweredPolls: 0,
+  requestedBy: 'anna',
+  requestedFrom: null,
+};
+
+function start() {
+  const store = new MemoryStore(pending);
+  const redeemDeviceCode = vi.fn<AuthorizationServer['redeemDeviceCode']>(async () => granted);
+  const poll = new PollAuthorization(
+    { redeemDeviceCode } as unknown as AuthorizationServer,
+    store as unknown as LicenseStore,
+    clock,
+    { policy: defaultPolicy } as unknown as Settings,
+  );
+  return { store, poll, redeemDeviceCode };
+}
+
+describe('a person who completes the authorization', () => {
+  it('gets the license although a poll from before the approval is still unanswered', async () => {
+    const { poll, redeemDeviceCode } = start();
+    const server = new EventEmitter();
+    redeemDeviceCode.mockImplementationOnce(async () => {
+      await once(server, 'answer');
+      return { kind: 'pending' };
+    });
+    const background = poll.executeWhenDue();
+    await vi.waitFor(() => expect(redeemDeviceCode).toHaveBeenCalledOnce());
+    const completed = poll.executeAtNextChance();
+    server.emit('answer');
+    await background;
+    expect(await completed).toEqual({ kind: 'licensed' });
+    expect(redeemDeviceCode).toHaveBeenCalledTimes(2);
+  });
+});
+
 describe('a grant that could not be stored', () => {
-  const clock = new FakeClock();
-  const secrets = { accessToken: 'license', refreshToken: 'refresh', dpopKey: null };
-  const pending: PendingAuthorization = {
-    state: 'pending',
-    refusal: null,
-    deviceCode: 'code',
-    dpopKey: null,
-    userCode: 'CODE',
-    verificationUri: 'https://auth.example/device',
-    verificationUriComplete: null,
-    expiresAt: new Date(clock.now().getTime() + 600_000),
-    intervalSeconds: 5,
-    lastPolledAt: new Date(0),
-    unansweredPolls: 0,
-    requestedBy: 'anna',
-    requestedFrom: null,
-  };
-
-  function start() {
-    const store = new MemoryStore(pending);
-    const redeemDeviceCode = vi.fn(async () => ({ kind: 'granted', grant: buildGrant(), secrets }));
-    const poll = new PollAuthorization(
-      { redeemDeviceCode } as unknown as AuthorizationServer,
-      store as unknown as LicenseStore,
-      clock,
-      { policy: defaultPolicy } as unknown as Settings,
-    );
-    return { store, poll, redeemDeviceCode };
-  }
-
   it('is stored at the next poll', async () => {
     const { store, poll, redeemDeviceCode } = start();
     store.outcomes = ['committed', 'undone'];

@@ -73,6 +73,8 @@ export class PollAuthorization {
 
   /** Polls as soon as the interval permits, for a user who waits for the result. */
   async executeAtNextChance(): Promise<PollOutcome> {
+    // A poll that runs already may have been sent before the person authorized.
+    await this.flight.whenIdle();
     const { pending } = this.store;
     if (pending?.state === 'pending') {
       const chanceAt = pending.lastPolledAt.getTime() + pending.intervalSeconds * 1000;
