@@ -8,6 +8,7 @@ export class MachineClock {
   }
 
   async sleep(ms: number): Promise<void> {
-    await setTimeout(ms);
+    // A timer can fire a millisecond early.
+    await setTimeout(ms + 1);
   }
 }
