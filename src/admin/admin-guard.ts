@@ -1,10 +1,12 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { ProblemException } from '../http/problem.js';
+import { readCredentials } from '../http/read-credentials.js';
 import { authenticateSession } from './authenticate-session.js';
 import { LoginThrottle } from './login-throttle.js';
 import { type Session, Sessions } from './sessions.js';
 
+const adminToken = /^[!-~]{1,256}$/;
 const challenge = { 'www-authenticate': 'Bearer realm="pos-licensing"' };
 
 /**
@@ -21,14 +23,14 @@ export class AdminGuard implements CanActivate {
   /** Waits only for the delay of an incorrect token. */
   canActivate(context: ExecutionContext): true | Promise<never> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const { authorization } = request.headers;
-    if (authorization === undefined) {
+    const credentials = readCredentials(request);
+    if (credentials === null) {
       request.admin = { session: this.requireSession(request) };
       return true;
     }
-    const [, candidate] = /^Bearer ([\x21-\x7e]{1,256})$/i.exec(authorization) ?? [];
-    if (candidate === undefined) throw missing();
-    if (!this.throttle.accepts(request.ip, candidate)) return this.refuse(request.ip);
+    const { scheme, token } = credentials;
+    if (scheme !== 'bearer' || !adminToken.test(token)) throw missing();
+    if (!this.throttle.accepts(request.ip, token)) return this.refuse(request.ip);
     request.admin = { session: null };
     return true;
   }

@@ -19,7 +19,8 @@ export function adminTokenPath(dataDir: string): string {
 }
 
 export function hashAdminToken(token: string): Buffer {
-  return digest('sha256', token, 'buffer');
+  // Node.js returns a digest several times faster as text than as a buffer.
+  return Buffer.from(digest('sha256', token, 'binary'), 'latin1');
 }
 
 /**

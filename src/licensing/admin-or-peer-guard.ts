@@ -1,6 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AdminGuard } from '../admin/admin-guard.js';
+import { readCredentials } from '../http/read-credentials.js';
 import { parseCompactJws } from '../peers/tokens/parse-compact-jws.js';
 import { PeerGuard } from '../peers/peer-guard.js';
 
@@ -19,7 +20,8 @@ export class AdminOrPeerGuard implements CanActivate {
 }
 
 /** A license token is a JWT or uses the DPoP scheme; an admin token does neither. */
-function isOfPeer({ headers }: FastifyRequest): boolean {
-  const [, scheme = '', token = ''] = /^(Bearer|DPoP) (\S+)$/i.exec(headers.authorization ?? '') ?? [];
-  return scheme.toLowerCase() === 'dpop' || parseCompactJws(token) !== null;
+function isOfPeer(request: FastifyRequest): boolean {
+  const credentials = readCredentials(request);
+  if (credentials === null) return false;
+  return credentials.scheme === 'dpop' || parseCompactJws(credentials.token) !== null;
 }

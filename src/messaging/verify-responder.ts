@@ -38,9 +38,8 @@ export class VerifyResponder implements OnModuleInit {
     const request = readRequest(data);
     if (request === null) return { active: false, error: 'bad-request' };
     const { token, proof, htm, htu } = request;
-    const scheme = proof === undefined ? 'Bearer' : 'DPoP';
     const verdict = await this.admission.admitHttp(
-      { scheme, token, proof: proof ?? null, method: htm ?? '', urls: [htu ?? ''] },
+      { isBearer: proof === undefined, token, proof: proof ?? null, method: htm ?? '', urls: [htu ?? ''] },
       address,
     );
     if (verdict.kind === 'refused') {

@@ -15,7 +15,8 @@ const natsWindowMs = 10 * 60_000;
 
 /** A token received over HTTP, with its proof and the request to authorize. */
 export interface HttpCredentials {
-  readonly scheme: 'Bearer' | 'DPoP';
+  /** Whether the token came with the scheme `Bearer`, otherwise with `DPoP`. */
+  readonly isBearer: boolean;
   readonly token: string;
   readonly proof: string | null;
   readonly method: string;
@@ -79,14 +80,13 @@ export class PeerAdmission {
   /** Checks the scheme and the proof of a token with a verdict. */
   private checkHttp(
     verdict: PeerVerdict,
-    { scheme, token, proof, method, urls }: HttpCredentials,
+    { isBearer, token, proof, method, urls }: HttpCredentials,
   ): PeerVerdict {
     if (verdict.kind === 'refused') return verdict;
     const { keyThumbprint } = verdict.peer;
-    if (keyThumbprint === null)
-      return scheme === 'Bearer' ? verdict : refuse('proof-invalid', verdict.peer.deviceId);
+    if (keyThumbprint === null) return isBearer ? verdict : refuse('proof-invalid', verdict.peer.deviceId);
     // RFC 9449 section 7.1: a bound token is not valid as a bearer token.
-    if (scheme === 'Bearer' || proof === null) return refuse('proof-missing', verdict.peer.deviceId);
+    if (isBearer || proof === null) return refuse('proof-missing', verdict.peer.deviceId);
     const checked = urls
       .map((htu) => checkDpopProof(proof, { htm: method, htu, token, keyThumbprint }))
       .find((result) => result !== null);

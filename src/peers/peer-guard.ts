@@ -3,8 +3,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Settings } from '../config/settings.js';
 import { ProblemException } from '../http/problem.js';
 import { urlsOf } from '../http/public-urls.js';
+import { readCredentials } from '../http/read-credentials.js';
 import { explainRefusal, isForbidden } from './explain-refusal.js';
-import { type HttpCredentials, PeerAdmission } from './peer-admission.js';
+import { PeerAdmission } from './peer-admission.js';
 import type { Peer, PeerRefusal, PeerVerdict } from './tokens/peer.js';
 
 declare module 'fastify' {
@@ -14,11 +15,6 @@ declare module 'fastify' {
   }
 }
 
-/** By the text before the token, in lower case. */
-const schemes: ReadonlyMap<string, HttpCredentials['scheme']> = new Map([
-  ['bearer ', 'Bearer'],
-  ['dpop ', 'DPoP'],
-]);
 /** RFC 6750 section 2.1. Reading a token takes as long as everything else about a known one, so only a new one is checked. */
 const tokenCharacters = /^[\w.~+/=-]+$/;
 
@@ -48,12 +44,11 @@ export class PeerGuard implements CanActivate {
 
   /** @throws ProblemException 401 or 403 with the challenge of RFC 6750 section 3 and RFC 9449 section 7.1 */
   admit(request: FastifyRequest, reply: FastifyReply, { method, urls }: ProvenRequest): Peer | Promise<Peer> {
-    const { authorization = '', dpop } = request.headers;
-    const start = authorization.indexOf(' ') + 1;
-    const scheme = schemes.get(authorization.slice(0, start).toLowerCase());
-    if (scheme === undefined) throw missing();
-    const token = authorization.slice(start);
-    const credentials = { scheme, token, proof: typeof dpop === 'string' ? dpop : null, method, urls };
+    const { scheme = '', token = '' } = readCredentials(request) ?? {};
+    const isBearer = scheme === 'bearer';
+    if (!isBearer && scheme !== 'dpop') throw missing();
+    const { dpop } = request.headers;
+    const credentials = { isBearer, token, proof: typeof dpop === 'string' ? dpop : null, method, urls };
     const known = this.admission.admitKnown(credentials);
     if (known !== null) return this.conclude(known, reply);
     if (!tokenCharacters.test(token)) throw missing();
