@@ -349,7 +349,7 @@ describe('a session of the page', () => {
         const asked = request().get(path).set('accept', browserAccept);
         // The login page redirects a browser with a session.
         const { headers, text } = await (path === '/login' ? asked : asked.set('cookie', cookie));
-        expect(text, path).toMatch(/class="brand"[^]*<footer[^]*\d+\.\d+\.\d+ · <a href="\/help">Help</);
+        expect(text, path).toMatch(/class="brand"[^]*<footer[^]*\d+\.\d+\.\d+ &#183; <a href="\/help">Help</);
         expect(headers['content-security-policy'], path).toContain("script-src 'self'; style-src 'self'");
         expect(headers['content-security-policy'], path).toContain("frame-ancestors 'none'");
         expect(headers['content-security-policy'], path).not.toContain('unsafe');

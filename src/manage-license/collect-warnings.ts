@@ -1,27 +1,9 @@
 import { minTokenLifeMs, tokenLifeMs } from '../domain/license.js';
 import type { LicenseView } from '../domain/license-view.js';
-import type { LicensePage } from './license-page.js';
-import type { Message, Texts } from './texts.js';
+import type { LicensePage, Warning } from './license-page.js';
+import type { Texts } from './texts.js';
 
-export interface LabeledInstant {
-  readonly label: string;
-  readonly at: Date;
-  /** An instant that a corrected clock may place in the future: the page shows it as just passed. */
-  readonly isPast?: boolean;
-}
-
-export interface Warning {
-  readonly tone: 'warning' | 'bad';
-  readonly message: Message;
-  /** The labeled instants that belong to the warning, such as its beginning or the next try. */
-  readonly instants: readonly LabeledInstant[];
-  /** Whether a person does something about it on the Authorization server. */
-  readonly isForServer: boolean;
-  /** The message of the service or the Authorization server; `null` if there is none. */
-  readonly detail: string | null;
-}
-
-export type WarnedPage = Pick<LicensePage, 'license' | 'previousServer' | 'clocks'> & {
+type WarnedPage = Pick<LicensePage, 'license' | 'previousServer' | 'clocks'> & {
   readonly context: Pick<LicensePage['context'], 'texts'>;
 };
 

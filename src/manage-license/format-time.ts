@@ -7,8 +7,9 @@ const yearMs = 365 * dayMs;
 /** Creating a formatter takes longer than rendering a page. The limit bounds the memory that headers can claim. */
 const maxFormatters = 100;
 const formatters = new Map<string, InstantFormatter>();
-/** A page shows the same few instants of its license at each request. The list of peers has more. */
+/** A page shows the same few instants and distances at each request. The list of peers has more. */
 const maxTexts = 200;
+const distances = new Map<string, string>();
 
 const date = { year: 'numeric', month: 'long', day: 'numeric' } as const;
 const time = { hour: 'numeric', minute: '2-digit' } as const;
@@ -40,7 +41,10 @@ export function formatDistance(instant: Date, { now, texts }: Pick<RenderContext
   if (lengthMs < minuteMs) return distanceMs <= 0 ? texts.distance.justPassed : texts.distance.soon;
   const [unitMs, unit] = unitOf(lengthMs);
   // Truncated, because rounding up would promise time that is not left.
-  return texts.distance.format.format(Math.trunc(distanceMs / unitMs), unit);
+  const count = Math.trunc(distanceMs / unitMs);
+  return remember(distances, `${texts.language} ${count} ${unit}`, () =>
+    texts.distance.format.format(count, unit),
+  );
 }
 
 function unitOf(lengthMs: number): [number, Intl.RelativeTimeFormatUnit] {
@@ -59,16 +63,18 @@ function formatterOf(locale: string, format: InstantFormat): InstantFormatter {
   return formatter;
 }
 
-/** Returns a formatter that remembers its last texts, because Intl takes longer for an instant than a page for a field. */
 function createFormatter(locale: string, format: InstantFormat): InstantFormatter {
   const intl = new Intl.DateTimeFormat(locale, formats[format]);
   const texts = new Map<number, string>();
-  return (instant) => {
-    const known = texts.get(instant.getTime());
-    if (known !== undefined) return known;
-    const text = intl.format(instant);
-    if (texts.size >= maxTexts) texts.clear();
-    texts.set(instant.getTime(), text);
-    return text;
-  };
+  return (instant) => remember(texts, instant.getTime(), () => intl.format(instant));
+}
+
+/** Returns the text of a key, made once, because Intl takes longer for one than a page for a field. */
+function remember<Key>(texts: Map<Key, string>, key: Key, make: () => string): string {
+  const known = texts.get(key);
+  if (known !== undefined) return known;
+  const text = make();
+  if (texts.size >= maxTexts) texts.clear();
+  texts.set(key, text);
+  return text;
 }

@@ -24,6 +24,7 @@ import type { PeerView } from '../peer-registry/list-peers.js';
 import { buildTimelines } from './build-timelines.js';
 import { describeAuditEntry } from './describe-audit-entry.js';
 import { peerFilters } from './forms.js';
+import { collectWarnings } from './collect-warnings.js';
 import type { AuthorizationView, LicensePage } from './license-page.js';
 import { createReader } from './render-context.js';
 import { english, type NoticeKind, textsFor } from './texts.js';
@@ -50,7 +51,7 @@ const data = [
   'ANNA',
   'REGISTER',
   'English',
-  'Español',
+  'Espa&#241;ol',
 ];
 
 /** Returns the words on a page that are not in its texts. */
@@ -58,7 +59,7 @@ const rest = (page: string): string[] => findUntranslated(page, data);
 
 function buildPage(state: LicenseState, change: Partial<LicensePage> = {}, afterDays = 0): LicensePage {
   const now = shift(startAt, afterDays * dayMs);
-  return {
+  const page = {
     license: licenseViewAt(state, defaultPolicy, now),
     authorization: null,
     notice: null,
@@ -70,6 +71,7 @@ function buildPage(state: LicenseState, change: Partial<LicensePage> = {}, after
     version: 'v1',
     ...change,
   };
+  return { ...page, warnings: collectWarnings(page) };
 }
 
 const licensed = buildLicensedState();

@@ -1,7 +1,7 @@
 import type { PreviousServer } from '../domain/license-state.js';
 import type { LicenseView } from '../domain/license-view.js';
 import type { RenderContext } from './render-context.js';
-import type { NoticeKind } from './texts.js';
+import type { Message, NoticeKind } from './texts.js';
 import type { Visitor } from './views/layout.js';
 
 /** The pending user code, or how it ended. It never contains the device code, which is secret. */
@@ -28,11 +28,31 @@ export interface Clocks {
   readonly trustedAt: Date | null;
 }
 
+interface LabeledInstant {
+  readonly label: string;
+  readonly at: Date;
+  /** An instant that a corrected clock may place in the future: the page shows it as just passed. */
+  readonly isPast?: boolean;
+}
+
+export interface Warning {
+  readonly tone: 'warning' | 'bad';
+  readonly message: Message;
+  /** The labeled instants that belong to the warning, such as its beginning or the next try. */
+  readonly instants: readonly LabeledInstant[];
+  /** Whether a person does something about it on the Authorization server. */
+  readonly isForServer: boolean;
+  /** The message of the service or the Authorization server; `null` if there is none. */
+  readonly detail: string | null;
+}
+
 /** Everything that the Manage License page shows. */
 export interface LicensePage {
   readonly license: LicenseView;
   readonly authorization: AuthorizationView | null;
   readonly notice: Notice | null;
+  /** What a person should know or do, the most urgent first. */
+  readonly warnings: readonly Warning[];
   /** The server that this one was before; `null` unless the last acquisition changed it. */
   readonly previousServer: PreviousServer | null;
   /** What the clocks show if they disagree; `null` if the clock of this server is right. */

@@ -5,7 +5,7 @@ import { Settings } from '../config/settings.js';
 import { LicenseQuery } from '../licensing/license-query.js';
 import { Clock } from '../domain/ports/clock.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
-import { collectWarnings, type WarnedPage } from './collect-warnings.js';
+import { collectWarnings } from './collect-warnings.js';
 import { type AuthorizationView, isAcquiring, type LicensePage, type Notice } from './license-page.js';
 import { nameVersion } from './name-version.js';
 import { UserPortal } from './user-portal.js';
@@ -40,16 +40,19 @@ export class PageComposer {
 
   private read(request: FastifyRequest) {
     const license = this.context.view();
-    const authorization = this.authorization();
-    return {
+    const warned = {
       license,
-      authorization,
       previousServer: license.reason === 'server-changed' ? this.store.state.previousServer : null,
       clocks: license.clockSuspect
         ? { machineAt: this.clock.machineNow(), trustedAt: this.clock.trustedNow() }
         : null,
       context: this.contextFor(request),
-      version: nameVersion([license, authorization]),
+    };
+    return {
+      ...warned,
+      authorization: this.authorization(),
+      warnings: collectWarnings(warned),
+      version: this.version(),
     };
   }
 
@@ -68,7 +71,7 @@ export class PageComposer {
 
   /** Returns a name for what the page shows now. It changes with everything on the page except the passing of time. */
   version(): string {
-    return nameVersion([this.context.view(), this.authorization()]);
+    return nameVersion([this.context.text(), this.authorization()]);
   }
 
   authorization(): AuthorizationView | null {
@@ -81,6 +84,6 @@ export class PageComposer {
 }
 
 /** Returns whether a person does something about this license on the Authorization server. */
-function isForServer(page: WarnedPage): boolean {
-  return isAcquiring(page.license) || collectWarnings(page).some((warning) => warning.isForServer);
+function isForServer({ license, warnings }: Pick<LicensePage, 'license' | 'warnings'>): boolean {
+  return isAcquiring(license) || warnings.some((warning) => warning.isForServer);
 }

@@ -80,7 +80,7 @@ export function renderPage(frame: PageFrame, content: Html): string {
           ${content}
         </main>
         <footer class="container bottom">
-          <span>${texts.product} ${serviceVersion} · <a href="/help">${texts.footer.help}</a></span>
+          <span>${texts.product} ${serviceVersion} &#183; <a href="/help">${texts.footer.help}</a></span>
           ${renderLook(frame.context)}
         </footer>
       </body>
@@ -88,7 +88,7 @@ export function renderPage(frame: PageFrame, content: Html): string {
 }
 
 function renderPlace({ server, organization }: Place): Html {
-  return html`<small>${server} · ${organization}</small>`;
+  return html`<small>${server} &#183; ${organization}</small>`;
 }
 
 function renderNavigation(visitor: Visitor, section: PageFrame['section'], texts: Texts): Html {

@@ -10,6 +10,7 @@ import {
 } from '../../../test/support/license-fixture.js';
 import { initialLicenseState, type LicenseState } from '../../domain/license-state.js';
 import { licenseViewAt } from '../../domain/license-view.js';
+import { collectWarnings } from '../collect-warnings.js';
 import type { AuthorizationView, LicensePage } from '../license-page.js';
 import { createReader } from '../render-context.js';
 import { textsFor } from '../texts.js';
@@ -26,7 +27,7 @@ const pending: AuthorizationView = {
 };
 
 function buildPage(state: LicenseState, change: Partial<LicensePage> = {}, now = startAt): LicensePage {
-  return {
+  const page = {
     license: licenseViewAt(state, defaultPolicy, now),
     authorization: null,
     notice: null,
@@ -38,6 +39,7 @@ function buildPage(state: LicenseState, change: Partial<LicensePage> = {}, now =
     version: 'v1',
     ...change,
   };
+  return { ...page, warnings: collectWarnings(page) };
 }
 
 const licensed = buildLicensedState();

@@ -1,4 +1,3 @@
-import { collectWarnings } from '../collect-warnings.js';
 import { html, type Html, renderLabel } from '../html.js';
 import { isAcquiring, type LicensePage, type Notice } from '../license-page.js';
 import { renderAcquire } from './acquire-view.js';
@@ -43,15 +42,15 @@ export function renderLicensePage(page: LicensePage): string {
 
 /** Summarizes the page in one line, which a screen reader announces when it changes. */
 export function summarize(page: LicensePage): string {
-  const { license, authorization } = page;
+  const { license, authorization, warnings } = page;
   const { texts } = page.context;
   const ended =
     authorization !== null && authorization.state !== 'pending'
       ? [texts.authorizationEnded[authorization.state].title]
       : [];
-  const warnings = collectWarnings(page).map(({ message }) => message.title);
+  const titles = warnings.map(({ message }) => message.title);
   const { fields, statuses } = texts.license;
-  return [`${fields.status}: ${statuses[license.status]}`, ...ended, ...warnings].join('. ');
+  return [`${fields.status}: ${statuses[license.status]}`, ...ended, ...titles].join('. ');
 }
 
 function renderContent(page: LicensePage): Html {
@@ -63,7 +62,7 @@ function renderContent(page: LicensePage): Html {
     return html`${head}${renderAcquire(page)}${renderLicenseDetails(page)}${renderActions(page, false)}`;
   }
   // The buttons follow the warnings that explain them. Without warnings, the details come first.
-  return collectWarnings(page).length > 0
+  return page.warnings.length > 0
     ? html`${head}${renderActions(page, true)}${renderLicenseDetails(page)}`
     : html`${head}${renderLicenseDetails(page)}${renderActions(page, true)}`;
 }
@@ -134,9 +133,9 @@ function renderReason(refusal: string | null, page: LicensePage): Html | null {
 }
 
 function renderActions(page: LicensePage, canRefresh: boolean): Html {
-  const { visitor } = page;
+  const { visitor, warnings } = page;
   const words = page.context.texts.license;
-  const isPlain = collectWarnings(page).length === 0;
+  const isPlain = warnings.length === 0;
   const label = isPlain ? words.refresh : words.checkAgain;
   return html`<div class="actions">
     ${canRefresh && renderAction(visitor, '/license/refresh', label, isPlain ? 'outline' : '')}

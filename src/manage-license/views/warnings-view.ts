@@ -1,14 +1,12 @@
-import { collectWarnings, type Warning } from '../collect-warnings.js';
 import { html, type Html } from '../html.js';
-import type { LicensePage } from '../license-page.js';
+import type { LicensePage, Warning } from '../license-page.js';
 import type { Texts } from '../texts.js';
 import { renderInstant } from './instant-view.js';
 import { renderMessage } from './message-view.js';
 import { renderServerLink } from './server-link-view.js';
 
 export function renderWarnings(page: LicensePage): Html {
-  const warnings = collectWarnings(page).map((warning) => renderWarning(warning, page));
-  return html`${warnings}`;
+  return html`${page.warnings.map((warning) => renderWarning(warning, page))}`;
 }
 
 function renderWarning({ tone, message, instants, isForServer, detail }: Warning, page: LicensePage): Html {
