@@ -11,6 +11,8 @@ import { setSecurityHeaders } from './http/security-headers.js';
 import { PageComposer } from './manage-license/page-composer.js';
 import { PageErrorFilter } from './manage-license/page-error-filter.js';
 import { HttpMetrics } from './metrics/http-metrics.js';
+import { PeerGuard } from './peers/peer-guard.js';
+import { addVerifyRoute } from './peers/verify-route.js';
 
 /** Otherwise Nest loads the whole package, of which the build has joined only the used parts. */
 const validatorPackage = { validate, getMetadataStorage };
@@ -34,7 +36,8 @@ export function createAdapter({ trustedProxies }: Settings): FastifyAdapter {
 /** Sets up everything that applies to all routes, for the process and the tests. */
 export async function setupApp(app: NestFastifyApplication): Promise<void> {
   const { metricsAccess, hasDocs, publicUrls } = app.get(Settings);
-  app.useGlobalFilters(new PageErrorFilter(app.get(PageComposer)));
+  const filter = new PageErrorFilter(app.get(PageComposer));
+  app.useGlobalFilters(filter);
   app.useGlobalPipes(
     new ValidationPipe({
       whitelist: true,
@@ -53,8 +56,12 @@ export async function setupApp(app: NestFastifyApplication): Promise<void> {
   checkHost(fastify, publicUrls);
   limitBodyDepth(fastify);
   if (metricsAccess !== 'off') app.get(HttpMetrics).follow(fastify);
-  if (hasDocs) {
-    const { setupDocs } = await import('./http/setup-docs.js');
-    await setupDocs(app, publicUrls[0]);
-  }
+  await fastify.register(async (routes) => {
+    routes.setErrorHandler((error, request, reply) => filter.answer(error, request, reply));
+    addVerifyRoute(routes, app.get(PeerGuard));
+    if (hasDocs) {
+      const { setupDocs } = await import('./http/setup-docs.js');
+      await setupDocs(app, routes, publicUrls[0]);
+    }
+  });
 }

@@ -120,6 +120,11 @@ describe('the HTTP API', () => {
     ['headers that are too large', `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
     ['bytes that are not HTTP', 'hello\r\n\r\n', 400],
     ['two Host headers', 'GET /login HTTP/1.1\r\nHost: x\r\nhost: y\r\nConnection: close\r\n\r\n', 400],
+    [
+      'two Host headers at a page without a controller',
+      'GET /docs HTTP/1.1\r\nHost: x\r\nhost: y\r\nConnection: close\r\n\r\n',
+      400,
+    ],
     ['an unknown method', 'BREW /api/license HTTP/1.1\r\nHost: x\r\n\r\n', 400],
     [
       'two lengths of one body',

@@ -15,5 +15,31 @@ export function describeApi(app: INestApplication): OpenAPIObject {
   const document = SwaggerModule.createDocument(app, config);
   // Routes refer to the schema of the license view.
   const schemas = { ...document.components?.schemas, LicenseView: requireAllMembers(licenseViewSchema) };
-  return { ...document, components: { ...document.components, schemas } };
+  const paths = { ...document.paths, '/auth/verify': { get: verifyRoute } };
+  return { ...document, paths, components: { ...document.components, schemas } };
+}
+
+/** It has no controller. */
+const verifyRoute = {
+  operationId: 'verify',
+  summary: 'Authorizes a request for a local reverse proxy',
+  tags: ['peers'],
+  security: [{ bearer: [] }],
+  responses: {
+    204: {
+      description:
+        'With X-Device-Id, X-Device-Kind and X-Features: the features, separated by commas. In a feature, each byte of UTF-8 other than A-Z, a-z, 0-9, ".", "_", ":" and "-" is percent-encoded.',
+    },
+    401: problem('unauthorized'),
+    403: problem(
+      'server-unlicensed, foreign-organization, wrong-device-kind, wrong-hub, license-expired, device-revoked',
+    ),
+  },
+};
+
+function problem(description: string) {
+  return {
+    description,
+    content: { 'application/json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  };
 }

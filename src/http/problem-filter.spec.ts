@@ -14,7 +14,9 @@ function answerTo(error: unknown) {
     type: (type: string) => Object.assign(answer, { type }) && reply,
     send: (problem: Problem) => Object.assign(answer, { problem }) && reply,
   };
-  const host = { switchToHttp: () => ({ getResponse: () => reply }) } as unknown as ArgumentsHost;
+  const host = {
+    switchToHttp: () => ({ getRequest: () => null, getResponse: () => reply }),
+  } as unknown as ArgumentsHost;
   new ProblemFilter().catch(error, host);
   return answer;
 }

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { INestApplication } from '@nestjs/common';
+import type { FastifyInstance } from 'fastify';
 import { securityHeaders } from './security-headers.js';
 
 /** Written by the build. */
@@ -33,12 +34,15 @@ const assetTypes = {
 const pagePolicy = `${securityHeaders['content-security-policy']}; img-src 'self' data:`;
 
 /** Serves the OpenAPI document at `/openapi.json`, and a page that shows it at `/docs`. */
-export async function setupDocs(app: NestFastifyApplication, publicUrl?: URL): Promise<void> {
+export async function setupDocs(
+  app: INestApplication,
+  fastify: FastifyInstance,
+  publicUrl?: URL,
+): Promise<void> {
   const document: object = existsSync(builtDocument)
     ? (JSON.parse(readFileSync(builtDocument, 'utf8')) as object)
     : (await import('./describe-api.js')).describeApi(app);
   const servers = publicUrl === undefined ? {} : { servers: [{ url: publicUrl.href.replace(/\/+$/, '') }] };
-  const fastify = app.getHttpAdapter().getInstance();
   fastify.get('/openapi.json', () => ({ ...document, ...servers }));
   fastify.get('/docs', (_request, reply) =>
     reply.type('text/html; charset=utf-8').header('content-security-policy', pagePolicy).send(page),

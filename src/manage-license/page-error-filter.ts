@@ -1,4 +1,4 @@
-import { type ArgumentsHost, Catch } from '@nestjs/common';
+import { Catch } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ProblemFilter } from '../http/problem-filter.js';
 import type { PageComposer } from './page-composer.js';
@@ -13,11 +13,9 @@ export class PageErrorFilter extends ProblemFilter {
     super();
   }
 
-  override catch(error: unknown, host: ArgumentsHost): void {
-    const request = host.switchToHttp().getRequest<FastifyRequest>();
-    const reply = host.switchToHttp().getResponse<FastifyReply>();
+  override answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     if (error instanceof LoginRequiredException) return goTo(reply, '/login');
-    if (!wantsPage(request)) return super.catch(error, host);
+    if (!wantsPage(request)) return super.answer(error, request, reply);
     const { status, headers } = this.explain(error);
     void reply.headers(headers);
     sendPage(reply, renderError(status, this.composer.contextFor(request)), status);

@@ -1,11 +1,10 @@
-import { Controller, Get, HttpCode, Req, Res, UseGuards } from '@nestjs/common';
+import { Controller, Get, Req, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { Settings } from '../config/settings.js';
-import { Problem, ProblemException } from '../http/problem.js';
+import { Problem } from '../http/problem.js';
 import { LicenseStore } from '../domain/ports/license-store.js';
 import { brokerUrlFor } from './broker-url.js';
-import { encodeFeatures } from './encode-features.js';
 import { PeerGuard } from './peer-guard.js';
 import { OwnPeerDto } from './peers.dto.js';
 
@@ -21,7 +20,6 @@ const problems = (status: number, description: string) => ApiResponse({ status, 
 @Controller()
 export class PeersController {
   constructor(
-    private readonly guard: PeerGuard,
     private readonly store: LicenseStore,
     private readonly settings: Settings,
   ) {}
@@ -36,33 +34,5 @@ export class PeersController {
     const natsUrl = brokerUrlFor(this.settings.nats.url, request.hostname);
     const serverId = this.store.state.identity?.serverId ?? '';
     return { deviceId, name, kind, features, tokenExpiresAt, serverId, natsUrl };
-  }
-
-  @Get('auth/verify')
-  @HttpCode(204)
-  @ApiOperation({ summary: 'Authorizes a request for a local reverse proxy' })
-  @ApiResponse({
-    status: 204,
-    description:
-      'With X-Device-Id, X-Device-Kind and X-Features: the features, separated by commas. In a feature, each byte of UTF-8 other than A-Z, a-z, 0-9, ".", "_", ":" and "-" is percent-encoded.',
-  })
-  async verify(
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<void> {
-    const method = request.headers['x-original-method'];
-    const url = request.headers['x-original-url'];
-    const hasProof = request.headers['dpop'] !== undefined;
-    if (hasProof && (typeof method !== 'string' || typeof url !== 'string')) {
-      throw new ProblemException(
-        401,
-        'proof-invalid',
-        'The proxy must send X-Original-Method and X-Original-URL (the full URL) of the request to authorize.',
-      );
-    }
-    const peer = await this.guard.admit(request, reply, { method: String(method), urls: [String(url)] });
-    reply.header('x-device-id', peer.deviceId);
-    reply.header('x-device-kind', peer.kind);
-    reply.header('x-features', encodeFeatures(peer.features));
   }
 }
