@@ -1,30 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { DurationHistogram, type DurationSeries } from './duration-histogram.js';
+import { Histogram } from 'prom-client';
 import { MetricsRegistry } from './metrics-registry.js';
 
 /** Answers from memory take less than 1 ms; answers that wait for the Authorization server can take more than 5 s. */
 const bucketsSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** The requests of one route with the same method and status. */
-interface Outcome {
-  readonly method: string;
-  readonly status: number;
-  readonly durations: DurationSeries;
-}
-
 /** Measures the duration of requests. */
 @Injectable()
 export class HttpMetrics {
-  private readonly durations: DurationHistogram;
+  private readonly durations: Histogram<'method' | 'route' | 'status'>;
 
   constructor(registry: MetricsRegistry) {
-    this.durations = new DurationHistogram(
-      registry,
-      `${MetricsRegistry.prefix}http_request_duration_seconds`,
-      'Duration of requests by method, route pattern and status.',
-      bucketsSeconds,
-    );
+    this.durations = new Histogram({
+      name: `${MetricsRegistry.prefix}http_request_duration_seconds`,
+      help: 'Duration of requests by method, route pattern and status.',
+      labelNames: ['method', 'route', 'status'],
+      buckets: bucketsSeconds,
+      registers: [registry],
+    });
   }
 
   /** Starts to measure every request of a server. Must run before its routes are added. */
@@ -42,26 +36,12 @@ export class HttpMetrics {
   }
 
   private observerOf(route: string) {
-    const outcomes: Outcome[] = [];
-    return (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
+    return ({ method }: FastifyRequest, reply: FastifyReply, done: () => void): void => {
       // The duration of a stream depends on its client, not on the service.
       if (!String(reply.getHeader('content-type')).startsWith('text/event-stream')) {
-        const { method } = request;
-        const status = reply.statusCode;
-        const known = outcomes.find((each) => each.status === status && each.method === method);
-        const { durations } = known ?? this.addOutcome(outcomes, { method, route, status });
-        durations.observe(reply.elapsedTime / 1000);
+        this.durations.observe({ method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
       }
       done();
     };
-  }
-
-  private addOutcome(
-    outcomes: Outcome[],
-    labels: { method: string; route: string; status: number },
-  ): Outcome {
-    const outcome = { ...labels, durations: this.durations.addSeries(labels) };
-    outcomes.push(outcome);
-    return outcome;
   }
 }
