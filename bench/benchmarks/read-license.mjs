@@ -1,5 +1,4 @@
-import { loadHttp } from '../harness/http-load.mjs';
-import { startEmptyRoutes } from '../fixtures/start-baseline.mjs';
+import { startPairs } from '../fixtures/start-pairs.mjs';
 
 /** @type {import('../harness/benchmark.mjs').Benchmark} */
 export const readLicense = {
@@ -12,26 +11,19 @@ export const readLicense = {
   rounds: 9,
   targets: [{ kind: 'ratio', ours: 'GET /api/license', other: 'empty route', figure: 'cpu', atLeast: 0.85 }],
   async prepare(fixtures, { isQuick }) {
-    const service = await fixtures.service();
-    const baseline = await startEmptyRoutes(await service.as('GET', '/api/license'));
-    const requests = isQuick ? 4_000 : 8_000;
-    const ours = () =>
-      loadHttp({
-        url: `${service.url}/api/license`,
-        pid: service.pid,
-        requests,
-        status: 200,
-        headers: [{ authorization: `Bearer ${service.adminToken}` }],
-      });
-    const empty = () => loadHttp({ url: `${baseline.url}/json`, pid: baseline.pid, requests, status: 200 });
-    await ours();
-    await empty();
+    const pairs = await startPairs(fixtures, {
+      path: '/api/license',
+      emptyPath: '/json',
+      status: 200,
+      requests: isQuick ? 4_000 : 8_000,
+      headersOf: async ({ service: { adminToken } }) => [{ authorization: `Bearer ${adminToken}` }],
+    });
     return {
       contenders: [
-        { name: 'GET /api/license', round: ours },
-        { name: 'empty route', round: empty },
+        { name: 'GET /api/license', round: pairs.ours },
+        { name: 'empty route', round: pairs.empty },
       ],
-      close: () => baseline.stop(),
+      close: pairs.close,
     };
   },
 };

@@ -1,5 +1,4 @@
-import { loadHttp } from '../harness/http-load.mjs';
-import { startEmptyRoutes } from '../fixtures/start-baseline.mjs';
+import { startPairs } from '../fixtures/start-pairs.mjs';
 
 const registers = 64;
 
@@ -14,29 +13,26 @@ export const verifyOverHttp = {
   rounds: 9,
   targets: [{ kind: 'ratio', ours: 'GET /auth/verify', other: 'empty route', figure: 'cpu', atLeast: 0.8 }],
   async prepare(fixtures, { isQuick }) {
-    const [service, mock] = await Promise.all([fixtures.service(), fixtures.mock()]);
-    /** @type {string[]} */
-    const tokens = [];
-    for (let index = 0; index < registers; index += 1) {
-      tokens.push((await mock.control('POST', '/mock/tokens', { deviceId: 'reg-1-1' })).token);
-    }
-    const requests = isQuick ? 4_000 : 8_000;
-    const headers = tokens.map((token) => ({ authorization: `Bearer ${token}` }));
-    const baseline = await startEmptyRoutes(
-      await fetch(`${service.url}/auth/verify`, { headers: headers[0] ?? {} }),
-    );
-    const ours = () =>
-      loadHttp({ url: `${service.url}/auth/verify`, pid: service.pid, requests, status: 204, headers });
-    const empty = () =>
-      loadHttp({ url: `${baseline.url}/nothing`, pid: baseline.pid, requests, status: 204, headers });
-    await ours();
-    await empty();
+    const pairs = await startPairs(fixtures, {
+      path: '/auth/verify',
+      emptyPath: '/nothing',
+      status: 204,
+      requests: isQuick ? 4_000 : 8_000,
+      headersOf: async ({ mock }) => {
+        const headers = [];
+        for (let index = 0; index < registers; index += 1) {
+          const { token } = await mock.control('POST', '/mock/tokens', { deviceId: 'reg-1-1' });
+          headers.push({ authorization: `Bearer ${token}` });
+        }
+        return headers;
+      },
+    });
     return {
       contenders: [
-        { name: 'GET /auth/verify', round: ours },
-        { name: 'empty route', round: empty },
+        { name: 'GET /auth/verify', round: pairs.ours },
+        { name: 'empty route', round: pairs.empty },
       ],
-      close: () => baseline.stop(),
+      close: pairs.close,
     };
   },
 };
