@@ -14,7 +14,7 @@ import { FaultLog } from '../logging/fault-log.js';
 import { addressOptions } from './broker-address.js';
 
 const retryMs = 1000;
-const maxDoublings = 2;
+const maxDoublings = 4;
 // Four connections can end one after the other within the 9 s of a shutdown.
 const drainTimeoutMs = 1000;
 const closeTimeoutMs = 500;
