@@ -14,7 +14,6 @@ import { FaultLog } from '../logging/fault-log.js';
 import { addressOptions } from './broker-address.js';
 
 const retryMs = 1000;
-const maxDoublings = 4;
 // Four connections can end one after the other within the 9 s of a shutdown.
 const drainTimeoutMs = 1000;
 const closeTimeoutMs = 500;
@@ -49,6 +48,9 @@ export abstract class BrokerLink implements OnApplicationBootstrap, BeforeApplic
 
   /** The shortest wait before an attempt to connect again; the longest is twice as long. */
   protected readonly reconnectMs: number = retryMs;
+
+  /** The most doublings of the wait. Registers depend on the broker of their own server, so the wait is at most 8 s. */
+  protected readonly maxDoublings: number = 2;
 
   /** Returns the login for the next connection, or `null` if there is none yet. */
   protected nextLogin(): ConnectionOptions | null {
@@ -93,9 +95,8 @@ export abstract class BrokerLink implements OnApplicationBootstrap, BeforeApplic
       }
       this.isConnected = false;
       this.connection = null;
-      await sleep(reconnectDelayMs(failedLogins), undefined, { signal: this.stopping.signal }).catch(
-        () => undefined,
-      );
+      const delayMs = reconnectDelayMs(Math.min(failedLogins, this.maxDoublings));
+      await sleep(delayMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
     }
   }
 
@@ -159,10 +160,10 @@ function isFailedLogin(error: unknown): boolean {
 }
 
 /**
- * Returns the wait before the next attempt to connect, after so many refused or unanswered logins in a row. It is random, so
- * that not all stores connect to a recovered broker in one moment, and longer after failed logins: earlier attempts would keep
- * a broker busy that has more logins than it can answer in time.
+ * Returns the wait before the next attempt to connect. It is random, so that not all stores connect to a recovered broker in
+ * one moment, and longer after failed logins: earlier attempts would keep a broker busy that has more logins than it can
+ * answer in time.
  */
-export function reconnectDelayMs(failedLogins: number, random = Math.random()): number {
-  return retryMs * 2 ** Math.min(failedLogins, maxDoublings) * (1 + random);
+export function reconnectDelayMs(doublings: number, random = Math.random()): number {
+  return retryMs * 2 ** doublings * (1 + random);
 }

@@ -18,6 +18,8 @@ interface Ends {
  */
 @Injectable()
 export class HubLink extends BrokerLink {
+  /** Thousands of stores may wait for one hub. After four failed logins each tries again after 16 to 32 s. */
+  protected override readonly maxDoublings = 4;
   readonly isConfigured: boolean;
   private ends: Ends | null = null;
 
