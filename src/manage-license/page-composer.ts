@@ -40,6 +40,7 @@ export class PageComposer {
 
   private read(request: FastifyRequest) {
     const license = this.context.view();
+    const authorization = this.authorization();
     const warned = {
       license,
       previousServer: license.reason === 'server-changed' ? this.store.state.previousServer : null,
@@ -50,9 +51,9 @@ export class PageComposer {
     };
     return {
       ...warned,
-      authorization: this.authorization(),
+      authorization,
       warnings: collectWarnings(warned),
-      version: this.version(),
+      version: this.version(authorization),
     };
   }
 
@@ -70,8 +71,8 @@ export class PageComposer {
   }
 
   /** Returns a name for what the page shows now. It changes with everything on the page except the passing of time. */
-  version(): string {
-    return nameVersion([this.context.text(), this.authorization()]);
+  version(authorization = this.authorization()): string {
+    return nameVersion([this.context.text(), authorization]);
   }
 
   authorization(): AuthorizationView | null {
