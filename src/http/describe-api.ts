@@ -19,9 +19,9 @@ export function describeApi(app: INestApplication): OpenAPIObject {
   return { ...document, paths, components: { ...document.components, schemas } };
 }
 
-/** It has no controller. */
+/** `GET /auth/verify`, which has no controller. */
 const verifyRoute = {
-  operationId: 'verify',
+  operationId: 'PeersController_verify',
   summary: 'Authorizes a request for a local reverse proxy',
   tags: ['peers'],
   security: [{ bearer: [] }],

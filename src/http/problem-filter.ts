@@ -17,6 +17,7 @@ export class ProblemFilter implements ExceptionFilter {
     this.answer(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
   }
 
+  /** Answers a request that failed, in a controller or without one. */
   answer(error: unknown, _request: FastifyRequest, reply: FastifyReply): void {
     const { status, code, detail, headers } = this.explain(error);
     void reply
