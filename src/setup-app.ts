@@ -56,7 +56,7 @@ export async function setupApp(app: NestFastifyApplication): Promise<void> {
   checkHost(fastify, publicUrls);
   limitBodyDepth(fastify);
   if (metricsAccess !== 'off') app.get(HttpMetrics).follow(fastify);
-  // Routes without a controller. Nest handles only the errors of its own.
+  // Routes without a controller, whose errors Nest does not handle.
   await fastify.register(async (routes) => {
     routes.setErrorHandler((error, request, reply) => filter.answer(error, request, reply));
     addVerifyRoute(routes, app.get(PeerGuard));
