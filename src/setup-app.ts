@@ -1,6 +1,7 @@
 import { ValidationPipe } from '@nestjs/common';
 import { getMetadataStorage, validate } from 'class-validator';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AdminGuard } from './admin/admin-guard.js';
 import { Settings } from './config/settings.js';
 import { answerUnreadableRequest, followAnswers } from './http/answer-unreadable-request.js';
 import { answerUnreadableUrl } from './http/answer-unreadable-url.js';
@@ -8,6 +9,8 @@ import { checkHost } from './http/public-urls.js';
 import { endConnectionsAtClose } from './http/end-connections.js';
 import { limitBodyDepth } from './http/limit-body-depth.js';
 import { setSecurityHeaders } from './http/security-headers.js';
+import { LicenseQuery } from './licensing/license-query.js';
+import { addLicenseRoute } from './licensing/license-route.js';
 import { PageComposer } from './manage-license/page-composer.js';
 import { PageErrorFilter } from './manage-license/page-error-filter.js';
 import { HttpMetrics } from './metrics/http-metrics.js';
@@ -59,7 +62,9 @@ export async function setupApp(app: NestFastifyApplication): Promise<void> {
   // Routes without a controller, whose errors Nest does not handle.
   await fastify.register(async (routes) => {
     routes.setErrorHandler((error, request, reply) => filter.answer(error, request, reply));
-    addVerifyRoute(routes, app.get(PeerGuard));
+    const peer = app.get(PeerGuard);
+    addLicenseRoute(routes, { admin: app.get(AdminGuard), peer, query: app.get(LicenseQuery) });
+    addVerifyRoute(routes, peer);
     if (hasDocs) {
       const { setupDocs } = await import('./http/setup-docs.js');
       await setupDocs(app, routes, publicUrls[0]);

@@ -20,9 +20,15 @@ export class AdminGuard implements CanActivate {
     private readonly sessions: Sessions,
   ) {}
 
-  /** Waits only for the delay of an incorrect token. */
   canActivate(context: ExecutionContext): true | Promise<never> {
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    return this.admit(context.switchToHttp().getRequest<FastifyRequest>());
+  }
+
+  /**
+   * Waits only for the delay of an incorrect token.
+   * @throws ProblemException 401 or 429
+   */
+  admit(request: FastifyRequest): true | Promise<never> {
     const credentials = readCredentials(request);
     if (credentials === null) {
       request.admin = { session: this.requireSession(request) };

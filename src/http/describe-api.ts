@@ -15,11 +15,37 @@ export function describeApi(app: INestApplication): OpenAPIObject {
   const document = SwaggerModule.createDocument(app, config);
   // Routes refer to the schema of the license view.
   const schemas = { ...document.components?.schemas, LicenseView: requireAllMembers(licenseViewSchema) };
-  const paths = { ...document.paths, '/auth/verify': { get: verifyRoute } };
+  const { '/api/license': license, ...others } = document.paths;
+  const paths = {
+    '/api/license': { get: licenseRoute, ...license },
+    ...others,
+    '/auth/verify': { get: verifyRoute },
+  };
   return { ...document, paths, components: { ...document.components, schemas } };
 }
 
-/** `GET /auth/verify`, which has no controller. */
+const ofPeers = {
+  401: problem('unauthorized'),
+  403: problem(
+    'server-unlicensed, foreign-organization, wrong-device-kind, wrong-hub, license-expired, device-revoked',
+  ),
+};
+
+// The routes without a controller.
+const licenseRoute = {
+  operationId: 'LicenseViewController_read',
+  summary: 'Get the license',
+  tags: ['license'],
+  security: [{ bearer: [] }],
+  responses: {
+    200: {
+      description: '',
+      content: { 'application/json': { schema: { $ref: '#/components/schemas/LicenseView' } } },
+    },
+    ...ofPeers,
+  },
+};
+
 const verifyRoute = {
   operationId: 'PeersController_verify',
   summary: 'Authorizes a request for a local reverse proxy',
@@ -30,10 +56,7 @@ const verifyRoute = {
       description:
         'With X-Device-Id, X-Device-Kind and X-Features: the features, separated by commas. In a feature, each byte of UTF-8 other than A-Z, a-z, 0-9, ".", "_", ":" and "-" is percent-encoded.',
     },
-    401: problem('unauthorized'),
-    403: problem(
-      'server-unlicensed, foreign-organization, wrong-device-kind, wrong-hub, license-expired, device-revoked',
-    ),
+    ...ofPeers,
   },
 };
 

@@ -2,13 +2,11 @@ import { Module } from '@nestjs/common';
 import { AdminModule } from '../admin/admin.module.js';
 import { OAuthModule } from '../oauth/oauth.module.js';
 import { PeersModule } from '../peers/peers.module.js';
-import { AdminOrPeerGuard } from './admin-or-peer-guard.js';
 import { CancelAuthorization } from './cancel-authorization.js';
 import { Leadership } from '../coordination/leadership.js';
 import { LicenseMetrics } from './license-metrics.js';
 import { LicenseQuery } from './license-query.js';
 import { LicenseScheduler } from './license-scheduler.js';
-import { LicenseViewController } from './license-view.controller.js';
 import { LicenseController } from './license.controller.js';
 import { ApplyRefreshAnswer } from './apply-refresh-answer.js';
 import { EndRevokedLicense } from './end-revoked-license.js';
@@ -22,9 +20,8 @@ import { TrustedIntrospection } from './trusted-introspection.js';
 
 @Module({
   imports: [AdminModule, OAuthModule, PeersModule],
-  controllers: [LicenseViewController, LicenseController],
+  controllers: [LicenseController],
   providers: [
-    AdminOrPeerGuard,
     Leadership,
     LicenseQuery,
     RequestUserCode,

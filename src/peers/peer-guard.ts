@@ -35,15 +35,19 @@ export class PeerGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
-    request.peer = await this.admit(request, http.getResponse<FastifyReply>(), {
-      method: request.method,
-      urls: urlsOf(request, this.settings.publicUrls),
-    });
+    request.peer = await this.admit(request, http.getResponse<FastifyReply>());
     return true;
   }
 
-  /** @throws ProblemException 401 or 403 with the challenge of RFC 6750 section 3 and RFC 9449 section 7.1 */
-  admit(request: FastifyRequest, reply: FastifyReply, { method, urls }: ProvenRequest): Peer | Promise<Peer> {
+  /**
+   * @param proven the request itself, unless a proxy asks about another one
+   * @throws ProblemException 401 or 403 with the challenge of RFC 6750 section 3 and RFC 9449 section 7.1
+   */
+  admit(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { method, urls }: ProvenRequest = this.toProve(request),
+  ): Peer | Promise<Peer> {
     const { scheme = '', token = '' } = readCredentials(request) ?? {};
     const isBearer = scheme === 'bearer';
     if (!isBearer && scheme !== 'dpop') throw missing();
@@ -53,6 +57,10 @@ export class PeerGuard implements CanActivate {
     if (known !== null) return this.conclude(known, reply);
     if (!tokenCharacters.test(token)) throw missing();
     return this.admission.admitHttp(credentials, request.ip).then((verdict) => this.conclude(verdict, reply));
+  }
+
+  private toProve(request: FastifyRequest): ProvenRequest {
+    return { method: request.method, urls: urlsOf(request, this.settings.publicUrls) };
   }
 
   private conclude(verdict: PeerVerdict, reply: FastifyReply): Peer {
