@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 
 /** Returns a name for what a page shows: another name means another content. */
-export function nameVersion(shown: readonly unknown[]): string {
-  return hash('sha256', JSON.stringify(shown), 'base64url').slice(0, 16);
+export function nameVersion(shown: string): string {
+  return hash('sha256', shown, 'base64url').slice(0, 16);
 }

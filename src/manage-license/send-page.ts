@@ -20,7 +20,8 @@ const declaredLanguage = /<html lang="([a-z]+)"/;
 export function sendPage(reply: FastifyReply, page: string, status = 200): void {
   void reply
     .status(status)
-    .headers({ ...headers, 'content-language': declaredLanguage.exec(page)?.[1] })
+    .headers(headers)
+    .header('content-language', declaredLanguage.exec(page)?.[1])
     .type('text/html; charset=utf-8')
     .send(below(basePathOf(reply.request), page));
 }

@@ -39,7 +39,7 @@ function summarize({ list, context }: PeersPage): string {
 /** The time at which a connected peer was last seen is the time of the page: it changes nothing that the page shows. */
 function nameOf({ peers, nextAfter, counts }: PeerList): string {
   const shown = peers.map((peer) => (peer.connected === true ? { ...peer, lastSeenAt: null } : peer));
-  return nameVersion([shown, nextAfter, counts]);
+  return nameVersion(JSON.stringify([shown, nextAfter, counts]));
 }
 
 function renderEmpty({ serverName, brokerUrl, context }: PeersPage): Html {
