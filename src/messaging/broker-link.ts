@@ -49,8 +49,11 @@ export abstract class BrokerLink implements OnApplicationBootstrap, BeforeApplic
   /** The shortest wait before an attempt to connect again; the longest is twice as long. */
   protected readonly reconnectMs: number = retryMs;
 
-  /** The most doublings of the wait. Registers depend on the broker of their own server, so the wait is at most 8 s. */
-  protected readonly maxDoublings: number = 2;
+  /** The doublings of the wait after a connection that could not be opened or has ended. */
+  protected readonly leastDoublings: number = 0;
+
+  /** Those after several failed logins. Registers depend on the broker of their own server, so the wait is at most 8 s. */
+  protected readonly mostDoublings: number = 2;
 
   /** Returns the login for the next connection, or `null` if there is none yet. */
   protected nextLogin(): ConnectionOptions | null {
@@ -85,9 +88,13 @@ export abstract class BrokerLink implements OnApplicationBootstrap, BeforeApplic
   private async keepConnected(): Promise<void> {
     let failedLogins = 0;
     while (!this.stopping.signal.aborted) {
+      let doublings = 0;
       try {
         const login = this.nextLogin();
-        if (login !== null) await this.serve(await connect({ ...this.options(), ...login }));
+        if (login !== null) {
+          doublings = this.leastDoublings;
+          await this.serve(await connect({ ...this.options(), ...login }));
+        }
         failedLogins = 0;
       } catch (error) {
         this.report(error);
@@ -95,7 +102,7 @@ export abstract class BrokerLink implements OnApplicationBootstrap, BeforeApplic
       }
       this.isConnected = false;
       this.connection = null;
-      const delayMs = reconnectDelayMs(Math.min(failedLogins, this.maxDoublings));
+      const delayMs = reconnectDelayMs(Math.min(doublings + failedLogins, this.mostDoublings));
       await sleep(delayMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
     }
   }

@@ -12,14 +12,20 @@ interface Ends {
 }
 
 /**
+ * Thousands of stores may wait for one hub. Each tries again after 4 to 8 s, and at last, after failed logins, after 16 to 32 s:
+ * together within a second, they would fill its memory with logins that it cannot answer in time.
+ */
+export const hubDoublings = { least: 2, most: 4 } as const;
+
+/**
  * Keeps the connection to the broker of this server's hub and logs in as a peer, with this server's license token. Each
  * connection logs in again, with the current token and a new proof. It outlives the license for as long as the hub permits,
  * so that the hub receives the removal.
  */
 @Injectable()
 export class HubLink extends BrokerLink {
-  /** Thousands of stores may wait for one hub. After four failed logins each tries again after 16 to 32 s. */
-  protected override readonly maxDoublings = 4;
+  protected override readonly leastDoublings = hubDoublings.least;
+  protected override readonly mostDoublings = hubDoublings.most;
   readonly isConfigured: boolean;
   private ends: Ends | null = null;
 

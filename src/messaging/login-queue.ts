@@ -8,16 +8,16 @@ export interface LoginTimes {
 }
 
 /**
- * Finds the login requests that waited for longer than the broker waits for their answers. Answering them takes the time of
- * those for which it still waits: in a storm of logins, no peer would get in. The clock of the broker may differ from the
- * clock of this process, so a delay is relative to the shortest delay of the last seconds.
+ * Finds the login requests that waited for more than half of the time that the broker waits for their answers. Answering them
+ * takes the time of those that still arrive: in a storm of logins, each answer would come a little too late. The clock of the
+ * broker may differ from the clock of this process, so a delay is relative to the shortest delay of the last seconds.
  */
 export class LoginQueue {
   private shortest = Infinity;
   private shortestBefore = Infinity;
   private windowEndsAt = 0;
 
-  isAbandoned({ iat, exp }: LoginTimes, nowMs: number): boolean {
+  isLate({ iat, exp }: LoginTimes, nowMs: number): boolean {
     const delayMs = nowMs - iat * 1000;
     if (nowMs >= this.windowEndsAt) {
       this.shortestBefore = this.shortest;
@@ -26,7 +26,7 @@ export class LoginQueue {
     }
     this.shortest = Math.min(this.shortest, delayMs);
     const waitedMs = delayMs - Math.min(this.shortest, this.shortestBefore);
-    // One second, because the broker rounds its times down.
-    return waitedMs > (exp - iat + 1) * 1000;
+    // Up to a second too much or too little, because the broker rounds its times down.
+    return waitedMs > (exp - iat) * 500;
   }
 }

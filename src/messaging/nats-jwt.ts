@@ -51,13 +51,13 @@ interface AuthRequestClaims extends LoginTimes {
 }
 
 /**
- * Reads an auth-callout request. Returns `null` if the broker no longer waits for the answer.
+ * Reads an auth-callout request. Returns `null` if the answer may come too late.
  * @throws if it is malformed, or not signed by the broker that it names
  */
 export function readAuthRequest(jwt: string, queue: LoginQueue): AuthRequest | null {
   const [head = '', body = '', signature = ''] = jwt.split('.');
   const { iss, nats, iat, exp } = JSON.parse(Buffer.from(body, 'base64url').toString()) as AuthRequestClaims;
-  if (queue.isAbandoned({ iat, exp }, Date.now())) return null;
+  if (queue.isLate({ iat, exp }, Date.now())) return null;
   const { server_id: server, client_info: client } = nats;
   const input = Buffer.from(`${head}.${body}`);
   const isSigned = verify(null, input, readPublicKey(iss), Buffer.from(signature, 'base64url'));
