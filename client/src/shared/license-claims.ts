@@ -236,11 +236,11 @@ function isSubject(path: ClaimPath): boolean {
   return path.length === 1 && path[0] === 'sub';
 }
 
-/** Returns a member, `null` if there is none. */
+/** Returns a member of parsed JSON, `null` if there is none. A function is not JSON: it comes from a prototype. */
 function memberOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-    ? ((value as Members)[name] ?? null)
-    : null;
+  if (typeof value !== 'object' || value === null) return null;
+  const member = (value as Members)[name];
+  return typeof member === 'function' ? null : (member ?? null);
 }
 
 function isTextList(value: unknown): value is string[] {
