@@ -3,7 +3,7 @@ import { loadHttp } from '../harness/http-load.mjs';
 
 const requests = 300;
 const adds = 200;
-/** Meanwhile the disk writes the lines that were loaded at once. */
+/** In this time the disk writes the lines that were loaded. */
 const settleMs = 2_000;
 
 /** @type {import('../harness/benchmark.mjs').Benchmark} */

@@ -420,16 +420,30 @@ describe('discovery', () => {
     expect(await adapter.requestDeviceCode()).toMatchObject({ kind: 'issued' });
   });
 
-  it('reads the metadata again if the token endpoint has moved (K3)', async () => {
+  it('refreshes in the same attempt at the endpoint to which the metadata has moved (K3)', async () => {
     expect(await refresh()).toMatchObject({ kind: 'granted' });
-    fake.misbehave({ answers: { '/token': { status: 404 } } });
-    expect(await refresh()).toMatchObject({ kind: 'unreachable' });
     // The new address answers with an error that only it can give.
     fake.misbehave({
       metadata: { token_endpoint: `${fake.url}/new-token` },
       answers: { '/token': { status: 404 }, '/new-token': json({ error: 'invalid_grant' }, { status: 400 }) },
     });
     expect(await refresh()).toMatchObject({ kind: 'grant-dead' });
+  });
+
+  it('asks an endpoint that is gone once if the metadata still names it', async () => {
+    expect(await refresh()).toMatchObject({ kind: 'granted' });
+    let asked = 0;
+    fake.misbehave({
+      answers: { '/token': { status: 404 } },
+      change: (path, answer) => {
+        asked += path === '/token' ? 1 : 0;
+        return answer;
+      },
+    });
+    expect(await refresh()).toMatchObject({ kind: 'unreachable' });
+    expect(asked).toBe(1);
+    fake.misbehave();
+    expect(await refresh()).toMatchObject({ kind: 'granted' });
   });
 
   it('reads the metadata again if it named an address where nothing listens', async () => {
@@ -444,7 +458,7 @@ describe('discovery', () => {
     'refuses an address of another kind than http and https (K8): %s',
     async (member) => {
       fake.misbehave({ metadata: { [member]: 'javascript:alert(1)' } });
-      expect(await adapter.checkReachable()).toMatchObject({
+      expect(await adapter.requestDeviceCode()).toMatchObject({
         code: 'authorization-server-unsuitable',
         message: expect.stringContaining(`"${member}"`),
       });

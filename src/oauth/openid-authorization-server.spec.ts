@@ -287,7 +287,7 @@ describe('a new refresh token', () => {
   );
 
   it('is stored before the license token is verified, which may need a request for keys', async () => {
-    await adapter.checkReachable();
+    await adapter.findUserPortal();
     fake.rotateKey();
     onNewRefreshToken.mockImplementation(async () => {
       fake.misbehave({ answers: { '/jwks': { status: 503 } } });
@@ -438,7 +438,7 @@ describe('an acceptable license token', () => {
   });
 
   it('is verified although the keys can no longer be fetched when it arrives', async () => {
-    await adapter.checkReachable();
+    await adapter.findUserPortal();
     fake.misbehave({ answers: { '/jwks': { status: 503 } } });
     expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({ kind: 'granted' });
   });
@@ -506,7 +506,6 @@ describe('a server that is not the expected one', () => {
     async ({ fault, status, says }) => {
       fake.misbehave(fault);
       const answers = [
-        await adapter.checkReachable(),
         await adapter.requestDeviceCode(),
         await adapter.redeemDeviceCode('code', dpopKey),
         await adapter.refresh(secrets(), expected, onNewRefreshToken),
@@ -516,7 +515,7 @@ describe('a server that is not the expected one', () => {
         expect(answer).toMatchObject({ kind: 'unreachable', status, message: expect.stringMatching(says) });
       }
       // Nothing was sent to an endpoint, so nothing took effect.
-      expect(answers[3]).toMatchObject({ isConclusive: true });
+      expect(answers[2]).toMatchObject({ isConclusive: true });
       expect(fake.calls).toEqual([]);
       fake.misbehave();
       expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({
@@ -577,7 +576,7 @@ describe('a server that is not the expected one', () => {
 
 describe('a server that cannot be reached', () => {
   it('has certainly not received the request if the connection is refused', async () => {
-    await adapter.checkReachable();
+    await adapter.findUserPortal();
     await fake.stop();
     expect(await adapter.refresh(secrets(), expected, onNewRefreshToken)).toMatchObject({
       kind: 'unreachable',
@@ -614,7 +613,7 @@ describe('a server that cannot be reached', () => {
     await once(hangsUp, 'listening');
     const address = hangsUp.address() as { port: number };
     adapter = connect(`http://127.0.0.1:${address.port}`);
-    expect(await adapter.checkReachable()).toMatchObject({ kind: 'unreachable', status: 503 });
+    expect(await adapter.requestDeviceCode()).toMatchObject({ kind: 'unreachable', status: 503 });
     hangsUp.close();
   });
 });

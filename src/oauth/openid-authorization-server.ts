@@ -108,9 +108,11 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
       if (token !== null) await onNewRefreshToken(token);
     };
     const onNewToken = (token: string) => (unstored = token);
-    const answer = await this.requestRefresh(session, secrets, expected, onNewToken, storeToken).catch(
-      (error: unknown) => this.explain(error, explainRefresh, [secrets.refreshToken]),
-    );
+    const request = async (at: OAuthSession) =>
+      this.requestRefresh(at, secrets, expected, onNewToken, storeToken);
+    const answer = await request(session)
+      .catch(async (error: unknown) => request(await this.findMoved(session, error)))
+      .catch((error: unknown) => this.explain(error, explainRefresh, [secrets.refreshToken]));
     if (answer.kind !== 'granted') await storeToken();
     return answer;
   }
@@ -174,15 +176,6 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
     }
   }
 
-  override async checkReachable(): Promise<{ kind: 'reachable' } | Unreachable> {
-    try {
-      await this.sessions.get();
-      return { kind: 'reachable' };
-    } catch (error) {
-      return printable(explainFailure(error));
-    }
-  }
-
   /** Opens a session. A failure is conclusive, because no request with an effect was sent. */
   private async openSession(): Promise<OAuthSession | Unreachable> {
     try {
@@ -190,6 +183,15 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
     } catch (error) {
       return printable({ ...explainFailure(error), isConclusive: true });
     }
+  }
+
+  /** Returns a session whose token endpoint is another one than that of a failed call. @throws the error of the call if there is none */
+  private async findMoved(session: OAuthSession, error: unknown): Promise<OAuthSession> {
+    if (!isGone(error)) throw error;
+    this.sessions.forget();
+    const current = await this.openSession();
+    if ('kind' in current || tokenEndpointOf(current) === tokenEndpointOf(session)) throw error;
+    return current;
   }
 
   private async proofOptions(session: OAuthSession, key: JWK | null) {
@@ -250,6 +252,10 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
       return { ...explainFailure(error), isConclusive: false };
     }
   }
+}
+
+function tokenEndpointOf({ configuration }: OAuthSession): string | undefined {
+  return configuration.serverMetadata().token_endpoint;
 }
 
 interface ReceivedAnswer {

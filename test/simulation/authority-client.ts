@@ -114,11 +114,6 @@ export class AuthorityClient extends AuthorizationServer {
     return null;
   }
 
-  override async checkReachable(): Promise<{ kind: 'reachable' } | Unreachable> {
-    const exchanged = await this.exchange('check', () => null);
-    return exchanged.kind === 'unreachable' ? exchanged : { kind: 'reachable' };
-  }
-
   private toGrant(issued: IssuedTokens, dpopKey: JWK | null): IssuedGrant {
     const { accessToken, refreshToken, grant } = issued;
     const token = { ...grant.license.token, receivedAt: this.owner.clock.now() };

@@ -111,7 +111,4 @@ export abstract class AuthorizationServer {
 
   /** Returns the address of its web portal (RFC 8414 `service_documentation`); `null` if it is unknown. */
   abstract findUserPortal(): Promise<string | null>;
-
-  /** Checks that the server is reachable by requesting its metadata (RFC 8414). */
-  abstract checkReachable(): Promise<{ readonly kind: 'reachable' } | Unreachable>;
 }
