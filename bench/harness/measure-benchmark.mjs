@@ -1,6 +1,9 @@
 import { judgeTarget } from './judge-target.mjs';
 import { median } from './statistics.mjs';
 
+/** A benchmark whose targets cannot be judged yet is measured for up to so many times its rounds. */
+const mostRepetitions = 3;
+
 /** @typedef {import('./benchmark.mjs').Benchmark} Benchmark */
 /** @typedef {import('./judge-target.mjs').Samples} Samples */
 
@@ -18,7 +21,7 @@ import { median } from './statistics.mjs';
 
 /**
  * Runs a benchmark: in each round every contender once, beginning with a different one, so that a slow moment of the machine
- * affects all of them.
+ * affects all of them. While a target is missed by less than the rounds differ, more rounds follow.
  * @param {Benchmark} benchmark
  * @param {import('../fixtures/fixtures.mjs').Fixtures} fixtures
  * @param {{ isQuick: boolean, onProgress: (text: string) => void }} options
@@ -32,19 +35,25 @@ export async function measureBenchmark(benchmark, fixtures, { isQuick, onProgres
   try {
     /** @type {Samples} */
     const samples = new Map(contenders.map(({ name }) => [name, new Map()]));
-    for (let round = 0; round < rounds; round += 1) {
+    const most = isQuick ? rounds : rounds * mostRepetitions;
+    const isUndecided = () => benchmark.targets.some((target) => isNotJudged(judgeTarget(target, samples)));
+    let round = 0;
+    for (; round < rounds || (round < most && isUndecided()); round += 1) {
       for (let turn = 0; turn < contenders.length; turn += 1) {
         const contender = contenders[(round + turn) % contenders.length];
         if (contender === undefined) continue;
-        onProgress(`round ${round + 1} of ${rounds}: ${contender.name}`);
+        onProgress(`round ${round + 1} of ${Math.max(rounds, round + 1)}: ${contender.name}`);
         record(samples, contender.name, await contender.round());
       }
     }
-    return summarize(benchmark, rounds, samples);
+    return summarize(benchmark, round, samples);
   } finally {
     await prepared.close?.();
   }
 }
+
+/** @param {import('./judge-target.mjs').Judged} judged */
+const isNotJudged = ({ isMet, isNoisy }) => !isMet && isNoisy;
 
 /** @param {Samples} samples @param {string} contender @param {Record<string, number>} figures */
 function record(samples, contender, figures) {
