@@ -7,13 +7,12 @@ import { rolldown } from 'rolldown';
  * process loads the other packages as they are.
  */
 const JOINED =
-  /^(@nestjs\/(common|core|platform-fastify|schedule|terminus)|@fastify\/(cors|error|middie)|fastify-plugin|find-my-way|fast-(decode-uri-component|deep-equal|querystring|safe-stringify)|path-to-regexp|reusify|safe-regex2|ret|toad-cache|luxon|rxjs|iterare|cron|uid|tslib|jose|openid-client|oauth4webapi|uqr|class-validator|validator|libphonenumber-js|@oxc-project\/runtime)(\/|$)/;
+  /^(@nestjs\/(common|core|platform-fastify|schedule|terminus)|@fastify\/(cors|error|middie)|fastify-plugin|find-my-way|fast-(decode-uri-component|deep-equal|querystring|safe-stringify)|path-to-regexp|reusify|safe-regex2|ret|toad-cache|luxon|rxjs|iterare|cron|uid|tslib|jose|openid-client|oauth4webapi|uqr|class-validator|validator|libphonenumber-js|@oxc-project\/runtime|typeorm|@sqltools\/formatter|ansis|dayjs|debug|dedent|ms|sql-highlight|tinyglobby|fdir|picomatch|supports-color)(\/|$)/;
 /**
  * These CommonJS packages are required. To import one, Node would first read and scan each of its files for the names
- * that it exports, and then load it the same way: of TypeORM, that is a third of its time.
+ * that it exports, and then load it the same way.
  */
-const REQUIRED =
-  /^(typeorm|tweetnacl|prom-client|class-transformer|@nats-io\/(jetstream|nkeys|transport-node))$/;
+const REQUIRED = /^(tweetnacl|prom-client|class-transformer|@nats-io\/(jetstream|nkeys|transport-node))$/;
 const HAS_NO_EFFECT = /node_modules\/(class-validator|validator|libphonenumber-js)\//;
 /** The document is in dist/http/openapi.json, so the decorators have no effect at run time. */
 const NO_DECORATORS =
@@ -41,7 +40,8 @@ export async function joinModules(from, to) {
         resolveId(id) {
           if (id === '@nestjs/swagger') return '\0decorators';
           if (REQUIRED.test(id)) return `\0required:${id}`;
-          return /[/\\]describe-api\.js$/.test(id) ? '\0none' : null;
+          // The package debug works without supports-color, which may be installed or not.
+          return /[/\\]describe-api\.js$|^supports-color$/.test(id) ? '\0none' : null;
         },
         load(id) {
           if (id === '\0decorators') return NO_DECORATORS;
