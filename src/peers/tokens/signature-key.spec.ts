@@ -83,6 +83,16 @@ describe('hasSignatureOf', () => {
     expect(check(alg, jwkOf(publicKey), signature.subarray(1))).toBe(false);
   });
 
+  it('rejects a PS256 signature without its leading zero (RFC 8017 section 8.1.2)', () => {
+    let signature = Buffer.alloc(0);
+    // One of 256 signatures begins with a zero.
+    for (let tries = 0; tries < 10_000 && signature[0] !== 0; tries += 1) {
+      signature = sign('sha256', signingInput, { key: rsa.privateKey, ...pss });
+    }
+    expect(check('PS256', jwkOf(rsa.publicKey), signature)).toBe(true);
+    expect(check('PS256', jwkOf(rsa.publicKey), signature.subarray(1))).toBe(false);
+  }, 60_000);
+
   it.each([undefined, 1, 'none', 'HS256', 'EdDSA', 'es256'])(
     'rejects the algorithm %s for a P-256 key',
     (alg) => {

@@ -73,11 +73,18 @@ export function hasSignatureOf(jws: CompactJws, key: SignatureKey): boolean {
       return isSigned('sha256', jws, key.key);
     case 'PS256': {
       const padding = constants.RSA_PKCS1_PSS_PADDING;
-      return isSigned('sha256', jws, { key: key.key, padding, saltLength: constants.RSA_PSS_SALTLEN_DIGEST });
+      const saltLength = constants.RSA_PSS_SALTLEN_DIGEST;
+      return hasModulusLength(jws, key.key) && isSigned('sha256', jws, { key: key.key, padding, saltLength });
     }
     default:
       return signature.length === 86 && isSignedWithEd25519(jws, key.key);
   }
+}
+
+/** OpenSSL accepts a PSS signature without its leading zeros, RFC 8017 section 8.1.2 does not. */
+function hasModulusLength({ signature }: CompactJws, { asymmetricKeyDetails }: KeyObject): boolean {
+  const octets = Math.ceil((asymmetricKeyDetails?.modulusLength ?? 0) / 8);
+  return signature.length === Math.ceil((octets * 4) / 3);
 }
 
 /** Reads the texts without a copy of their bytes. An ECDSA signature of another length would throw. */
