@@ -420,7 +420,7 @@ describe('discovery', () => {
     expect(await adapter.requestDeviceCode()).toMatchObject({ kind: 'issued' });
   });
 
-  it('refreshes in the same attempt at the endpoint to which the metadata has moved (K3)', async () => {
+  it('continues a refresh at the new token endpoint if it has moved (K3)', async () => {
     expect(await refresh()).toMatchObject({ kind: 'granted' });
     // The new address answers with an error that only it can give.
     fake.misbehave({
@@ -430,7 +430,7 @@ describe('discovery', () => {
     expect(await refresh()).toMatchObject({ kind: 'grant-dead' });
   });
 
-  it('asks an endpoint that is gone once if the metadata still names it', async () => {
+  it('does not repeat a refresh if the metadata still names the endpoint that is gone', async () => {
     expect(await refresh()).toMatchObject({ kind: 'granted' });
     let asked = 0;
     fake.misbehave({

@@ -185,7 +185,7 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
     }
   }
 
-  /** Returns a session whose token endpoint is another one than that of a failed call. @throws the error of the call if there is none */
+  /** Returns a session with another token endpoint after a failed call. @throws the error of the call if there is none */
   private async findMoved(session: OAuthSession, error: unknown): Promise<OAuthSession> {
     if (!isGone(error)) throw error;
     this.sessions.forget();
