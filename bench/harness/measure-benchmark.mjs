@@ -1,7 +1,7 @@
 import { judgeTarget } from './judge-target.mjs';
 import { median } from './statistics.mjs';
 
-/** A benchmark whose targets cannot be judged yet is measured for up to so many times its rounds. */
+/** A target that cannot be judged yet is measured in up to so many times the rounds of its benchmark. */
 const mostRepetitions = 3;
 
 /** @typedef {import('./benchmark.mjs').Benchmark} Benchmark */
