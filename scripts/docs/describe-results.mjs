@@ -1,8 +1,8 @@
 import { formatNumber } from '../../bench/harness/format-results.mjs';
 import { toTable } from './to-table.mjs';
 
-/** @typedef {{ startedAt: string, machine: import('../../bench/harness/describe-machine.mjs').Machine, results: Result[], failed?: string[] }} Run as written to `bench/results` */
-/** @typedef {{ name: string, exception?: string, judged: { what: string, value: number, wanted: string, isMet: boolean, isNoisy: boolean }[] }} Result */
+/** @typedef {{ startedAt: string, machine: import('../../bench/harness/describe-machine.mjs').Machine, results: Result[], failed?: string[] }} Run as written to `bench/results`; JSON has `null` for `NaN` */
+/** @typedef {{ name: string, exception?: string, judged: { what: string, value: number | null, wanted: string, isMet: boolean, isNoisy: boolean }[] }} Result */
 
 /**
  * Describes the results of two runs of the benchmarks.
@@ -22,10 +22,12 @@ export function describeResults(first, second) {
         .find((result) => result.name === name)
         ?.judged.find((row) => row.what === what);
       const met = Number(before?.isMet ?? false) + Number(isMet);
-      const unjudged = isNoisy || before?.isNoisy === true;
-      const unmet = exception !== undefined ? 'excepted' : unjudged ? 'not judged' : '**not met**';
+      const isUnjudged = isNoisy && before?.isNoisy !== false;
+      const unmet = exception !== undefined ? 'excepted' : isUnjudged ? 'not judged' : '**not met**';
       const verdict = [unmet, 'met once', 'met'][met] ?? '';
-      const values = [before?.value, value].map((each) => (each === undefined ? '' : formatNumber(each)));
+      const values = [before?.value, value].map((each) =>
+        typeof each === 'number' ? formatNumber(each) : '',
+      );
       return [`\`${name}\``, what, ...values, wanted, verdict];
     }),
   );
