@@ -42,6 +42,7 @@ const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 @Injectable()
 export class OpenidAuthorizationServer extends AuthorizationServer {
   private readonly logger = new Logger('AuthorizationServer');
+  private mayHaveMoved = false;
 
   constructor(
     private readonly sessions: OAuthSessions,
@@ -54,7 +55,7 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
     deviceName: string | null = null,
   ): Promise<IssuedDeviceCode | Unreachable> {
     try {
-      const session = await this.sessions.get();
+      const session = await this.currentSession();
       const isBound = this.wantsDpop(session);
       const { scope, resource } = this.sessions.profile;
       const answer = await initiateDeviceAuthorization(session.configuration, {
@@ -73,7 +74,7 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
   override async redeemDeviceCode(deviceCode: string, dpopKey: JWK | null): Promise<DeviceCodeAnswer> {
     const received: ReceivedAnswer = { members: null, answeredAt: null };
     try {
-      const session = await this.sessions.get();
+      const session = await this.currentSession();
       const configuration = await this.sessions.watch(session, async (members, answeredAt) => {
         Object.assign(received, { members, answeredAt });
       });
@@ -108,11 +109,9 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
       if (token !== null) await onNewRefreshToken(token);
     };
     const onNewToken = (token: string) => (unstored = token);
-    const request = async (at: OAuthSession) =>
-      this.requestRefresh(at, secrets, expected, onNewToken, storeToken);
-    const answer = await request(session)
-      .catch(async (error: unknown) => request(await this.findMoved(session, error)))
-      .catch((error: unknown) => this.explain(error, explainRefresh, [secrets.refreshToken]));
+    const answer = await this.requestRefresh(session, secrets, expected, onNewToken, storeToken).catch(
+      (error: unknown) => this.explain(error, explainRefresh, [secrets.refreshToken]),
+    );
     if (answer.kind !== 'granted') await storeToken();
     return answer;
   }
@@ -137,7 +136,7 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
 
   override async revoke(secrets: GrantSecrets): Promise<RevocationAnswer> {
     try {
-      const { configuration } = await this.sessions.get();
+      const { configuration } = await this.currentSession();
       if (configuration.serverMetadata().revocation_endpoint === undefined) return { kind: 'not-offered' };
       await tokenRevocation(configuration, secrets.refreshToken, { token_type_hint: 'refresh_token' });
       return { kind: 'revoked' };
@@ -148,7 +147,7 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
 
   override async introspect(accessToken: string): Promise<Introspection> {
     try {
-      const session = await this.sessions.get();
+      const session = await this.currentSession();
       const { introspection_endpoint: endpoint } = session.configuration.serverMetadata();
       if (endpoint === undefined) return { kind: 'not-offered' };
       const received: ReceivedAnswer = { members: null, answeredAt: null };
@@ -176,22 +175,24 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
     }
   }
 
+  /**
+   * Returns the session for a call. It is forgotten here and not when a call fails, because a page or the trust data could
+   * read the same metadata once more before the next call.
+   */
+  private async currentSession(): Promise<OAuthSession> {
+    if (this.mayHaveMoved) this.sessions.forget();
+    const session = await this.sessions.get();
+    this.mayHaveMoved = false;
+    return session;
+  }
+
   /** Opens a session. A failure is conclusive, because no request with an effect was sent. */
   private async openSession(): Promise<OAuthSession | Unreachable> {
     try {
-      return await this.sessions.get();
+      return await this.currentSession();
     } catch (error) {
       return printable({ ...explainFailure(error), isConclusive: true });
     }
-  }
-
-  /** Returns a session with another token endpoint after a failed call. @throws the error of the call if there is none */
-  private async findMoved(session: OAuthSession, error: unknown): Promise<OAuthSession> {
-    if (!isGone(error)) throw error;
-    this.sessions.forget();
-    const current = await this.openSession();
-    if ('kind' in current || tokenEndpointOf(current) === tokenEndpointOf(session)) throw error;
-    return current;
   }
 
   private async proofOptions(session: OAuthSession, key: JWK | null) {
@@ -211,7 +212,7 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
   ): T {
     const { code, isConclusive } = explainFailure(error);
     const isUnreached = code === 'authorization-server-unreachable' && isConclusive;
-    if (isGone(error) || isUnreached) this.sessions.forget();
+    this.mayHaveMoved ||= isGone(error) || isUnreached;
     return printable(explainError(error), sent);
   }
 
@@ -252,10 +253,6 @@ export class OpenidAuthorizationServer extends AuthorizationServer {
       return { ...explainFailure(error), isConclusive: false };
     }
   }
-}
-
-function tokenEndpointOf({ configuration }: OAuthSession): string | undefined {
-  return configuration.serverMetadata().token_endpoint;
 }
 
 interface ReceivedAnswer {
