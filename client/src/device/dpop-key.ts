@@ -35,8 +35,14 @@ export class DpopKey {
   }
 
   static generate(): DpopKey {
-    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    return new DpopKey(privateKey.export({ format: 'jwk' }));
+    // Not exported from the generated key: on Node 20, that never ends if a garbage collection happens during it.
+    const { privateKey } = generateKeyPairSync('ec', {
+      namedCurve: 'P-256',
+      publicKeyEncoding: { type: 'spki', format: 'der' },
+      privateKeyEncoding: { type: 'pkcs8', format: 'der' },
+    });
+    const key = createPrivateKey({ key: privateKey, type: 'pkcs8', format: 'der' });
+    return new DpopKey(key.export({ format: 'jwk' }));
   }
 
   /** Returns the RFC 7638 thumbprint, which is `cnf.jkt` in a bound token. */

@@ -1,4 +1,5 @@
-import { generateKeyPairSync, type JsonWebKey } from 'node:crypto';
+import type { JsonWebKey } from 'node:crypto';
+import { DpopKey } from '../device/dpop-key.js';
 import { chooseRegister } from './choose-register.js';
 import type { MockControls } from './mock-controls.js';
 
@@ -10,8 +11,7 @@ const TTL_SECONDS = 86_400;
  * register stays connected while the mock simulates an outage, and shows the events of the server.
  */
 export class MockToken {
-  readonly dpopKey: JsonWebKey;
-  readonly #publicKey: JsonWebKey;
+  readonly #key = DpopKey.generate();
   readonly #controls: MockControls;
   readonly #deviceId: string | null;
   #attempts = 0;
@@ -21,9 +21,10 @@ export class MockToken {
   constructor(controls: MockControls, deviceId: string | null) {
     this.#controls = controls;
     this.#deviceId = deviceId;
-    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    this.dpopKey = privateKey.export({ format: 'jwk' });
-    this.#publicKey = publicKey.export({ format: 'jwk' });
+  }
+
+  get dpopKey(): JsonWebKey {
+    return this.#key.jwk;
   }
 
   /** Returns the current token; empty before the first. */
@@ -35,7 +36,7 @@ export class MockToken {
   async renew(): Promise<string | null> {
     const deviceId = this.#deviceId ?? (await chooseRegister(this.#controls, this.#attempts++));
     if (deviceId === null) return null;
-    this.#token = await this.#controls.issueToken(deviceId, TTL_SECONDS, this.#publicKey);
+    this.#token = await this.#controls.issueToken(deviceId, TTL_SECONDS, this.#key.publicJwk);
     return deviceId;
   }
 }
