@@ -8,6 +8,7 @@ import type { GrantSecrets } from '../src/domain/ports/authorization-server.js';
 import { LicenseStore } from '../src/domain/ports/license-store.js';
 import { NatsLink } from '../src/messaging/nats-link.js';
 import { OutboxRelay } from '../src/outbox/outbox-relay.js';
+import { ChangeFeed } from '../src/persistence/change-feed.js';
 import { SecretBox } from '../src/persistence/secret-box.js';
 import { sealPlaces } from '../src/persistence/typeorm-license-transaction.js';
 import { UsedProofs } from '../src/persistence/used-proofs.js';
@@ -93,6 +94,8 @@ beforeAll(async () => {
   vi.spyOn(store.app.app.get(Leadership), 'isLeader').mockResolvedValue(true);
   followDrains(store.app.app.get(OutboxRelay));
   await vi.waitFor(() => expect(get(NatsLink).isConnected).toBe(true), 20_000);
+  // A notification of a commit can arrive late, so no use case may need one.
+  await get(ChangeFeed).beforeApplicationShutdown();
   fault = DatabaseFault.of(store.app);
 });
 
@@ -124,6 +127,7 @@ async function drain(): Promise<void> {
 const get = <T>(type: abstract new (...args: never[]) => T): T => store.app.app.get<T>(type);
 
 async function givenLicensed(): Promise<void> {
+  await get(LicenseStore).sync();
   const { license, reauthorizationRequired } = get(LicenseStore).state;
   const renewalDate = license?.terms.renewalDate ?? null;
   const isFar = renewalDate !== null && renewalDate > shift(store.clock.now(), 40 * dayMs);

@@ -21,13 +21,15 @@ type Outcome = 'committed' | 'undone' | 'unacknowledged';
 class MemoryStore {
   stored: Stored;
   outcomes: Outcome[] = [];
+  pending: PendingAuthorization | null;
 
   constructor(pending: PendingAuthorization) {
+    this.pending = pending;
     this.stored = { state: initialLicenseState, secrets: null, pending, revocations: [] };
   }
 
-  get pending(): PendingAuthorization | null {
-    return this.stored.pending;
+  async sync(): Promise<void> {
+    this.pending = this.stored.pending;
   }
 
   async transact<T>(work: (transaction: LicenseTransaction) => Promise<T>): Promise<T> {
@@ -44,6 +46,7 @@ class MemoryStore {
     const outcome = this.outcomes.shift() ?? 'committed';
     if (outcome !== 'undone') this.stored = next;
     if (outcome !== 'committed') throw new Error(`The commit is ${outcome}.`);
+    await this.sync();
     return result;
   }
 }
@@ -94,6 +97,13 @@ describe('a person who completes the authorization', () => {
     await background;
     expect(await completed).toEqual({ kind: 'licensed' });
     expect(redeemDeviceCode).toHaveBeenCalledTimes(2);
+  });
+
+  it('gets the license after a poll whose commit was not acknowledged', async () => {
+    const { store, poll } = start();
+    store.outcomes = ['unacknowledged'];
+    await expect(poll.executeAtNextChance()).rejects.toThrow('unacknowledged');
+    expect(await poll.executeAtNextChance()).toEqual({ kind: 'licensed' });
   });
 });
 

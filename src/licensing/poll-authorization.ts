@@ -75,6 +75,8 @@ export class PollAuthorization {
   async executeAtNextChance(): Promise<PollOutcome> {
     // A poll that runs already may have been sent before the person authorized.
     await this.flight.whenIdle();
+    // The last poll may have been another process's, or one whose commit was not acknowledged.
+    await this.store.sync();
     const { pending } = this.store;
     if (pending?.state === 'pending') {
       const chanceAt = pending.lastPolledAt.getTime() + pending.intervalSeconds * 1000;
