@@ -12,7 +12,7 @@ export const securityHeaders = {
   'x-frame-options': 'DENY',
 } as const;
 /** Not cacheable by default. */
-const defaults = { ...securityHeaders, 'cache-control': 'no-store' };
+const defaults = Object.entries({ ...securityHeaders, 'cache-control': 'no-store' });
 
 /** Sets the security headers of every answer, including errors and unknown routes. A route may replace them. */
 export function setSecurityHeaders(fastify: FastifyInstance): void {
@@ -25,5 +25,5 @@ export function setSecurityHeaders(fastify: FastifyInstance): void {
 
 /** Sets the security headers of one answer. */
 export function addSecurityHeaders(reply: FastifyReply): void {
-  reply.headers(defaults);
+  for (const [name, value] of defaults) reply.header(name, value);
 }

@@ -33,6 +33,8 @@ function originalOf({ headers }: FastifyRequest): ProvenRequest {
 function accept(reply: FastifyReply, { deviceId, kind, features }: Peer): void {
   void reply
     .status(204)
-    .headers({ 'x-device-id': deviceId, 'x-device-kind': kind, 'x-features': encodeFeatures(features) })
+    .header('x-device-id', deviceId)
+    .header('x-device-kind', kind)
+    .header('x-features', encodeFeatures(features))
     .send();
 }
