@@ -10,6 +10,7 @@ const formatters = new Map<string, InstantFormatter>();
 /** A page shows the same few instants and distances at each request. The list of peers has more. */
 const maxTexts = 200;
 const distances = new Map<string, string>();
+const utcTexts = new Map<number, string>();
 
 const date = { year: 'numeric', month: 'long', day: 'numeric' } as const;
 const time = { hour: 'numeric', minute: '2-digit' } as const;
@@ -27,6 +28,11 @@ type InstantFormatter = (instant: Date) => string;
 /** Formats an instant in the time zone of this machine; `long` names the zone. */
 export function formatInstant(instant: Date, locale: string, format: InstantFormat = 'long'): string {
   return formatterOf(locale, format)(instant);
+}
+
+/** Formats an instant in UTC, for programs. */
+export function formatUtc(instant: Date): string {
+  return remember(utcTexts, instant.getTime(), () => instant.toISOString());
 }
 
 /** Returns a name for the day of an instant in the time zone of this machine. */

@@ -1,6 +1,6 @@
 import { html, type Html } from '../html.js';
 import type { RenderContext } from '../render-context.js';
-import { formatDistance, formatInstant, type InstantFormat } from '../format-time.js';
+import { formatDistance, formatInstant, formatUtc, type InstantFormat } from '../format-time.js';
 
 /** Renders an instant in the reader's locale, with its UTC time for programs and its distance from now. */
 export function renderInstant(instant: Date, context: RenderContext, isPast = false): Html {
@@ -11,11 +11,11 @@ export function renderInstant(instant: Date, context: RenderContext, isPast = fa
 export function renderDate(instant: Date, { locale }: RenderContext, format: InstantFormat = 'long'): Html {
   const text = formatInstant(instant, locale, format);
   const mark = format !== 'long' && html` data-format="${format}"`;
-  return html`<time datetime="${instant.toISOString()}" lang="${locale}" ${mark}>${text}</time>`;
+  return html`<time datetime="${formatUtc(instant)}" lang="${locale}" ${mark}>${text}</time>`;
 }
 
 /** @param isPast shows an instant that a corrected clock places in the future as just passed */
 export function renderDistance(instant: Date, context: RenderContext, isPast = false): Html {
   const shown = isPast && instant > context.now ? context.now : instant;
-  return html`<span data-distance="${shown.toISOString()}">${formatDistance(shown, context)}</span>`;
+  return html`<span data-distance="${formatUtc(shown)}">${formatDistance(shown, context)}</span>`;
 }
