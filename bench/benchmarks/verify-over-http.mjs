@@ -10,14 +10,13 @@ export const verifyOverHttp = {
     'CPU time of the server for a request of one of 64 registers. Baseline: a route of the same framework that ' +
     'answers 204 with the same headers as constants; every route must have the security headers.',
   figures: { cpu: 'µs CPU', wall: 'µs' },
-  rounds: 9,
+  rounds: 36,
   targets: [{ kind: 'ratio', ours: 'GET /auth/verify', other: 'empty route', figure: 'cpu', atLeast: 0.8 }],
-  async prepare(fixtures, { isQuick }) {
+  async prepare(fixtures) {
     const pairs = await startPairs(fixtures, {
       path: '/auth/verify',
       emptyPath: '/nothing',
       status: 204,
-      requests: isQuick ? 4_000 : 8_000,
       headersOf: async ({ mock }) => {
         const headers = [];
         for (let index = 0; index < registers; index += 1) {
