@@ -1,8 +1,10 @@
 // The minimum for publishing a committed change: one row committed to SQLite with the same durability as ours, and one
 // JetStream publish on the same broker.
+import { randomUUID } from 'node:crypto';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
+import { connect, headers } from '@nats-io/transport-node';
 import { loadBuilt } from '../fixtures/load-built.mjs';
+import { bareSubject } from '../fixtures/start-broker.mjs';
 
 const subject = 'bench.status';
 const { Sqlite } = await loadBuilt('persistence/sqlite');
@@ -27,6 +29,8 @@ await manager.streams.add({
 });
 const client = jetstream(connection);
 const body = process.env['BODY'] ?? '';
+const messageId = headers();
+messageId.set('Nats-Msg-Id', randomUUID());
 
 process.on('message', (/** @type {{ count: number }} */ { count }) => void publish(count));
 process.on('disconnect', () => process.exit(0));
@@ -34,11 +38,11 @@ console.log('Ready.');
 
 /**
  * Commits and publishes one event, or only publishes many in order with 256 in flight. With a count of 0 it publishes one
- * message without commit and stream.
+ * message with an id, without commit and stream.
  */
 async function publish(/** @type {number} */ count) {
   const startedAt = process.hrtime.bigint();
-  if (count === 0) connection.publish('bench.bare', body);
+  if (count === 0) connection.publish(bareSubject, body, { headers: messageId });
   if (count === 1) insert.run(body);
   for (let sent = 0; sent < count; sent += 256) {
     const batch = Math.min(256, count - sent);

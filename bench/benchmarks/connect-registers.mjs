@@ -17,6 +17,7 @@ export const connectRegisters = {
     'Limit: 300 connections with tokens, as in a large ' +
     'shop, must be open within 2 s.',
   figures: { 'all in': 'ms', 'of it encryption': 'ms' },
+  rounds: 15,
   targets: [
     {
       kind: 'ratio',
