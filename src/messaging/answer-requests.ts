@@ -29,7 +29,7 @@ export function answerRequests(
 ): void {
   const served = new WeakSet<NatsConnection>();
   const limit = new RequestLimit(max, maxPerPeer);
-  const respond = async (request: Msg, connection: NatsConnection) => {
+  const respond = (request: Msg, connection: NatsConnection): void => {
     const sender = readSender(request);
     // A sender that hides itself would have no limit.
     if (sender === null) return;
@@ -39,16 +39,19 @@ export function answerRequests(
       if (peer !== null && sender.issuer_key !== undefined) guard?.countDropped(peer);
       return;
     }
+    // The request counts until the broker has read the answer: unread answers take memory here. Nothing keeps the request
+    // itself until then: in a storm of logins it would outlive the collection of short-lived objects.
+    void answerOne(request, deviceOf(sender))
+      .then((isAnswered) => (isAnswered ? flushTogether(connection) : undefined))
+      .finally(() => limit.end(peer));
+  };
+  const answerOne = async (request: Msg, deviceId: string | null): Promise<boolean> => {
     try {
-      const answered = await answer(request, deviceOf(sender));
-      if (answered === null) return;
-      request.respond(answered);
-      // The request counts until the broker has read the answer: unread answers take memory here.
-      await flushTogether(connection);
+      const answered = await answer(request, deviceId);
+      return answered !== null && request.respond(answered);
     } catch (error) {
       logger.error(`A request on ${subject} could not be answered.`, error);
-    } finally {
-      limit.end(peer);
+      return false;
     }
   };
   link.onConnected(async (connection) => {
@@ -58,7 +61,7 @@ export function answerRequests(
     // A callback can drop a request on arrival; an iterator would buffer it first.
     connection.subscribe(subject, {
       queue: 'licensing',
-      callback: (_error, request) => void respond(request, connection),
+      callback: (_error, request) => respond(request, connection),
     });
   });
 }
