@@ -9,7 +9,7 @@ import { answerRequests } from './answer-requests.js';
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-it('counts a request until the broker has read the answer, but does not keep the request', async () => {
+it('counts a request until the broker has read its answer, but releases it from memory earlier', async () => {
   const { connection, receive, letBrokerRead } = openConnection();
   const answers: string[] = [];
   answerRequests(
@@ -19,6 +19,7 @@ it('counts a request until the broker has read the answer, but does not keep the
   );
 
   const first = receive('first', answers);
+  // The answer is sent in this turn and flushed in the next. A WeakRef keeps its target until its own turn ends.
   await nextTurn();
   await nextTurn();
   collectGarbage();
@@ -32,7 +33,7 @@ it('counts a request until the broker has read the answer, but does not keep the
   expect(answers).toEqual(['first', 'second']);
 });
 
-/** A connection whose broker reads nothing until it is let. */
+/** Opens a connection to a broker that reads no answer until `letBrokerRead`. */
 function openConnection() {
   const requests = new Subject<Msg>();
   const reads = new Subject<void>();

@@ -39,8 +39,8 @@ export function answerRequests(
       if (peer !== null && sender.issuer_key !== undefined) guard?.countDropped(peer);
       return;
     }
-    // The request counts until the broker has read the answer: unread answers take memory here. Nothing keeps the request
-    // itself until then: in a storm of logins it would outlive the collection of short-lived objects.
+    // The request counts until the broker has read the answer: unread answers take memory here. The request itself must not be
+    // referenced that long: in a storm of logins, thousands would stay in memory until the next full garbage collection.
     void answerOne(request, deviceOf(sender))
       .then((isAnswered) => (isAnswered ? flushTogether(connection) : undefined))
       .finally(() => limit.end(peer));
