@@ -14,8 +14,8 @@ export const fanOut = {
   title: 'One change reaches 1,000 registers',
   how:
     'From before the unit of work until the last of 1,000 connections has the event. All connections are in one process, ' +
-    'which takes most of the time. Baseline: a message of the same size with an id, to as many registers in their account, ' +
-    'without commit and stream.',
+    'which takes most of the time. Baseline: a message with the same body and an id, published to as many ' +
+    'registers without commit and stream.',
   figures: { last: 'ms' },
   rounds: 21,
   targets: [{ kind: 'ratio', ours: 'service', other: 'bare NATS', figure: 'last', atMost: 1.15 }],
